@@ -1,0 +1,121 @@
+//! Credentials: who asks.
+
+mod authorization;
+mod secret;
+
+pub use authorization::Authorization;
+pub use secret::Secret;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::stable_hash::StableHash;
+use crate::sync::BoxFuture;
+
+/// Supplies what a request is authorised with. Asked before every attempt, so a token that
+/// expires can be renewed in between.
+pub trait Credentials: Send + Sync + 'static {
+    /// What to send. Must be quick when the token at hand is still good, and must let many
+    /// callers share one renewal.
+    fn authorize(&self) -> BoxFuture<'_, Result<Authorization, Error>>;
+
+    /// A short name of the account, under which the limiter counts. Never the secret itself;
+    /// the same over processes that share the account.
+    fn key(&self) -> &str;
+
+    /// Told that the vendor refused this authorization as not authenticated. `true` means that
+    /// there is (or soon will be) another one and the call may be repeated once. Renew only if
+    /// [`Authorization::generation`] is still the current one.
+    fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
+        let _ = used;
+        Box::pin(std::future::ready(Ok(false)))
+    }
+}
+
+impl<C: Credentials + ?Sized> Credentials for Arc<C> {
+    fn authorize(&self) -> BoxFuture<'_, Result<Authorization, Error>> {
+        (**self).authorize()
+    }
+
+    fn key(&self) -> &str {
+        (**self).key()
+    }
+
+    fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
+        (**self).refused(used)
+    }
+}
+
+/// A token that does not change, sent as `Authorization: Bearer …`.
+pub struct StaticToken {
+    authorization: Authorization,
+    key: String,
+}
+
+impl StaticToken {
+    /// Checks and keeps the token.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is empty or holds white space,
+    /// control characters or anything but ASCII, which is what a token looks like that was
+    /// copied wrongly. The message never shows the token.
+    pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
+        let token = token.into();
+        check(token.expose())?;
+        let hash = StableHash::new().part(b"crm-core token").part(token.expose().as_bytes()).finish();
+        // 48 bits: enough to tell accounts apart, too few to say anything about the token.
+        let key = format!("{:012x}", hash >> 16);
+        Ok(Self { authorization: Authorization::bearer(&token)?, key })
+    }
+}
+
+impl Credentials for StaticToken {
+    fn authorize(&self) -> BoxFuture<'_, Result<Authorization, Error>> {
+        Box::pin(std::future::ready(Ok(self.authorization.clone())))
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Debug for StaticToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StaticToken").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// No credential at all: for APIs or test servers that want none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Anonymous;
+
+impl Credentials for Anonymous {
+    fn authorize(&self) -> BoxFuture<'_, Result<Authorization, Error>> {
+        Box::pin(std::future::ready(Ok(Authorization::none())))
+    }
+
+    fn key(&self) -> &str {
+        "anonymous"
+    }
+}
+
+/// Finds what no token holds. The messages name the fault, never the text.
+fn check(token: &str) -> Result<(), Error> {
+    let fault = if token.is_empty() {
+        "the token is empty"
+    } else if token.chars().any(char::is_whitespace) {
+        "the token holds white space or a line break"
+    } else if token.chars().any(char::is_control) {
+        "the token holds control characters"
+    } else if !token.is_ascii() {
+        "the token holds characters outside ASCII"
+    } else {
+        return Ok(());
+    };
+    Err(Error::config(fault))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! What one request is authorised with.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::Secret;
+use crate::error::Error;
+
+/// One header that carries the credential, or none.
+#[derive(Clone)]
+pub struct Authorization {
+    header: Option<(HeaderName, HeaderValue)>,
+    secret: Option<Secret>,
+    generation: u64,
+}
+
+impl Authorization {
+    /// Nothing to send.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { header: None, secret: None, generation: 0 }
+    }
+
+    /// `Authorization: Bearer <token>`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token cannot stand in a header.
+    pub fn bearer(token: &Secret) -> Result<Self, Error> {
+        Self::build(header::AUTHORIZATION, &format!("Bearer {}", token.expose()), token)
+    }
+
+    /// Any other header, for vendors that use their own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the secret cannot stand in a header.
+    pub fn header(name: HeaderName, secret: &Secret) -> Result<Self, Error> {
+        Self::build(name, secret.expose(), secret)
+    }
+
+    fn build(name: HeaderName, text: &str, secret: &Secret) -> Result<Self, Error> {
+        let mut value =
+            HeaderValue::from_str(text).map_err(|_| Error::config("the token cannot stand in a header"))?;
+        value.set_sensitive(true);
+        Ok(Self { header: Some((name, value)), secret: Some(secret.clone()), generation: 0 })
+    }
+
+    /// Marks which renewal this token came from.
+    #[must_use]
+    pub fn with_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
+    /// Which renewal this token came from; 0 for one that never changes.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(crate) fn apply(&self, headers: &mut HeaderMap) {
+        if let Some((name, value)) = &self.header {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.secret.as_ref().map(Secret::expose).filter(|secret| !secret.is_empty())
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorization")
+            .field("header", &self.header.as_ref().map(|(name, _)| name.as_str()))
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}

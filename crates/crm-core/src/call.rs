@@ -1,0 +1,254 @@
+//! Building and sending one request.
+
+mod body_stream;
+mod macros;
+mod param;
+mod path;
+mod raw;
+mod request;
+
+pub use body_stream::BodyStream;
+pub use param::Param;
+pub(crate) use request::Request;
+
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
+
+use http::{HeaderName, HeaderValue};
+
+use crate::codec::{self, Wire};
+use crate::error::Error;
+use crate::meta::OpMeta;
+use crate::options::{CallOptions, is_reserved};
+use crate::pipeline::{Fetched, Pipeline};
+use crate::poll::{Answer, PollPolicy, Poller};
+use crate::vendor::RawReply;
+use request::Body;
+
+/// One call with everything needed to send it, as often as wanted: it can be cloned, stored, and
+/// sent from another task.
+///
+/// Mistakes made while building are kept, and [`send`](Self::send) returns the first one as
+/// [`ErrorKind::Validation`](crate::ErrorKind::Validation) without sending anything. `Debug` shows no values.
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call<T> {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) request: Request,
+    reply: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Call<T> {
+    fn clone(&self) -> Self {
+        Self { pipeline: self.pipeline.clone(), request: self.request.clone(), reply: PhantomData }
+    }
+}
+
+impl<T> Call<T> {
+    /// A call of an operation, with nothing filled in.
+    pub fn new(pipeline: &Pipeline, op: &'static OpMeta) -> Self {
+        Self { pipeline: pipeline.clone(), request: Request::new(op), reply: PhantomData }
+    }
+
+    /// Fills a placeholder of the path. The value becomes one segment: slashes, question marks
+    /// and the like are escaped. An empty value, `.` and `..` are mistakes.
+    pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
+        let filled = path::segment(&value.to_string());
+        self.fill(name, filled);
+        self
+    }
+
+    /// Fills a placeholder with a value that may hold several segments, as `summarize/daily`.
+    /// Each is escaped and checked like [`path`](Self::path).
+    pub fn path_segments(mut self, name: &'static str, value: impl Display) -> Self {
+        let filled = path::segments(&value.to_string());
+        self.fill(name, filled);
+        self
+    }
+
+    fn fill(&mut self, name: &'static str, filled: Result<String, &'static str>) {
+        match filled {
+            Ok(text) if path::has_placeholder(self.request.op.path, name) => self.request.set_path(name, text),
+            Ok(_) => self.request.mistake(|| format!("the path has no placeholder \"{name}\"")),
+            Err(fault) => self.request.mistake(|| format!("the path value \"{name}\" {fault}")),
+        }
+    }
+
+    /// Adds a query parameter; a list adds one pair an item, nothing adds nothing.
+    pub fn query(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
+        value.each(&mut |text| self.request.query.push((name.into(), text.to_owned())));
+        self
+    }
+
+    /// Adds a query parameter whose items are joined with commas; nothing adds nothing.
+    pub fn query_joined(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
+        if let Some(joined) = joined(value) {
+            self.request.query.push((name.into(), joined));
+        }
+        self
+    }
+
+    /// Replaces a query parameter; nothing removes it.
+    pub fn set_query(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
+        self.request.query.retain(|pair| pair.0 != name);
+        self.query(name, value)
+    }
+
+    /// Sets a header; the items of a list are joined with commas, nothing sets nothing.
+    /// `Authorization` and the headers of the connection are mistakes.
+    pub fn header(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
+        let Some(text) = joined(value) else { return self };
+        match (HeaderName::try_from(name), HeaderValue::from_str(&text)) {
+            (Ok(header), Ok(value)) if !is_reserved(&header) => {
+                self.request.headers.insert(header, value);
+            }
+            _ => self.request.mistake(|| format!("the header \"{name}\" cannot be sent")),
+        }
+        self
+    }
+
+    /// Sets the body, as JSON. A required field without a value is a mistake.
+    pub fn json<B: Wire>(mut self, body: &B) -> Self {
+        match codec::encode(body) {
+            Ok(bytes) => self.request.body = Body::Json(bytes.into()),
+            Err(error) => self.request.mistake(|| format!("the body cannot be sent: {error}")),
+        }
+        self
+    }
+
+    /// Sets the body, as an HTML form. A required field without a value is a mistake.
+    pub fn form<B: Wire>(mut self, body: &B) -> Self {
+        match codec::encode_form(body) {
+            Ok(text) => self.request.body = Body::Form(text.into()),
+            Err(error) => self.request.mistake(|| format!("the body cannot be sent: {error}")),
+        }
+        self
+    }
+
+    /// Sets one member of the JSON body. Lists that are paged through their body move on by it.
+    pub fn set_body_field(mut self, name: &str, value: serde_json::Value) -> Self {
+        self.request.set_body_field(name, value);
+        self
+    }
+
+    /// The first value of a query parameter.
+    #[must_use]
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.request.query.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str())
+    }
+
+    /// One member of the JSON body.
+    #[must_use]
+    pub fn body_value(&self, name: &str) -> Option<serde_json::Value> {
+        self.request.body_value(name)
+    }
+
+    /// Settings for this call only.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.pipeline = self.pipeline.with(options);
+        self
+    }
+
+    /// What is known about the operation.
+    #[must_use]
+    pub fn op(&self) -> &'static OpMeta {
+        self.request.op
+    }
+
+    /// Sends and returns the reply as it came, whatever its type. A reply outside 200 to 299 is
+    /// an error here too; a 202 of a long-running operation is returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), except for [`ErrorKind::Decode`](crate::ErrorKind::Decode) and [`ErrorKind::Pending`](crate::ErrorKind::Pending).
+    pub async fn send_raw(self) -> Result<RawReply, Error> {
+        self.pipeline.fetch(&self.request).await.map(|fetched| fetched.reply)
+    }
+}
+
+impl<T: Wire> Call<T> {
+    /// Sends and reads the reply.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::kind`] says what to do. A 202 of a long-running operation is
+    /// [`ErrorKind::Pending`](crate::ErrorKind::Pending), unless [`CallOptions::wait`] is set.
+    pub async fn send(self) -> Result<T, Error> {
+        if let Some(policy) = self.pipeline.wait_policy().filter(|_| self.request.op.long_running) {
+            return self.ask_until_done(policy).await;
+        }
+        let fetched = self.pipeline.fetch(&self.request).await?;
+        if fetched.is_pending(&self.request) {
+            return Err(fetched.pending(&self.pipeline, &self.request));
+        }
+        fetched.decode(&self.pipeline, &self.request)
+    }
+
+    /// Asks again until a long-running operation has its result.
+    pub fn poll(self, policy: PollPolicy) -> Poller<T>
+    where
+        T: 'static,
+    {
+        let clock = self.pipeline.clock();
+        let op = self.request.op;
+        Poller::build(policy, clock, Some(op), move |_| {
+            let call = self.clone();
+            Box::pin(async move {
+                Ok(match question(&call.pipeline, &call.request).await? {
+                    Answer::Pending(hint) => Answer::Pending(hint),
+                    Answer::Done(fetched) => Answer::Done(fetched.decode(&call.pipeline, &call.request)?),
+                })
+            })
+        })
+    }
+
+    /// [`poll`](Self::poll) without its need for `'static`.
+    async fn ask_until_done(self, policy: PollPolicy) -> Result<T, Error> {
+        let (clock, op) = (self.pipeline.clock(), self.request.op);
+        let (pipeline, request) = (self.pipeline.clone(), self.request.clone());
+        let fetched = Poller::build(policy, clock, Some(op), move |_| {
+            let (pipeline, request) = (pipeline.clone(), request.clone());
+            Box::pin(async move { question(&pipeline, &request).await })
+        })
+        .await?;
+        fetched.decode(&self.pipeline, &self.request)
+    }
+}
+
+impl Call<BodyStream> {
+    /// Sends and returns the body as a stream, without reading it into memory.
+    ///
+    /// # Errors
+    ///
+    /// As for any call, until the head of the reply is there; the stream has errors of its own.
+    pub async fn send(self) -> Result<BodyStream, Error> {
+        self.pipeline.open(&self.request).await
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &self.request.op.id).field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+/// Asks once for the result of a long-running operation.
+async fn question(pipeline: &Pipeline, request: &Request) -> Result<Answer<Fetched>, Error> {
+    pipeline.count_poll();
+    let fetched = pipeline.fetch(request).await?;
+    Ok(if fetched.is_pending(request) { Answer::Pending(fetched.reply.retry_after()) } else { Answer::Done(fetched) })
+}
+
+fn joined(value: &(impl Param + ?Sized)) -> Option<String> {
+    let mut joined: Option<String> = None;
+    value.each(&mut |text| match &mut joined {
+        Some(all) => {
+            all.push(',');
+            all.push_str(text);
+        }
+        None => joined = Some(text.to_owned()),
+    });
+    joined
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! A reply body that is read piece by piece.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, StatusCode};
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Sent};
+use crate::meta::OpMeta;
+use crate::sync::BoxFuture;
+
+pub(crate) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+
+/// The body of a download, as a stream of pieces. The call's total timeout ends with the head of
+/// the reply; from there on each piece may take as long as one attempt.
+///
+/// An error ends the stream. The pieces received so far are good, but not the whole.
+#[must_use = "the body is not read unless the stream is"]
+pub struct BodyStream {
+    status: StatusCode,
+    headers: HeaderMap,
+    chunks: Option<Chunks>,
+    op: &'static OpMeta,
+    clock: Arc<dyn Clock>,
+    stall: Duration,
+    deadline: Option<BoxFuture<'static, ()>>,
+}
+
+impl BodyStream {
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: HeaderMap,
+        chunks: Chunks,
+        op: &'static OpMeta,
+        clock: Arc<dyn Clock>,
+        stall: Duration,
+    ) -> Self {
+        Self { status, headers, chunks: Some(chunks), op, clock, stall, deadline: None }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The next piece, or `None` at the end. The same as the stream, without needing its
+    /// extension traits.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    fn label(&self, error: Error) -> Error {
+        error.with_operation(self.op).with_status(self.status).with_attempts(1)
+    }
+}
+
+impl Stream for BodyStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let Some(chunks) = &mut this.chunks else { return Poll::Ready(None) };
+        if let Poll::Ready(chunk) = chunks.as_mut().poll_next(cx) {
+            this.deadline = None;
+            return Poll::Ready(match chunk {
+                Some(Ok(bytes)) => Some(Ok(bytes)),
+                Some(Err(error)) => {
+                    this.chunks = None;
+                    Some(Err(this.label(error)))
+                }
+                None => {
+                    this.chunks = None;
+                    None
+                }
+            });
+        }
+        let deadline = this.deadline.get_or_insert_with(|| {
+            let at = this.clock.now().saturating_add(this.stall);
+            this.clock.deadline(at)
+        });
+        std::task::ready!(deadline.as_mut().poll(cx));
+        this.chunks = None;
+        let error = Error::new(ErrorKind::Timeout, "the download stalled").with_sent(Sent::Answered);
+        Poll::Ready(Some(Err(this.label(error))))
+    }
+}
+
+impl fmt::Debug for BodyStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyStream").field("status", &self.status).field("operation", &self.op.id).finish_non_exhaustive()
+    }
+}

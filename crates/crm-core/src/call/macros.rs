@@ -1,0 +1,74 @@
+//! What every generated request builder has in common.
+
+/// Gives a builder `pub struct $name { call: Call<$reply> }` its `send`, `send_raw` and `with`,
+/// and makes it a [`Call`](crate::Call) by `into()`.
+#[macro_export]
+macro_rules! call_builder {
+    ($name:ident => $reply:ty) => {
+        impl $name {
+            /// Sends and reads the reply.
+            ///
+            /// # Errors
+            ///
+            /// The error's `kind()` says what to do.
+            pub async fn send(self) -> ::std::result::Result<$reply, $crate::Error> {
+                self.call.send().await
+            }
+
+            /// Sends and returns the reply as it came.
+            ///
+            /// # Errors
+            ///
+            /// As `send`, except that the body is not read.
+            pub async fn send_raw(self) -> ::std::result::Result<$crate::RawReply, $crate::Error> {
+                self.call.send_raw().await
+            }
+
+            /// Settings for this call only.
+            #[must_use]
+            pub fn with(mut self, options: $crate::CallOptions) -> Self {
+                self.call = self.call.with(options);
+                self
+            }
+        }
+
+        impl ::std::convert::From<$name> for $crate::Call<$reply> {
+            fn from(builder: $name) -> Self {
+                builder.call
+            }
+        }
+    };
+}
+
+/// Gives the builder of a list its `items` and `pages`.
+#[macro_export]
+macro_rules! paged_builder {
+    ($name:ident => $paged:ty) => {
+        impl $name {
+            /// All items of the list as a stream; pages are fetched as needed.
+            #[must_use]
+            pub fn items(self) -> $crate::Paginator<$paged> {
+                $crate::Paginator::new(self.call)
+            }
+
+            /// The pages of the list as a stream.
+            #[must_use]
+            pub fn pages(self) -> $crate::Pages<$paged> {
+                $crate::Pages::new(self.call)
+            }
+        }
+    };
+}
+
+/// Gives the builder of a long-running operation its `poll`.
+#[macro_export]
+macro_rules! poll_builder {
+    ($name:ident => $reply:ty) => {
+        impl $name {
+            /// Asks again until the result is there.
+            pub fn poll(self, policy: $crate::PollPolicy) -> $crate::Poller<$reply> {
+                self.call.poll(policy)
+            }
+        }
+    };
+}

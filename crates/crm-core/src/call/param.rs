@@ -1,0 +1,79 @@
+//! Values that can stand in a query, a header or a path.
+
+use std::borrow::Cow;
+
+/// A value of a query parameter or a header: any number of texts.
+///
+/// Implemented for text, numbers, booleans, lists and options of these, and for the generated
+/// enums.
+pub trait Param {
+    /// Calls `f` with each text, in order.
+    fn each(&self, f: &mut dyn FnMut(&str));
+}
+
+impl Param for str {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        f(self);
+    }
+}
+
+impl Param for String {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        f(self);
+    }
+}
+
+impl Param for Cow<'_, str> {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        f(self);
+    }
+}
+
+macro_rules! displayed {
+    ($($ty:ty),*) => {
+        $(impl Param for $ty {
+            fn each(&self, f: &mut dyn FnMut(&str)) {
+                f(&self.to_string());
+            }
+        })*
+    };
+}
+
+// A whole float is written without a fraction: `20.0` becomes `20`.
+displayed!(bool, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64);
+
+impl<P: Param + ?Sized> Param for &P {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        (**self).each(f);
+    }
+}
+
+impl<P: Param + ?Sized> Param for Box<P> {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        (**self).each(f);
+    }
+}
+
+impl<P: Param> Param for Option<P> {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|value| value.each(f));
+    }
+}
+
+impl<P: Param> Param for [P] {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|value| value.each(f));
+    }
+}
+
+impl<P: Param, const N: usize> Param for [P; N] {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        self.as_slice().each(f);
+    }
+}
+
+impl<P: Param> Param for Vec<P> {
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        self.as_slice().each(f);
+    }
+}

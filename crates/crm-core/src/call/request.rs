@@ -1,0 +1,132 @@
+//! The request that a [`Call`](super::Call) builds up.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::path;
+use crate::error::Error;
+use crate::meta::OpMeta;
+
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) op: &'static OpMeta,
+    /// Filled placeholders, escaped.
+    segments: Vec<(&'static str, String)>,
+    /// The whole path of a raw request, in place of the template's.
+    pub(super) raw_path: Option<String>,
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+    mistake: Option<String>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Body {
+    None,
+    Json(Bytes),
+    Form(Bytes),
+}
+
+impl Body {
+    pub(crate) fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Self::None => None,
+            Self::Json(bytes) | Self::Form(bytes) => Some(bytes.clone()),
+        }
+    }
+
+    pub(crate) fn content_type(&self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Json(_) => Some("application/json"),
+            Self::Form(_) => Some("application/x-www-form-urlencoded"),
+        }
+    }
+}
+
+impl Request {
+    pub(super) fn new(op: &'static OpMeta) -> Self {
+        Self {
+            op,
+            segments: Vec::new(),
+            raw_path: None,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Body::None,
+            mistake: None,
+        }
+    }
+
+    /// Keeps the first mistake.
+    pub(super) fn mistake(&mut self, text: impl FnOnce() -> String) {
+        self.mistake.get_or_insert_with(text);
+    }
+
+    pub(super) fn set_path(&mut self, name: &'static str, text: String) {
+        self.segments.retain(|segment| segment.0 != name);
+        self.segments.push((name, text));
+    }
+
+    pub(super) fn set_body_field(&mut self, name: &str, value: serde_json::Value) {
+        let object = match &self.body {
+            Body::None => Some(serde_json::Map::new()),
+            Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
+            Body::Form(_) => None,
+        };
+        let Some(mut object) = object else {
+            return self.mistake(|| format!("the body has no members, so \"{name}\" cannot be set"));
+        };
+        object.insert(name.to_owned(), value);
+        self.body = Body::Json(serde_json::Value::Object(object).to_string().into());
+    }
+
+    pub(super) fn body_value(&self, name: &str) -> Option<serde_json::Value> {
+        self.body_object()?.remove(name)
+    }
+
+    /// The members of the JSON body.
+    pub(crate) fn body_object(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        match &self.body {
+            Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
+            _ => None,
+        }
+    }
+
+    /// The filled parts of the path as one text, whatever the order they were filled in.
+    pub(crate) fn path_parts(&self) -> String {
+        match &self.raw_path {
+            Some(path) => path.clone(),
+            None => path::fill(self.op.path, &self.segments).unwrap_or_default(),
+        }
+    }
+
+    /// Path and query, escaped. Fails with the first mistake made while building.
+    pub(crate) fn target(&self) -> Result<String, Error> {
+        if let Some(mistake) = &self.mistake {
+            return Err(Error::validation(mistake.clone()));
+        }
+        let mut target = match &self.raw_path {
+            Some(path) => path.clone(),
+            None => path::fill(self.op.path, &self.segments).map_err(Error::validation)?,
+        };
+        path::append_query(&mut target, &self.query);
+        Ok(target)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<&str> = self.query.iter().map(|pair| &*pair.0).collect();
+        let headers: Vec<&str> = self.headers.keys().map(|name| name.as_str()).collect();
+        let body = self.body.bytes().map_or(0, |bytes| bytes.len());
+        f.debug_struct("Request")
+            .field("query", &query)
+            .field("headers", &headers)
+            .field("body", &format_args!("{body} bytes"))
+            .field("mistake", &self.mistake)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! Time, replaceable: everything that waits or measures goes through [`Clock`].
+
+#[cfg(feature = "test-util")]
+mod manual;
+
+#[cfg(feature = "test-util")]
+pub use manual::ManualClock;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::sync::BoxFuture;
+
+/// A source of time.
+pub trait Clock: Send + Sync + 'static {
+    /// Time since the clock was made. Never goes back.
+    fn now(&self) -> Duration;
+
+    /// The time of day.
+    fn wall(&self) -> SystemTime;
+
+    /// Waits. Used where waiting is the purpose: back-off, limits, polls.
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()>;
+
+    /// Resolves once [`now`](Self::now) is at least `at`. Used to bound input and output, so a
+    /// test clock must not hurry towards it.
+    fn deadline(&self, at: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// The real time. Needs a tokio runtime with its timer on.
+#[derive(Debug, Clone)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock that starts now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+
+    fn deadline(&self, at: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(at.saturating_sub(self.now())))
+    }
+}

@@ -1,0 +1,208 @@
+//! A clock that tests move.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
+
+use super::Clock;
+use crate::sync::{BoxFuture, lock};
+
+/// A clock that stands still until it is moved.
+///
+/// Made with [`new`](Self::new) it moves by [`advance`](Self::advance) only. Made with
+/// [`auto`](Self::auto) it moves on its own to the next wake time whenever every task waits:
+/// hours of back-off pass in microseconds and in the right order. Deadlines never move an
+/// automatic clock; they fire when sleeping carries the time beyond them.
+///
+/// The automatic clock finds out that all others wait by letting the runtime run them first, so
+/// it wants tokio's current-thread runtime (the default of `#[tokio::test]`). Work it cannot see,
+/// such as a request on its way, counts as waiting.
+#[derive(Clone)]
+pub struct ManualClock {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    auto: bool,
+    state: Mutex<State>,
+}
+
+struct State {
+    now: Duration,
+    next_id: u64,
+    /// Grows with everything that shows some task at work.
+    activity: u64,
+    /// By time and then by order of registration.
+    sleepers: BTreeMap<(Duration, u64), Waiter>,
+}
+
+struct Waiter {
+    waker: Waker,
+    /// Whether the automatic clock moves for it.
+    moves: bool,
+}
+
+/// How often the next sleeper lets all others run, in a row and without any sign of work, before
+/// the time moves.
+const QUIET_ROUNDS: u32 = 4;
+
+impl ManualClock {
+    /// A clock that moves by [`advance`](Self::advance) only.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::build(false)
+    }
+
+    /// A clock that moves to the next wake time when every task waits.
+    #[must_use]
+    pub fn auto() -> Self {
+        Self::build(true)
+    }
+
+    fn build(auto: bool) -> Self {
+        let state = State { now: Duration::ZERO, next_id: 0, activity: 0, sleepers: BTreeMap::new() };
+        Self { shared: Arc::new(Shared { auto, state: Mutex::new(state) }) }
+    }
+
+    /// Moves the clock and wakes what is due.
+    pub fn advance(&self, by: Duration) {
+        let mut state = lock(&self.shared.state);
+        let to = state.now.saturating_add(by);
+        state.move_to(to);
+    }
+
+    /// How many sleeps and deadlines wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        lock(&self.shared.state).sleepers.len()
+    }
+
+    fn until(&self, at: Duration, moves: bool) -> Until {
+        Until { shared: Arc::clone(&self.shared), at, moves: moves && self.shared.auto, id: None, seen: 0, quiet: 0 }
+    }
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for ManualClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = lock(&self.shared.state);
+        f.debug_struct("ManualClock")
+            .field("now", &state.now)
+            .field("auto", &self.shared.auto)
+            .field("waiting", &state.sleepers.len())
+            .finish()
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Duration {
+        let mut state = lock(&self.shared.state);
+        state.activity += 1;
+        state.now
+    }
+
+    /// Noon of the first day of 2026, plus what has passed.
+    fn wall(&self) -> SystemTime {
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_268_800);
+        start.checked_add(lock(&self.shared.state).now).unwrap_or(start)
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
+        let at = self.now().saturating_add(wait);
+        Box::pin(self.until(at, true))
+    }
+
+    fn deadline(&self, at: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(self.until(at, false))
+    }
+}
+
+impl State {
+    fn move_to(&mut self, to: Duration) {
+        self.now = self.now.max(to);
+        self.activity += 1;
+        // They take themselves out when they are polled.
+        let due = self.sleepers.range(..=(self.now, u64::MAX));
+        due.for_each(|(_, waiter)| waiter.waker.wake_by_ref());
+    }
+
+    fn next_mover(&self) -> Option<(Duration, u64)> {
+        self.sleepers.iter().find(|(_, waiter)| waiter.moves).map(|(key, _)| *key)
+    }
+
+    fn wake_next_mover(&self) {
+        if let Some((_, waiter)) = self.sleepers.iter().find(|(_, waiter)| waiter.moves) {
+            waiter.waker.wake_by_ref();
+        }
+    }
+}
+
+/// Waits until a time. Registers when first polled, leaves when dropped.
+struct Until {
+    shared: Arc<Shared>,
+    at: Duration,
+    moves: bool,
+    id: Option<u64>,
+    seen: u64,
+    quiet: u32,
+}
+
+impl Future for Until {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let mut state = lock(&this.shared.state);
+        if this.at <= state.now {
+            if let Some(id) = this.id.take() {
+                state.sleepers.remove(&(this.at, id));
+                state.activity += 1;
+                state.wake_next_mover();
+            }
+            return Poll::Ready(());
+        }
+        let id = *this.id.get_or_insert_with(|| {
+            state.next_id += 1;
+            state.activity += 1;
+            state.next_id
+        });
+        let key = (this.at, id);
+        state.sleepers.insert(key, Waiter { waker: cx.waker().clone(), moves: this.moves });
+        if !this.moves || state.next_mover() != Some(key) {
+            this.quiet = 0;
+            return Poll::Pending;
+        }
+        this.quiet = if this.seen == state.activity { this.quiet + 1 } else { 0 };
+        this.seen = state.activity;
+        if this.quiet < QUIET_ROUNDS {
+            // Lets the runtime run everything else before it comes back here.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        this.id = None;
+        state.sleepers.remove(&key);
+        let at = this.at;
+        state.move_to(at);
+        state.wake_next_mover();
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        if let Some(id) = self.id.take() {
+            let mut state = lock(&self.shared.state);
+            state.sleepers.remove(&(self.at, id));
+            state.activity += 1;
+            state.wake_next_mover();
+        }
+    }
+}

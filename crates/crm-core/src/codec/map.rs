@@ -1,0 +1,163 @@
+//! Maps with text keys.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{As, Mode, Wire, redacted, value};
+
+/// A map from text to `V` that keeps the order in which it was sent.
+///
+/// CRM records are small maps that are read once and asked a few times, so the entries sit in
+/// one vector and are looked up in turn: reading a page costs less than into any hash map.
+/// A member that is `null` is left out, so [`get`](Self::get) answers alike for null and missing.
+#[derive(Clone, PartialEq)]
+pub struct Map<V>(Vec<(Box<str>, V)>);
+
+impl<V> Map<V> {
+    /// A map without entries.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.0.iter().find(|(name, _)| **name == *key).map(|(_, value)| value)
+    }
+
+    /// Sets the value of a key and gives back the one it had.
+    pub fn insert(&mut self, key: impl Into<Box<str>>, value: V) -> Option<V> {
+        let key = key.into();
+        match self.0.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, old)) => Some(std::mem::replace(old, value)),
+            None => {
+                self.0.push((key, value));
+                None
+            }
+        }
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, key: &str) -> Option<V> {
+        let at = self.0.iter().position(|(name, _)| **name == *key)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// The entries, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.0.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// The number of entries.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V> Default for Map<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Into<Box<str>>, V> FromIterator<(K, V)> for Map<V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<K: Into<Box<str>>, V> Extend<(K, V)> for Map<V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl<K: Into<Box<str>>, V, const N: usize> From<[(K, V); N]> for Map<V> {
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<V> IntoIterator for Map<V> {
+    type Item = (Box<str>, V);
+    type IntoIter = std::vec::IntoIter<(Box<str>, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+struct Entries<V>(PhantomData<V>);
+
+impl<'de, V: Wire> Visitor<'de> for Entries<V> {
+    type Value = Map<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Map<V>, E> {
+        Ok(Map::new())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Map<V>, E> {
+        Ok(Map::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<V>, A::Error> {
+        let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(0).min(256));
+        while let Some(name) = map.next_key::<Box<str>>()? {
+            if let Some(value) = value::<Option<V>, A>(&mut map)? {
+                entries.push((name, value));
+            }
+        }
+        Ok(Map(entries))
+    }
+}
+
+impl<V: Wire> Wire for Map<V> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Entries(PhantomData))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, &As { value, mode })?;
+        }
+        map.end()
+    }
+}
+
+impl<'de, V: Wire> Deserialize<'de> for Map<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer)
+    }
+}
+
+impl<V: Wire> Serialize for Map<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.write(serializer, Mode::Lenient)
+    }
+}
+
+impl<V: Wire> fmt::Debug for Map<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        redacted(f, "Map", self)
+    }
+}

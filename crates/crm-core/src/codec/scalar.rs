@@ -1,0 +1,333 @@
+//! [`Wire`] for plain values, options and lists.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use super::{As, Mode, Wire};
+
+pub(super) fn read_option<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    struct Maybe<T>(PhantomData<T>);
+    impl<'de, T: Wire> Visitor<'de> for Maybe<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a value or null")
+        }
+
+        fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+            Ok(None)
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+            Ok(None)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+            T::read(deserializer).map(Some)
+        }
+    }
+    deserializer.deserialize_option(Maybe(PhantomData))
+}
+
+impl<T: Wire> Wire for Option<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read_option(deserializer)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => value.write(serializer, mode),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    fn absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Wire> Wire for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Box::new)
+    }
+
+    fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(T::read_option(deserializer)?.map(Box::new))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        (**self).write(serializer, mode)
+    }
+}
+
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, a number or a boolean")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<String, E> {
+        Ok(text)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+}
+
+impl Wire for String {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Text)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+/// Reads a number, boolean or their text; `""` and `null` are absent.
+struct Plain<T> {
+    expected: &'static str,
+    of_text: fn(&str) -> Option<T>,
+    of_int: fn(i128) -> Option<T>,
+    of_float: fn(f64) -> Option<T>,
+    of_bool: fn(bool) -> Option<T>,
+}
+
+impl<T> Plain<T> {
+    fn fit<E: Error>(&self, value: Option<T>) -> Result<Option<T>, E> {
+        match value {
+            Some(value) => Ok(Some(value)),
+            None => Err(E::custom(format_args!("a value that is not {}", self.expected))),
+        }
+    }
+}
+
+impl<'de, T> Visitor<'de> for Plain<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<T>, E> {
+        self.fit((self.of_bool)(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Option<T>, E> {
+        self.fit((self.of_int)(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Option<T>, E> {
+        self.fit((self.of_int)(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Option<T>, E> {
+        self.fit((self.of_float)(value))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
+        match text.trim() {
+            "" => Ok(None),
+            text => self.fit((self.of_text)(text)),
+        }
+    }
+}
+
+/// The largest integer up to which every `f64` integer is exact.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to be a whole number in range")]
+fn whole(value: f64) -> Option<i64> {
+    (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
+}
+
+const INTEGER: Plain<i64> = Plain {
+    expected: "an integer",
+    of_text: |text| text.parse().ok().or_else(|| text.parse().ok().and_then(whole)),
+    of_int: |value| value.try_into().ok(),
+    of_float: whole,
+    of_bool: |_| None,
+};
+
+#[expect(clippy::cast_precision_loss, reason = "a JSON number is a double to every other reader too")]
+const NUMBER: Plain<f64> = Plain {
+    expected: "a number",
+    of_text: |text| text.parse().ok().filter(|value: &f64| value.is_finite()),
+    of_int: |value| Some(value as f64),
+    of_float: Some,
+    of_bool: |_| None,
+};
+
+const BOOLEAN: Plain<bool> = Plain {
+    expected: "a boolean",
+    of_text: |text| match text {
+        "true" | "True" | "TRUE" | "1" => Some(true),
+        "false" | "False" | "FALSE" | "0" => Some(false),
+        _ => None,
+    },
+    of_int: |value| match value {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    },
+    of_float: |_| None,
+    of_bool: Some,
+};
+
+macro_rules! plain {
+    ($ty:ty, $rules:expr, |$value:ident, $serializer:ident| $write:expr) => {
+        impl Wire for $ty {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer
+                    .deserialize_any($rules)?
+                    .ok_or_else(|| D::Error::custom(format_args!("nothing where {} belongs", $rules.expected)))
+            }
+
+            fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+                deserializer.deserialize_any($rules)
+            }
+
+            fn write<S: Serializer>(&self, $serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+                let $value = *self;
+                $write
+            }
+        }
+    };
+}
+
+plain!(i64, INTEGER, |value, serializer| serializer.serialize_i64(value));
+plain!(bool, BOOLEAN, |value, serializer| serializer.serialize_bool(value));
+// Vendors type whole numbers as `number` and then refuse `20.0`.
+plain!(f64, NUMBER, |value, serializer| match whole(value) {
+    Some(whole) => serializer.serialize_i64(whole),
+    None => serializer.serialize_f64(value),
+});
+
+impl Wire for Value {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::Deserialize::deserialize(deserializer)
+    }
+
+    fn read_element<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Self::read(deserializer).map(Some)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+}
+
+/// A reply without content; whatever is sent is passed over.
+impl Wire for () {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_ignored_any(IgnoredAny).map(|_| ())
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+struct Element<T>(PhantomData<T>);
+
+impl<'de, T: Wire> DeserializeSeed<'de> for Element<T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::read_element(deserializer)
+    }
+}
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: Wire> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Element(PhantomData))? {
+            items.extend(item);
+        }
+        Ok(items)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
+        let one: StrDeserializer<'_, E> = text.into_deserializer();
+        Ok(vec![T::read(one)?])
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Vec<T>, E> {
+        Ok(vec![T::read(value.into_deserializer())?])
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Vec<T>, E> {
+        Ok(vec![T::read(value.into_deserializer())?])
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
+        Ok(vec![T::read(MapAccessDeserializer::new(map))?])
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(List(PhantomData))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.len()))?;
+        for value in self {
+            list.serialize_element(&As { value, mode })?;
+        }
+        list.end()
+    }
+}

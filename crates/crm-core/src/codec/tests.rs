@@ -1,0 +1,175 @@
+//! What is read, what is written, what is refused and what is shown.
+
+use super::{Map, Timestamp, decode, encode, encode_form};
+use serde_json::Value;
+
+/// A node of everything.
+#[derive(Clone, Default, PartialEq)]
+struct Node {
+    id: Option<String>,
+    count: Option<i64>,
+    ratio: Option<f64>,
+    on: Option<bool>,
+    tags: Vec<String>,
+    child: Option<Box<Node>>,
+    properties: Map<String>,
+    at: Option<Timestamp>,
+    kind: Option<Kind>,
+    extra: Map<Value>,
+}
+crate::record!(Node {
+    id: "id", count: "count", ratio: "ratio", on: "on", tags: "tags", child: "child",
+    properties: "properties", at: "at", kind: "kind",
+} required { id } keeps extra);
+
+crate::open_enum! {
+    /// A kind.
+    pub enum Kind {
+        /// `a`
+        A = "a",
+        /// `B b`
+        Bb = "B b",
+    }
+}
+
+/// One shape.
+#[derive(Clone, Default, PartialEq)]
+pub struct Circle {
+    radius: Option<f64>,
+}
+crate::record!(Circle { radius: "radius" });
+
+/// Another shape.
+#[derive(Clone, Default, PartialEq)]
+pub struct Square {
+    side: Option<f64>,
+}
+crate::record!(Square { side: "side" });
+
+crate::union! {
+    /// A shape, told by its kind.
+    pub enum Shape by "kind" { Circle(Circle) = "circle" | "round", Square(Square) = "square" }
+}
+
+crate::union! {
+    /// A shape, told by its members.
+    pub enum Loose by members { Circle(Circle) = "radius", Square(Square) = "side" | "edge" }
+}
+
+fn node(body: &str) -> Node {
+    decode(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"))
+}
+
+#[test]
+fn what_vendors_send_is_read() {
+    assert_eq!(node(r#"{"id": 51}"#).id.as_deref(), Some("51"));
+    assert_eq!(node(r#"{"id": true}"#).id.as_deref(), Some("true"));
+    assert_eq!(node(r#"{"id": 1.5}"#).id.as_deref(), Some("1.5"));
+    assert_eq!(node(r#"{"count": "12"}"#).count, Some(12));
+    assert_eq!(node(r#"{"count": 12.0}"#).count, Some(12));
+    assert_eq!(node(r#"{"count": ""}"#).count, None);
+    assert_eq!(node(r#"{"ratio": "0.25"}"#).ratio, Some(0.25));
+    assert_eq!(node(r#"{"ratio": 2}"#).ratio, Some(2.0));
+    assert_eq!(node(r#"{"on": "true"}"#).on, Some(true));
+    assert_eq!(node(r#"{"on": 0}"#).on, Some(false));
+    assert_eq!(node(r#"{"tags": [456, "x", null, 1.5]}"#).tags, ["456", "x", "1.5"]);
+    assert_eq!(node(r#"{"tags": "only"}"#).tags, ["only"]);
+    assert_eq!(node(r#"{"properties": {"a": "1", "b": null, "c": 3}}"#).properties, Map::from([("a", "1".to_owned()), ("c", "3".to_owned())]));
+    assert_eq!(node(r#"{"kind": "zzz"}"#).kind, Some(Kind::Unrecognized("zzz".into())));
+    assert_eq!(node(r#"{"at": 1631707200000}"#).at.unwrap().unix_millis(), Some(1_631_707_200_000));
+    assert_eq!(node(r#"{"new": [1], "id": "x"}"#).extra.get("new"), Some(&serde_json::json!([1])));
+    assert_eq!(node(r#"{"child": {"child": null}}"#).child.unwrap().child, None);
+}
+
+#[test]
+fn null_missing_and_empty_are_alike() {
+    let nulls = r#"{"id":null,"count":null,"ratio":null,"on":null,"tags":null,"child":null,"properties":null,"at":null,"kind":null}"#;
+    for body in [nulls, "{}", "null", "", "  \n"] {
+        assert!(node(body) == Node::default(), "{body}");
+    }
+    assert!(decode::<Vec<String>>(b"").unwrap().is_empty());
+    decode::<()>(b"{\"anything\": 1}").unwrap();
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_without_showing_it() {
+    for (body, place) in [
+        (r#"{"count": "jane@example.com"}"#, "at `count`: "),
+        (r#"{"id": {"secret": 1}}"#, "at `id`: "),
+        (r#"{"child": {"tags": [[["jane@example.com"]]]}}"#, "at `child.tags[0]`: "),
+        (r#"["jane@example.com"]"#, "at `.`: "),
+        (r#"{"id": "jane@example.com"#, "at `id`: "),
+        ("<html>jane@example.com</html>", "at `.`: "),
+        (r#"{"id": "x"} jane"#, "at `.`: "),
+    ] {
+        let error = decode::<Node>(body.as_bytes()).err().unwrap_or_else(|| panic!("{body} was read"));
+        let text = error.to_string();
+        assert!(text.starts_with(place), "{body}: {text}");
+        assert!(!text.contains("jane"), "{text}");
+    }
+}
+
+#[test]
+fn requests_are_exact() {
+    let node = Node {
+        id: Some("1".into()),
+        ratio: Some(20.0),
+        tags: vec!["a".into()],
+        kind: Some(Kind::Bb),
+        ..Node::default()
+    };
+    let body = String::from_utf8(encode(&node).unwrap()).unwrap();
+    assert_eq!(body, r#"{"id":"1","ratio":20,"tags":["a"],"properties":{},"kind":"B b"}"#);
+    let nested = Node { id: Some("1".into()), child: Some(Box::default()), ..Node::default() };
+    assert_eq!(encode(&nested).unwrap_err().to_string(), "`id` is required in `Node`");
+    // For one's own storage nothing is required, and what was kept is written back.
+    let stored = serde_json::to_string(&super::tests::node(r#"{"new": 1}"#)).unwrap();
+    assert_eq!(stored, r#"{"tags":[],"properties":{},"new":1}"#);
+}
+
+#[test]
+fn forms_repeat_lists_and_refuse_nesting() {
+    let node = Node { id: Some("a b&c".into()), tags: vec!["x".into(), "y".into()], ..Node::default() };
+    assert_eq!(encode_form(&node).unwrap_err().to_string(), "`properties` cannot be nested in a form");
+    assert_eq!(encode_form(&Circle { radius: Some(2.0) }).unwrap(), "radius=2");
+    assert_eq!(encode_form(&vec!["x".to_owned()]).unwrap_err().to_string(), "a form needs a record");
+}
+
+#[test]
+fn unions_choose_by_tag_or_members_and_keep_the_rest() {
+    let round: Shape = decode(br#"{"kind": "round", "radius": 1}"#).unwrap();
+    assert!(round == Shape::from(Circle { radius: Some(1.0) }));
+    let odd: Shape = decode(br#"{"kind": "blob", "x": 1}"#).unwrap();
+    assert_eq!(serde_json::to_string(&odd).unwrap(), r#"{"kind":"blob","x":1}"#);
+    assert!(matches!(decode::<Loose>(br#"{"side": 2}"#).unwrap(), Loose::Square(_)));
+    assert!(matches!(decode::<Loose>(b"[]").unwrap(), Loose::Unrecognized(_)));
+}
+
+#[test]
+fn debug_shows_the_shape_only() {
+    let node = node(r#"{"id":"jane@example.com","count":5551234,"on":true,"tags":["jane"],"kind":"jane","properties":{"email":"jane"},"new":"jane"}"#);
+    let shown = format!("{node:?}");
+    assert!(!shown.contains("jane") && !shown.contains("5551234"), "{shown}");
+    assert_eq!(shown, "Node { count: …, id: …, kind: …, new: …, on: true, properties: {1}, tags: [1] }");
+    assert_eq!(format!("{:?}", Kind::from("jane")), "Unrecognized(…)");
+}
+
+#[test]
+fn timestamps_understand_every_form() {
+    for (text, millis) in [
+        ("2023-05-15T10:30:00Z", Some(1_684_146_600_000)),
+        ("2023-05-15T10:30:00.250Z", Some(1_684_146_600_250)),
+        ("2023-05-15 10:30:00Z", Some(1_684_146_600_000)),
+        ("2023-05-15T12:30:00+02:00", Some(1_684_146_600_000)),
+        ("2023-05-15", Some(1_684_108_800_000)),
+        ("1684146600", Some(1_684_146_600_000)),
+        ("1684146600000", Some(1_684_146_600_000)),
+        ("soon", None),
+        ("", None),
+    ] {
+        assert_eq!(Timestamp::from(text).unix_millis(), millis, "{text}");
+        assert_eq!(Timestamp::from(text).as_str(), text);
+    }
+    assert_eq!(Timestamp::from_unix_millis(1_684_146_600_250).as_str(), "2023-05-15T10:30:00.250Z");
+    assert_eq!(Timestamp::from_unix_millis(i64::MAX).as_str(), i64::MAX.to_string());
+}

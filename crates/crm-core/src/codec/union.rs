@@ -1,0 +1,89 @@
+//! Values that are one of several records.
+
+use serde_json::Value;
+
+#[doc(hidden)]
+#[must_use]
+pub fn tag<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name)?.as_str()
+}
+
+#[doc(hidden)]
+#[must_use]
+pub fn has_any(value: &Value, names: &[&str]) -> bool {
+    names.iter().any(|name| value.get(name).is_some())
+}
+
+/// Declares an enum over records, told apart by the text of a member (`by "kind"`) or by the
+/// members a value has (`by members`). What fits no arm is kept whole in `Unrecognized`.
+#[macro_export]
+macro_rules! union {
+    ($(#[$meta:meta])* pub enum $ty:ident by $tag:literal { $($variant:ident($inner:ty) = $($text:literal)|+),* $(,)? }) => {
+        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match $crate::codec::tag(value, $tag) {
+            $($(Some($text))|+ => $variant,)*
+        });
+    };
+    ($(#[$meta:meta])* pub enum $ty:ident by members { $($variant:ident($inner:ty) = $($member:literal)|*),* $(,)? }) => {
+        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match () {
+            $(() if $crate::codec::has_any(value, &[$($member),*]) => $variant,)*
+        });
+    };
+    (@ $(#[$meta:meta])* $ty:ident { $($variant:ident($inner:ty)),* } |$value:ident| match $on:expr { $($($pattern:pat_param)|+ $(if $guard:expr)? => $chosen:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $ty {
+            $(#[doc = concat!("A [`", stringify!($inner), "`].")] $variant(Box<$inner>),)*
+            /// A value that was not known when this crate was generated.
+            Unrecognized($crate::reexport::serde_json::Value),
+        }
+
+        const _: () = {
+            use $crate::codec::{Mode, Wire, redacted};
+            use $crate::reexport::serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+            use $crate::reexport::serde_json::Value;
+
+            impl Wire for $ty {
+                fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let buffered = Value::deserialize(deserializer)?;
+                    let $value = &buffered;
+                    match $on {
+                        $($($pattern)|+ $(if $guard)? => Wire::read(buffered).map(Self::$chosen).map_err(D::Error::custom),)*
+                        _ => Ok(Self::Unrecognized(buffered)),
+                    }
+                }
+
+                fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+                    match self {
+                        $(Self::$variant(value) => value.write(serializer, mode),)*
+                        Self::Unrecognized(value) => value.write(serializer, mode),
+                    }
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $ty {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    Self::read(deserializer)
+                }
+            }
+
+            impl Serialize for $ty {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    self.write(serializer, Mode::Lenient)
+                }
+            }
+
+            impl ::std::fmt::Debug for $ty {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    redacted(f, stringify!($ty), self)
+                }
+            }
+
+            $(impl From<$inner> for $ty {
+                fn from(value: $inner) -> Self {
+                    Self::$variant(Box::new(value))
+                }
+            })*
+        };
+    };
+}

@@ -1,0 +1,288 @@
+//! The one error type of all clients.
+//!
+//! [`Error::kind`] says what to do, the other accessors say what happened. `Display` is one
+//! complete line that may be logged: it names the operation and the path template, never the
+//! filled path, and hides e-mail addresses, phone numbers and tokens that the vendor quoted.
+
+mod detail;
+mod display;
+mod kind;
+
+pub(crate) use detail::BODY_CAP;
+pub use detail::{FieldError, VendorDetail};
+pub use kind::{ErrorKind, LimitScope, Sent};
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::meta::OpMeta;
+
+/// Why a call did not succeed.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: Option<Cow<'static, str>>,
+    operation: &'static str,
+    method: Option<http::Method>,
+    path: &'static str,
+    idempotent: bool,
+    status: Option<StatusCode>,
+    vendor: Option<VendorDetail>,
+    request_id: Option<String>,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    sent: Sent,
+    refused: bool,
+    scope: Option<LimitScope>,
+    body: Bytes,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of any kind. For vendor crates and implementations of this crate's traits.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: Some(message.into()),
+            operation: "",
+            method: None,
+            path: "",
+            idempotent: true,
+            status: None,
+            vendor: None,
+            request_id: None,
+            attempts: 0,
+            retry_after: None,
+            sent: Sent::No,
+            refused: false,
+            scope: None,
+            body: Bytes::new(),
+            source: None,
+        }))
+    }
+
+    /// An error of kind [`ErrorKind::Config`].
+    #[must_use]
+    pub fn config(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    /// An error of kind [`ErrorKind::Validation`] found before anything was sent.
+    #[must_use]
+    pub fn validation(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Validation, message)
+    }
+
+    /// An error of kind [`ErrorKind::Decode`]: an answer came, but it is not what was expected.
+    #[must_use]
+    pub fn decode(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Decode, message).with_sent(Sent::Answered)
+    }
+
+    /// Names the operation that failed.
+    #[must_use]
+    pub fn with_operation(mut self, op: &OpMeta) -> Self {
+        self.0.operation = op.id;
+        self.0.method = Some(op.method.clone());
+        self.0.path = op.path;
+        self.0.idempotent = op.idempotent;
+        self
+    }
+
+    /// Adds the error below this one. Its text must hold no secret: it is shown by reporters
+    /// that walk the chain.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// Keeps the reply body, at most 64 KiB of it.
+    #[must_use]
+    pub fn with_body(mut self, mut body: Bytes) -> Self {
+        if body.len() > BODY_CAP {
+            // A copy, so that the error does not keep a large reply alive.
+            body = Bytes::copy_from_slice(&body[..BODY_CAP]);
+        }
+        self.0.body = body;
+        self
+    }
+
+    /// Sets the status of the reply.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// Sets how far the request came.
+    #[must_use]
+    pub fn with_sent(mut self, sent: Sent) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    /// Sets how long to wait before repeating.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// Sets how many requests were sent for the call.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// Sets the id the vendor gave the request.
+    #[must_use]
+    pub fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    /// Sets which limit was hit.
+    #[must_use]
+    pub fn with_limit_scope(mut self, scope: Option<LimitScope>) -> Self {
+        self.0.scope = scope;
+        self
+    }
+
+    /// Adds what the vendor said.
+    #[must_use]
+    pub fn with_vendor(mut self, detail: VendorDetail) -> Self {
+        self.0.vendor = Some(detail);
+        self
+    }
+
+    /// Sets whether repeating is harmless, where the caller knows better than the operation.
+    pub(crate) fn with_idempotent(mut self, idempotent: bool) -> Self {
+        self.0.idempotent = idempotent;
+        self
+    }
+
+    /// Marks that the vendor is known to have done nothing.
+    pub(crate) fn with_refused(mut self, refused: bool) -> Self {
+        self.0.refused = refused;
+        self
+    }
+
+    /// Puts `context` before the message.
+    pub(crate) fn in_context(mut self, context: String) -> Self {
+        self.0.message = Some(match self.0.message {
+            Some(message) => format!("{context}: {message}").into(),
+            None => context.into(),
+        });
+        self
+    }
+
+    /// An error whose text is the vendor's own.
+    pub(crate) fn from_vendor(kind: ErrorKind) -> Self {
+        let mut error = Self::new(kind, "");
+        error.0.message = None;
+        error.0.sent = Sent::Answered;
+        error
+    }
+
+    /// What went wrong, and so what to do.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation, as `contacts.list`; `raw` for a raw request; empty where the failure
+    /// belongs to no operation.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        self.0.operation
+    }
+
+    /// The method and the path template, as `GET /contacts/{contactId}`. Never the filled path.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        match &self.0.method {
+            Some(method) => format!("{method} {}", self.0.path),
+            None => String::new(),
+        }
+    }
+
+    /// The status of the last reply, where one came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// What the vendor said, where it said anything.
+    #[must_use]
+    pub fn vendor(&self) -> Option<&VendorDetail> {
+        self.0.vendor.as_ref()
+    }
+
+    /// The id the vendor gave the request; its support asks for it.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How many requests were sent for this call; 0 if none.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long to wait before repeating, where the vendor or the limiter knows.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How far the request came.
+    #[must_use]
+    pub fn sent(&self) -> Sent {
+        self.0.sent
+    }
+
+    /// Whether the vendor may have carried the request out although the call failed: it may have
+    /// arrived ([`Sent::Maybe`]), or the answer was a server error or could not be read.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        let status = self.0.status.map_or(0, |status| status.as_u16());
+        match self.0.sent {
+            Sent::No => false,
+            Sent::Maybe => true,
+            Sent::Answered if self.0.refused => false,
+            Sent::Answered => status == 408 || status >= 500 || (200..300).contains(&status),
+        }
+    }
+
+    /// Which limit was hit, for the kinds that speak of limits.
+    #[must_use]
+    pub fn limit_scope(&self) -> Option<LimitScope> {
+        self.0.scope
+    }
+
+    /// The reply body, at most 64 KiB of it. May hold personal data.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests;

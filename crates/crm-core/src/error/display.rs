@@ -1,0 +1,108 @@
+//! The error as a line of text and as a structure, both without personal data.
+
+use std::fmt;
+
+use super::{Error, ErrorKind, Sent};
+use crate::redact::{line, redact};
+
+/// The longest vendor message that a line shows, in characters.
+const MESSAGE_CAP: usize = 500;
+/// The most field errors that a line shows.
+const FIELDS_SHOWN: usize = 5;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if !inner.operation.is_empty() {
+            write!(f, "{} ({}): ", inner.operation, self.endpoint())?;
+        }
+        if let Some(status) = inner.status {
+            write!(f, "{} ", status.as_u16())?;
+        }
+        write!(f, "{}", inner.kind)?;
+        if let Some(label) = inner.vendor.as_ref().and_then(|vendor| vendor.label()) {
+            write!(f, " [{label}]")?;
+        }
+        if let Some(message) = inner.message.as_deref().filter(|message| !message.is_empty()) {
+            write!(f, ": {}", line(message, MESSAGE_CAP))?;
+        }
+        if let Some(vendor) = &inner.vendor {
+            if let Some(message) = vendor.message.as_deref().filter(|message| !message.is_empty()) {
+                write!(f, ": {}", line(message, MESSAGE_CAP))?;
+            }
+            for field in vendor.fields.iter().take(FIELDS_SHOWN) {
+                let name = field.field.as_deref().unwrap_or("input");
+                write!(f, "; {}: {}", line(name, 80), line(&field.message, 200))?;
+            }
+            if vendor.fields.len() > FIELDS_SHOWN {
+                write!(f, "; and {} more", vendor.fields.len() - FIELDS_SHOWN)?;
+            }
+        }
+        if let Some(id) = &inner.request_id {
+            write!(f, "; request id {}", single_line(id))?;
+        }
+        if inner.attempts > 0 {
+            let plural = if inner.attempts == 1 { "" } else { "s" };
+            write!(f, "; {} attempt{plural}", inner.attempts)?;
+        }
+        if let Some(note) = self.write_note() {
+            write!(f, "; {note}")?;
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, "; retry after {} s", seconds(wait))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let mut shown = f.debug_struct("Error");
+        shown
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation)
+            .field("endpoint", &self.endpoint())
+            .field("status", &self.status())
+            .field("message", &inner.message.as_deref().map(redact))
+            .field("vendor", &inner.vendor)
+            .field("request_id", &inner.request_id)
+            .field("attempts", &inner.attempts)
+            .field("retry_after", &inner.retry_after)
+            .field("sent", &inner.sent)
+            .field("limit_scope", &inner.scope)
+            .field("body", &format_args!("{} bytes", inner.body.len()));
+        if let Some(source) = &inner.source {
+            shown.field("source", &redact(&source.to_string()));
+        }
+        shown.finish()
+    }
+}
+
+impl Error {
+    /// What a failed write left behind.
+    fn write_note(&self) -> Option<&'static str> {
+        let reads = matches!(self.0.method, Some(http::Method::GET | http::Method::HEAD) | None);
+        if reads || !self.may_have_happened() || self.0.kind == ErrorKind::Pending {
+            return None;
+        }
+        Some(match (self.0.idempotent, self.0.sent) {
+            (true, _) => "it may have been carried out, repeating it is safe",
+            (false, Sent::Answered) if self.0.kind == ErrorKind::Decode => {
+                "it was answered with success, so do not repeat it"
+            }
+            (false, _) => "it may have been carried out, so check before repeating it",
+        })
+    }
+}
+
+/// Whole seconds as they are, others with up to three digits.
+fn seconds(wait: std::time::Duration) -> String {
+    let text = format!("{:.3}", wait.as_secs_f64());
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Ids come from headers: no line breaks, no endless text.
+fn single_line(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(120).collect()
+}

@@ -1,0 +1,116 @@
+//! What went wrong, in the terms of what to do next.
+
+use std::fmt;
+
+/// What went wrong. Each kind says what its reader should do.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The client was set up wrongly (address, token text, options). Fix the program or its
+    /// configuration; nothing was sent.
+    Config,
+    /// The input is wrong: refused before sending ([`Sent::No`]) or by the vendor
+    /// ([`Sent::Answered`], usually 400 or 422). Correct the input; repeating does not help.
+    Validation,
+    /// The credential is missing, expired or revoked. Renew it, then repeat.
+    Auth,
+    /// The credential is good but may not do this. Grant the scope or use another account.
+    Permission,
+    /// The object or the path does not exist, or is not visible to this credential.
+    NotFound,
+    /// The state of the vendor's data forbids it, for example a duplicate. Read, decide, retry.
+    Conflict,
+    /// The vendor's limit was hit and the retries were used up, or its hint was longer than the
+    /// policy waits. Repeat after [`Error::retry_after`](crate::Error::retry_after).
+    RateLimited,
+    /// A daily or monthly quota is used up. Waiting a moment does not help; it is never retried.
+    QuotaExhausted,
+    /// Our own limiter would have had to wait beyond the deadline. Nothing was sent by this
+    /// attempt. Repeat later or give the call more time.
+    LocalLimit,
+    /// No answer in time. See [`Error::sent`](crate::Error::sent) before repeating a write.
+    Timeout,
+    /// No connection. Nothing was sent by this attempt; repeating is safe.
+    Connect,
+    /// The connection broke after the request was (or may have been) sent, or the reply was cut
+    /// off. See [`Error::sent`](crate::Error::sent) before repeating a write.
+    Io,
+    /// The vendor is overloaded or down (502, 503, 504). Repeat later.
+    Unavailable,
+    /// The vendor failed (other 5xx). Repeat later; report it with the request id if it stays.
+    Server,
+    /// The vendor accepted the request but the result is not ready. Ask again later, or poll.
+    Pending,
+    /// The reply is not what was expected. The body is kept in
+    /// [`Error::body`](crate::Error::body). The request itself was carried out.
+    Decode,
+    /// The vendor's list does not move on, or a cursor does not belong to this list.
+    Paging,
+    /// Fetching or renewing an access token failed.
+    Token,
+    /// None of the above.
+    Other,
+}
+
+impl ErrorKind {
+    /// A short name in plain words, as messages show it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "wrong configuration",
+            Self::Validation => "invalid input",
+            Self::Auth => "not authenticated",
+            Self::Permission => "not permitted",
+            Self::NotFound => "not found",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate limited",
+            Self::QuotaExhausted => "quota used up",
+            Self::LocalLimit => "held back by the local rate limit",
+            Self::Timeout => "timed out",
+            Self::Connect => "no connection",
+            Self::Io => "connection broken",
+            Self::Unavailable => "unavailable",
+            Self::Server => "server error",
+            Self::Pending => "not ready",
+            Self::Decode => "unexpected reply",
+            Self::Paging => "paging failed",
+            Self::Token => "no access token",
+            Self::Other => "failed",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How far a request came: the question after every failed write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sent {
+    /// Nothing reached the vendor.
+    No,
+    /// It may have reached the vendor, and may have been carried out.
+    Maybe,
+    /// The vendor answered.
+    Answered,
+}
+
+/// Which limit was hit.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LimitScope {
+    /// The short window, typically ten seconds. Waiting helps.
+    Burst,
+    /// The day's quota. Waiting a moment does not help.
+    Daily,
+    /// A limit per second.
+    Secondly,
+    /// The separate limit of searches.
+    Search,
+    /// Our own limiter.
+    Local,
+    /// A limit the vendor did not name.
+    Other,
+}

@@ -1,0 +1,81 @@
+//! The runtime behind the generated CRM clients.
+//!
+//! Every call of every client, generated or raw, takes one way: a [`Call`] is built, the
+//! [`Pipeline`] fetches a credential, takes a permit from the [`RateLimiter`], sends, reads,
+//! classifies and, where it is safe, repeats. What comes out is a typed reply or one [`Error`]
+//! that tells everything.
+//!
+//! Users of a client need this crate only for its types, which each client re-exports. It knows
+//! no vendor: what differs between vendors sits behind the [`Vendor`] trait.
+//!
+//! | module | concern |
+//! |---|---|
+//! | [`call`] | building a request; [`Param`], [`Call`], streamed bodies |
+//! | [`page`] | lists as streams of items or pages, with a storable [`Cursor`] |
+//! | [`poll`] | answers that take a while |
+//! | [`batch`] | many inputs in chunks, one report |
+//! | [`limit`] | window-safe rate limits |
+//! | [`retry`] | what is repeated, when, and how often |
+//! | [`auth`] | credentials |
+//! | [`error`] | the one error type |
+//! | [`vendor`] | what a vendor crate implements |
+//! | [`clock`] | time, replaceable in tests |
+//! | [`codec`] | tolerant reading and exact writing of JSON |
+//!
+//! # Features
+//!
+//! - `rustls` (default): HTTPS through rustls.
+//! - `test-util`: `ManualClock`, a clock that tests move by hand.
+
+#![forbid(unsafe_code)]
+
+// Lets the macros' `$crate` paths and the doc examples mean the same thing inside this crate.
+extern crate self as crm_core;
+
+pub mod auth;
+pub mod batch;
+pub mod call;
+pub mod clock;
+pub mod codec;
+pub mod error;
+pub mod limit;
+pub mod meta;
+pub mod options;
+pub mod page;
+pub mod pipeline;
+pub mod poll;
+mod redact;
+pub mod retry;
+mod stable_hash;
+mod sync;
+pub mod vendor;
+
+pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
+pub use batch::{Batch, BatchReport, ChunkOutcome};
+pub use call::{BodyStream, Call, Param};
+#[cfg(feature = "test-util")]
+pub use clock::ManualClock;
+pub use clock::{Clock, SystemClock};
+pub use codec::{Map, Timestamp, Wire};
+pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
+pub use limit::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+pub use meta::{OpMeta, PagingKind};
+pub use options::CallOptions;
+pub use page::{Cursor, LimitIn, PageContext, Paged, Pages, Paginator, Position};
+pub use pipeline::{ClientBuilder, Pipeline, Stats};
+pub use poll::{Poll, PollPolicy, Poller, Status};
+pub use retry::{Backoff, Exponential, RetryPolicy};
+pub use sync::BoxFuture;
+pub use vendor::{Advice, Feedback, RawReply, Vendor, VendorError};
+
+/// What generated code and the macros of this crate need of others. Not for direct use.
+#[doc(hidden)]
+pub mod reexport {
+    pub use bytes;
+    pub use futures_core;
+    pub use http;
+    pub use serde;
+    pub use serde_json;
+}
+#[doc(hidden)]
+pub use reexport as __private;

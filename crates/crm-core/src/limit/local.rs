@@ -1,0 +1,165 @@
+//! The limiter of one process.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::queue::{Account, Place, Standing, too_late};
+use super::{Grant, LimitRefusal, Permit, Quotas, RateLimiter};
+use crate::clock::Clock;
+use crate::sync::{BoxFuture, lock};
+use crate::vendor::Feedback;
+
+/// How many permits pass between two looks for accounts to forget.
+const SWEEP: u64 = 1_024;
+
+/// Counts in memory. Exact up to a limit of 1,000 a window; above that the time is cut into a
+/// thousand slices and rounding errs on the safe side. First come, first served.
+pub struct LocalLimiter {
+    quotas: Quotas,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    accounts: HashMap<String, Account>,
+    joined: u64,
+}
+
+impl LocalLimiter {
+    /// A limiter with nothing used so far.
+    #[must_use]
+    pub fn new(quotas: Quotas, clock: Arc<dyn Clock>) -> Self {
+        Self { quotas, clock, state: Mutex::default() }
+    }
+
+    fn join(&self, permit: &Permit) -> Result<Ticket<'_>, LimitRefusal> {
+        let mut guard = lock(&self.state);
+        let state = &mut *guard;
+        // Read under the lock, so that grants are counted in the order of time.
+        let now = self.clock.now();
+        state.joined += 1;
+        if state.joined.is_multiple_of(SWEEP) {
+            state.accounts.retain(|_, account| !account.idle(now));
+        }
+        if !state.accounts.contains_key(&permit.key) {
+            state.accounts.insert(permit.key.clone(), Account::new(&self.quotas));
+        }
+        let place = match state.accounts.get_mut(&permit.key) {
+            Some(account) => account.join(&self.quotas, permit, now)?,
+            None => return Err(LimitRefusal::new("the account is unknown")),
+        };
+        Ok(Ticket { limiter: self, key: permit.key.clone(), place, taken: false })
+    }
+
+    /// Runs `work` on an account and wakes, outside the lock, whomever it names.
+    fn with_account<R>(&self, key: &str, work: impl FnOnce(&mut Account, Duration) -> (R, Vec<Waker>)) -> Option<R> {
+        let (result, wake) = {
+            let mut state = lock(&self.state);
+            let now = self.clock.now();
+            work(state.accounts.get_mut(key)?, now)
+        };
+        wake.into_iter().for_each(Waker::wake);
+        Some(result)
+    }
+}
+
+impl RateLimiter for LocalLimiter {
+    fn acquire<'a>(&'a self, permit: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
+        Box::pin(async move {
+            let start = self.clock.now();
+            let mut ticket = self.join(permit)?;
+            let mut timer = Timer { until: None, future: None };
+            let mut deadline = permit.deadline.map(|at| self.clock.deadline(at));
+            poll_fn(|cx| ticket.poll(cx, &mut timer, deadline.as_mut())).await?;
+            Ok(Grant::new(self.clock.now().saturating_sub(start)))
+        })
+    }
+
+    fn observe(&self, permit: &Permit, status: u16, feedback: &Feedback) {
+        self.with_account(&permit.key, |account, now| {
+            account.observe(&self.quotas, permit, status, feedback, now);
+            ((), Vec::new())
+        });
+    }
+}
+
+impl fmt::Debug for LocalLimiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalLimiter")
+            .field("quotas", &self.quotas)
+            .field("accounts", &lock(&self.state).accounts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The sleep of the head of a queue.
+struct Timer {
+    until: Option<Duration>,
+    future: Option<BoxFuture<'static, ()>>,
+}
+
+/// A place in the queue that is given back when dropped.
+struct Ticket<'a> {
+    limiter: &'a LocalLimiter,
+    key: String,
+    place: Place,
+    taken: bool,
+}
+
+impl Ticket<'_> {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        timer: &mut Timer,
+        mut deadline: Option<&mut BoxFuture<'static, ()>>,
+    ) -> Poll<Result<(), LimitRefusal>> {
+        let limiter = self.limiter;
+        loop {
+            let standing = limiter.with_account(&self.key, |account, now| {
+                let wake = account.serve(&limiter.quotas, now);
+                ((account.standing(&limiter.quotas, self.place, now, cx.waker()), now), wake)
+            });
+            let Some((standing, now)) = standing else {
+                return Poll::Ready(Err(LimitRefusal::new("the account is unknown")));
+            };
+            match standing {
+                Standing::Granted => {
+                    self.taken = true;
+                    return Poll::Ready(Ok(()));
+                }
+                Standing::TooLate(wait) => return Poll::Ready(Err(too_late("queue", wait))),
+                Standing::Behind => {
+                    timer.future = None;
+                    timer.until = None;
+                }
+                Standing::At(at) if timer.until == Some(at) => {}
+                Standing::At(at) => {
+                    timer.until = Some(at);
+                    timer.future = Some(limiter.clock.sleep(at.saturating_sub(now)));
+                }
+            }
+            let slept = timer.future.as_mut().is_some_and(|future| Pin::new(future).poll(cx).is_ready());
+            let late = deadline.as_mut().is_some_and(|future| future.as_mut().poll(cx).is_ready());
+            if slept {
+                timer.until = None;
+                timer.future = None;
+            }
+            if !slept && !late {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let (limiter, place, taken) = (self.limiter, self.place, self.taken);
+        limiter.with_account(&self.key, |account, now| ((), account.leave(&limiter.quotas, place, taken, now)));
+    }
+}

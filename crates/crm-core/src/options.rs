@@ -1,0 +1,151 @@
+//! Settings of one call, or of a scoped clone of a client.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::poll::PollPolicy;
+use crate::retry::RetryPolicy;
+
+/// What may differ from call to call. What is not set stays as the client has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use crm_core::{CallOptions, RetryPolicy};
+///
+/// let options = CallOptions::default()
+///     .timeout(Duration::from_secs(10))
+///     .retry(RetryPolicy::none());
+/// ```
+#[non_exhaustive]
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) limit_key: Option<String>,
+    pub(crate) limit_class: Option<&'static str>,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) wait: Option<PollPolicy>,
+    pub(crate) problem: Option<&'static str>,
+}
+
+impl CallOptions {
+    /// No settings, the same as `default()`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The longest the whole call may take: waits for the limit, all attempts, all pauses.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The longest one attempt may take, from sending to the end of the body.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// What is repeated, and how often.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// One more header. Replaces a header of the same name that the client would send. A name or
+    /// value that cannot stand in a header, and `Authorization`, make the call fail with
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) before anything is sent.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            (Ok(name), Ok(_)) if is_reserved(&name) => {
+                self.problem.get_or_insert("this header is set by the client and cannot be given as an option");
+            }
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+            }
+            _ => {
+                self.problem.get_or_insert("a header given as an option is not valid");
+            }
+        }
+        self
+    }
+
+    /// The account under which the limiter counts, in place of the credential's own.
+    #[must_use]
+    pub fn limit_key(mut self, key: impl Into<String>) -> Self {
+        self.limit_key = Some(key.into());
+        self
+    }
+
+    /// The class of rate limit, for raw requests that belong to a class of their own.
+    #[must_use]
+    pub fn limit_class(mut self, class: &'static str) -> Self {
+        self.limit_class = Some(class);
+        self
+    }
+
+    /// Whether the request may be repeated without harm, for raw requests: a POST that only
+    /// searches, for example.
+    #[must_use]
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Makes `send` wait for the result of an operation that answers 202, by asking again as the
+    /// policy says.
+    #[must_use]
+    pub fn wait(mut self, policy: PollPolicy) -> Self {
+        self.wait = Some(policy);
+        self
+    }
+
+    /// These settings with `over` on top.
+    #[must_use]
+    pub fn merge(mut self, over: Self) -> Self {
+        self.timeout = over.timeout.or(self.timeout);
+        self.attempt_timeout = over.attempt_timeout.or(self.attempt_timeout);
+        self.retry = over.retry.or(self.retry);
+        self.limit_key = over.limit_key.or(self.limit_key);
+        self.limit_class = over.limit_class.or(self.limit_class);
+        self.idempotent = over.idempotent.or(self.idempotent);
+        self.wait = over.wait.or(self.wait);
+        self.problem = self.problem.or(over.problem);
+        for (name, value) in &over.headers {
+            self.headers.insert(name.clone(), value.clone());
+        }
+        self
+    }
+}
+
+/// Headers that belong to the client: one would leak a credential, the others would break the
+/// message.
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+    [AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING].contains(name)
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("headers", &headers)
+            .field("limit_key", &self.limit_key.as_ref().map(|_| "…"))
+            .field("limit_class", &self.limit_class)
+            .field("idempotent", &self.idempotent)
+            .field("wait", &self.wait)
+            .finish()
+    }
+}

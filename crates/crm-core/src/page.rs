@@ -1,0 +1,68 @@
+//! Lists as streams.
+//!
+//! [`Paginator`] gives items, [`Pages`] gives pages. Both can tell at any time where they are
+//! ([`Cursor`]), so that a later run, or another process, goes on from there.
+//!
+//! | event | what happens |
+//! |---|---|
+//! | an error | the stream ends with it; the cursor still names the page that failed |
+//! | an empty page that names a next one | the next one is fetched |
+//! | the vendor answers the position that was asked | an error of kind `Paging`, never an endless list |
+//! | the process dies | the stored cursor repeats at most what was handed out since it was stored |
+
+mod context;
+mod cursor;
+mod items;
+mod pages;
+mod position;
+mod walker;
+
+pub use context::PageContext;
+pub use cursor::Cursor;
+pub use items::Paginator;
+pub use pages::Pages;
+pub use position::Position;
+
+use crate::call::Call;
+use crate::codec::Wire;
+
+/// How one operation's list is paged. Implemented by generated code, one unit type an operation.
+pub trait Paged: Send + Sync + 'static {
+    /// The reply.
+    type Page: Wire + Send;
+    /// What the list holds.
+    type Item: Send;
+
+    /// The name of the parameter for the page size, and where it is sent. A page with fewer items
+    /// than asked for is known to be the last by it, where the vendor says nothing better.
+    const LIMIT: Option<(&'static str, LimitIn)>;
+
+    /// Points the call at a position. Never called with [`Position::Start`] or
+    /// [`Position::End`].
+    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page>;
+
+    /// Where the list goes on after this page; `None` at its end.
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position>;
+
+    /// The items of a page.
+    fn items(page: Self::Page) -> Vec<Self::Item>;
+
+    /// How many items the page holds, as [`items`](Self::items) would return. Where this is not
+    /// implemented, the reply is read a second time to count them.
+    fn count(page: &Self::Page) -> Option<usize> {
+        let _ = page;
+        None
+    }
+}
+
+/// Where the page size is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitIn {
+    /// As a query parameter.
+    Query,
+    /// As a member of the JSON body.
+    Body,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! What is known when a page has been read, and the usual ways to find the next one.
+
+use serde_json::Value;
+
+use super::Position;
+
+/// What was asked and received, for [`Paged::advance`](super::Paged::advance). The helpers
+/// answer where the list goes on, in the manner of one kind of paging each; `None` is the end.
+#[derive(Debug, Clone, Copy)]
+pub struct PageContext<'a> {
+    at: &'a Position,
+    received: usize,
+    limit: Option<u64>,
+    /// The offset or page number that the caller's own call begins with.
+    first: Option<u64>,
+}
+
+impl<'a> PageContext<'a> {
+    /// A context made by hand, for tests of generated code.
+    #[must_use]
+    pub fn new(at: &'a Position, received: usize, limit: Option<u64>) -> Self {
+        Self { at, received, limit, first: None }
+    }
+
+    /// Sets the offset or page number that the first page was asked with.
+    #[must_use]
+    pub fn starting_at(mut self, first: Option<u64>) -> Self {
+        self.first = first;
+        self
+    }
+
+    /// The position of this page.
+    #[must_use]
+    pub fn at(&self) -> &'a Position {
+        self.at
+    }
+
+    /// How many items this page holds.
+    #[must_use]
+    pub fn received(&self) -> usize {
+        self.received
+    }
+
+    /// How many items were asked for, where that is known.
+    #[must_use]
+    pub fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    /// A cursor of the vendor. An empty one is the end.
+    #[must_use]
+    pub fn token(&self, next: Option<&str>) -> Option<Position> {
+        next.filter(|token| !token.is_empty()).map(|token| Position::Token(token.to_owned()))
+    }
+
+    /// The current offset plus what was received. The end is an empty page, `has_more` being
+    /// false, the total being reached or, where neither is told, a short page.
+    #[must_use]
+    pub fn offset(&self, total: Option<u64>, has_more: Option<bool>) -> Option<Position> {
+        let current = match self.at {
+            Position::Offset(offset) => *offset,
+            _ => self.first.unwrap_or(0),
+        };
+        let next = current.saturating_add(self.received as u64);
+        let reached = total.is_some_and(|total| next >= total);
+        let silent = total.is_none() && has_more.is_none();
+        let end = self.received == 0 || has_more == Some(false) || reached || silent && self.short();
+        (!end).then_some(Position::Offset(next))
+    }
+
+    /// The offset that the vendor tells. The end is `has_more` being false, or nothing told.
+    #[must_use]
+    pub fn offset_at(&self, next: Option<u64>, has_more: Option<bool>) -> Option<Position> {
+        next.filter(|_| has_more != Some(false)).map(Position::Offset)
+    }
+
+    /// The next page number, where pages are counted from `first`. The end is an empty page,
+    /// `has_next` being false, the total of items being reached or, where neither is told, a
+    /// short page.
+    #[must_use]
+    pub fn page(&self, first: u64, total: Option<u64>, has_next: Option<bool>) -> Option<Position> {
+        let current = match self.at {
+            Position::Page(page) => *page,
+            _ => self.first.unwrap_or(first),
+        };
+        // Where the page size is unknown, this page's is a lower bound of it.
+        let size = self.limit.unwrap_or(self.received as u64);
+        let seen = current.saturating_sub(first).saturating_add(1).saturating_mul(size);
+        let reached = total.is_some_and(|total| seen >= total);
+        let silent = total.is_none() && has_next.is_none();
+        let end = self.received == 0 || has_next == Some(false) || reached || silent && self.short();
+        (!end).then_some(Position::Page(current.saturating_add(1)))
+    }
+
+    /// A sort value and an id, both needed. An empty page is the end.
+    #[must_use]
+    pub fn pair(&self, value: Option<String>, id: Option<String>) -> Option<Position> {
+        let filled = |text: &String| !text.is_empty();
+        let (value, id) = (value.filter(filled)?, id.filter(filled)?);
+        (self.received > 0).then_some(Position::After { value, id })
+    }
+
+    /// The sort values of the last item. The end is an empty or a short page.
+    #[must_use]
+    pub fn values(&self, values: Option<Vec<Value>>) -> Option<Position> {
+        let end = self.received == 0 || self.short();
+        values.filter(|values| !end && !values.is_empty()).map(Position::Values)
+    }
+
+    /// The id or sort value of the last item. The end is an empty page, `has_more` being false
+    /// or, where that is not told, a short page.
+    #[must_use]
+    pub fn keyset(&self, last: Option<String>, has_more: Option<bool>) -> Option<Position> {
+        let end = self.received == 0 || has_more == Some(false) || has_more.is_none() && self.short();
+        last.filter(|last| !end && !last.is_empty()).map(Position::Token)
+    }
+
+    /// Whether fewer items came than were asked for.
+    fn short(&self) -> bool {
+        self.limit.is_some_and(|limit| (self.received as u64) < limit)
+    }
+}

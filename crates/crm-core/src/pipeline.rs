@@ -1,0 +1,134 @@
+//! The one way a call takes.
+//!
+//! ```text
+//! total deadline
+//! └ loop: credential → limiter → attempt timeout → send → read the body
+//!         → limiter learns → vendor classifies → done | pause and again | stop
+//! ```
+
+mod address;
+mod attempt;
+mod builder;
+mod classify;
+mod fetched;
+mod run;
+mod stats;
+
+pub(crate) use attempt::Delivered;
+pub use builder::ClientBuilder;
+pub(crate) use fetched::Fetched;
+pub use stats::Stats;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use crate::auth::Credentials;
+use crate::clock::Clock;
+use crate::limit::RateLimiter;
+use crate::options::CallOptions;
+use crate::poll::PollPolicy;
+use crate::retry::{Budget, RetryPolicy};
+use crate::sync::lock;
+use crate::vendor::Vendor;
+use stats::Counters;
+
+/// What all calls of a client share: address, credential, limiter, clock, connections. Cheap to
+/// clone; all clones share one limiter and one set of counters. Made by a [`ClientBuilder`].
+#[derive(Clone)]
+pub struct Pipeline {
+    shared: Arc<Shared>,
+    options: CallOptions,
+}
+
+struct Shared {
+    vendor: Box<dyn Vendor>,
+    /// Without a slash at the end.
+    base_url: String,
+    http: reqwest::Client,
+    credentials: Arc<dyn Credentials>,
+    limiter: Arc<dyn RateLimiter>,
+    limit_key: Option<String>,
+    retry: RetryPolicy,
+    budget: Budget,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    user_agent: HeaderValue,
+    clock: Arc<dyn Clock>,
+    random: Mutex<fastrand::Rng>,
+    counters: Counters,
+}
+
+impl Pipeline {
+    /// The same pipeline with other settings: a scoped clone that shares everything else.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { shared: Arc::clone(&self.shared), options: self.options.clone().merge(options) }
+    }
+
+    /// The clock that all waiting goes by.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.shared.clock)
+    }
+
+    /// What was done so far, over all clones.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.read()
+    }
+
+    /// The address that paths are appended to, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// The vendor's name.
+    #[must_use]
+    pub fn vendor_name(&self) -> &'static str {
+        self.shared.vendor.name()
+    }
+
+    pub(crate) fn wait_policy(&self) -> Option<PollPolicy> {
+        self.options.wait
+    }
+
+    pub(crate) fn count_poll(&self) {
+        self.shared.counters.poll();
+    }
+
+    pub(crate) fn count_page(&self) {
+        self.shared.counters.page();
+    }
+
+    /// A random number in `0.0..1.0`.
+    fn random(&self) -> f64 {
+        lock(&self.shared.random).f64()
+    }
+
+    /// The account that limiter and budget count.
+    fn account(&self) -> String {
+        let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
+        let key = key.map_or_else(|| self.shared.credentials.key(), String::as_str);
+        format!("{}:{key}", self.shared.vendor.name())
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline")
+            .field("vendor", &self.shared.vendor.name())
+            .field("base_url", &self.shared.base_url)
+            .field("timeout", &self.shared.timeout)
+            .field("attempt_timeout", &self.shared.attempt_timeout)
+            .field("retry", &self.shared.retry)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! One exchange over the wire.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::{Response, Url};
+
+use crate::error::{Error, ErrorKind, Sent};
+use crate::vendor::RawReply;
+
+/// The most that is read of the body of an error reply.
+const ERROR_BODY: usize = 1024 * 1024;
+/// The most that is reserved because a reply promises it.
+const RESERVED: usize = 1024 * 1024;
+
+/// What came back.
+pub(crate) enum Delivered {
+    /// The whole reply.
+    Whole(RawReply),
+    /// A successful reply whose body is still to be read.
+    Open(Response),
+}
+
+/// Sends once. With `open`, the body of a success is left to be read.
+///
+/// The error has its kind, how far the request came, and the status if there was one.
+pub(super) async fn attempt(
+    client: &reqwest::Client,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    open: bool,
+) -> Result<Delivered, Error> {
+    let mut request = reqwest::Request::new(method, url);
+    *request.headers_mut() = headers;
+    *request.body_mut() = body.map(reqwest::Body::from);
+    let mut response = client.execute(request).await.map_err(send_error)?;
+    let status = response.status();
+    if open && status.is_success() {
+        return Ok(Delivered::Open(response));
+    }
+    let headers = response.headers().clone();
+    let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let mut body = BytesMut::with_capacity(promised.min(RESERVED));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            // Of an error the status says enough.
+            Err(_) if !status.is_success() => break,
+            Err(error) => return Err(body_error(error, status)),
+        }
+        if !status.is_success() && body.len() > ERROR_BODY {
+            break;
+        }
+    }
+    Ok(Delivered::Whole(RawReply::new(status, headers, body.freeze())))
+}
+
+/// Reads a failure before the head of the reply was there.
+fn send_error(error: reqwest::Error) -> Error {
+    let (kind, sent, text) = if error.is_builder() {
+        (ErrorKind::Validation, Sent::No, "the request could not be built")
+    } else if error.is_connect() {
+        (ErrorKind::Connect, Sent::No, "could not connect")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, Sent::Maybe, "no answer in time")
+    } else {
+        (ErrorKind::Io, Sent::Maybe, "the connection broke before the answer")
+    };
+    with_cause(Error::new(kind, text).with_sent(sent), text, error)
+}
+
+/// Reads a failure within the body of a success. reqwest calls these decode errors; they are
+/// broken connections.
+fn body_error(error: reqwest::Error, status: StatusCode) -> Error {
+    let (kind, text) = if error.is_timeout() {
+        (ErrorKind::Timeout, "the reply stalled")
+    } else {
+        (ErrorKind::Io, "the reply was cut off")
+    };
+    with_cause(Error::new(kind, text).with_status(status).with_sent(Sent::Maybe), text, error)
+}
+
+/// Adds the innermost cause to the message; the others only say the same in general terms.
+fn with_cause(error: Error, text: &str, cause: reqwest::Error) -> Error {
+    let cause = cause.without_url();
+    let mut innermost: &dyn std::error::Error = &cause;
+    while let Some(next) = innermost.source() {
+        innermost = next;
+    }
+    let message = format!("{text}: {innermost}");
+    let (kind, sent, status) = (error.kind(), error.sent(), error.status());
+    let error = Error::new(kind, message).with_sent(sent).with_source(cause);
+    match status.and_then(|status| StatusCode::from_u16(status).ok()) {
+        Some(status) => error.with_status(status),
+        None => error,
+    }
+}
+
+/// The body of an open reply with our errors.
+pub(super) struct Chunks<S>(pub(super) Pin<Box<S>>, pub(super) StatusCode);
+
+impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let status = this.1;
+        this.0.as_mut().poll_next(cx).map(|item| item.map(|item| item.map_err(|error| body_error(error, status))))
+    }
+}

@@ -1,0 +1,214 @@
+//! Setting up a client.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::stats::Counters;
+use super::{Pipeline, Shared, address};
+use crate::auth::{Credentials, Secret, StaticToken};
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
+use crate::limit::{LocalLimiter, Quotas, RateLimiter};
+use crate::options::CallOptions;
+use crate::retry::{Budget, RetryPolicy};
+use crate::vendor::Vendor;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Shorter than what servers usually keep, so that few requests meet a connection that is closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Builds a client. Only the credential has no default.
+///
+/// Mistakes are found by [`build`](Self::build), which names them.
+#[must_use = "a builder does nothing until it is built"]
+pub struct ClientBuilder<C> {
+    vendor: Box<dyn Vendor>,
+    make: fn(Pipeline) -> C,
+    base_url: String,
+    allow_http: bool,
+    credentials: Option<Result<Arc<dyn Credentials>, Error>>,
+    quotas: Quotas,
+    limiter: Option<Arc<dyn RateLimiter>>,
+    limit_key: Option<String>,
+    retry: RetryPolicy,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    http: Option<reqwest::Client>,
+    user_agent: String,
+    clock: Option<Arc<dyn Clock>>,
+    seed: Option<u64>,
+}
+
+impl<C> ClientBuilder<C> {
+    /// A builder with a vendor's defaults. Called by vendor crates.
+    pub fn new(vendor: impl Vendor, base_url: &str, default_quotas: Quotas, make: fn(Pipeline) -> C) -> Self {
+        Self {
+            vendor: Box::new(vendor),
+            make,
+            base_url: base_url.to_owned(),
+            allow_http: false,
+            credentials: None,
+            quotas: default_quotas,
+            limiter: None,
+            limit_key: None,
+            retry: RetryPolicy::default(),
+            timeout: Duration::from_secs(120),
+            attempt_timeout: Duration::from_secs(30),
+            http: None,
+            user_agent: concat!("crm-core/", env!("CARGO_PKG_VERSION")).to_owned(),
+            clock: None,
+            seed: None,
+        }
+    }
+
+    /// Authorises with a token that does not change.
+    pub fn token(mut self, secret: impl Into<Secret>) -> Self {
+        self.credentials = Some(StaticToken::new(secret).map(|token| Arc::new(token) as _));
+        self
+    }
+
+    /// Authorises with anything else.
+    pub fn credentials(mut self, credentials: impl Credentials) -> Self {
+        self.credentials = Some(Ok(Arc::new(credentials)));
+        self
+    }
+
+    /// The address that paths are appended to, for a proxy, another region or a test server.
+    /// The scheme is required; `http` only for loopback hosts.
+    pub fn base_url(mut self, address: impl Into<String>) -> Self {
+        self.base_url = address.into();
+        self
+    }
+
+    /// Allows `http` for any host. Tokens then travel readable.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// The limits of the account, in place of the vendor's usual ones.
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
+        self
+    }
+
+    /// Another limiter, for example one that several clients or processes share. The quotas
+    /// given here are then not used.
+    pub fn limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
+        self.limiter = Some(limiter);
+        self
+    }
+
+    /// The account under which the limiter counts, in place of the credential's own: for tokens
+    /// that share one quota.
+    pub fn limit_key(mut self, key: impl Into<String>) -> Self {
+        self.limit_key = Some(key.into());
+        self
+    }
+
+    /// What is repeated, and how often.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The longest a call may take: waits for the limit, all attempts, all pauses. Two minutes
+    /// if not set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The longest one attempt may take. Half a minute if not set.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// A `reqwest` client of your own, for proxies or certificates. Switch its redirects off
+    /// (they could carry the request to another host) and its retries (`reqwest::retry::never()`).
+    pub fn http(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// The `User-Agent` to send.
+    pub fn user_agent(mut self, user_agent: &str) -> Self {
+        self.user_agent = user_agent.to_owned();
+        self
+    }
+
+    /// Another clock, for tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Fixes the randomness of pauses, for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Checks everything and makes the client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), which says what is wrong. Tokens are
+    /// never shown.
+    pub fn build(self) -> Result<C, Error> {
+        let base_url = address::check(&self.base_url, self.allow_http)?;
+        let Some(credentials) = self.credentials else {
+            return Err(Error::config("no credential was given; use token(..) or credentials(..)"));
+        };
+        if self.timeout.is_zero() || self.attempt_timeout.is_zero() {
+            return Err(Error::config("a timeout of zero lets no call succeed"));
+        }
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let limiter =
+            self.limiter.unwrap_or_else(|| Arc::new(LocalLimiter::new(self.quotas, Arc::clone(&clock))));
+        let shared = Shared {
+            vendor: self.vendor,
+            base_url,
+            http: self.http.map_or_else(default_http, Ok)?,
+            credentials: credentials?,
+            limiter,
+            limit_key: self.limit_key,
+            retry: self.retry,
+            budget: Budget::default(),
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            user_agent,
+            clock,
+            random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
+            counters: Counters::default(),
+        };
+        Ok((self.make)(Pipeline { shared: Arc::new(shared), options: CallOptions::default() }))
+    }
+}
+
+fn default_http() -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .build()
+        .map_err(|error| Error::config("the HTTP client could not be set up").with_source(error.without_url()))
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("vendor", &self.vendor.name())
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

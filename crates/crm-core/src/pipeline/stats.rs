@@ -1,0 +1,90 @@
+//! Counters, for those who want to know what their calls cost.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What a client did since it was made. All clones of a client count together.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Calls begun. A poll or a page is a call of its own.
+    pub calls: u64,
+    /// Requests sent, or tried to.
+    pub attempts: u64,
+    /// Attempts that repeated a failed one.
+    pub retries: u64,
+    /// How many times a call waited, for the limiter or before a repeat.
+    pub waits: u64,
+    /// How long these waits took, added up.
+    pub waited: Duration,
+    /// Pages fetched by paginators.
+    pub pages: u64,
+    /// Questions asked by pollers.
+    pub polls: u64,
+    /// Calls that ended in an error.
+    pub errors: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    calls: AtomicU64,
+    attempts: AtomicU64,
+    retries: AtomicU64,
+    waits: AtomicU64,
+    waited_micros: AtomicU64,
+    pages: AtomicU64,
+    polls: AtomicU64,
+    errors: AtomicU64,
+}
+
+fn add(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Counters {
+    pub(super) fn call(&self) {
+        add(&self.calls);
+    }
+
+    pub(super) fn attempt(&self) {
+        add(&self.attempts);
+    }
+
+    pub(super) fn retry(&self) {
+        add(&self.retries);
+    }
+
+    pub(super) fn wait(&self, waited: Duration) {
+        if !waited.is_zero() {
+            add(&self.waits);
+            let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+            self.waited_micros.fetch_add(micros, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn page(&self) {
+        add(&self.pages);
+    }
+
+    pub(super) fn poll(&self) {
+        add(&self.polls);
+    }
+
+    pub(super) fn error(&self) {
+        add(&self.errors);
+    }
+
+    pub(super) fn read(&self) -> Stats {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Stats {
+            calls: get(&self.calls),
+            attempts: get(&self.attempts),
+            retries: get(&self.retries),
+            waits: get(&self.waits),
+            waited: Duration::from_micros(get(&self.waited_micros)),
+            pages: get(&self.pages),
+            polls: get(&self.polls),
+            errors: get(&self.errors),
+        }
+    }
+}

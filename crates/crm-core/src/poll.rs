@@ -1,0 +1,249 @@
+//! Answers that take a while.
+//!
+//! A [`Poller`] can be awaited for the result, or used as a stream that also shows the waiting.
+//! It sends nothing by itself: dropping it stops the polling.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Context};
+use std::time::Duration;
+
+use futures_core::Stream;
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Sent};
+use crate::sync::BoxFuture;
+
+/// How often to ask, and for how long.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PollPolicy {
+    /// The wait before the first question; zero asks at once.
+    pub first: Duration,
+    /// The wait between questions. A longer hint of the vendor is followed.
+    pub every: Duration,
+    /// The longest the whole may take.
+    pub max_wait: Duration,
+    /// The most questions.
+    pub max_polls: Option<u32>,
+}
+
+impl PollPolicy {
+    /// Asks at once and then after every `every`, for at most `max_wait`.
+    #[must_use]
+    pub fn new(every: Duration, max_wait: Duration) -> Self {
+        Self { first: Duration::ZERO, every, max_wait, max_polls: None }
+    }
+
+    /// Sets the wait before the first question.
+    #[must_use]
+    pub fn first(mut self, first: Duration) -> Self {
+        self.first = first;
+        self
+    }
+
+    /// Sets the most questions.
+    #[must_use]
+    pub fn max_polls(mut self, polls: u32) -> Self {
+        self.max_polls = Some(polls);
+        self
+    }
+}
+
+/// The answer to one question, for [`Poller::from_fn`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Poll<T> {
+    /// Not ready.
+    Pending,
+    /// Ready.
+    Done(T),
+}
+
+/// What a poller shows as a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status<T> {
+    /// Not ready after so many questions.
+    Pending {
+        /// How many times was asked.
+        attempt: u32,
+    },
+    /// Ready. The stream ends after this.
+    Done(T),
+}
+
+/// An answer with the vendor's wish when to ask again.
+pub(crate) enum Answer<T> {
+    Pending(Option<Duration>),
+    Done(T),
+}
+
+type Ask<T> = Box<dyn FnMut(u32) -> BoxFuture<'static, Result<Answer<T>, Error>> + Send>;
+
+enum Step<T> {
+    Start,
+    Sleeping(BoxFuture<'static, ()>),
+    Asking(BoxFuture<'static, Result<Answer<T>, Error>>),
+    Ended,
+}
+
+/// Asks until the answer is there. Await it, or use it as a stream of [`Status`].
+///
+/// # Errors
+///
+/// Any error of a question ends it. Running out of time or questions is
+/// [`ErrorKind::Pending`]; [`Error::attempts`] tells how many times was asked.
+#[must_use = "a poller asks nothing unless it is awaited or read as a stream"]
+pub struct Poller<T> {
+    policy: PollPolicy,
+    clock: Arc<dyn Clock>,
+    ask: Ask<T>,
+    label: Option<&'static crate::meta::OpMeta>,
+    step: Step<T>,
+    started: Option<Duration>,
+    asked: u32,
+}
+
+impl<T> Unpin for Poller<T> {}
+
+impl<T: Send + 'static> Poller<T> {
+    /// A poller over any question, for jobs that have a status address of their own. `ask` gets
+    /// the number of the question, from 1.
+    pub fn from_fn<F, Fut>(policy: PollPolicy, clock: Arc<dyn Clock>, mut ask: F) -> Self
+    where
+        F: FnMut(u32) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Poll<T>, Error>> + Send + 'static,
+    {
+        Self::build(policy, clock, None, move |attempt| {
+            let answer = ask(attempt);
+            Box::pin(async move {
+                Ok(match answer.await? {
+                    Poll::Pending => Answer::Pending(None),
+                    Poll::Done(value) => Answer::Done(value),
+                })
+            })
+        })
+    }
+}
+
+impl<T> Poller<T> {
+    pub(crate) fn build(
+        policy: PollPolicy,
+        clock: Arc<dyn Clock>,
+        label: Option<&'static crate::meta::OpMeta>,
+        ask: impl FnMut(u32) -> BoxFuture<'static, Result<Answer<T>, Error>> + Send + 'static,
+    ) -> Self {
+        Self { policy, clock, ask: Box::new(ask), label, step: Step::Start, started: None, asked: 0 }
+    }
+
+    /// How many times was asked so far.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.asked
+    }
+
+    /// The next status, or `None` after the end. The same as the stream, without needing its
+    /// extension traits.
+    pub async fn next(&mut self) -> Option<Result<Status<T>, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    fn wait(&self, wait: Duration) -> Result<Step<T>, Error> {
+        let now = self.clock.now();
+        let over = self.started.unwrap_or(now).saturating_add(self.policy.max_wait);
+        let out = if self.policy.max_polls.is_some_and(|most| self.asked >= most) {
+            format!("no result after {} polls, the most the policy allows", self.asked)
+        } else if now.saturating_add(wait) > over {
+            format!("no result after {} polls, and the next would be later than the {} s the policy allows", self.asked, self.policy.max_wait.as_secs_f64())
+        } else {
+            return Ok(Step::Sleeping(self.clock.sleep(wait)));
+        };
+        let sent = if self.asked == 0 { Sent::No } else { Sent::Answered };
+        let error = Error::new(ErrorKind::Pending, out).with_attempts(self.asked).with_sent(sent);
+        Err(match self.label {
+            Some(op) => error.with_operation(op),
+            None => error,
+        })
+    }
+
+    fn question(&mut self) -> Step<T> {
+        self.asked += 1;
+        Step::Asking((self.ask)(self.asked))
+    }
+}
+
+impl<T> Stream for Poller<T> {
+    type Item = Result<Status<T>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> task::Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            match &mut this.step {
+                Step::Start => {
+                    this.started = Some(this.clock.now());
+                    let first = this.policy.first;
+                    this.step = if first.is_zero() && this.policy.max_polls != Some(0) {
+                        this.question()
+                    } else {
+                        match this.wait(first) {
+                            Ok(step) => step,
+                            Err(error) => {
+                                this.step = Step::Ended;
+                                return task::Poll::Ready(Some(Err(error)));
+                            }
+                        }
+                    };
+                }
+                Step::Sleeping(sleep) => {
+                    std::task::ready!(sleep.as_mut().poll(cx));
+                    this.step = this.question();
+                }
+                Step::Asking(answer) => {
+                    let answer = std::task::ready!(answer.as_mut().poll(cx));
+                    this.step = Step::Ended;
+                    let outcome = match answer {
+                        Ok(Answer::Done(value)) => Ok(Status::Done(value)),
+                        Ok(Answer::Pending(hint)) => {
+                            let wait = hint.map_or(this.policy.every, |hint| hint.max(this.policy.every));
+                            this.wait(wait).map(|step| {
+                                this.step = step;
+                                Status::Pending { attempt: this.asked }
+                            })
+                        }
+                        Err(error) => Err(error),
+                    };
+                    return task::Poll::Ready(Some(outcome));
+                }
+                Step::Ended => return task::Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Poller<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = BoxFuture<'static, Result<T, Error>>;
+
+    fn into_future(mut self) -> Self::IntoFuture {
+        Box::pin(async move {
+            loop {
+                match self.next().await {
+                    Some(Ok(Status::Pending { .. })) => {}
+                    Some(Ok(Status::Done(value))) => return Ok(value),
+                    Some(Err(error)) => return Err(error),
+                    None => return Err(Error::new(ErrorKind::Pending, "the poller had already ended")),
+                }
+            }
+        })
+    }
+}
+
+impl<T> fmt::Debug for Poller<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poller").field("policy", &self.policy).field("asked", &self.asked).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

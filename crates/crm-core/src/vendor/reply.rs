@@ -1,0 +1,103 @@
+//! A reply as it came over the wire.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+
+use crate::codec::{self, Wire};
+use crate::error::{Error, Sent};
+
+/// A complete reply: status, headers and body. `Debug` shows neither header values nor the body.
+#[derive(Clone)]
+pub struct RawReply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl RawReply {
+    /// A reply made by hand, for tests and tables.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self { status, headers, body: body.into() }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as text; bytes that are no UTF-8 are replaced.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// The body as JSON, or `None` where it is none.
+    #[must_use]
+    pub fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The first header of that name, or `None` where it is absent or no plain text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Reads the body as a typed value. An empty body reads like `null`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the place in the body; the body is
+    /// kept in the error, its values are not part of the message.
+    pub fn decode<T: Wire>(&self) -> Result<T, Error> {
+        codec::decode(&self.body).map_err(|error| {
+            Error::decode(error.to_string())
+                .with_status(self.status)
+                .with_sent(Sent::Answered)
+                .with_body(self.body.clone())
+                .with_source(error)
+        })
+    }
+
+    /// `Retry-After` as a wait, given in seconds or as a date. A date is compared with the
+    /// reply's own `Date`, so that a wrong local clock does no harm.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let text = self.header(header::RETRY_AFTER.as_str())?.trim();
+        if let Ok(seconds) = text.parse::<f64>() {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+        let at = httpdate::parse_http_date(text).ok()?;
+        let now = self.header(header::DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
+        Some(at.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for RawReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.keys().map(|name| name.as_str()).collect();
+        f.debug_struct("RawReply")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}

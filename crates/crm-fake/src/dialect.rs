@@ -1,0 +1,117 @@
+//! What differs from vendor to vendor: quotas, error shapes, headers, and the operations with state.
+
+use crate::call::Call;
+use crate::fault::Policy;
+use crate::quota::{Limit, Reading};
+use crate::reply::Reply;
+use crate::state::World;
+use crate::validate::Problem;
+use crate::vendor::Vendor;
+use crate::vendors;
+use serde_json::Value;
+use std::time::Duration;
+
+/// A request that is not served.
+pub(crate) enum Refusal<'a> {
+    NoToken,
+    /// An Authorization header that is no bearer token.
+    BadToken,
+    WrongToken,
+    NoRoute,
+    WrongMethod,
+    Invalid(&'a [Problem]),
+    Limited(&'a Exceeded),
+    /// Any other status, on a fault's account.
+    Status(u16),
+}
+
+/// A limit that was passed.
+pub(crate) struct Exceeded {
+    pub(crate) policy: Policy,
+    pub(crate) wait: Duration,
+}
+
+pub(crate) trait Dialect: Send + Sync {
+    fn limits(&self) -> Vec<Limit>;
+
+    /// The class of requests for the limits.
+    fn class(&self, call: &Call<'_>) -> &'static str;
+
+    /// Requests with one key share their windows.
+    fn quota_key(&self, call: &Call<'_>, token: &str) -> String {
+        let _ = call;
+        token.to_owned()
+    }
+
+    /// The limit that a quota of this name stands for.
+    fn policy(&self, quota: &str) -> Policy {
+        match quota {
+            "daily" => Policy::Daily,
+            "search" => Policy::Search,
+            _ => Policy::Burst,
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal<'_>, world: &mut World) -> Reply;
+
+    /// The vendor's headers about its limits.
+    fn rate_headers(
+        &self,
+        class: &str,
+        readings: &[Reading],
+        exceeded: Option<&Exceeded>,
+    ) -> Vec<(&'static str, String)> {
+        let _ = (class, readings, exceeded);
+        Vec::new()
+    }
+
+    /// Rules that no document states.
+    fn check(&self, call: &Call<'_>, problems: &mut Vec<Problem>) {
+        let _ = (call, problems);
+    }
+
+    fn needs_token(&self, call: &Call<'_>) -> bool {
+        !call.operation.open
+    }
+
+    /// The reply of an operation with state; `None` asks for a sample.
+    fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply>;
+
+    /// Headers on every reply, such as a request id.
+    fn finish(&self, reply: &mut Reply, world: &mut World) {
+        let _ = (reply, world);
+    }
+
+    fn seed(&self, world: &mut World) {
+        let _ = world;
+    }
+
+    /// Takes a record from a test; returns its identifier.
+    fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String;
+
+    /// The name a collection has inside.
+    fn collection(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    /// Whether a stored record still counts.
+    fn is_live(&self, record: &Value) -> bool {
+        let _ = record;
+        true
+    }
+
+    /// Dotted places of page cursors and the parameters they go into.
+    fn cursors(&self) -> &'static [(&'static str, &'static str)];
+}
+
+/// The dialect of a vendor.
+pub(crate) fn of(vendor: Vendor) -> Box<dyn Dialect> {
+    match vendor {
+        Vendor::HubSpot => Box::new(vendors::hubspot::HubSpot),
+        Vendor::HoopAi => Box::new(vendors::hoopai::HoopAi),
+        Vendor::AccountIntelligence => Box::new(vendors::account_intelligence::AccountIntelligence),
+        Vendor::RevenueAgents => Box::new(vendors::revenue_agents::RevenueAgents),
+        Vendor::HatchContacts => Box::new(vendors::hatch::Contacts),
+        Vendor::HatchBulkExport => Box::new(vendors::hatch::BulkExport),
+    }
+}

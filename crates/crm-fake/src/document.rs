@@ -1,0 +1,272 @@
+//! An OpenAPI 3.0 document read into the operations a server needs.
+
+use crate::route::Template;
+use serde_json::{Map, Value};
+
+/// Where a parameter sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+    Body,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    pub(crate) required: bool,
+    /// The value may hold slashes that are not escaped.
+    pub(crate) slashes: bool,
+    pub(crate) schema: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyKind {
+    Json,
+    Form,
+    /// Multipart and everything else: taken as it comes.
+    Opaque,
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestBody {
+    pub(crate) required: bool,
+    pub(crate) kind: BodyKind,
+    pub(crate) schema: Value,
+}
+
+/// The reply of a call that went well.
+#[derive(Debug)]
+pub(crate) struct Success {
+    pub(crate) status: u16,
+    pub(crate) media: Option<String>,
+    pub(crate) schema: Value,
+}
+
+/// What `x-paging` says, as far as replies need it. Paths into the reply are dotted.
+#[derive(Debug, Default)]
+pub(crate) struct Paging {
+    pub(crate) params: Vec<String>,
+    pub(crate) items: Option<String>,
+    pub(crate) next: Vec<String>,
+    pub(crate) total: Option<String>,
+    pub(crate) more: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// `x-name` (`contacts.list`), else the operation id, else method and path.
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) method: String,
+    pub(crate) template: Template,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<RequestBody>,
+    pub(crate) success: Success,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) limit_class: Option<String>,
+    /// No credential needed.
+    pub(crate) open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// Path part of the server URL, without a slash at the end: `/integration/sales`.
+    pub(crate) base_path: String,
+    pub(crate) operations: Vec<Operation>,
+    root: Value,
+}
+
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+
+impl Document {
+    /// Reads a document that is part of this crate; a broken one gives an API without operations.
+    pub(crate) fn parse(text: &str) -> Self {
+        let root: Value = serde_json::from_str(text).unwrap_or(Value::Null);
+        let base_path = root
+            .pointer("/servers/0/url")
+            .and_then(Value::as_str)
+            .and_then(|url| url.split_once("://"))
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .map_or_else(String::new, |(_, path)| format!("/{}", path.trim_end_matches('/')));
+        let mut document = Self {
+            base_path: base_path.trim_end_matches('/').to_owned(),
+            operations: Vec::new(),
+            root,
+        };
+        document.operations = document.read_operations();
+        document
+    }
+
+    /// Follows `$ref` until something else is reached.
+    pub(crate) fn resolve<'a>(&'a self, mut node: &'a Value) -> &'a Value {
+        for _ in 0..32 {
+            let Some(target) = node.get("$ref").and_then(Value::as_str) else {
+                break;
+            };
+            match target.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) {
+                Some(next) => node = next,
+                None => return &Value::Null,
+            }
+        }
+        node
+    }
+
+    fn read_operations(&self) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        let Some(paths) = self.root.get("paths").and_then(Value::as_object) else {
+            return operations;
+        };
+        for (path, item) in paths {
+            for method in METHODS {
+                if let Some(node) = item.get(method) {
+                    operations.push(self.read_operation(path, method, item, node));
+                }
+            }
+        }
+        operations
+    }
+
+    fn read_operation(&self, path: &str, method: &str, item: &Value, node: &Value) -> Operation {
+        let parameters = self.read_parameters(item, node);
+        let id = text(node, "operationId").unwrap_or_default();
+        let name = text(node, "x-name")
+            .or_else(|| (!id.is_empty()).then(|| id.clone()))
+            .unwrap_or_else(|| format!("{} {path}", method.to_uppercase()));
+        Operation {
+            template: Template::new(path, &parameters),
+            name,
+            id,
+            method: method.to_uppercase(),
+            body: node.get("requestBody").and_then(|body| self.read_body(body)),
+            success: self.read_success(method, node),
+            paging: node.get("x-paging").map(read_paging),
+            limit_class: text(node, "x-limit-class"),
+            open: node
+                .get("security")
+                .and_then(Value::as_array)
+                .is_some_and(Vec::is_empty),
+            parameters,
+        }
+    }
+
+    fn read_parameters(&self, item: &Value, node: &Value) -> Vec<Parameter> {
+        let mut found: Vec<Parameter> = Vec::new();
+        for list in [node, item] {
+            for raw in list.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+                let raw = self.resolve(raw);
+                let place = match raw.get("in").and_then(Value::as_str) {
+                    Some("path") => Place::Path,
+                    Some("query") => Place::Query,
+                    Some("header") => Place::Header,
+                    _ => continue,
+                };
+                let Some(name) = text(raw, "name") else {
+                    continue;
+                };
+                if found.iter().any(|p| p.name == name && p.place == place) {
+                    continue;
+                }
+                found.push(Parameter {
+                    name,
+                    place,
+                    required: place == Place::Path || flag(raw, "required"),
+                    slashes: flag(raw, "x-slashes"),
+                    schema: raw
+                        .get("schema")
+                        .map_or(Value::Null, |schema| self.resolve(schema).clone()),
+                });
+            }
+        }
+        found
+    }
+
+    fn read_body(&self, body: &Value) -> Option<RequestBody> {
+        let body = self.resolve(body);
+        let (media, content) = first_media(body)?;
+        let kind = if media.contains("json") || media == "*/*" {
+            BodyKind::Json
+        } else if media.contains("urlencoded") {
+            BodyKind::Form
+        } else {
+            BodyKind::Opaque
+        };
+        let schema = content.get("schema").cloned().unwrap_or(Value::Null);
+        // Nothing but a required member makes an absent body wrong when the document does not say so.
+        let members = self.resolve(&schema).get("required").and_then(Value::as_array);
+        Some(RequestBody {
+            required: flag(body, "required") || members.is_some_and(|list| !list.is_empty()),
+            kind,
+            schema,
+        })
+    }
+
+    fn read_success(&self, method: &str, node: &Value) -> Success {
+        let empty = Map::new();
+        let replies = node.get("responses").and_then(Value::as_object).unwrap_or(&empty);
+        let found = replies.iter().find(|(code, _)| code.starts_with('2'));
+        let (code, reply) = match found {
+            Some((code, reply)) => (code.as_str(), self.resolve(reply)),
+            None => ("2XX", &Value::Null),
+        };
+        let content = first_media(reply);
+        let status = node
+            .get("x-success")
+            .or_else(|| reply.get("x-status"))
+            .and_then(Value::as_u64)
+            .and_then(|status| u16::try_from(status).ok())
+            .or_else(|| code.parse().ok())
+            .unwrap_or(match content {
+                None if method == "delete" => 204,
+                None if method == "post" || method == "put" => 204,
+                _ => 200,
+            });
+        Success {
+            status,
+            media: content.map(|(media, _)| media.to_owned()),
+            schema: content
+                .and_then(|(_, content)| content.get("schema").cloned())
+                .unwrap_or(Value::Null),
+        }
+    }
+}
+
+fn first_media(node: &Value) -> Option<(&str, &Value)> {
+    let content = node.get("content")?.as_object()?;
+    let json = content.iter().find(|(media, _)| media.contains("json"));
+    json.or_else(|| content.iter().next())
+        .map(|(media, content)| (media.as_str(), content))
+}
+
+fn read_paging(node: &Value) -> Paging {
+    let all = |keys: [&str; 2]| {
+        let mut found = Vec::new();
+        for value in keys.iter().filter_map(|key| node.get(key)) {
+            match value {
+                Value::String(name) => found.push(name.clone()),
+                Value::Array(names) => {
+                    found.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
+                }
+                _ => {}
+            }
+        }
+        found
+    };
+    Paging {
+        params: all(["param", "params"]),
+        items: text(node, "items"),
+        next: all(["next", "nexts"]),
+        total: text(node, "total"),
+        more: text(node, "more"),
+    }
+}
+
+fn text(node: &Value, key: &str) -> Option<String> {
+    node.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn flag(node: &Value, key: &str) -> bool {
+    node.get(key).and_then(Value::as_bool).unwrap_or(false)
+}

@@ -1,0 +1,290 @@
+//! Starting, steering and questioning a fake.
+
+use crate::dialect;
+use crate::engine::{Engine, Inner};
+use crate::fault::{Script, Step};
+use crate::quota::Quotas;
+use crate::report::{Journal, Recorded, Report};
+use crate::server;
+use crate::state::{Settings, World};
+use crate::vendor::Vendor;
+use serde_json::Value;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// One vendor on one loopback port. It ends when it is dropped or [stopped](Self::stop).
+pub struct Fake {
+    vendor: Vendor,
+    engine: Arc<Engine>,
+    address: SocketAddr,
+    accept: JoinHandle<()>,
+    token: String,
+}
+
+/// Settings of a fake; begin with [`Fake::builder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    vendor: Vendor,
+    token: Option<String>,
+    port: u16,
+    seed: u64,
+    quotas: Vec<(Option<String>, u64, Duration)>,
+    quota_off: bool,
+    polls: Option<u32>,
+    rows: usize,
+    data_descriptor: bool,
+    keep: usize,
+    location: String,
+}
+
+impl Builder {
+    /// The bearer token to take; every other is refused.
+    pub fn token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// A fixed port; by default the system gives a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Identifiers and sample values follow from it (default 0).
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets the vendor's first limit, the short window: `n` requests in `per`.
+    pub fn quota(mut self, n: u64, per: Duration) -> Self {
+        self.quotas.push((None, n, per));
+        self
+    }
+
+    /// Sets the limit of this name: `burst`, `daily`, `search` (HubSpot), `read`, `write` (Revenue Agents).
+    pub fn quota_named(mut self, name: &str, n: u64, per: Duration) -> Self {
+        self.quotas.push((Some(name.to_owned()), n, per));
+        self
+    }
+
+    /// No limits, and no headers about them.
+    pub fn no_quota(mut self) -> Self {
+        self.quota_off = true;
+        self
+    }
+
+    /// How often work in progress answers "not yet": 202 of Account Intelligence (default 0), agents and
+    /// message jobs of Revenue Agents (default 2).
+    pub fn polls(mut self, polls: u32) -> Self {
+        self.polls = Some(polls);
+        self
+    }
+
+    /// Rows of a Hatch export (default 1,000). Above 100 MB of text the answer is 413.
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.rows = rows;
+        self
+    }
+
+    /// Writes the export's zip as a stream would: sizes after the data, none in the local header.
+    pub fn zip_data_descriptor(mut self, on: bool) -> Self {
+        self.data_descriptor = on;
+        self
+    }
+
+    /// How many requests [`Fake::requests`] remembers (default 10,000, the last ones).
+    pub fn keep_requests(mut self, most: usize) -> Self {
+        self.keep = most;
+        self
+    }
+
+    /// The HoopAI location that seeded records belong to (default `location-fake`).
+    pub fn location(mut self, id: &str) -> Self {
+        self.location = id.to_owned();
+        self
+    }
+
+    /// Binds the port and starts to answer on the current tokio runtime.
+    ///
+    /// # Errors
+    /// When the port cannot be bound.
+    pub async fn start(self) -> io::Result<Fake> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let address = listener.local_addr()?;
+        let dialect = dialect::of(self.vendor);
+        let document = self.vendor.document();
+        let mut limits = if self.quota_off { Vec::new() } else { dialect.limits() };
+        for (name, n, per) in &self.quotas {
+            let wanted = |own: &str| name.as_deref().is_none_or(|name| name == own);
+            if let Some(limit) = limits.iter_mut().find(|limit| wanted(limit.name)) {
+                (limit.limit, limit.window) = (*n, *per);
+            }
+        }
+        let token = self.token.unwrap_or_else(|| self.vendor.default_token().to_owned());
+        let settings = Settings {
+            token: token.clone(),
+            polls: self.polls,
+            rows: self.rows,
+            data_descriptor: self.data_descriptor,
+            location: self.location,
+        };
+        let mut world = World::new(settings, self.seed);
+        dialect.seed(&mut world);
+        let inner = Inner {
+            world,
+            script: Script::default(),
+            report: Report::default(),
+            journal: Journal::new(self.keep),
+            quotas: Quotas::new(limits),
+        };
+        let base_url = format!("http://{address}{}", document.base_path);
+        let engine = Arc::new(Engine::new(dialect, document, base_url, inner));
+        let accept = tokio::spawn(server::run(listener, Arc::clone(&engine)));
+        Ok(Fake { vendor: self.vendor, engine, address, accept, token })
+    }
+}
+
+impl Fake {
+    /// Starts a vendor with its own quotas, its default token and a free port.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start(vendor: Vendor) -> io::Result<Self> {
+        Self::builder(vendor).start().await
+    }
+
+    /// Settings first, then [`Builder::start`].
+    pub fn builder(vendor: Vendor) -> Builder {
+        Builder {
+            vendor,
+            token: None,
+            port: 0,
+            seed: 0,
+            quotas: Vec::new(),
+            quota_off: false,
+            polls: None,
+            rows: 1_000,
+            data_descriptor: false,
+            keep: 10_000,
+            location: "location-fake".to_owned(),
+        }
+    }
+
+    /// Which API this is.
+    pub fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    /// `http://127.0.0.1:PORT` and the path of the vendor's server URL, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.engine.base_url().to_owned()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The token it takes.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Adds a fault to the queue. Each request takes the first step of the queue that is meant for it,
+    /// after its token, its quota and its content were found good.
+    pub fn fail(&self, fault: impl Into<Step>) {
+        self.engine.lock().script.push(fault.into());
+    }
+
+    /// Adds several steps, in order.
+    pub fn script<S: Into<Step>>(&self, steps: impl IntoIterator<Item = S>) {
+        let mut inner = self.engine.lock();
+        for step in steps {
+            inner.script.push(step.into());
+        }
+    }
+
+    /// How many faults are still to come.
+    pub fn faults_left(&self) -> usize {
+        self.engine.lock().script.len()
+    }
+
+    /// Drops the faults still to come.
+    pub fn heal(&self) {
+        self.engine.lock().script.clear();
+    }
+
+    /// Refuses every token handed out so far, the first one included: from now on only a token fetched
+    /// from the token endpoint is good.
+    pub fn expire_tokens(&self) {
+        self.engine.lock().world.tokens.clear();
+    }
+
+    /// The requests so far, the last 10,000 of them unless set otherwise.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.engine.lock().journal.all()
+    }
+
+    /// Counts over all requests.
+    pub fn report(&self) -> Report {
+        let inner = self.engine.lock();
+        let mut report = inner.report.clone();
+        report.busiest_window = inner.quotas.busiest();
+        report
+    }
+
+    /// Puts a record into the state without a request and returns its identifier. Collections have the
+    /// vendor's names: `contacts`, `deals`, `opportunities`, `messages`, `tasks` … A HubSpot record may be
+    /// given as its bare properties.
+    pub fn insert(&self, collection: &str, record: Value) -> String {
+        let mut inner = self.engine.lock();
+        self.engine.dialect.adopt(collection, record, &mut inner.world)
+    }
+
+    /// How many records a collection holds; archived ones do not count.
+    pub fn count(&self, collection: &str) -> usize {
+        self.with(collection, |records| records.count())
+    }
+
+    /// The records of a collection as they are stored, in order of creation.
+    pub fn records(&self, collection: &str) -> Vec<Value> {
+        self.with(collection, |records| records.cloned().collect())
+    }
+
+    fn with<T>(&self, collection: &str, f: impl FnOnce(&mut dyn Iterator<Item = &Value>) -> T) -> T {
+        let inner = self.engine.lock();
+        let dialect = &self.engine.dialect;
+        match inner.world.peek(&dialect.collection(collection)) {
+            Some(found) => f(&mut found.values().filter(|record| dialect.is_live(record))),
+            None => f(&mut std::iter::empty()),
+        }
+    }
+
+    /// Closes the port and every connection, and waits until that is done.
+    pub async fn stop(mut self) {
+        self.accept.abort();
+        // The error says that it was aborted.
+        let _ = (&mut self.accept).await;
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.accept.abort();
+    }
+}
+
+impl std::fmt::Debug for Fake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fake")
+            .field("vendor", &self.vendor)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

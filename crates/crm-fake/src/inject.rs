@@ -1,0 +1,197 @@
+//! Faults at work: some take the answer's place, some spoil its way over the wire.
+
+use crate::call::Call;
+use crate::dialect::{Dialect, Exceeded, Refusal};
+use crate::engine::{Engine, Inner, Outcome};
+use crate::fault::{Fault, Hint, Payload, Policy, Step, When};
+use crate::quota::Reading;
+use crate::reply::{Content, Reply};
+use crate::state::World;
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+
+/// How the answer goes over the wire.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delivery {
+    pub(crate) delay: Option<Duration>,
+    pub(crate) drip: Option<(Duration, usize)>,
+    pub(crate) end: End,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    #[default]
+    Whole,
+    /// A reset in place of the answer.
+    ResetAtOnce,
+    ResetAfterHeaders,
+    /// Closed after so many bytes of the body.
+    CutAfter(usize),
+    /// Too small a length is announced.
+    ShortLength,
+}
+
+impl Delivery {
+    /// Nothing of the answer is sent.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.end == End::ResetAtOnce
+    }
+}
+
+pub(crate) fn run(
+    engine: &Engine,
+    inner: &mut Inner,
+    call: &mut Call<'_>,
+    class: &str,
+    readings: &[Reading],
+    step: &Step,
+) -> Outcome {
+    let Some(fault) = &step.fault else {
+        return Outcome::plain(engine.work(call, &mut inner.world));
+    };
+    if let Some(reply) = instead(engine, &mut inner.world, class, readings, fault) {
+        if step.applied {
+            engine.work(call, &mut inner.world);
+        }
+        let mut outcome = Outcome::plain(reply);
+        if matches!(fault, Fault::Reset { .. }) {
+            outcome.delivery.end = End::ResetAtOnce;
+        }
+        return outcome;
+    }
+    if let Fault::MultiStatus(rows) = fault {
+        call.bad_rows.clone_from(rows);
+    }
+    let mut reply = engine.work(call, &mut inner.world);
+    if matches!(fault, Fault::RepeatCursor) {
+        repeat_cursor(engine.dialect.as_ref(), call, &mut reply);
+    }
+    let mut delivery = Delivery::default();
+    match fault {
+        Fault::Slow(delay) => delivery.delay = Some(*delay),
+        Fault::Drip { every, bytes } => delivery.drip = Some((*every, (*bytes).max(1))),
+        Fault::CutBody { after } => delivery.end = End::CutAfter(*after),
+        Fault::WrongContentLength => delivery.end = End::ShortLength,
+        Fault::Reset { when: When::AfterHeaders } => delivery.end = End::ResetAfterHeaders,
+        _ => {}
+    }
+    Outcome { reply, delivery }
+}
+
+/// The answer that takes the real one's place, if the fault has one.
+fn instead(
+    engine: &Engine,
+    world: &mut World,
+    class: &str,
+    readings: &[Reading],
+    fault: &Fault,
+) -> Option<Reply> {
+    let reply = match fault {
+        Fault::RateLimited { hint } => {
+            rate_limited(engine.dialect.as_ref(), world, class, readings, *hint)
+        }
+        Fault::Status(code, payload) => with_status(engine.dialect.as_ref(), world, *code, payload),
+        Fault::Accepted202 { body, .. } => with_status(engine.dialect.as_ref(), world, 202, body),
+        Fault::NotJson => Reply {
+            status: 200,
+            headers: Vec::new(),
+            content: Content::Text("application/json", "{\"results\": [oops".into()),
+        },
+        Fault::Html => Reply::html(200),
+        Fault::Body(value) => Reply::json(200, value.clone()),
+        Fault::Reset { when: When::BeforeReply } => Reply::empty(200),
+        _ => return None,
+    };
+    Some(reply)
+}
+
+fn with_status(dialect: &dyn Dialect, world: &mut World, code: u16, payload: &Payload) -> Reply {
+    match payload {
+        Payload::Vendor if (200..300).contains(&code) => Reply::empty(code),
+        Payload::Vendor => dialect.refuse(&Refusal::Status(code), world),
+        Payload::Empty => Reply::empty(code),
+        Payload::Json(value) => Reply::json(code, value.clone()),
+        Payload::Text(text) => Reply::text(code, text),
+        Payload::Html => Reply::html(code),
+    }
+}
+
+fn rate_limited(
+    dialect: &dyn Dialect,
+    world: &mut World,
+    class: &str,
+    readings: &[Reading],
+    hint: Option<Hint>,
+) -> Reply {
+    let policy = match hint {
+        Some(Hint::Policy(policy)) => policy,
+        _ if class == "search" => Policy::Search,
+        _ => Policy::Burst,
+    };
+    let readings = emptied(dialect, class, readings, policy);
+    let wait = readings.iter().find(|r| r.remaining == 0).map_or(Duration::from_secs(1), |r| r.reset);
+    let exceeded = Exceeded { policy, wait };
+    let mut reply = dialect.refuse(&Refusal::Limited(&exceeded), world);
+    match hint {
+        None => {}
+        Some(Hint::RetryAfterSeconds(seconds)) => reply = reply.with("retry-after", seconds),
+        Some(Hint::RetryAfterDate(from_now)) => {
+            let date = httpdate::fmt_http_date(SystemTime::now() + from_now);
+            reply = reply.with("retry-after", date);
+        }
+        Some(Hint::VendorHeaders | Hint::Policy(_)) => {
+            reply.headers.extend(dialect.rate_headers(class, &readings, Some(&exceeded)));
+        }
+    }
+    reply
+}
+
+/// The vendor's windows with the one in question empty, also when quotas are switched off.
+fn emptied(dialect: &dyn Dialect, class: &str, readings: &[Reading], policy: Policy) -> Vec<Reading> {
+    let mut readings = readings.to_vec();
+    if readings.is_empty() {
+        let limits = dialect.limits();
+        let applies = limits.iter().filter(|l| l.class.is_empty() || l.class == class);
+        readings = applies
+            .map(|limit| Reading {
+                name: limit.name,
+                limit: limit.limit,
+                remaining: limit.limit - 1,
+                window: limit.window,
+                reset: limit.window,
+            })
+            .collect();
+    }
+    for reading in &mut readings {
+        if dialect.policy(reading.name) == policy {
+            reading.remaining = 0;
+        }
+    }
+    readings
+}
+
+/// Puts the cursor of the request into the reply, wherever the vendor has its cursors.
+fn repeat_cursor(dialect: &dyn Dialect, call: &Call<'_>, reply: &mut Reply) {
+    let Some(value) = reply.json_mut() else { return };
+    let paging = call.operation.paging.as_ref();
+    let declared = paging.into_iter().flat_map(|paging| paging.next.iter().zip(&paging.params));
+    let declared = declared.map(|(next, param)| (next.as_str(), param.as_str()));
+    for (next, param) in declared.chain(dialect.cursors().iter().copied()) {
+        let sent = call.query(param).map(Value::from).or_else(|| call.body.get(param).cloned());
+        let Some(sent) = sent else { continue };
+        put_cursor(value, next, sent);
+    }
+}
+
+fn put_cursor(value: &mut Value, dotted: &str, cursor: Value) {
+    let (parent, name) = dotted.rsplit_once('.').map_or((None, dotted), |(parent, name)| (Some(parent), name));
+    let holder = parent.into_iter().flat_map(|path| path.split('.')).try_fold(value, |node, step| {
+        node.as_object_mut().map(|members| members.entry(step).or_insert_with(|| json!({})))
+    });
+    if let Some(Value::Object(members)) = holder {
+        let number = members.get(name).is_some_and(Value::is_number);
+        let as_number = cursor.as_str().and_then(|text| text.parse::<i64>().ok());
+        let cursor = as_number.filter(|_| number).map_or(cursor, Value::from);
+        members.insert(name.into(), cursor);
+    }
+}

@@ -1,0 +1,89 @@
+//! The four vendors as they look over HTTP: HubSpot, HoopAI (HighLevel), HockeyStack and Hatch on a
+//! loopback port, in process or as the binary `crm-fake`.
+//!
+//! A fake is made from the same documents as the clients. It checks method, path, parameters and body of
+//! every request, answers from a small state (what was created can be read, listed page by page, searched,
+//! changed and deleted), counts requests against the vendor's quotas and sends the vendor's rate-limit
+//! headers and error bodies. Operations without state answer with a sample that fits the document. And it
+//! takes a script of faults.
+//!
+//! ```
+//! use crm_fake::{Fake, Fault, Hint, Vendor};
+//! use serde_json::json;
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let hubspot = Fake::start(Vendor::HubSpot).await?;
+//! hubspot.insert("contacts", json!({"email": "ada@example.com"}));
+//! hubspot.script([
+//!     Fault::RateLimited { hint: Some(Hint::RetryAfterSeconds(1)) }.times(2),
+//!     Fault::status(503).on("contacts.list"),
+//! ]);
+//!
+//! // … point a client at hubspot.base_url() with hubspot.token() …
+//!
+//! let report = hubspot.report();
+//! assert_eq!(report.refused, 0, "{:?}", report.problems);
+//! hubspot.stop().await;
+//! # std::io::Result::Ok(())
+//! # }).unwrap();
+//! ```
+//!
+//! # What is where
+//!
+//! | to | use |
+//! |---|---|
+//! | start | [`Fake::start`], [`Fake::builder`] |
+//! | fill and look into the state | [`Fake::insert`], [`Fake::records`], [`Fake::count`] |
+//! | make things fail | [`Fake::fail`], [`Fake::script`], [`Fault`], [`Step`] |
+//! | see what was sent | [`Fake::requests`], [`Recorded`] |
+//! | see whether limits and document were kept | [`Fake::report`], [`Report`] |
+//!
+//! # Order
+//!
+//! A request is looked at in this order, and the first that has something against it answers: path and
+//! method, token, quota, document, the next fault meant for it, state. So a fault is not used up by a
+//! request that is wrong anyway, and a request that is wrong is always in [`Report::problems`].
+//!
+//! # Same answers
+//!
+//! Identifiers, timestamps and sample values follow from the [seed](Builder::seed) and the order of
+//! requests. Only the quotas look at the real clock, because they measure real requests.
+//!
+//! # Switches in the data
+//!
+//! | vendor | data | effect |
+//! |---|---|---|
+//! | HubSpot | an e-mail address that is none, or one that exists | the row or the create fails |
+//! | Account Intelligence | a domain ending in `.invalid`, or `nonexistent.com` | 404 |
+//! | Revenue Agents | an owner id beginning with `fail` | provisioning fails |
+//! | Revenue Agents | a message beginning with `fail` | the job fails |
+
+#![forbid(unsafe_code)]
+
+mod body;
+mod call;
+mod cursor;
+mod dialect;
+mod document;
+mod engine;
+mod fake;
+mod fault;
+mod inject;
+mod quota;
+mod reply;
+mod report;
+mod rng;
+mod route;
+mod sample;
+mod server;
+mod state;
+mod stream;
+mod time;
+mod validate;
+mod vendor;
+mod vendors;
+
+pub use fake::{Builder, Fake};
+pub use fault::{Fault, Hint, Payload, Policy, Step, When};
+pub use report::{Recorded, Report};
+pub use vendor::Vendor;

@@ -1,0 +1,107 @@
+//! What a fake saw.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// One request as it arrived.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// Name of the operation (`contacts.list`), or `-` for a path no operation has.
+    pub operation: String,
+    /// `GET`, `POST` …
+    pub method: String,
+    /// As sent, with the base path and its escapes.
+    pub path: String,
+    /// Decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// Names in lower case. `authorization` says `present`; the secret is not kept.
+    pub headers: Vec<(String, String)>,
+    /// As sent.
+    pub body: Vec<u8>,
+    /// Since the fake was started.
+    pub at: Duration,
+    /// What it was answered with; `None` when the connection was reset instead.
+    pub status: Option<u16>,
+    pub(crate) aliases: Vec<String>,
+}
+
+impl Recorded {
+    /// The body as JSON; null when it is not.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The first header of that name (in lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first query value of that name.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it was of this operation, by any name that [`Fault::on`](crate::Fault::on) takes.
+    pub fn is(&self, operation: &str) -> bool {
+        self.operation == operation || self.aliases.iter().any(|alias| alias == operation)
+    }
+}
+
+/// Counts over all requests.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// Everything that arrived.
+    pub requests: u64,
+    /// Refused because method, path, parameters or body do not fit the document.
+    pub refused: u64,
+    /// Refused for want of the right token.
+    pub unauthorized: u64,
+    /// Answered with 429, by a quota or a fault.
+    pub rate_limited: u64,
+    /// Met a fault.
+    pub faults: u64,
+    /// Requests by operation name.
+    pub per_operation: BTreeMap<String, u64>,
+    /// By quota: the most requests that arrived within one window, and the limit.
+    pub busiest_window: BTreeMap<String, (u64, u64)>,
+    /// The first hundred refusals in words, each with its operation.
+    pub problems: Vec<String>,
+}
+
+/// The last requests, up to a number.
+pub(crate) struct Journal {
+    kept: VecDeque<Recorded>,
+    dropped: usize,
+    most: usize,
+}
+
+impl Journal {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { kept: VecDeque::new(), dropped: 0, most }
+    }
+
+    /// Returns the number under which [`set_status`](Self::set_status) finds it.
+    pub(crate) fn push(&mut self, recorded: Recorded) -> usize {
+        self.kept.push_back(recorded);
+        let number = self.dropped + self.kept.len();
+        while self.kept.len() > self.most {
+            self.kept.pop_front();
+            self.dropped += 1;
+        }
+        number
+    }
+
+    pub(crate) fn set_status(&mut self, number: usize, status: Option<u16>) {
+        let at = number.checked_sub(self.dropped + 1);
+        if let Some(recorded) = at.and_then(|at| self.kept.get_mut(at)) {
+            recorded.status = status;
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<Recorded> {
+        self.kept.iter().cloned().collect()
+    }
+}

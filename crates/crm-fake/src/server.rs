@@ -1,0 +1,104 @@
+//! The listener and its connections.
+
+use crate::body::ReplyBody;
+use crate::engine::{Engine, Incoming, Outcome};
+use crate::inject::End;
+use crate::reply::Content;
+use crate::stream::{Cut, FaultStream, Switch};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::Incoming as IncomingBody;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// Accepts until it is aborted; the connections end with it.
+pub(crate) async fn run(listener: TcpListener, engine: Arc<Engine>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Out of file handles, most likely: wait for some to come back.
+            Err(_) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        // Small answers must not wait for acknowledgements; without it they only come later.
+        let _ = stream.set_nodelay(true);
+        let engine = Arc::clone(&engine);
+        connections.spawn(async move {
+            let switch = Switch::default();
+            let io = TokioIo::new(FaultStream::new(stream, switch.clone()));
+            let service = service_fn(move |request| {
+                let (engine, switch) = (Arc::clone(&engine), switch.clone());
+                async move { Ok::<_, Infallible>(respond(&engine, &switch, request).await) }
+            });
+            // A client that hangs up, and every reset of ours, ends here with an error.
+            let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(io, service).await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn respond(
+    engine: &Arc<Engine>,
+    switch: &Switch,
+    request: Request<IncomingBody>,
+) -> Response<ReplyBody> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = body.collect().await else {
+        return Response::new(ReplyBody::new(Bytes::new(), None));
+    };
+    let incoming = Incoming {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or("").to_owned(),
+        headers: parts.headers,
+        body: body.to_bytes(),
+    };
+    let Outcome { reply, delivery } = engine.answer(&incoming);
+    if let Some(delay) = delivery.delay {
+        tokio::time::sleep(delay).await;
+    }
+    let (media, mut bytes) = match reply.content {
+        Content::Empty => (None, Bytes::new()),
+        Content::Json(value) => (Some("application/json;charset=utf-8"), Bytes::from(value.to_string())),
+        Content::Text(media, text) => (Some(media), Bytes::from(text)),
+        Content::Bytes(media, bytes) => (Some(media), bytes),
+        Content::Build(media, build) => {
+            (Some(media), tokio::task::spawn_blocking(build).await.unwrap_or_default())
+        }
+    };
+    match delivery.end {
+        End::Whole => {}
+        End::ResetAtOnce => switch.set(Cut::Reset),
+        End::ResetAfterHeaders => {
+            // There must be something after the headers, or they would be the whole answer.
+            if bytes.is_empty() {
+                bytes = Bytes::from_static(b"{}");
+            }
+            switch.set(Cut::ResetAfterHeaders);
+        }
+        End::CutAfter(after) => switch.set(Cut::CloseAfter(after.min(bytes.len().saturating_sub(1)))),
+        End::ShortLength => bytes.truncate(bytes.len().saturating_sub(7)),
+    }
+    let mut response = Response::new(ReplyBody::new(bytes, delivery.drip));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Some(media) = media {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    }
+    for (name, value) in reply.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

@@ -1,0 +1,189 @@
+//! Batches of CRM objects, with 207 for a mixed result.
+
+use super::errors::Fail;
+use super::record::{self, View};
+use super::{Answer, objects, types};
+use crate::call::Call;
+use crate::reply::Reply;
+use crate::state::World;
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+const MOST: usize = 100;
+
+pub(super) fn handle(
+    call: &Call<'_>,
+    object_type: &str,
+    verb: &str,
+    world: &mut World,
+) -> Option<Answer> {
+    let inputs = call.list("inputs");
+    if inputs.len() > MOST {
+        let message = format!("inputs may hold {MOST} rows at most, not {}", inputs.len());
+        return Some(Err(Fail::invalid(message)));
+    }
+    let answer = match verb {
+        "create" => create(call, object_type, inputs, world),
+        "read" => Ok(read(call, object_type, inputs, world)),
+        "update" => Ok(update(call, object_type, inputs, world)),
+        "upsert" => Ok(upsert(call, object_type, inputs, world)),
+        "archive" => {
+            for id in inputs.iter().filter_map(|input| input.get("id")?.as_str()) {
+                record::archive(world, object_type, id);
+            }
+            Ok(Reply::empty(204))
+        }
+        _ => return None,
+    };
+    Some(answer)
+}
+
+/// Rows that a test declared bad fail before they are looked at.
+fn forced(call: &Call<'_>, index: usize) -> Result<(), Fail> {
+    if call.bad_rows.contains(&index) {
+        return Err(Fail::invalid(format!("row {index} was told to fail")));
+    }
+    Ok(())
+}
+
+fn text<'a>(input: &'a Value, name: &str) -> Option<&'a str> {
+    input.get(name).and_then(Value::as_str)
+}
+
+/// Without a trace id on every row one bad row refuses them all; with them each row stands alone.
+fn create(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Answer {
+    let traces: HashSet<&str> =
+        inputs.iter().filter_map(|input| text(input, "objectWriteTraceId")).collect();
+    if traces.len() < inputs.len() {
+        let mut addresses = HashSet::new();
+        for (index, input) in inputs.iter().enumerate() {
+            let properties = objects::properties(input);
+            forced(call, index)?;
+            record::check(world, object_type, &properties, None)?;
+            let email = properties.get("email").and_then(Value::as_str).unwrap_or("");
+            if object_type == "contacts" && !email.is_empty() && !addresses.insert(email.to_lowercase()) {
+                return Err(Fail::invalid(format!("the address {email} is in the batch twice")));
+            }
+        }
+    }
+    let rows = inputs.iter().enumerate().map(|(index, input)| {
+        let trace = text(input, "objectWriteTraceId");
+        let done = forced(call, index).and_then(|()| objects::create_one(object_type, input, world));
+        let done = done.map(|mut record| {
+            if let Some(trace) = trace {
+                record["objectWriteTraceId"] = json!(trace);
+            }
+            record
+        });
+        done.map_err(|fail| fail.row(trace))
+    });
+    let rows = rows.collect();
+    Ok(reply(201, rows, world))
+}
+
+fn read(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Reply {
+    let names = |key: &str| call.list(key).iter().filter_map(Value::as_str).collect();
+    let view = View { properties: names("properties"), history: names("propertiesWithHistory"), ..View::default() };
+    let property = call.text("idProperty");
+    let mut missing = Vec::new();
+    let mut rows = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        let id = text(input, "id").unwrap_or("");
+        let found = record::find(world, object_type, id, property).filter(|_| !call.bad_rows.contains(&index));
+        let record = found.and_then(|id| world.peek(&record::home(object_type))?.get(&id));
+        match record {
+            Some(record) => rows.push(Ok(record::show(world, object_type, record, &view))),
+            None => missing.push(id.to_owned()),
+        }
+    }
+    if !missing.is_empty() {
+        // One error for all of them, as the real one has it.
+        let mut fail = Fail::new(404, "OBJECT_NOT_FOUND", "some of the ids are not there");
+        fail.ids = missing;
+        rows.push(Err(fail.row(None)));
+    }
+    reply(200, rows, world)
+}
+
+fn update(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Reply {
+    let rows = inputs.iter().enumerate().map(|(index, input)| {
+        let done = forced(call, index).and_then(|()| {
+            let id = text(input, "id").unwrap_or("");
+            let found = record::find(world, object_type, id, text(input, "idProperty"))
+                .ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
+            write(object_type, &found, input, world)
+        });
+        done.map_err(|fail| fail.row(text(input, "objectWriteTraceId")))
+    });
+    let rows = rows.collect();
+    reply(200, rows, world)
+}
+
+fn write(object_type: &str, id: &str, input: &Value, world: &mut World) -> Result<Value, Fail> {
+    let properties = objects::properties(input);
+    record::check(world, object_type, &properties, Some(id))?;
+    record::update(world, object_type, id, &properties);
+    Ok(traced(objects::written(world, object_type, id), input))
+}
+
+fn traced(mut record: Value, input: &Value) -> Value {
+    if let Some(trace) = text(input, "objectWriteTraceId") {
+        record["objectWriteTraceId"] = json!(trace);
+    }
+    record
+}
+
+fn upsert(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Reply {
+    let rows = inputs.iter().enumerate().map(|(index, input)| {
+        let done = forced(call, index).and_then(|()| {
+            let id = text(input, "id").unwrap_or("");
+            let property = text(input, "idProperty");
+            match record::find(world, object_type, id, property) {
+                Some(found) => write(object_type, &found, input, world).map(|record| marked(record, false)),
+                None => {
+                    let Some(property) = property.filter(|name| *name != "hs_object_id") else {
+                        return Err(Fail::missing(&types::singular(object_type), id));
+                    };
+                    let mut properties = objects::properties(input);
+                    properties.entry(property).or_insert_with(|| json!(id));
+                    record::check(world, object_type, &properties, None)?;
+                    let new = record::create(world, object_type, &properties);
+                    let record = traced(objects::written(world, object_type, &new), input);
+                    Ok(marked(record, true))
+                }
+            }
+        });
+        done.map_err(|fail| fail.row(text(input, "objectWriteTraceId")))
+    });
+    let rows = rows.collect();
+    reply(200, rows, world)
+}
+
+fn marked(mut record: Value, new: bool) -> Value {
+    record["new"] = json!(new);
+    record
+}
+
+/// 207 as soon as one row failed.
+pub(super) fn reply(status: u16, rows: Vec<Result<Value, Value>>, world: &mut World) -> Reply {
+    let started = world.now();
+    let (mut results, mut errors) = (Vec::new(), Vec::new());
+    for row in rows {
+        match row {
+            Ok(row) => results.push(row),
+            Err(row) => errors.push(row),
+        }
+    }
+    let mut body = json!({
+        "status": "COMPLETE",
+        "results": results,
+        "startedAt": started,
+        "completedAt": world.now(),
+    });
+    if errors.is_empty() {
+        return Reply::json(status, body);
+    }
+    body["numErrors"] = json!(errors.len());
+    body["errors"] = json!(errors);
+    Reply::json(207, body)
+}

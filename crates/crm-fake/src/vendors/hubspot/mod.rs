@@ -1,0 +1,157 @@
+//! HubSpot.
+
+mod analytics;
+mod associations;
+mod batch;
+mod errors;
+mod filter;
+mod lists;
+mod objects;
+mod pipelines;
+mod properties;
+mod record;
+mod schemas;
+mod search;
+mod seed;
+pub(crate) mod types;
+
+use crate::call::Call;
+use crate::dialect::{Dialect, Exceeded, Refusal};
+use crate::quota::{Limit, Reading};
+use crate::reply::Reply;
+use crate::state::World;
+use crate::vendors::oauth::{self, Grant};
+use serde_json::{Value, json};
+
+pub(crate) struct HubSpot;
+
+/// Handlers answer or fail; a failure becomes HubSpot's error body.
+type Answer = Result<Reply, errors::Fail>;
+
+impl Dialect for HubSpot {
+    fn limits(&self) -> Vec<Limit> {
+        vec![
+            Limit::new("burst", 190, 10, "default"),
+            Limit::new("search", 5, 1, "search"),
+            Limit::new("daily", 650_000, 86_400, ""),
+        ]
+    }
+
+    fn class(&self, call: &Call<'_>) -> &'static str {
+        let crm_search = call.method == "POST"
+            && matches!(call.parts().as_slice(), ["crm", "objects", _, _, "search"]);
+        match call.operation.limit_class.as_deref() {
+            Some("search") => "search",
+            _ if crm_search => "search",
+            _ => "default",
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal<'_>, world: &mut World) -> Reply {
+        errors::refuse(refusal, world)
+    }
+
+    fn rate_headers(
+        &self,
+        class: &str,
+        readings: &[Reading],
+        _exceeded: Option<&Exceeded>,
+    ) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::new();
+        if class == "search" {
+            return headers;
+        }
+        for reading in readings {
+            let remaining = reading.remaining.to_string();
+            if reading.name == "daily" {
+                headers.push(("x-hubspot-ratelimit-daily", reading.limit.to_string()));
+                headers.push(("x-hubspot-ratelimit-daily-remaining", remaining));
+            } else {
+                headers.push(("x-hubspot-ratelimit-max", reading.limit.to_string()));
+                headers.push(("x-hubspot-ratelimit-remaining", remaining));
+                let interval = reading.window.as_millis().to_string();
+                headers.push(("x-hubspot-ratelimit-interval-milliseconds", interval));
+            }
+        }
+        headers
+    }
+
+    fn needs_token(&self, call: &Call<'_>) -> bool {
+        !call.operation.open && call.segments.first().is_none_or(|first| first != "oauth")
+    }
+
+    fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply> {
+        dispatch(call, world).map(|answer| answer.unwrap_or_else(|fail| fail.reply(world)))
+    }
+
+    fn finish(&self, reply: &mut Reply, world: &mut World) {
+        let id = reply
+            .json_mut()
+            .and_then(|body| body.get("correlationId")?.as_str().map(str::to_owned))
+            .unwrap_or_else(|| world.rng.uuid());
+        reply.headers.push(("x-hubspot-correlation-id", id));
+    }
+
+    fn seed(&self, world: &mut World) {
+        seed::all(world);
+    }
+
+    fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
+        seed::adopt(collection, value, world)
+    }
+
+    fn collection(&self, name: &str) -> String {
+        seed::collection(name)
+    }
+
+    fn is_live(&self, record: &Value) -> bool {
+        record.get("archived") != Some(&Value::Bool(true))
+    }
+
+    fn cursors(&self) -> &'static [(&'static str, &'static str)] {
+        &[("paging.next.after", "after")]
+    }
+}
+
+fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
+    let parts = call.parts();
+    match parts.as_slice() {
+        ["crm", "objects", _, rest @ ..] => objects::handle(call, rest, world),
+        ["crm", "associations", _, rest @ ..] => associations::handle(call, rest, world),
+        ["crm", "owners", _, rest @ ..] => seed::owners(call, rest, world),
+        ["crm", "pipelines", _, rest @ ..] => pipelines::handle(call, rest, world),
+        ["crm", "properties", _, rest @ ..] => properties::handle(call, rest, world),
+        ["crm", "lists", _, rest @ ..] => lists::handle(call, rest, world),
+        ["crm-object-schemas", _, "schemas", rest @ ..] => schemas::handle(call, rest, world),
+        ["analytics", "v2", "reports", rest @ ..] => analytics::handle(call, rest),
+        ["oauth", _, "token"] => Some(Ok(token(call, world))),
+        _ => None,
+    }
+}
+
+fn token(call: &Call<'_>, world: &mut World) -> Reply {
+    match oauth::token(call, world, 1_800, false) {
+        Grant::Issued(members) => Reply::json(200, Value::Object(members)),
+        Grant::Refused => Reply::json(
+            400,
+            json!({
+                "error": "invalid_grant",
+                "error_description": "the code or refresh token is missing or no longer good",
+                "status": "BAD_REFRESH_TOKEN",
+                "message": "the code or refresh token is missing or no longer good",
+            }),
+        ),
+    }
+}
+
+/// A body of one page out of a list that fits into memory; the cursor is the plain position.
+fn page_of(items: Vec<Value>, start: usize, limit: usize) -> Value {
+    let total = items.len();
+    let results: Vec<Value> = items.into_iter().skip(start).take(limit).collect();
+    let end = start + results.len();
+    let mut body = json!({"results": results});
+    if end < total && limit > 0 {
+        body["paging"] = json!({"next": {"after": end.to_string()}});
+    }
+    body
+}

@@ -1,0 +1,143 @@
+//! CRM objects: one handler for every object type.
+
+use super::errors::Fail;
+use super::record::{self, View};
+use super::{Answer, associations, batch, search, types};
+use crate::call::Call;
+use crate::cursor;
+use crate::reply::Reply;
+use crate::state::World;
+use serde_json::{Map, Value, json};
+
+pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
+    let (object_type, rest) = rest.split_first()?;
+    let object_type = &types::canonical(object_type);
+    let answer = match (call.method, rest) {
+        ("GET", []) => list(call, object_type, world),
+        ("POST", []) => create(call, object_type, world),
+        ("POST", ["search"]) => search::run(call, object_type, world),
+        ("POST", ["batch", verb]) => return batch::handle(call, object_type, verb, world),
+        ("POST", ["merge"]) => merge(call, object_type, world),
+        ("POST", ["gdpr-delete"]) => forget(call, object_type, world),
+        ("GET", [id]) => read(call, object_type, id, world),
+        ("PATCH", [id]) => update(call, object_type, id, world),
+        ("DELETE", [id]) => {
+            // HubSpot answers the same whether or not there was something to delete.
+            record::archive(world, object_type, id);
+            Ok(Reply::empty(204))
+        }
+        (_, [id, "associations", rest @ ..]) => {
+            return associations::of_record(call, object_type, id, rest, world);
+        }
+        _ => return None,
+    };
+    Some(answer)
+}
+
+/// The `properties` object of a create or update.
+pub(super) fn properties(body: &Value) -> Map<String, Value> {
+    body.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn view<'a>(call: &'a Call<'_>) -> View<'a> {
+    View {
+        properties: call.query_list("properties"),
+        history: call.query_list("propertiesWithHistory"),
+        associations: call.query_list("associations"),
+        everything: false,
+    }
+}
+
+fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
+    let limit = call.query_number("limit").unwrap_or(10);
+    let most = if call.query("propertiesWithHistory").is_some() { 50 } else { 100 };
+    if limit == 0 || limit > most {
+        return Err(Fail::invalid(format!("limit must be 1 to {most}")));
+    }
+    let start = match call.query("after") {
+        None | Some("") => 0,
+        Some(after) => cursor::open(after).ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
+    };
+    let archived = call.query_flag("archived");
+    let home = record::home(object_type);
+    let (records, next) = world.collection(&home).page(start, limit, |record| {
+        record["archived"] == json!(archived)
+    });
+    let view = view(call);
+    let results: Vec<Value> =
+        records.iter().map(|record| record::show(world, object_type, record, &view)).collect();
+    let mut body = json!({"results": results});
+    if let Some(next) = next {
+        let after = cursor::seal(next);
+        let link = format!("{}/{}?after={after}", call.base_url, call.segments.join("/"));
+        body["paging"] = json!({"next": {"after": after, "link": link}});
+    }
+    Ok(Reply::json(200, body))
+}
+
+fn read(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answer {
+    let home = record::home(object_type);
+    let found = if call.query_flag("archived") {
+        world.peek(&home).and_then(|all| all.get(id)).map(|_| id.to_owned())
+    } else {
+        record::find(world, object_type, id, call.query("idProperty"))
+    };
+    let record = found.and_then(|id| world.peek(&home)?.get(&id));
+    let record = record.ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
+    Ok(Reply::json(200, record::show(world, object_type, record, &view(call))))
+}
+
+/// Checks and creates one record with its associations.
+pub(super) fn create_one(object_type: &str, input: &Value, world: &mut World) -> Result<Value, Fail> {
+    let properties = properties(input);
+    record::check(world, object_type, &properties, None)?;
+    let id = record::create(world, object_type, &properties);
+    for link in input.get("associations").and_then(Value::as_array).into_iter().flatten() {
+        associations::inline(world, object_type, &id, link);
+    }
+    Ok(written(world, object_type, &id))
+}
+
+/// A record as a write returns it.
+pub(super) fn written(world: &World, object_type: &str, id: &str) -> Value {
+    let view = View { everything: true, ..View::default() };
+    let record = world.peek(&record::home(object_type)).and_then(|all| all.get(id));
+    record.map_or(Value::Null, |record| record::show(world, object_type, record, &view))
+}
+
+fn create(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
+    create_one(object_type, call.body, world).map(|record| Reply::json(201, record))
+}
+
+fn update(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answer {
+    let found = record::find(world, object_type, id, call.query("idProperty"))
+        .ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
+    let properties = properties(call.body);
+    record::check(world, object_type, &properties, Some(&found))?;
+    record::update(world, object_type, &found, &properties);
+    Ok(Reply::json(200, written(world, object_type, &found)))
+}
+
+/// The second record goes into the first and is archived.
+fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
+    let id = |name: &str| call.text(name).unwrap_or("").to_owned();
+    let (into, from) = (id("primaryObjectId"), id("objectIdToMerge"));
+    for id in [&into, &from] {
+        record::find(world, object_type, id, None)
+            .ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
+    }
+    let mut gained = properties(&written(world, object_type, &from));
+    let kept = properties(&written(world, object_type, &into));
+    gained.retain(|name, _| !kept.contains_key(name));
+    record::archive(world, object_type, &from);
+    record::update(world, object_type, &into, &gained);
+    Ok(Reply::json(200, written(world, object_type, &into)))
+}
+
+fn forget(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
+    let id = call.text("objectId").unwrap_or("");
+    if let Some(id) = record::find(world, object_type, id, call.text("idProperty")) {
+        world.collection(&record::home(object_type)).remove(&id);
+    }
+    Ok(Reply::empty(204))
+}

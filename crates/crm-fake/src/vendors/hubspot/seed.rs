@@ -1,0 +1,80 @@
+//! What a fresh account holds, and how records come in without a request.
+
+use super::errors::Fail;
+use super::{Answer, objects, page_of, pipelines, record, types};
+use crate::call::Call;
+use crate::reply::Reply;
+use crate::state::World;
+use serde_json::{Value, json};
+
+/// Collections that are not CRM objects and keep their name.
+const PLAIN: [&str; 4] = ["owners", "lists", "schemas", "memberships"];
+
+pub(super) fn all(world: &mut World) {
+    for (n, name) in ["Ada", "Grace", "Mary"].iter().enumerate() {
+        let now = world.now();
+        let id = (71_000 + n).to_string();
+        let owner = json!({
+            "id": id,
+            "email": format!("{}@example.com", name.to_lowercase()),
+            "firstName": name,
+            "lastName": "Owner",
+            "type": "PERSON",
+            "userId": 9_000 + n,
+            "userIdIncludingInactive": 9_000 + n,
+            "createdAt": now,
+            "updatedAt": now,
+            "archived": false,
+        });
+        world.collection("owners").put(&id, owner);
+    }
+    pipelines::seed(world);
+}
+
+pub(super) fn collection(name: &str) -> String {
+    if PLAIN.contains(&name) || name.contains(':') {
+        return name.to_owned();
+    }
+    record::home(&types::canonical(name))
+}
+
+pub(super) fn adopt(name: &str, value: Value, world: &mut World) -> String {
+    if PLAIN.contains(&name) || name.contains(':') {
+        let given = ["id", "listId", "name"].iter().find_map(|key| value.get(*key)?.as_str());
+        let id = given.map_or_else(|| world.next_id().to_string(), str::to_owned);
+        world.collection(name).put(&id, value);
+        return id;
+    }
+    let object_type = types::canonical(name);
+    let wrapped = value.get("properties").is_some_and(Value::is_object);
+    let properties = if wrapped { objects::properties(&value) } else { value.as_object().cloned().unwrap_or_default() };
+    record::create(world, &object_type, &properties)
+}
+
+pub(super) fn owners(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
+    let owners = world.collection("owners");
+    let answer = match (call.method, rest) {
+        ("GET", [] | [""]) => {
+            let email = call.query("email").filter(|email| !email.is_empty());
+            let archived = call.query_flag("archived");
+            let wanted = owners.values().filter(|owner| {
+                owner["archived"] == json!(archived)
+                    && email.is_none_or(|email| owner["email"].as_str() == Some(email))
+            });
+            let limit = call.query_number("limit").unwrap_or(100);
+            let start = call.query_number("after").unwrap_or(0);
+            let items: Vec<Value> = wanted.cloned().collect();
+            Ok(Reply::json(200, page_of(items, start, limit)))
+        }
+        ("GET", [id]) => {
+            let found = if call.query("idProperty") == Some("userId") {
+                owners.values().find(|owner| owner["userId"].to_string() == *id)
+            } else {
+                owners.get(id)
+            };
+            found.cloned().map(|owner| Reply::json(200, owner)).ok_or_else(|| Fail::missing("owner", id))
+        }
+        _ => return None,
+    };
+    Some(answer)
+}

@@ -1,0 +1,95 @@
+//! Object types: their names, numbers and the properties that come without asking.
+
+/// One name for all spellings of a type: `0-3`, `deal`, `Deals` are `deals`.
+pub(crate) fn canonical(raw: &str) -> String {
+    let lower = raw.to_ascii_lowercase();
+    let known = match lower.as_str() {
+        "0-1" | "contact" => "contacts",
+        "0-2" | "company" => "companies",
+        "0-3" | "deal" => "deals",
+        "0-5" | "ticket" => "tickets",
+        "0-7" | "product" => "products",
+        "0-8" | "line_item" => "line_items",
+        "0-14" | "quote" => "quotes",
+        "0-27" | "task" => "tasks",
+        "0-46" | "note" => "notes",
+        "0-47" | "meeting" => "meetings",
+        "0-48" | "call" => "calls",
+        "0-49" | "email" => "emails",
+        _ => return lower,
+    };
+    known.to_owned()
+}
+
+/// The number of a type, for replies that name types by number.
+pub(super) fn type_id(name: &str) -> &str {
+    match name {
+        "contacts" => "0-1",
+        "companies" => "0-2",
+        "deals" => "0-3",
+        "tickets" => "0-5",
+        "products" => "0-7",
+        "line_items" => "0-8",
+        other => other,
+    }
+}
+
+/// The name in the singular, for association names such as `contact_to_company`.
+pub(super) fn singular(name: &str) -> String {
+    match name {
+        "companies" => "company".to_owned(),
+        other => other.strip_suffix('s').unwrap_or(other).to_owned(),
+    }
+}
+
+/// The type number of the unlabelled association from one type to another.
+pub(super) fn association_type(from: &str, to: &str) -> u32 {
+    match (from, to) {
+        ("contacts", "companies") => 279,
+        ("companies", "contacts") => 280,
+        ("deals", "companies") => 341,
+        ("companies", "deals") => 342,
+        ("contacts", "deals") => 4,
+        ("deals", "contacts") => 3,
+        ("contacts", "tickets") => 15,
+        ("tickets", "contacts") => 16,
+        ("tickets", "companies") => 339,
+        ("companies", "tickets") => 340,
+        _ => 1,
+    }
+}
+
+/// The property that holds the time of the last change.
+pub(super) fn modified(name: &str) -> &'static str {
+    if name == "contacts" { "lastmodifieddate" } else { "hs_lastmodifieddate" }
+}
+
+/// The properties a read returns when none are named.
+pub(super) fn default_properties(name: &str) -> &'static [&'static str] {
+    match name {
+        "contacts" => {
+            &["createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"]
+        }
+        "companies" => &["createdate", "domain", "hs_lastmodifieddate", "hs_object_id", "name"],
+        "deals" => &[
+            "amount",
+            "closedate",
+            "createdate",
+            "dealname",
+            "dealstage",
+            "hs_lastmodifieddate",
+            "hs_object_id",
+            "pipeline",
+        ],
+        "tickets" => &[
+            "content",
+            "createdate",
+            "hs_lastmodifieddate",
+            "hs_object_id",
+            "hs_pipeline",
+            "hs_pipeline_stage",
+            "subject",
+        ],
+        _ => &["createdate", "hs_lastmodifieddate", "hs_object_id"],
+    }
+}

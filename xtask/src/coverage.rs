@@ -1,0 +1,104 @@
+//! `cargo xtask coverage`: which operations of the documents are in the clients.
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::specs::overlay::Overlay;
+use crate::specs::vendor::{self, Vendor};
+use crate::{normalise, refine};
+
+/// What is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Operations,
+}
+
+struct Row {
+    vendor: String,
+    api: String,
+    documents: usize,
+    operations: Vec<String>,
+    methods: usize,
+    paged: usize,
+    types: usize,
+    left_out: Vec<(String, String)>,
+}
+
+/// Prints the coverage of all vendors.
+pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
+    let mut rows = Vec::new();
+    for name in vendor::all(root)? {
+        let vendor = Vendor::read(root, &name)?;
+        let overlay = Overlay::read(&vendor.folder)?;
+        for file in &vendor.file.apis {
+            let api = normalise::api(&vendor, file, &overlay)?;
+            let model = refine::refine(&api)?;
+            rows.push(Row {
+                vendor: name.clone(),
+                api: file.name.clone(),
+                documents: file.documents.len(),
+                methods: model.operations.len(),
+                paged: model.operations.iter().filter(|operation| operation.paging.is_some()).count(),
+                types: model.types.len(),
+                operations: api.operations,
+                left_out: api.left_out,
+            });
+        }
+    }
+    match format {
+        Format::Operations => {
+            for row in &rows {
+                for operation in row.operations.iter().filter(|operation| !row.left_out.iter().any(|(left, _)| left == *operation)) {
+                    println!("{} {operation}", row.vendor);
+                }
+            }
+        }
+        Format::Json => {
+            let rows: Vec<_> = rows
+                .iter()
+                .map(|row| {
+                    json!({
+                        "vendor": row.vendor, "api": row.api, "documents": row.documents, "operations": row.operations.len(),
+                        "covered": row.operations.len() - row.left_out.len(), "methods": row.methods, "paged": row.paged,
+                        "types": row.types, "left_out": row.left_out.iter().map(|(operation, reason)| json!({"operation": operation, "reason": reason})).collect::<Vec<_>>(),
+                    })
+                })
+                .collect();
+            println!("{}", serde_json::to_string_pretty(&rows)?);
+        }
+        Format::Table => table(&rows),
+    }
+    Ok(())
+}
+
+fn table(rows: &[Row]) {
+    println!("{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}", "vendor", "api", "documents", "operations", "covered", "methods", "paged", "types");
+    for row in rows {
+        println!(
+            "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
+            row.vendor,
+            row.api,
+            row.documents,
+            row.operations.len(),
+            row.operations.len() - row.left_out.len(),
+            row.methods,
+            row.paged,
+            row.types
+        );
+    }
+    let sum = |of: fn(&Row) -> usize| rows.iter().map(of).sum::<usize>();
+    println!(
+        "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
+        "all", "", sum(|r| r.documents), sum(|r| r.operations.len()), sum(|r| r.operations.len() - r.left_out.len()), sum(|r| r.methods), sum(|r| r.paged), sum(|r| r.types)
+    );
+    println!("\nAn operation is one method and path of a document; one method of a client serves it for many types of object.");
+    for row in rows {
+        for (operation, reason) in &row.left_out {
+            println!("left out: {} {operation}: {reason}", row.vendor);
+        }
+    }
+}

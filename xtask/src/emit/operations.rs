@@ -1,0 +1,61 @@
+//! The table of operations that pipeline, paginator, fake, tests and tools read.
+
+use heck::ToShoutySnakeCase;
+
+use crate::refine::{Operation, PagingKind};
+
+/// The name of an operation's entry.
+pub(super) fn entry(operation: &Operation) -> String {
+    operation.name.replace('.', "_").to_shouty_snake_case()
+}
+
+/// `operations.rs`.
+pub(super) fn table(operations: &[Operation]) -> String {
+    let mut text = String::from(
+        "//! All operations: what each is called, where it goes, and what matters when it is sent.\n\n\
+         use crm_core::{OpMeta, PagingKind};\nuse crm_core::http::Method;\n\n",
+    );
+    text.push_str("/// All operations, in the order of their names.\npub static OPERATIONS: &[&OpMeta] = &[\n");
+    for operation in operations {
+        text.push_str(&format!("    &{},\n", entry(operation)));
+    }
+    text.push_str("];\n");
+    for operation in operations {
+        let paging = operation.paging.as_ref().map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
+        let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("{scope:?}")).collect();
+        text.push_str(&format!(
+            "/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{ id: {id:?}, spec_id: {spec:?}, method: Method::{method}, path: {path:?}, \
+             idempotent: {idempotent}, limit_class: {class:?}, paging: {paging}, long_running: {long}, batch_max: {batch}, \
+             scopes: &[{scopes}], version: {version}, deprecated: {deprecated} }};\n",
+            method = operation.method,
+            path = operation.path,
+            entry = entry(operation),
+            id = operation.name,
+            spec = operation.spec_id,
+            idempotent = operation.idempotent,
+            class = operation.limit_class,
+            long = operation.long_running,
+            batch = option(operation.batch_max.map(|most| most.to_string())),
+            scopes = scopes.join(", "),
+            version = option(operation.version.as_ref().map(|version| format!("{version:?}"))),
+            deprecated = operation.deprecated,
+        ));
+    }
+    text
+}
+
+fn option(value: Option<String>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
+}
+
+const fn kind(kind: PagingKind) -> &'static str {
+    match kind {
+        PagingKind::Token => "Token",
+        PagingKind::Offset => "Offset",
+        PagingKind::Page => "Page",
+        PagingKind::KeysetId => "KeysetId",
+        PagingKind::KeysetPair => "KeysetPair",
+        PagingKind::KeysetValue => "KeysetValue",
+        PagingKind::SearchAfter => "SearchAfter",
+    }
+}

@@ -1,0 +1,183 @@
+//! The public types.
+
+use heck::ToSnakeCase;
+
+use super::rust::doc;
+use crate::refine::{Definition, Field, Model, Shape, Ty};
+
+/// Most required fields that a constructor asks for; beyond, they are set like the others and
+/// missing ones are found before anything is sent.
+const MOST_ARGUMENTS: usize = 4;
+
+/// `types/mod.rs`.
+pub(super) fn root(groups: &[String]) -> String {
+    let mut text = String::from(
+        "//! What is sent and what comes back.\n//!\n//! Replies are all optional: what a vendor promises and what it sends are not the same.\n\n\
+         #[allow(unused_imports)]\nuse crm_core::serde_json::Value;\n#[allow(unused_imports)]\nuse crm_core::{Map, Timestamp};\n\n",
+    );
+    for group in groups {
+        text.push_str(&format!("mod {group};\n"));
+    }
+    for group in groups {
+        text.push_str(&format!("pub use self::{group}::*;\n"));
+    }
+    text
+}
+
+/// The types of one resource.
+pub(super) fn group(names: &[String], model: &Model) -> String {
+    let mut text = String::from("#[allow(unused_imports)]\nuse super::*;\n\n");
+    for name in names {
+        let definition = &model.types[name];
+        match &definition.shape {
+            Shape::Record { fields, keeps } => record(&mut text, name, definition, fields, *keeps),
+            Shape::Enum(variants) => enumeration(&mut text, name, definition, variants),
+            Shape::Union(tag, arms) => union(&mut text, name, definition, tag.as_deref(), arms),
+        }
+    }
+    text
+}
+
+/// The type of a field. What is sent tells an empty list from an absent one; what is only read
+/// need not.
+pub(super) fn field_type(field: &Field, definition: &Definition) -> (String, bool) {
+    let ty = field.ty.rust("");
+    let plain = matches!(field.ty, Ty::List(_) | Ty::Map(_)) && !definition.sent;
+    if plain { (ty, false) } else { (format!("Option<{ty}>"), true) }
+}
+
+fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Field], keeps: bool) {
+    let constants = constants(fields, definition);
+    let asked: Vec<&Field> = fields.iter().filter(|field| field.required && !constants.iter().any(|(f, _)| f.ident == field.ident)).collect();
+    let constructor = definition.sent && (!constants.is_empty() || (1..=MOST_ARGUMENTS).contains(&asked.len()));
+    let described = if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
+    text.push_str(&doc("", &described));
+    let derives = if constructor { "Clone, PartialEq" } else { "Clone, Default, PartialEq" };
+    text.push_str(&format!("#[derive({derives})]\n#[non_exhaustive]\npub struct {name} {{\n"));
+    for field in fields {
+        text.push_str(&doc("    ", &field_doc(field)));
+        text.push_str(&format!("    pub {}: {},\n", field.ident, field_type(field, definition).0));
+    }
+    if keeps {
+        text.push_str("    /// Members that the record does not name.\n    pub extra: Map<Value>,\n");
+    }
+    text.push_str("}\n@@\n");
+    text.push_str(&format!("crm_core::record!({name} {{\n"));
+    for field in fields {
+        text.push_str(&format!("    {}: {:?},\n", field.ident, field.wire));
+    }
+    text.push('}');
+    let required: Vec<&str> = fields.iter().filter(|field| field.required && definition.sent).map(|field| field.ident.as_str()).collect();
+    if !required.is_empty() {
+        text.push_str(&format!(" required {{ {} }}", required.join(", ")));
+    }
+    if keeps {
+        text.push_str(" keeps extra");
+    }
+    text.push_str(");\n");
+    if definition.sent {
+        setters(text, name, fields, keeps);
+    }
+    text.push_str("@@\n");
+    if constructor {
+        new(text, name, fields, &asked, &constants, keeps, asked.len() <= MOST_ARGUMENTS);
+    }
+}
+
+/// Fields that can hold one text only.
+fn constants<'a>(fields: &'a [Field], definition: &Definition) -> Vec<(&'a Field, String)> {
+    if !definition.sent {
+        return Vec::new();
+    }
+    fields
+        .iter()
+        .filter(|field| field.required && field.ty == Ty::Text)
+        .filter_map(|field| {
+            let (_, rest) = field.doc.split_once("Always `")?;
+            Some((field, rest.split_once('`')?.0.to_owned()))
+        })
+        .collect()
+}
+
+fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)], keeps: bool, ask: bool) {
+    let asked: &[&Field] = if ask { asked } else { &[] };
+    let arguments: Vec<String> = asked.iter().map(|field| format!("{}: impl Into<{}>", field.ident, into_type(&field.ty))).collect();
+    let said = if asked.is_empty() { "without any value but those that are always the same" } else { "with what it must have" };
+    text.push_str(&format!("impl {name} {{\n    /// A record {said}.\n    #[must_use]\n    pub fn new({}) -> Self {{\n        Self {{\n", arguments.join(", ")));
+    for field in fields {
+        let value = if let Some((_, constant)) = constants.iter().find(|(known, _)| known.ident == field.ident) {
+            format!("Some({constant:?}.to_owned())")
+        } else if asked.iter().any(|known| known.ident == field.ident) {
+            match &field.ty {
+                Ty::Boxed(_) => format!("Some(Box::new({}.into()))", field.ident),
+                _ => format!("Some({}.into())", field.ident),
+            }
+        } else {
+            "None".to_owned()
+        };
+        text.push_str(&format!("            {}: {value},\n", field.ident));
+    }
+    if keeps {
+        text.push_str("            extra: Map::new(),\n");
+    }
+    text.push_str("        }\n    }\n}\n");
+    if asked.is_empty() {
+        text.push_str(&format!("impl Default for {name} {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"));
+    }
+}
+
+fn into_type(ty: &Ty) -> String {
+    match ty {
+        Ty::Boxed(inner) => inner.rust(""),
+        other => other.rust(""),
+    }
+}
+
+fn setters(text: &mut String, name: &str, fields: &[Field], keeps: bool) {
+    let settable: Vec<&Field> = fields.iter().filter(|field| field.ident != "new" && !(keeps && field.ident == "extra")).collect();
+    if settable.is_empty() {
+        return;
+    }
+    text.push_str(&format!("crm_core::setters!({name} {{\n"));
+    for field in settable {
+        let ty = match &field.ty {
+            Ty::List(inner) => format!("[{}]", inner.rust("")),
+            other => other.rust(""),
+        };
+        text.push_str(&format!("    {}: {ty},\n", field.ident));
+    }
+    text.push_str("});\n");
+}
+
+fn enumeration(text: &mut String, name: &str, definition: &Definition, variants: &[(String, String)]) {
+    let described = if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
+    text.push_str("@@\n\ncrm_core::open_enum! {\n");
+    text.push_str(&doc("    ", &described));
+    text.push_str(&format!("    pub enum {name} {{\n"));
+    for (variant, value) in variants {
+        text.push_str(&format!("        /// `{value}`\n        {variant} = {value:?},\n"));
+    }
+    text.push_str("    }\n}\n@@\n");
+}
+
+fn union(text: &mut String, name: &str, definition: &Definition, tag: Option<&str>, arms: &[(Ty, String, Vec<String>)]) {
+    text.push_str("@@\n\ncrm_core::union! {\n");
+    text.push_str(&doc("    ", &definition.doc));
+    let by = tag.map_or_else(|| "members".to_owned(), |tag| format!("{tag:?}"));
+    text.push_str(&format!("    pub enum {name} by {by} {{\n"));
+    for (ty, arm, texts) in arms {
+        let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+        text.push_str(&format!("        {arm}({}) = {},\n", ty.rust(""), texts.join(" | ")));
+    }
+    text.push_str("    }\n}\n@@\n");
+}
+
+fn field_doc(field: &Field) -> String {
+    if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() }
+}
+
+fn sentence_case(name: &str) -> String {
+    let words = name.to_snake_case().replace('_', " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
+}

@@ -1,0 +1,51 @@
+//! The honesty table: what the public record says of each element, printed into the crate's README.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::specs::evidence::Evidence;
+use crate::specs::vendor::Vendor;
+use crate::write::Files;
+
+const START: &str = "<!-- honesty table: written by `cargo xtask generate` -->";
+const END: &str = "<!-- end of the honesty table -->";
+
+/// Writes the table between the two marks of `crates/<crate>/README.md`.
+pub(crate) fn readme(root: &Path, vendor: &Vendor, evidence: &[Evidence], files: &mut Files) -> Result<()> {
+    let path = root.join("crates").join(&vendor.file.crate_name).join("README.md");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let (before, rest) = text.split_once(START).with_context(|| format!("{}: the line `{START}` is missing", path.display()))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("{}: the line `{END}` is missing", path.display()))?;
+    files.add(path, format!("{before}{START}\n\n{}\n{END}{after}", table(evidence)));
+    Ok(())
+}
+
+fn table(evidence: &[Evidence]) -> String {
+    let count = |mark: &str| evidence.iter().filter(|entry| entry.mark == mark).count();
+    let mut text = format!(
+        "Of {} elements, {} are documented by the vendor, {} are implied by an example, a sibling or third-party code, and {} are assumed by us.\n\n",
+        evidence.len(),
+        count("documented"),
+        count("implied"),
+        count("assumed")
+    );
+    text.push_str("| not documented | how certain | read in |\n|---|---|---|\n");
+    // One line for each group of elements with the same mark and source.
+    let mut groups: BTreeMap<(&str, &str, String), Vec<&str>> = BTreeMap::new();
+    for entry in evidence.iter().filter(|entry| entry.mark != "documented") {
+        let head = entry.element.split(['.', ':']).next().unwrap_or("").trim_end_matches("[]").to_owned();
+        groups.entry((&entry.mark, &entry.source, head)).or_default().push(&entry.element);
+    }
+    for ((mark, source, head), elements) in groups {
+        let parts: Vec<String> = elements
+            .iter()
+            .map(|element| element.strip_prefix(head.as_str()).unwrap_or(element).trim_start_matches("[]").trim_start_matches(['.', ':', ' ']).replace('`', "").replace('|', "\\|"))
+            .filter(|part| !part.is_empty())
+            .collect();
+        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        text.push_str(&format!("| `{head}`{parts} | {mark} | {} |\n", source.replace('|', "\\|")));
+    }
+    text
+}

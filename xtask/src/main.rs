@@ -1,0 +1,106 @@
+//! The workspace's own tool: documents become clients, and everything is checked with one command.
+
+mod coverage;
+mod emit;
+mod generate;
+mod honesty;
+mod normalise;
+mod refine;
+mod run;
+mod specs;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Exit codes: 0 all is well, 1 a check failed or something is wrong, 2 the command is not understood.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Generates, checks and shows the CRM clients")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Takes a vendor's OpenAPI document, or a folder of them, into specs/<VENDOR>, without its prose
+    Import {
+        /// The vendor: a folder of specs
+        vendor: String,
+        /// The document or folder to read
+        from: PathBuf,
+        /// The folder below specs/<VENDOR> that takes the documents
+        #[arg(long, default_value = "")]
+        into: String,
+        /// Where the document comes from, for the lock file
+        #[arg(long)]
+        source: String,
+    },
+    /// Generates the clients from specs
+    Generate {
+        /// The vendors; all if none is named
+        vendors: Vec<String>,
+        /// Write nothing; show the difference and exit with 1 if there is one
+        #[arg(long)]
+        check: bool,
+    },
+    /// Shows which operations of the documents are in the clients
+    Coverage {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+        /// One line an operation: vendor, method, path; folded ones expanded
+        #[arg(long, conflicts_with = "json")]
+        operations: bool,
+    },
+    /// Shows all four clients at work against the fake vendors
+    Demo {
+        /// Read from the real hosts instead, with the credentials in the environment
+        #[arg(long)]
+        live: bool,
+    },
+    /// Runs every check: format, clippy, drift, tests, documentation
+    Test,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    let root = root();
+    match arguments.command {
+        Command::Import { vendor, from, into, source } => specs::import::run(&root, &vendor, &from, &into, &source)?,
+        Command::Generate { vendors, check } => {
+            if let generate::Outcome::Drift = generate::run(&root, &vendors, check)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Coverage { json, operations } => {
+            let format = match (json, operations) {
+                (true, _) => coverage::Format::Json,
+                (_, true) => coverage::Format::Operations,
+                _ => coverage::Format::Table,
+            };
+            coverage::run(&root, format)?;
+        }
+        Command::Demo { live } => return run::demo(&root, live),
+        Command::Test => return run::test(&root),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The workspace: the folder above this package.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}

@@ -1,0 +1,162 @@
+//! One document out of many: identical schemas are shared, different ones of one name are told
+//! apart by the document they come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use anyhow::{Result, bail};
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value, json};
+
+use super::references;
+use crate::specs::document::{Document, object};
+
+/// Merges the documents of an API.
+pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, String>) -> Result<Value> {
+    for document in &mut documents {
+        rename_to_rust(document, better)?;
+    }
+    let shapes: Vec<BTreeMap<String, u64>> = documents.iter().map(|document| shapes(&document.value)).collect();
+    // By name: the shapes it has, most common first.
+    let mut uses: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
+    for (name, shape) in shapes.iter().flatten() {
+        let known = uses.entry(name).or_default();
+        match known.iter_mut().find(|(other, _)| other == shape) {
+            Some((_, count)) => *count += 1,
+            None => known.push((*shape, 1)),
+        }
+    }
+    let mut named: BTreeMap<(String, u64), String> = BTreeMap::new();
+    for (document, shapes) in documents.iter().zip(&shapes) {
+        for (name, shape) in shapes {
+            let known = &uses[name.as_str()];
+            let common = known.iter().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
+            let chosen = if common == Some(*shape) { name.clone() } else { format!("{}{name}", stem(&document.name)) };
+            named.entry((name.clone(), *shape)).or_insert(chosen);
+        }
+    }
+
+    let mut paths: Map<String, Value> = Map::new();
+    let mut schemas: Map<String, Value> = Map::new();
+    let mut responses: Map<String, Value> = Map::new();
+    let mut keep: Vec<Value> = Vec::new();
+    let mut first: Option<Value> = None;
+    for (document, shapes) in documents.iter_mut().zip(&shapes) {
+        references::rewrite(&mut document.value, &mut |target| {
+            if let Some(name) = target.strip_prefix("#/components/schemas/")
+                && let Some(chosen) = shapes.get(name).and_then(|shape| named.get(&(name.to_owned(), *shape)))
+            {
+                *target = format!("#/components/schemas/{chosen}");
+            }
+        });
+        for (name, schema) in object(&document.value["components"], "schemas") {
+            schemas.insert(named[&(name.clone(), shapes[name])].clone(), schema.clone());
+        }
+        for (name, response) in object(&document.value["components"], "responses") {
+            responses.entry(name.clone()).or_insert_with(|| response.clone());
+        }
+        keep.extend(document.value["x-keep-schemas"].as_array().into_iter().flatten().cloned());
+        for (path, item) in object(&document.value, "paths") {
+            let target = paths.entry(path.clone()).or_insert_with(|| json!({}));
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                // The same operation in several documents is the same operation.
+                if target.get(method).is_none() {
+                    let mut operation = operation.clone();
+                    operation["x-document"] = json!(document.name);
+                    target[method] = operation;
+                }
+            }
+        }
+        first.get_or_insert_with(|| json!({"info": document.value["info"], "servers": document.value["servers"]}));
+    }
+    let first = first.unwrap_or_default();
+    Ok(json!({
+        "openapi": "3.0.3",
+        "info": first["info"],
+        "servers": first["servers"],
+        "paths": paths,
+        "components": {"schemas": schemas, "responses": responses},
+        "x-keep-schemas": keep,
+    }))
+}
+
+/// Schema names as Rust type names, so that what is read in the document is what is called.
+fn rename_to_rust(document: &mut Document, better: &BTreeMap<String, String>) -> Result<()> {
+    let names: Vec<String> = object(&document.value["components"], "schemas").map(|(name, _)| name.clone()).collect();
+    let taken: BTreeSet<String> = names.iter().map(|name| name.to_upper_camel_case()).collect();
+    let mut rust: BTreeMap<String, String> = BTreeMap::new();
+    for name in names {
+        let mut wanted = better.get(&name).unwrap_or(&name).to_upper_camel_case();
+        // That a thing is transferred says nothing about it.
+        if let Some(short) = wanted.strip_suffix("Dto")
+            && !short.is_empty()
+            && !taken.contains(short)
+        {
+            wanted = short.to_owned();
+        }
+        // Names that Rust code reads as something else.
+        if ["Option", "Box", "Vec", "String", "Result", "Error", "Map", "Value", "Self", "Call", "Timestamp", "Default", "Some", "None"].contains(&wanted.as_str()) {
+            wanted.push_str("Item");
+        }
+        if rust.values().any(|taken| *taken == wanted) {
+            bail!("{}: two schemas would both be called `{wanted}`; rename one with the overlay", document.name);
+        }
+        rust.insert(name, wanted);
+    }
+    references::rewrite(&mut document.value, &mut |target| {
+        if let Some(name) = target.strip_prefix("#/components/schemas/").and_then(|name| rust.get(name)) {
+            *target = format!("#/components/schemas/{name}");
+        }
+    });
+    if let Some(schemas) = document.value["components"]["schemas"].as_object_mut() {
+        *schemas = std::mem::take(schemas).into_iter().map(|(name, schema)| (rust[&name].clone(), schema)).collect();
+    }
+    Ok(())
+}
+
+fn stem(document: &str) -> String {
+    document.rsplit('/').next().unwrap_or(document).trim_end_matches(".json").to_upper_camel_case()
+}
+
+/// A hash of each schema that includes all it refers to: colours are refined until they are stable.
+fn shapes(document: &Value) -> BTreeMap<String, u64> {
+    let schemas: Vec<(&String, &Value)> = object(&document["components"], "schemas").collect();
+    let mut colours: BTreeMap<String, u64> = schemas.iter().map(|(name, _)| ((*name).clone(), 0)).collect();
+    let mut distinct = 0;
+    loop {
+        let next: BTreeMap<String, u64> =
+            schemas.iter().map(|(name, schema)| ((*name).clone(), colour(schema, &colours))).collect();
+        let now = next.values().collect::<BTreeSet<_>>().len();
+        colours = next;
+        if now <= distinct {
+            return colours;
+        }
+        distinct = now;
+    }
+}
+
+fn colour(schema: &Value, colours: &BTreeMap<String, u64>) -> u64 {
+    fn feed(value: &Value, colours: &BTreeMap<String, u64>, state: &mut DefaultHasher) {
+        match value {
+            Value::Object(map) => {
+                if let Some(name) = references::schema_name(value) {
+                    (1_u8, name, colours.get(name)).hash(state);
+                    return;
+                }
+                (2_u8, map.len()).hash(state);
+                for (key, value) in map {
+                    key.hash(state);
+                    feed(value, colours, state);
+                }
+            }
+            Value::Array(items) => {
+                (3_u8, items.len()).hash(state);
+                items.iter().for_each(|value| feed(value, colours, state));
+            }
+            other => (4_u8, other.to_string()).hash(state),
+        }
+    }
+    let mut state = DefaultHasher::new();
+    feed(schema, colours, &mut state);
+    state.finish()
+}

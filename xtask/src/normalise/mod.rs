@@ -1,0 +1,96 @@
+//! From the vendor's documents to one that can be generated: each rewrite is one small file, pure
+//! from document to document.
+//!
+//! The first half keeps the meaning (`merged` is what the fake serves and the tables print):
+//! names, resolved parameters, folded object APIs, shared schemas. The second half (`tame`) leaves
+//! only what the type generator copes with.
+
+mod fold;
+mod merge;
+mod names;
+mod parameters;
+mod prune;
+mod references;
+mod tame;
+mod unions;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::specs::document::Document;
+use crate::specs::evidence;
+use crate::specs::overlay::Overlay;
+use crate::specs::vendor::{ApiFile, Vendor};
+
+pub(crate) use fold::ObjectType;
+pub(crate) use tame::{Success, TIMESTAMP, success};
+pub(crate) use names::{words, singular};
+pub(crate) use unions::{By, Union};
+
+/// One API, ready to be generated.
+pub(crate) struct Api {
+    /// The merged document: every operation named, every schema shared.
+    pub(crate) merged: Value,
+    /// The same for the type generator.
+    pub(crate) tame: Value,
+    /// The types of object that share the folded resource.
+    pub(crate) object_types: Vec<ObjectType>,
+    /// Schemas that are one of several.
+    pub(crate) unions: Vec<Union>,
+    /// How certain each element is, where the vendor needs it.
+    pub(crate) evidence: Vec<evidence::Evidence>,
+    /// Operations of the documents before folding, as `METHOD path`.
+    pub(crate) operations: Vec<String>,
+    /// Operations that are not generated, with the reason.
+    pub(crate) left_out: Vec<(String, String)>,
+}
+
+/// Reads, corrects and normalises the documents of an API.
+pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<Api> {
+    let mut documents =
+        file.documents.keys().map(|name| Document::read(&vendor.folder, name)).collect::<Result<Vec<_>>>()?;
+    // Corrections may name documents of the vendor's other APIs.
+    let here = Overlay {
+        _schema: None,
+        corrections: overlay.corrections.iter().filter(|c| c.document == "*" || file.documents.contains_key(&c.document)).cloned().collect(),
+    };
+    here.apply(&mut documents)?;
+    let mut collected = Vec::new();
+    if vendor.file.evidence {
+        for document in &documents {
+            collected.extend(evidence::collect(document)?);
+            evidence::check_assumed(document)?;
+        }
+    }
+    let mut operations: Vec<String> = documents
+        .iter()
+        .flat_map(|document| document.operations().into_iter().map(|(path, method)| format!("{} {path}", method.to_uppercase())))
+        .collect();
+    operations.sort();
+    operations.dedup();
+
+    for document in &mut documents {
+        references::check(document)?;
+        parameters::complete(document)?;
+    }
+    let object_types = match &file.fold {
+        Some(fold) => fold::fold(fold, file, &mut documents)?,
+        None => Vec::new(),
+    };
+    for document in &mut documents {
+        names::name(document, &file.documents[&document.name])?;
+    }
+    for document in &mut documents {
+        prune::prune(&mut document.value);
+    }
+    let mut merged = merge::merge(documents, &file.types)?;
+    let left_out = tame::leave_out(&mut merged);
+    prune::prune(&mut merged);
+    names::check_unique(&merged)?;
+    let (tame, unions) = tame::tame(&merged)?;
+    if crate::specs::document::operations(&merged).is_empty() {
+        bail!("{}: no operation is left", file.name);
+    }
+    Ok(Api { merged, tame, object_types, unions, evidence: collected, operations, left_out })
+}
+

@@ -1,0 +1,70 @@
+//! From the type generator's Rust to a model of what is emitted.
+//!
+//! The generator decides names, types and signatures. What it cannot do is decided here: replies
+//! all optional, enums open, unions told apart, aliases gone.
+
+mod operations;
+mod paging;
+mod ty;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::normalise::Api;
+
+pub(crate) use operations::{Argument, Operation, Place, Reply};
+pub(crate) use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
+pub(crate) use ty::Ty;
+pub(crate) use types::{Definition, Field, Shape};
+
+/// All there is to emit for an API.
+pub(crate) struct Model {
+    pub(crate) types: BTreeMap<String, Definition>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// Runs the type generator on the tame document and reads its output.
+pub(crate) fn refine(api: &Api) -> Result<Model> {
+    let file = generate(&api.tame).context("the type generator refused the document")?;
+    let mut types = types::read(&file, &api.unions)?;
+    let operations = operations::read(&file, &api.merged, &types)?;
+    types.aliases.clear();
+    let mut definitions = types.definitions;
+    let sent = reachable(&definitions, operations.iter().filter_map(|operation| operation.body.as_ref().map(|body| &body.ty)));
+    for (name, definition) in &mut definitions {
+        definition.sent = sent.contains(name);
+    }
+    Ok(Model { types: definitions, operations })
+}
+
+fn generate(document: &Value) -> Result<syn::File> {
+    let document: openapiv3::OpenAPI = serde_path_to_error::deserialize(document)
+        .map_err(|error| anyhow::anyhow!("at `{}`: {}", error.path(), error.inner()))?;
+    let mut settings = progenitor::GenerationSettings::default();
+    settings.with_interface(progenitor::InterfaceStyle::Positional);
+    // The generator asserts; what it says is turned into an error of ours.
+    let tokens = std::panic::catch_unwind(|| progenitor::Generator::new(&settings).generate_tokens(&document))
+        .map_err(|panic| {
+            let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            anyhow::anyhow!("{}", said.unwrap_or("it panicked"))
+        })??;
+    Ok(syn::parse2(tokens)?)
+}
+
+/// The named types that are reached from some types.
+pub(crate) fn reachable<'a>(types: &BTreeMap<String, Definition>, from: impl Iterator<Item = &'a Ty>) -> BTreeSet<String> {
+    let mut open: Vec<String> = from.filter_map(|ty| ty.name().map(str::to_owned)).collect();
+    let mut found = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if !found.insert(name.clone()) {
+            continue;
+        }
+        if let Some(definition) = types.get(&name) {
+            open.extend(definition.names().into_iter().filter(|name| !found.contains(name)));
+        }
+    }
+    found
+}

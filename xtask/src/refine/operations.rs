@@ -1,0 +1,236 @@
+//! Operations: the generator's signature beside what the document says.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, anyhow, bail};
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use super::paging::Paging;
+use super::ty::Ty;
+use super::types::Types;
+use crate::normalise::{Success, success};
+use crate::specs::document::{list, object, operations, text};
+
+/// One operation.
+pub(crate) struct Operation {
+    /// `contacts.list`
+    pub(crate) name: String,
+    pub(crate) resource: String,
+    /// The method to call.
+    pub(crate) call: String,
+    pub(crate) spec_id: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) document: String,
+    pub(crate) summary: Option<String>,
+    /// Path parameters that the handle holds.
+    pub(crate) bind: Vec<String>,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) body: Option<Body>,
+    pub(crate) reply: Reply,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) idempotent: bool,
+    pub(crate) limit_class: String,
+    pub(crate) long_running: bool,
+    pub(crate) batch_max: Option<u64>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) deprecated: bool,
+}
+
+/// What is sent outside the body.
+pub(crate) struct Argument {
+    pub(crate) wire: String,
+    pub(crate) ident: String,
+    pub(crate) place: Place,
+    pub(crate) ty: Ty,
+    pub(crate) required: bool,
+    pub(crate) doc: String,
+    /// Always this value; the user is not asked.
+    pub(crate) constant: Option<String>,
+    /// A list as one text with commas.
+    pub(crate) joined: bool,
+    /// A path value that may hold slashes.
+    pub(crate) slashes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// The body of a request.
+pub(crate) struct Body {
+    pub(crate) ty: Ty,
+    pub(crate) form: bool,
+}
+
+/// What comes back.
+pub(crate) enum Reply {
+    Value(Ty),
+    /// A stream of bytes.
+    Bytes,
+}
+
+/// Reads all operations, in the order of their names.
+pub(super) fn read(file: &syn::File, merged: &Value, types: &Types) -> Result<Vec<Operation>> {
+    let signatures = signatures(file);
+    let mut found = Vec::new();
+    for (path, method) in operations(merged) {
+        let value = &merged["paths"][&path][method];
+        let operation = operation(&signatures, value, &path, method, types)
+            .with_context(|| format!("{}: {} {path}", text(value, "x-document").unwrap_or("?"), method.to_uppercase()))?;
+        found.push(operation);
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn signatures(file: &syn::File) -> BTreeMap<String, &syn::Signature> {
+    let mut found = BTreeMap::new();
+    for item in &file.items {
+        if let syn::Item::Impl(item) = item
+            && item.trait_.is_none()
+        {
+            for item in &item.items {
+                if let syn::ImplItem::Fn(function) = item {
+                    found.insert(function.sig.ident.to_string(), &function.sig);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn operation(
+    signatures: &BTreeMap<String, &syn::Signature>,
+    value: &Value,
+    path: &str,
+    method: &str,
+    types: &Types,
+) -> Result<Operation> {
+    let name = text(value, "x-name").unwrap_or_default().to_owned();
+    let Some((resource, call)) = name.split_once('.') else { bail!("`x-name` must be resource.method, not `{name}`") };
+    let function = name.replace('.', "_").to_snake_case();
+    let signature = signatures
+        .get(&function)
+        .or_else(|| signatures.get(&ident(&function)))
+        .ok_or_else(|| anyhow!("the generator made no function `{function}`"))?;
+    let mut typed: BTreeMap<String, Ty> = BTreeMap::new();
+    for input in &signature.inputs {
+        if let syn::FnArg::Typed(input) = input
+            && let syn::Pat::Ident(pattern) = &*input.pat
+        {
+            let (ty, _) = Ty::read(&input.ty)?;
+            typed.insert(pattern.ident.to_string(), types.expand(&ty));
+        }
+    }
+    let mut arguments = Vec::new();
+    for parameter in list(value, "parameters") {
+        arguments.push(argument(parameter, &mut typed)?);
+    }
+    let body = match object(&value["requestBody"], "content").next() {
+        None => None,
+        Some((media, _)) => Some(Body {
+            ty: typed.remove("body").ok_or_else(|| anyhow!("the generator made no body"))?,
+            form: media.contains("form-urlencoded"),
+        }),
+    };
+    let reply = match success(value) {
+        Success::Binary => Reply::Bytes,
+        _ => Reply::Value(types.expand(&reply(signature)?)),
+    };
+    let mut scopes: Vec<String> = list(value, "security")
+        .flat_map(|way| way.as_object().into_iter().flatten())
+        .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    scopes.sort();
+    scopes.dedup();
+    let safe = matches!(method, "get" | "head" | "put" | "delete" | "options");
+    Ok(Operation {
+        resource: resource.to_owned(),
+        call: ident(call),
+        spec_id: text(value, "operationId").unwrap_or("").to_owned(),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        document: text(value, "x-document").unwrap_or("").to_owned(),
+        summary: text(value, "summary").or_else(|| text(value, "description")).map(str::to_owned),
+        bind: list(value, "x-bind")
+            .filter_map(Value::as_str)
+            .filter(|bound| path.contains(&format!("{{{bound}}}")))
+            .map(str::to_owned)
+            .collect(),
+        arguments,
+        body,
+        reply,
+        paging: Paging::read(value)?,
+        idempotent: value.get("x-idempotent").and_then(Value::as_bool).unwrap_or(safe),
+        limit_class: text(value, "x-limit-class").unwrap_or("").to_owned(),
+        long_running: value.get("x-long-running").and_then(Value::as_bool).unwrap_or(false),
+        batch_max: value.get("x-batch-max").and_then(Value::as_u64),
+        scopes,
+        version: text(value, "x-version").map(str::to_owned),
+        deprecated: value.get("deprecated").and_then(Value::as_bool).unwrap_or(false),
+        name,
+    })
+}
+
+fn argument(parameter: &Value, typed: &mut BTreeMap<String, Ty>) -> Result<Argument> {
+    let wire = text(parameter, "name").unwrap_or_default().to_owned();
+    let ident = ident(&wire);
+    let place = match text(parameter, "in") {
+        Some("path") => Place::Path,
+        Some("query") => Place::Query,
+        Some("header") => Place::Header,
+        other => bail!("parameter `{wire}` in `{}` cannot be sent", other.unwrap_or("nothing")),
+    };
+    let constant = parameter.get("x-const").map(|value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    let ty = match typed.remove(&ident) {
+        Some(ty) => ty,
+        None if place == Place::Header || constant.is_some() => Ty::Text,
+        None => bail!("the generator made no argument `{ident}` for `{wire}`"),
+    };
+    let many = matches!(ty, Ty::List(_));
+    Ok(Argument {
+        required: parameter.get("required").and_then(Value::as_bool).unwrap_or(false) || place == Place::Path,
+        doc: text(parameter, "description").unwrap_or("").trim().to_owned(),
+        joined: many && parameter.get("explode").and_then(Value::as_bool) == Some(false),
+        slashes: parameter.get("x-slashes").and_then(Value::as_bool).unwrap_or(false),
+        wire,
+        ident,
+        place,
+        ty,
+        constant,
+    })
+}
+
+fn reply(signature: &syn::Signature) -> Result<Ty> {
+    // -> Result<ResponseValue<T>, Error<()>>
+    let syn::ReturnType::Type(_, ty) = &signature.output else { bail!("a function without a reply") };
+    let inner = first_argument(ty).and_then(first_argument).ok_or_else(|| anyhow!("a reply that is no Result"))?;
+    Ok(Ty::read(inner)?.0)
+}
+
+fn first_argument(ty: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(list) = &path.path.segments.last()?.arguments else { return None };
+    list.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// A Rust name for a wire name.
+pub(crate) fn ident(wire: &str) -> String {
+    let name = wire.to_snake_case();
+    let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("x{name}") } else { name };
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+}

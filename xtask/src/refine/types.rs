@@ -1,0 +1,217 @@
+//! The generator's structs and enums as definitions of ours.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+
+use super::ty::Ty;
+use crate::normalise::{By, TIMESTAMP, Union};
+
+/// A public type.
+pub(crate) struct Definition {
+    pub(crate) doc: String,
+    pub(crate) shape: Shape,
+    /// Whether it is part of a request.
+    pub(crate) sent: bool,
+}
+
+/// What a type is.
+pub(crate) enum Shape {
+    Record {
+        fields: Vec<Field>,
+        /// Whether members without a field are kept in `extra`.
+        keeps: bool,
+    },
+    /// Variant and text.
+    Enum(Vec<(String, String)>),
+    /// How it is told apart: the member, or nothing; then (type, texts) an arm.
+    Union(Option<String>, Vec<(Ty, String, Vec<String>)>),
+}
+
+/// A field of a record.
+pub(crate) struct Field {
+    pub(crate) ident: String,
+    pub(crate) wire: String,
+    pub(crate) ty: Ty,
+    pub(crate) required: bool,
+    pub(crate) doc: String,
+}
+
+impl Definition {
+    /// The types it names.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let types: Vec<&Ty> = match &self.shape {
+            Shape::Record { fields, .. } => fields.iter().map(|field| &field.ty).collect(),
+            Shape::Enum(_) => Vec::new(),
+            Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| ty).collect(),
+        };
+        types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
+    }
+}
+
+/// The definitions, and the names that only stand for another type.
+pub(super) struct Types {
+    pub(super) definitions: BTreeMap<String, Definition>,
+    pub(super) aliases: BTreeMap<String, Ty>,
+}
+
+impl Types {
+    /// A type without aliases.
+    pub(super) fn expand(&self, ty: &Ty) -> Ty {
+        ty.expand(&|name| self.aliases.get(name).cloned())
+    }
+}
+
+/// Reads the generator's `types` module.
+pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
+    let items = file
+        .items
+        .iter()
+        .find_map(|item| match item {
+            syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref().map(|(_, items)| items),
+            _ => None,
+        })
+        .context("the generator made no `types` module")?;
+    let mut types = Types { definitions: BTreeMap::new(), aliases: BTreeMap::new() };
+    for item in items {
+        match item {
+            syn::Item::Struct(item) => {
+                let name = item.ident.to_string();
+                if name == TIMESTAMP || unions.iter().any(|union| union.name == name) {
+                    continue;
+                }
+                match &item.fields {
+                    syn::Fields::Named(fields) => {
+                        let shape = record(&name, fields)?;
+                        types.definitions.insert(name, Definition { doc: doc(&item.attrs), shape, sent: false });
+                    }
+                    syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                        let (ty, _) = Ty::read(&fields.unnamed[0].ty).with_context(|| name.clone())?;
+                        types.aliases.insert(name, ty);
+                    }
+                    _ => bail!("type `{name}` came out as a struct without fields; correct its schema with the overlay"),
+                }
+            }
+            syn::Item::Enum(item) => {
+                let name = item.ident.to_string();
+                let variants = item.variants.iter().map(variant).collect::<Result<Vec<_>>>().with_context(|| {
+                    format!("type `{name}` came out as an enum over types; correct its schema with the overlay")
+                })?;
+                types.definitions.insert(name, Definition { doc: doc(&item.attrs), shape: Shape::Enum(variants), sent: false });
+            }
+            _ => {}
+        }
+    }
+    for union in unions {
+        types.definitions.insert(union.name.clone(), union_definition(union));
+    }
+    let expanded: Vec<(String, Vec<Ty>)> = types
+        .definitions
+        .iter()
+        .map(|(name, definition)| {
+            let tys = match &definition.shape {
+                Shape::Record { fields, .. } => fields.iter().map(|field| types.expand(&field.ty)).collect(),
+                Shape::Enum(_) => Vec::new(),
+                Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| types.expand(ty)).collect(),
+            };
+            (name.clone(), tys)
+        })
+        .collect();
+    for (name, tys) in expanded {
+        match types.definitions.get_mut(&name).map(|definition| &mut definition.shape) {
+            Some(Shape::Record { fields, .. }) => fields.iter_mut().zip(tys).for_each(|(field, ty)| field.ty = ty),
+            Some(Shape::Union(_, arms)) => arms.iter_mut().zip(tys).for_each(|((arm, ..), ty)| *arm = ty),
+            _ => {}
+        }
+    }
+    Ok(types)
+}
+
+fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
+    let mut found = Vec::new();
+    let mut keeps = false;
+    for field in &fields.named {
+        let Some(ident) = &field.ident else { continue };
+        let serde = Serde::read(&field.attrs)?;
+        if serde.flatten {
+            keeps = true;
+            continue;
+        }
+        let ident = ident.to_string();
+        let (ty, optional) = Ty::read(&field.ty).with_context(|| format!("{name}.{ident}"))?;
+        let wire = serde.rename.unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
+        found.push(Field { required: !optional && !serde.default, ident, wire, ty, doc: doc(&field.attrs) });
+    }
+    Ok(Shape::Record { fields: found, keeps })
+}
+
+fn variant(variant: &syn::Variant) -> Result<(String, String)> {
+    if !matches!(variant.fields, syn::Fields::Unit) {
+        bail!("variant `{}` holds a value", variant.ident);
+    }
+    let ident = variant.ident.to_string();
+    let text = Serde::read(&variant.attrs)?.rename.unwrap_or_else(|| ident.clone());
+    Ok((ident, text))
+}
+
+fn union_definition(union: &Union) -> Definition {
+    let arm = |(name, texts): &(String, Vec<String>)| (Ty::Named(name.clone()), name.clone(), texts.clone());
+    let (shape, doc) = match &union.by {
+        By::Tag(tag, arms) => (
+            Shape::Union(Some(tag.clone()), arms.iter().map(arm).collect()),
+            format!("One of several records, told apart by `{tag}`."),
+        ),
+        By::Members(arms) => (
+            Shape::Union(None, arms.iter().map(arm).collect()),
+            "One of several records, told apart by their members.".to_owned(),
+        ),
+    };
+    Definition { doc, shape, sent: false }
+}
+
+/// What the generator's serde attributes say.
+#[derive(Default)]
+struct Serde {
+    rename: Option<String>,
+    default: bool,
+    flatten: bool,
+}
+
+impl Serde {
+    fn read(attributes: &[syn::Attribute]) -> Result<Self> {
+        let mut serde = Self::default();
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("rename") {
+                    serde.rename = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+                } else if meta.path.is_ident("flatten") {
+                    serde.flatten = true;
+                } else {
+                    serde.default |= meta.path.is_ident("default") || meta.path.is_ident("skip_serializing_if");
+                    if meta.input.peek(syn::Token![=]) {
+                        meta.value()?.parse::<syn::LitStr>()?;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(serde)
+    }
+}
+
+/// The description; the generator adds the JSON Schema behind it, which is cut off.
+fn doc(attributes: &[syn::Attribute]) -> String {
+    let mut text = String::new();
+    for attribute in attributes {
+        if let syn::Meta::NameValue(pair) = &attribute.meta
+            && pair.path.is_ident("doc")
+            && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &pair.value
+        {
+            text.push_str(&line.value());
+            text.push('\n');
+        }
+    }
+    let text = text.split("<details>").next().unwrap_or("").trim();
+    // Without a description the generator says the name.
+    if text.starts_with('`') && text.ends_with('`') && !text.contains(' ') { String::new() } else { text.to_owned() }
+}

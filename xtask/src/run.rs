@@ -1,0 +1,61 @@
+//! `cargo xtask demo` and `cargo xtask test`: other programs, run one after the other.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::generate;
+
+/// Says whether the generated code is current, then runs the demonstration.
+pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
+    println!("Generating in memory …");
+    let (_, changes) = generate::plan(root, &[], true)?;
+    if changes.files.is_empty() {
+        println!("The checked-in code is current: {} files.\n", changes.total);
+    } else {
+        println!("The checked-in code is NOT current: {} of {} files differ (`cargo xtask generate --check` shows how).\n", changes.files.len(), changes.total);
+    }
+    let mut arguments = vec!["run", "--quiet", "--package", "crm-tests", "--bin", "demo"];
+    if live {
+        arguments.extend(["--", "--live"]);
+    }
+    let status = cargo(root, &arguments).status().context("cargo could not be run")?;
+    Ok(if status.success() && changes.files.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Every check, each with what it took; the first that fails ends the run.
+pub(crate) fn test(root: &Path) -> Result<ExitCode> {
+    let steps: [(&str, &[&str]); 5] = [
+        ("format", &["fmt", "--all", "--check"]),
+        ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
+        ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
+        ("tests", &["test", "--workspace", "--all-features"]),
+        ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
+    ];
+    for (name, arguments) in steps {
+        println!("── {name}: cargo {}", arguments.join(" "));
+        let started = Instant::now();
+        let mut command = cargo(root, arguments);
+        if name == "documentation" {
+            command.env("RUSTDOCFLAGS", "--deny warnings");
+        }
+        // Snapshots are reviewed, never made in passing.
+        command.env("INSTA_UPDATE", "no");
+        let status = command.status().context("cargo could not be run")?;
+        if !status.success() {
+            println!("── {name} FAILED");
+            return Ok(ExitCode::FAILURE);
+        }
+        println!("── {name} passed in {:.0} s\n", started.elapsed().as_secs_f64());
+    }
+    println!("All checks passed.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root);
+    command
+}

@@ -1,0 +1,8 @@
+//! The checked-in documents of a vendor: what they are, how they are read, corrected and imported.
+
+pub(crate) mod document;
+pub(crate) mod evidence;
+pub(crate) mod import;
+pub(crate) mod overlay;
+pub(crate) mod schema;
+pub(crate) mod vendor;

@@ -1,0 +1,21 @@
+//! The JSON Schemas of our own files, so that editors complete them.
+
+use std::path::Path;
+
+use anyhow::Result;
+use schemars::{JsonSchema, schema_for};
+
+use super::overlay::Overlay;
+use super::vendor::VendorFile;
+use crate::write::Files;
+
+/// Adds `specs/vendor.schema.json` and `specs/overlay.schema.json`.
+pub(crate) fn files(root: &Path, files: &mut Files) -> Result<()> {
+    files.add(root.join("specs/vendor.schema.json"), text::<VendorFile>()?);
+    files.add(root.join("specs/overlay.schema.json"), text::<Overlay>()?);
+    Ok(())
+}
+
+fn text<T: JsonSchema>() -> Result<String> {
+    Ok(serde_json::to_string_pretty(&schema_for!(T))? + "\n")
+}

@@ -1,0 +1,118 @@
+//! `specs/<vendor>/vendor.json`: what is generated for a vendor, and from which documents.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::document;
+
+/// A vendor: its crate and the APIs in it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VendorFile {
+    /// The JSON Schema of this file, for editors.
+    #[serde(rename = "$schema")]
+    pub(crate) _schema: Option<String>,
+    /// The name in tables and messages.
+    pub(crate) title: String,
+    /// The crate that is generated, a folder of `crates/`.
+    #[serde(rename = "crate")]
+    pub(crate) crate_name: String,
+    /// Every element must say how certain it is (`x-evidence`, `x-source`).
+    #[serde(default)]
+    pub(crate) evidence: bool,
+    /// The APIs of the vendor. Each has a client of its own: one host, one kind of credential.
+    pub(crate) apis: Vec<ApiFile>,
+}
+
+/// One API: one host, one client type.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApiFile {
+    /// The name: of the fake's document, and of the module where a vendor has several APIs.
+    pub(crate) name: String,
+    /// The hand-written client type that gets a method for each resource.
+    pub(crate) client: String,
+    /// The documents, relative to the vendor's folder, each with what its operations belong to.
+    pub(crate) documents: BTreeMap<String, DocumentFile>,
+    /// Better names for schemas, as `SimplePublicObject` → `Object`.
+    #[serde(default)]
+    pub(crate) types: BTreeMap<String, String>,
+    /// Object APIs that repeat the same operations for each type of object.
+    pub(crate) fold: Option<Fold>,
+}
+
+/// How the operations of a document are presented.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DocumentFile {
+    /// The resource its operations belong to, unless they say otherwise with `x-name`.
+    pub(crate) resource: Option<String>,
+    /// Path parameters that the handle of the resource holds, as `objectType`.
+    #[serde(default)]
+    pub(crate) bind: Vec<String>,
+    /// For a folded document: the client's method for this type of object, as `contacts`.
+    pub(crate) object: Option<String>,
+    /// For a folded document: the segment that names the type in its paths, as `0-3`.
+    pub(crate) segment: Option<String>,
+}
+
+/// One generic resource in place of many equal ones.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fold {
+    /// The resource that takes the operations of all types.
+    pub(crate) resource: String,
+    /// The start of the folded paths, up to the segment that names the type.
+    pub(crate) prefix: String,
+    /// The path parameter that takes the type.
+    pub(crate) parameter: String,
+    /// The path parameter that takes the identifier of a record.
+    pub(crate) record: String,
+}
+
+/// A vendor with its place in the workspace.
+pub(crate) struct Vendor {
+    /// The folder's name.
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) file: VendorFile,
+}
+
+impl Vendor {
+    /// Reads the vendor file of `specs/<name>`.
+    pub(crate) fn read(root: &Path, name: &str) -> Result<Self> {
+        let folder = root.join("specs").join(name);
+        let path = folder.join("vendor.json");
+        if !path.is_file() {
+            bail!("{} is missing: `{name}` is no vendor of this workspace ({})", path.display(), all(root)?.join(", "));
+        }
+        let file: VendorFile = document::read_typed(&path)?;
+        if file.apis.is_empty() {
+            bail!("{}: `apis` is empty", path.display());
+        }
+        Ok(Self { name: name.to_owned(), folder, file })
+    }
+
+    /// The folder of the generated code.
+    pub(crate) fn generated(&self, root: &Path) -> PathBuf {
+        root.join("crates").join(&self.file.crate_name).join("src/generated")
+    }
+}
+
+/// The names of all vendors, in order.
+pub(crate) fn all(root: &Path) -> Result<Vec<String>> {
+    let specs = root.join("specs");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&specs).with_context(|| format!("{} cannot be read", specs.display()))? {
+        let entry = entry?;
+        if entry.path().join("vendor.json").is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
