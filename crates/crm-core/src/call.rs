@@ -130,6 +130,13 @@ impl<T> Call<T> {
         self
     }
 
+    /// Refuses the call: nothing is sent, and `send` returns this as a validation error.
+    pub fn refuse(mut self, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        self.request.mistake(|| reason);
+        self
+    }
+
     /// The first value of a query parameter.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<&str> {

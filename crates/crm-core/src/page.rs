@@ -22,6 +22,8 @@ pub use cursor::Cursor;
 pub use items::Paginator;
 pub use pages::Pages;
 pub use position::Position;
+#[doc(hidden)]
+pub use position::position_text;
 
 use crate::call::Call;
 use crate::codec::Wire;

@@ -1,1 +1,11 @@
 //! Placeholder.
+
+#[rustfmt::skip]
+#[allow(missing_docs)]
+pub mod generated;
+
+/// A client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) pipeline: crm_core::Pipeline,
+}

@@ -15,7 +15,7 @@ pub(super) fn resource(resource: &str, operations: &[&Operation], model: &Model,
     let bound: Vec<&String> = operations.first().map(|operation| operation.bind.iter().collect()).unwrap_or_default();
     let mut text = format!("//! {}.\n\n", capital(&words(resource)));
     text.push_str(
-        "#![allow(unused_imports)]\n\nuse std::fmt::Display;\n\nuse crm_core::serde_json::Value;\n\
+        "#![allow(unused_imports)]\n\nuse std::fmt::Display;\n\nuse crm_core::reexport::serde_json::Value;\n\
          use crm_core::{BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position, Timestamp};\n\nuse super::{operations, types};\n\n",
     );
     if fold.is_some() {

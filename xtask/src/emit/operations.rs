@@ -13,7 +13,7 @@ pub(super) fn entry(operation: &Operation) -> String {
 pub(super) fn table(operations: &[Operation]) -> String {
     let mut text = String::from(
         "//! All operations: what each is called, where it goes, and what matters when it is sent.\n\n\
-         use crm_core::{OpMeta, PagingKind};\nuse crm_core::http::Method;\n\n",
+         #[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind};\nuse crm_core::reexport::http::Method;\n\n",
     );
     text.push_str("/// All operations, in the order of their names.\npub static OPERATIONS: &[&OpMeta] = &[\n");
     for operation in operations {

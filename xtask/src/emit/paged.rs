@@ -67,10 +67,12 @@ pub(super) fn paged(builder: &str, operation: &Operation, paging: &Paging, reply
         "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n\
          fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
          #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {{\n        {advance}\n    }}\n\
+         fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
          fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
         page = reply.rust("types::"),
         item = item.rust("types::"),
         seek = seek(paging, operation, model)?,
+        count = if items.code == "Some(page)" { "Some(page.len())".to_owned() } else { format!("{}.map(Vec::len)", items.code) },
         owned = owned(model, reply, &paging.items)?,
     ))
 }
@@ -183,7 +185,7 @@ fn text(path: &Path) -> Result<String> {
     Ok(match &path.ty {
         Ty::Text => format!("{}.cloned()", path.code),
         Ty::Integer | Ty::Number | Ty::Timestamp => format!("{}.map(ToString::to_string)", path.code),
-        Ty::Json => format!("{}.and_then(crm_core::position_text)", path.code),
+        Ty::Json => format!("{}.and_then(crm_core::page::position_text)", path.code),
         _ => bail!("not a text or number"),
     })
 }

@@ -13,7 +13,7 @@ const MOST_ARGUMENTS: usize = 4;
 pub(super) fn root(groups: &[String]) -> String {
     let mut text = String::from(
         "//! What is sent and what comes back.\n//!\n//! Replies are all optional: what a vendor promises and what it sends are not the same.\n\n\
-         #[allow(unused_imports)]\nuse crm_core::serde_json::Value;\n#[allow(unused_imports)]\nuse crm_core::{Map, Timestamp};\n\n",
+         #[allow(unused_imports)]\nuse crm_core::reexport::serde_json::Value;\n#[allow(unused_imports)]\nuse crm_core::{Map, Timestamp};\n\n",
     );
     for group in groups {
         text.push_str(&format!("mod {group};\n"));

@@ -11,24 +11,25 @@ pub fn tag<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
 #[doc(hidden)]
 #[must_use]
 pub fn has_any(value: &Value, names: &[&str]) -> bool {
-    names.iter().any(|name| value.get(name).is_some())
+    value.is_object() && (names.is_empty() || names.iter().any(|name| value.get(name).is_some()))
 }
 
 /// Declares an enum over records, told apart by the text of a member (`by "kind"`) or by the
-/// members a value has (`by members`). What fits no arm is kept whole in `Unrecognized`.
+/// members a value has (`by members`; an arm without members takes every object). What fits no
+/// arm is kept whole in `Unrecognized`.
 #[macro_export]
 macro_rules! union {
     ($(#[$meta:meta])* pub enum $ty:ident by $tag:literal { $($variant:ident($inner:ty) = $($text:literal)|+),* $(,)? }) => {
-        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match $crate::codec::tag(value, $tag) {
+        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match ($crate::codec::tag(value, $tag)) {
             $($(Some($text))|+ => $variant,)*
         });
     };
     ($(#[$meta:meta])* pub enum $ty:ident by members { $($variant:ident($inner:ty) = $($member:literal)|*),* $(,)? }) => {
-        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match () {
+        $crate::union!(@ $(#[$meta])* $ty { $($variant($inner)),* } |value| match (()) {
             $(() if $crate::codec::has_any(value, &[$($member),*]) => $variant,)*
         });
     };
-    (@ $(#[$meta:meta])* $ty:ident { $($variant:ident($inner:ty)),* } |$value:ident| match $on:expr { $($($pattern:pat_param)|+ $(if $guard:expr)? => $chosen:ident,)* }) => {
+    (@ $(#[$meta:meta])* $ty:ident { $($variant:ident($inner:ty)),* } |$value:ident| match ($on:expr) { $($($pattern:pat_param)|+ $(if $guard:expr)? => $chosen:ident,)* }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]

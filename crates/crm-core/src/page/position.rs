@@ -89,3 +89,14 @@ fn read(value: &Value) -> Option<Position> {
         _ => return None,
     })
 }
+
+/// A position out of a reply that says it in any JSON form.
+#[doc(hidden)]
+#[must_use]
+pub fn position_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

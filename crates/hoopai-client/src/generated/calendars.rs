@@ -4,7 +4,7 @@
 //! Calendars.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -777,6 +777,9 @@ impl Paged for ListAppointmentNotes {
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, Some(page).and_then(|value| value.has_more.as_ref()).copied())
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.notes).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.notes).unwrap_or_default()
     }
@@ -890,6 +893,9 @@ impl Paged for ListNotifications {
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page.len())
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         page
     }
@@ -917,6 +923,9 @@ impl Paged for ListResources {
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page.len())
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         page
@@ -966,6 +975,9 @@ impl Paged for SearchSchedules {
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.schedules).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.schedules).unwrap_or_default()

@@ -4,7 +4,7 @@
 //! Contacts.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -617,6 +617,9 @@ impl Paged for List {
                 .cloned(),
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.contacts).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }
@@ -669,6 +672,9 @@ impl Paged for ListByBusiness {
             None,
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.contacts).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }
@@ -704,6 +710,9 @@ impl Paged for Search {
                 .map(|value| &value.search_after)
                 .map(|values| values.to_vec()),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.contacts).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()

@@ -4,7 +4,7 @@
 //! Conversations.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -523,6 +523,9 @@ impl Paged for ExportMessages {
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.messages).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.messages).unwrap_or_default()
     }
@@ -602,6 +605,12 @@ impl Paged for ListMessages {
                 .and_then(|value| value.next_page.as_ref())
                 .copied(),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page)
+            .and_then(|value| value.messages.as_ref())
+            .map(|value| &value.messages)
+            .map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
@@ -807,6 +816,9 @@ impl Paged for Search {
                 .map(ToString::to_string),
             None,
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.conversations).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.conversations).unwrap_or_default()

@@ -4,7 +4,7 @@
 //! Oauth.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -146,6 +146,9 @@ impl Paged for ListInstalledLocations {
             Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),
             None,
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.locations).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.locations).unwrap_or_default()

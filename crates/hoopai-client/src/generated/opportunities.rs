@@ -4,7 +4,7 @@
 //! Opportunities.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -270,6 +270,9 @@ impl Paged for ListLostReasons {
             None,
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.lost_reasons).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.lost_reasons).unwrap_or_default()
     }
@@ -459,6 +462,9 @@ impl Paged for Search {
                 .cloned(),
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.opportunities).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.opportunities).unwrap_or_default()
     }
@@ -494,6 +500,9 @@ impl Paged for SearchAdvanced {
                 .map(|value| &value.search_after)
                 .map(|values| values.to_vec()),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.opportunities).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.opportunities).unwrap_or_default()

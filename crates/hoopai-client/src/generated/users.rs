@@ -4,7 +4,7 @@
 //! Users.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -211,6 +211,9 @@ impl Paged for Search {
             None,
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.users).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.users).unwrap_or_default()
     }
@@ -243,6 +246,9 @@ impl Paged for SearchByEmail {
             Some(page).and_then(|value| value.count.as_ref()).map(|value| *value as u64),
             None,
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.users).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.users).unwrap_or_default()

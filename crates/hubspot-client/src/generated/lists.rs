@@ -4,7 +4,7 @@
 //! Lists.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -580,6 +580,9 @@ impl Paged for ListMemberships {
                 .as_deref(),
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.results).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -635,6 +638,9 @@ impl Paged for ListMembershipsByJoinOrder {
                 .cloned()
                 .as_deref(),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.results).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
@@ -710,6 +716,9 @@ impl Paged for Search {
                 .and_then(|value| u64::try_from(*value).ok()),
             Some(page).and_then(|value| value.has_more.as_ref()).copied(),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.lists).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.lists).unwrap_or_default()

@@ -4,7 +4,7 @@
 //! Objects.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -410,6 +410,9 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.results).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -446,6 +449,9 @@ impl Paged for Search {
                 .cloned()
                 .as_deref(),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.results).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()

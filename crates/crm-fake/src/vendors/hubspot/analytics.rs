@@ -81,7 +81,7 @@ fn timeline(call: &Call<'_>, breakdown: &str, period: &str) -> Answer {
     let step = match period {
         "daily" => 1,
         "weekly" => 7,
-        _ => 30,
+        _ => 28,
     };
     let points: Vec<i64> = (start..=end).step_by(step).take(POINTS + 1).collect();
     if points.len() > POINTS {
@@ -91,7 +91,7 @@ fn timeline(call: &Call<'_>, breakdown: &str, period: &str) -> Answer {
     let mut body = Map::new();
     for (n, point) in points.into_iter().enumerate() {
         let (year, month, _) = time::civil(point);
-        let date = if step == 30 { format!("{year:04}-{month:02}-01") } else { time::iso_date(point) };
+        let date = if step == 28 { format!("{year:04}-{month:02}-01") } else { time::iso_date(point) };
         let rows = keys(breakdown).into_iter().filter(|key| wanted(call, key)).enumerate();
         let rows: Vec<Value> = rows
             .map(|(at, key)| {

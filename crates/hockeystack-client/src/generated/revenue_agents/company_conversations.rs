@@ -4,7 +4,7 @@
 //! Company conversations.
 #![allow(unused_imports)]
 use std::fmt::Display;
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
     Timestamp,
@@ -174,6 +174,9 @@ impl Paged for List {
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.conversations).map(Vec::len)
+    }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.conversations).unwrap_or_default()
     }
@@ -224,6 +227,9 @@ impl Paged for ListMessages {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
+    }
+    fn count(page: &Self::Page) -> Option<usize> {
+        Some(page).map(|value| &value.messages).map(Vec::len)
     }
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.messages).unwrap_or_default()

@@ -4,7 +4,7 @@
 //!
 //! Replies are all optional: what a vendor promises and what it sends are not the same.
 #[allow(unused_imports)]
-use crm_core::serde_json::Value;
+use crm_core::reexport::serde_json::Value;
 
 #[allow(unused_imports)]
 use crm_core::{Map, Timestamp};
