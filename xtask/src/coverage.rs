@@ -1,13 +1,17 @@
 //! `cargo xtask coverage`: which operations of the documents are in the clients.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
 use serde_json::json;
 
+use crate::specs::document::{self, Document};
 use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, Vendor};
 use crate::{normalise, refine};
+
+const NOT_LISTED: &str = "vendor.json does not list its document";
 
 /// What is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,7 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
                 left_out: api.left_out,
             });
         }
+        rows.extend(waiting(&vendor)?);
     }
     match format {
         Format::Operations => {
@@ -75,6 +80,39 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
     Ok(())
 }
 
+/// The documents that are in specs and that vendor.json does not list yet.
+fn waiting(vendor: &Vendor) -> Result<Option<Row>> {
+    let listed: BTreeSet<&String> = vendor.file.apis.iter().flat_map(|api| api.documents.keys()).collect();
+    // A folder holds one version of an API: the same path in another folder is another operation.
+    let folder = |name: &str| name.split_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let mut generated = BTreeSet::new();
+    let mut missing = BTreeSet::new();
+    let mut documents = 0;
+    for name in document::names(&vendor.folder)? {
+        let document = Document::read(&vendor.folder, &name)?;
+        let here = listed.contains(&name);
+        documents += usize::from(!here);
+        for (path, method) in document.operations() {
+            let operation = (folder(&name), format!("{} {path}", method.to_uppercase()));
+            if here { generated.insert(operation) } else { missing.insert(operation) };
+        }
+    }
+    let operations: Vec<String> = missing.difference(&generated).map(|(_, operation)| operation.clone()).collect();
+    if documents == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Row {
+        vendor: vendor.name.clone(),
+        api: "(imported, not generated)".to_owned(),
+        documents,
+        methods: 0,
+        paged: 0,
+        types: 0,
+        left_out: operations.iter().map(|operation| (operation.clone(), NOT_LISTED.to_owned())).collect(),
+        operations,
+    }))
+}
+
 fn table(rows: &[Row]) {
     println!("{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}", "vendor", "api", "documents", "operations", "covered", "methods", "paged", "types");
     for row in rows {
@@ -97,7 +135,7 @@ fn table(rows: &[Row]) {
     );
     println!("\nAn operation is one method and path of a document; one method of a client serves it for many types of object.");
     for row in rows {
-        for (operation, reason) in &row.left_out {
+        for (operation, reason) in row.left_out.iter().filter(|(_, reason)| reason != NOT_LISTED) {
             println!("left out: {} {operation}: {reason}", row.vendor);
         }
     }

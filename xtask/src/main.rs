@@ -8,6 +8,8 @@ mod normalise;
 mod refine;
 mod run;
 mod specs;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::path::{Path, PathBuf};

@@ -29,9 +29,6 @@
 
 #![forbid(unsafe_code)]
 
-// Lets the macros' `$crate` paths and the doc examples mean the same thing inside this crate.
-extern crate self as crm_core;
-
 pub mod auth;
 pub mod batch;
 pub mod call;

@@ -137,8 +137,7 @@ mod tests {
     fn forms_and_queries() {
         assert_eq!(
             pairs("a=1&b=x+y%2Bz&c&&d=%3D%3D"),
-            [("a", "1"), ("b", "x y+z"), ("c", ""), ("d", "==")]
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            [("a", "1"), ("b", "x y+z"), ("c", ""), ("d", "==")].map(|(a, b)| (a.to_owned(), b.to_owned()))
         );
         assert_eq!(decode("a%40b%2Fc"), "a@b/c");
     }

@@ -91,11 +91,7 @@ impl Document {
             .and_then(|url| url.split_once("://"))
             .and_then(|(_, rest)| rest.split_once('/'))
             .map_or_else(String::new, |(_, path)| format!("/{}", path.trim_end_matches('/')));
-        let mut document = Self {
-            base_path: base_path.trim_end_matches('/').to_owned(),
-            operations: Vec::new(),
-            root,
-        };
+        let mut document = Self { base_path: base_path.trim_end_matches('/').to_owned(), operations: Vec::new(), root };
         document.operations = document.read_operations();
         document
     }
@@ -144,10 +140,7 @@ impl Document {
             success: self.read_success(method, node),
             paging: node.get("x-paging").map(read_paging),
             limit_class: text(node, "x-limit-class"),
-            open: node
-                .get("security")
-                .and_then(Value::as_array)
-                .is_some_and(Vec::is_empty),
+            open: node.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty),
             parameters,
         }
     }
@@ -174,9 +167,7 @@ impl Document {
                     place,
                     required: place == Place::Path || flag(raw, "required"),
                     slashes: flag(raw, "x-slashes"),
-                    schema: raw
-                        .get("schema")
-                        .map_or(Value::Null, |schema| self.resolve(schema).clone()),
+                    schema: raw.get("schema").map_or(Value::Null, |schema| self.resolve(schema).clone()),
                 });
             }
         }
@@ -226,9 +217,7 @@ impl Document {
         Success {
             status,
             media: content.map(|(media, _)| media.to_owned()),
-            schema: content
-                .and_then(|(_, content)| content.get("schema").cloned())
-                .unwrap_or(Value::Null),
+            schema: content.and_then(|(_, content)| content.get("schema").cloned()).unwrap_or(Value::Null),
         }
     }
 }
@@ -236,8 +225,7 @@ impl Document {
 fn first_media(node: &Value) -> Option<(&str, &Value)> {
     let content = node.get("content")?.as_object()?;
     let json = content.iter().find(|(media, _)| media.contains("json"));
-    json.or_else(|| content.iter().next())
-        .map(|(media, content)| (media.as_str(), content))
+    json.or_else(|| content.iter().next()).map(|(media, content)| (media.as_str(), content))
 }
 
 fn read_paging(node: &Value) -> Paging {

@@ -49,12 +49,7 @@ pub(crate) struct Outcome {
 }
 
 impl Engine {
-    pub(crate) fn new(
-        dialect: Box<dyn Dialect>,
-        document: &'static Document,
-        base_url: String,
-        inner: Inner,
-    ) -> Self {
+    pub(crate) fn new(dialect: Box<dyn Dialect>, document: &'static Document, base_url: String, inner: Inner) -> Self {
         Self { dialect, document, base_url, started: Instant::now(), inner: Mutex::new(inner) }
     }
 
@@ -71,22 +66,17 @@ impl Engine {
         let now = Instant::now();
         let query = call::pairs(&incoming.query);
         let segments = self.segments(&incoming.path);
-        let found = segments.as_ref().map_or(Found::Nothing, |segments| {
-            self.document.find(&incoming.method, segments)
-        });
+        let found = segments.as_ref().map_or(Found::Nothing, |segments| self.document.find(&incoming.method, segments));
         let mut inner = self.lock();
         let inner = &mut *inner;
-        let (operation, path) = match found {
-            Found::Operation(operation, path) => (Some(operation), path),
-            Found::WrongMethod | Found::Nothing => (None, Vec::new()),
+        let (operation, path, refusal) = match found {
+            Found::Operation(operation, path) => (Some(operation), path, Refusal::NoRoute),
+            Found::WrongMethod => (None, Vec::new(), Refusal::WrongMethod),
+            Found::Nothing => (None, Vec::new(), Refusal::NoRoute),
         };
         let number = self.record(inner, incoming, &query, operation, &path, now);
         let mut outcome = match operation {
             None => {
-                let refusal = match found {
-                    Found::WrongMethod => Refusal::WrongMethod,
-                    _ => Refusal::NoRoute,
-                };
                 inner.report.refused += 1;
                 note(&mut inner.report, format!("no operation for {} {}", incoming.method, incoming.path));
                 Outcome::plain(self.dialect.refuse(&refusal, &mut inner.world))
@@ -178,8 +168,7 @@ impl Engine {
         if let Some(reading) = refused_by {
             return Outcome::plain(self.limited(inner, class, &readings, &reading));
         }
-        let mut problems =
-            validate::request(self.document, call.operation, call.path, call.query, payload);
+        let mut problems = validate::request(self.document, call.operation, call.path, call.query, payload);
         self.dialect.check(&call, &mut problems);
         let mut outcome = if problems.is_empty() {
             let step = inner.script.take(|name| is_named(call.operation, call.path, name));
@@ -229,15 +218,12 @@ impl Engine {
             Some(reply) => reply,
             None => self.sample(call, world),
         };
-        if reply.is_success() {
-            if let Some(value) = reply.json_mut() {
-                let mut sampler = Sampler {
-                    document: self.document,
-                    rng: &mut world.rng,
-                    clock: &mut world.clock,
-                };
-                sampler.complete(&success.schema, value, 0);
-            }
+        if reply.is_success()
+            && let Some(value) = reply.json_mut()
+        {
+            let (rng, clock) = (&mut world.rng, &mut world.clock);
+            let mut sampler = Sampler { document: self.document, rng, clock };
+            sampler.complete(&success.schema, value, 0);
         }
         reply
     }
@@ -247,11 +233,7 @@ impl Engine {
         match success.media.as_deref() {
             None => Reply::empty(success.status),
             Some(media) if media.contains("json") || media == "*/*" => {
-                let mut sampler = Sampler {
-                    document: self.document,
-                    rng: &mut world.rng,
-                    clock: &mut world.clock,
-                };
+                let mut sampler = Sampler { document: self.document, rng: &mut world.rng, clock: &mut world.clock };
                 let later = is_later_page(call);
                 Reply::json(success.status, sampler.reply(call.operation, call.path, later))
             }
@@ -260,6 +242,7 @@ impl Engine {
                 status: success.status,
                 headers: Vec::new(),
                 content: Content::Bytes("application/octet-stream", "sample".into()),
+                verbatim: false,
             },
         }
     }
@@ -318,7 +301,8 @@ fn is_later_page(call: &Call<'_>) -> bool {
             Value::Null => None,
             other => Some(other.to_string()),
         });
-        sent.is_some_and(|value| !matches!(value.as_str(), "" | "0" | "[]") && !(name.contains("page") && value == "1"))
+        let first = |value: &str| matches!(value, "" | "0" | "[]") || (name.contains("page") && value == "1");
+        sent.is_some_and(|value| !first(&value))
     })
 }
 

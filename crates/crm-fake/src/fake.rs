@@ -282,9 +282,6 @@ impl Drop for Fake {
 
 impl std::fmt::Debug for Fake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fake")
-            .field("vendor", &self.vendor)
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Fake").field("vendor", &self.vendor).field("address", &self.address).finish_non_exhaustive()
     }
 }

@@ -209,10 +209,7 @@ impl Script {
     }
 
     pub(crate) fn take(&mut self, is: impl Fn(&str) -> bool) -> Option<Step> {
-        let at = self
-            .steps
-            .iter()
-            .position(|step| step.operation.as_deref().is_none_or(&is))?;
+        let at = self.steps.iter().position(|step| step.operation.as_deref().is_none_or(&is))?;
         let step = self.steps[at].clone();
         if step.left == 1 {
             self.steps.remove(at);

@@ -79,30 +79,23 @@ pub(crate) fn run(
 }
 
 /// The answer that takes the real one's place, if the fault has one.
-fn instead(
-    engine: &Engine,
-    world: &mut World,
-    class: &str,
-    readings: &[Reading],
-    fault: &Fault,
-) -> Option<Reply> {
+fn instead(engine: &Engine, world: &mut World, class: &str, readings: &[Reading], fault: &Fault) -> Option<Reply> {
     let reply = match fault {
-        Fault::RateLimited { hint } => {
-            rate_limited(engine.dialect.as_ref(), world, class, readings, *hint)
-        }
+        Fault::RateLimited { hint } => rate_limited(engine.dialect.as_ref(), world, class, readings, *hint),
         Fault::Status(code, payload) => with_status(engine.dialect.as_ref(), world, *code, payload),
         Fault::Accepted202 { body, .. } => with_status(engine.dialect.as_ref(), world, 202, body),
         Fault::NotJson => Reply {
             status: 200,
             headers: Vec::new(),
             content: Content::Text("application/json", "{\"results\": [oops".into()),
+            verbatim: true,
         },
         Fault::Html => Reply::html(200),
         Fault::Body(value) => Reply::json(200, value.clone()),
         Fault::Reset { when: When::BeforeReply } => Reply::empty(200),
         _ => return None,
     };
-    Some(reply)
+    Some(Reply { verbatim: true, ..reply })
 }
 
 fn with_status(dialect: &dyn Dialect, world: &mut World, code: u16, payload: &Payload) -> Reply {

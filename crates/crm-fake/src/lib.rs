@@ -78,6 +78,8 @@ mod sample;
 mod server;
 mod state;
 mod stream;
+#[cfg(test)]
+mod sweep;
 mod time;
 mod validate;
 mod vendor;

@@ -102,8 +102,7 @@ mod tests {
 
     #[test]
     fn all_windows_or_none() {
-        let mut quotas =
-            Quotas::new(vec![Limit::new("burst", 3, 10, "a"), Limit::new("daily", 4, 86_400, "")]);
+        let mut quotas = Quotas::new(vec![Limit::new("burst", 3, 10, "a"), Limit::new("daily", 4, 86_400, "")]);
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         for ms in [0, 1, 2] {

@@ -7,6 +7,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) content: Content,
+    /// Written by a test: nothing may be added to its body.
+    pub(crate) verbatim: bool,
 }
 
 pub(crate) enum Content {
@@ -20,21 +22,31 @@ pub(crate) enum Content {
 
 impl Reply {
     pub(crate) fn json(status: u16, value: Value) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Json(value) }
+        Self { status, headers: Vec::new(), content: Content::Json(value), verbatim: false }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Empty }
+        Self { status, headers: Vec::new(), content: Content::Empty, verbatim: false }
     }
 
     pub(crate) fn html(status: u16) -> Self {
         let page = "<!DOCTYPE html>\n<html><head><title>Gateway</title></head>\
                     <body><h1>Not the API</h1><p>This page is no JSON.</p></body></html>\n";
-        Self { status, headers: Vec::new(), content: Content::Text("text/html; charset=utf-8", page.into()) }
+        Self {
+            status,
+            headers: Vec::new(),
+            content: Content::Text("text/html; charset=utf-8", page.into()),
+            verbatim: false,
+        }
     }
 
     pub(crate) fn text(status: u16, text: &str) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Text("text/plain; charset=utf-8", text.into()) }
+        Self {
+            status,
+            headers: Vec::new(),
+            content: Content::Text("text/plain; charset=utf-8", text.into()),
+            verbatim: false,
+        }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {

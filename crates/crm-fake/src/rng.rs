@@ -23,11 +23,8 @@ impl Rng {
 
     /// `length` characters of an alphabet of letters and digits.
     pub(crate) fn text(&mut self, length: usize) -> String {
-        const ALPHABET: &[u8; 62] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        (0..length)
-            .map(|_| char::from(ALPHABET[self.below(62) as usize]))
-            .collect()
+        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        (0..length).map(|_| char::from(ALPHABET[self.below(62) as usize])).collect()
     }
 
     /// A version 4 shaped identifier.

@@ -13,11 +13,7 @@ pub(crate) struct Template {
 #[derive(Debug)]
 enum Part {
     Literal(String),
-    Parameter {
-        name: String,
-        slashes: bool,
-        values: Vec<String>,
-    },
+    Parameter { name: String, slashes: bool, values: Vec<String> },
 }
 
 /// What a path leads to.
@@ -27,6 +23,9 @@ pub(crate) enum Found<'a> {
     WrongMethod,
     Nothing,
 }
+
+/// A parameter and its value.
+type Named = (String, String);
 
 struct Match {
     values: Vec<(String, String)>,
@@ -43,19 +42,24 @@ impl Template {
             let Some(name) = name else {
                 return Part::Literal(segment.to_owned());
             };
-            let declared = parameters
-                .iter()
-                .find(|p| p.place == Place::Path && p.name == name);
+            let declared = parameters.iter().find(|p| p.place == Place::Path && p.name == name);
             Part::Parameter {
                 name: name.to_owned(),
-                slashes: declared.is_some_and(|p| p.slashes)
-                    || matches!(name, "path" | "folderPath"),
+                slashes: declared.is_some_and(|p| p.slashes) || matches!(name, "path" | "folderPath"),
                 values: declared.map(|p| closed_set(&p.schema)).unwrap_or_default(),
             }
         });
-        Self {
-            parts: parts.collect(),
-        }
+        Self { parts: parts.collect() }
+    }
+
+    /// A path with these values in place of the parameters.
+    #[cfg(test)]
+    pub(crate) fn fill(&self, mut value: impl FnMut(&str) -> String) -> String {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.clone(),
+            Part::Parameter { name, .. } => value(name),
+        });
+        parts.collect::<Vec<_>>().join("/")
     }
 
     fn find(&self, segments: &[String]) -> Option<Match> {
@@ -76,11 +80,7 @@ impl Template {
 
 fn closed_set(schema: &Value) -> Vec<String> {
     let values = schema.get("enum").and_then(Value::as_array);
-    values
-        .into_iter()
-        .flatten()
-        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        .collect()
+    values.into_iter().flatten().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
 }
 
 fn walk(
@@ -88,7 +88,7 @@ fn walk(
     segments: &[String],
     values: &mut Vec<(String, String)>,
     in_set: bool,
-    found: &mut dyn FnMut(&[(String, String)], bool),
+    found: &mut dyn FnMut(&[Named], bool),
 ) {
     let Some((part, parts)) = parts.split_first() else {
         if segments.is_empty() {
@@ -102,11 +102,7 @@ fn walk(
                 walk(parts, &segments[1..], values, in_set, found);
             }
         }
-        Part::Parameter {
-            name,
-            slashes,
-            values: set,
-        } => {
+        Part::Parameter { name, slashes, values: set } => {
             let longest = if *slashes { segments.len() } else { segments.len().min(1) };
             for length in 1..=longest {
                 let value = segments[..length].join("/");
@@ -135,9 +131,9 @@ impl Document {
                 other_method = true;
                 continue;
             }
-            let better = best.as_ref().is_none_or(|(_, known)| {
-                (found.in_set, &found.literals) > (known.in_set, &known.literals)
-            });
+            let better = best
+                .as_ref()
+                .is_none_or(|(_, known)| (found.in_set, &found.literals) > (known.in_set, &known.literals));
             if better {
                 best = Some((operation, found));
             }
@@ -181,10 +177,7 @@ mod tests {
             .to_string(),
         );
         assert_eq!(name(&document, "/r/x/daily"), r#"a [("a", "x"), ("t", "daily")]"#);
-        assert_eq!(
-            name(&document, "/r/y/summarize/daily"),
-            r#"b [("b", "y"), ("t", "summarize/daily")]"#
-        );
+        assert_eq!(name(&document, "/r/y/summarize/daily"), r#"b [("b", "y"), ("t", "summarize/daily")]"#);
         assert_eq!(name(&document, "/r/y/exists"), r#"exists [("b", "y")]"#);
         assert_eq!(name(&document, "/c/all"), "all []");
         assert_eq!(name(&document, "/c/7"), r#"get [("id", "7")]"#);

@@ -180,8 +180,7 @@ fn echo(members: &mut Map<String, Value>, path: &[(String, String)]) {
         }
     }
     // One object in a wrapper: `{"contact": {"id": …}}`.
-    let mut inner: Vec<&mut Map<String, Value>> =
-        members.values_mut().filter_map(Value::as_object_mut).collect();
+    let mut inner: Vec<&mut Map<String, Value>> = members.values_mut().filter_map(Value::as_object_mut).collect();
     if let [only] = inner.as_mut_slice() {
         for key in ["id", "_id"] {
             if only.get(key).is_some_and(Value::is_string) {
@@ -213,15 +212,13 @@ fn end_of_list(value: &mut Value, paging: &crate::document::Paging, later_page: 
             *next = Value::Null;
         }
     }
-    if let Some(total) = paging.total.as_ref().and_then(|path| member(value, path)) {
-        if total.is_number() && !later_page {
-            *total = json!(count);
-        }
+    let total = paging.total.as_ref().and_then(|path| member(value, path));
+    if let Some(total) = total.filter(|total| total.is_number() && !later_page) {
+        *total = json!(count);
     }
-    if let Some(more) = paging.more.as_ref().and_then(|path| member(value, path)) {
-        if more.is_boolean() {
-            *more = json!(false);
-        }
+    let more = paging.more.as_ref().and_then(|path| member(value, path));
+    if let Some(more) = more.filter(|more| more.is_boolean()) {
+        *more = json!(false);
     }
 }
 

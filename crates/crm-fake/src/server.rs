@@ -47,11 +47,7 @@ pub(crate) async fn run(listener: TcpListener, engine: Arc<Engine>) {
     }
 }
 
-async fn respond(
-    engine: &Arc<Engine>,
-    switch: &Switch,
-    request: Request<IncomingBody>,
-) -> Response<ReplyBody> {
+async fn respond(engine: &Arc<Engine>, switch: &Switch, request: Request<IncomingBody>) -> Response<ReplyBody> {
     let (parts, body) = request.into_parts();
     let Ok(body) = body.collect().await else {
         return Response::new(ReplyBody::new(Bytes::new(), None));
@@ -72,9 +68,7 @@ async fn respond(
         Content::Json(value) => (Some("application/json;charset=utf-8"), Bytes::from(value.to_string())),
         Content::Text(media, text) => (Some(media), Bytes::from(text)),
         Content::Bytes(media, bytes) => (Some(media), bytes),
-        Content::Build(media, build) => {
-            (Some(media), tokio::task::spawn_blocking(build).await.unwrap_or_default())
-        }
+        Content::Build(media, build) => (Some(media), tokio::task::spawn_blocking(build).await.unwrap_or_default()),
     };
     match delivery.end {
         End::Whole => {}

@@ -85,18 +85,11 @@ impl Collection {
 
     /// Position, identifier and value of the records after a position, in order.
     pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = (u64, &str, &Value)> {
-        self.rows
-            .range(position.saturating_add(1)..)
-            .map(|(position, row)| (*position, row.id.as_str(), &row.value))
+        self.rows.range(position.saturating_add(1)..).map(|(position, row)| (*position, row.id.as_str(), &row.value))
     }
 
     /// Up to `limit` records after a position that pass, and the position to go on from if there are more.
-    pub(crate) fn page(
-        &self,
-        position: u64,
-        limit: usize,
-        pass: impl Fn(&Value) -> bool,
-    ) -> (Vec<Value>, Option<u64>) {
+    pub(crate) fn page(&self, position: u64, limit: usize, pass: impl Fn(&Value) -> bool) -> (Vec<Value>, Option<u64>) {
         let mut items = Vec::new();
         let mut last = position;
         for (at, _, value) in self.after(position).filter(|(_, _, value)| pass(value)) {

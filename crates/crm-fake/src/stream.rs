@@ -107,11 +107,7 @@ impl AsyncRead for FaultStream {
 }
 
 impl AsyncWrite for FaultStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        data: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         if this.cut.is_none() {
             this.cut = this.switch.take().map(|cut| Progress {

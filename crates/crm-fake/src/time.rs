@@ -70,9 +70,7 @@ fn number(text: &str) -> Option<i64> {
 pub(crate) fn parse_date(text: &str) -> Option<i64> {
     let (y, m, d) = match text.len() {
         8 => (text.get(..4)?, text.get(4..6)?, text.get(6..)?),
-        10 if text.get(4..5)? == "-" && text.get(7..8)? == "-" => {
-            (text.get(..4)?, text.get(5..7)?, text.get(8..)?)
-        }
+        10 if text.get(4..5)? == "-" && text.get(7..8)? == "-" => (text.get(..4)?, text.get(5..7)?, text.get(8..)?),
         _ => return None,
     };
     let (year, month, day) = (number(y)?, number(m)?, number(d)?);

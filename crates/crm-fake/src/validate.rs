@@ -36,6 +36,16 @@ impl Problem {
     }
 }
 
+/// What is wrong with a reply; members the document does not name are no fault, and neither is null.
+#[cfg(test)]
+pub(crate) fn reply(document: &Document, schema: &Value, value: &Value) -> Vec<Problem> {
+    let mut check = Check { document, problems: Vec::new(), place: Place::Body, scalars: Scalars::Strict };
+    check.value(schema, value, "", 0);
+    let null = |problem: &Problem| problem.message.ends_with("may not be null");
+    check.problems.retain(|problem| problem.rule != Rule::Unknown && !null(problem));
+    check.problems
+}
+
 /// How strict scalars are: text may stand for a number where only text can be sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scalars {
@@ -63,11 +73,7 @@ pub(crate) fn request(
     check.problems
 }
 
-fn find<'a>(
-    operation: &'a Operation,
-    place: Place,
-    name: &str,
-) -> Option<&'a crate::document::Parameter> {
+fn find<'a>(operation: &'a Operation, place: Place, name: &str) -> Option<&'a crate::document::Parameter> {
     operation.parameters.iter().find(|p| p.place == place && p.name == name)
 }
 
@@ -87,8 +93,7 @@ impl Check<'_> {
         for (name, value) in query {
             let bare = name.strip_suffix("[]").unwrap_or(name);
             let templated = operation.parameters.iter().any(|p| {
-                p.place == Place::Query
-                    && p.name.split_once('{').is_some_and(|(head, _)| name.starts_with(head))
+                p.place == Place::Query && p.name.split_once('{').is_some_and(|(head, _)| name.starts_with(head))
             });
             let Some(parameter) = find(operation, Place::Query, bare) else {
                 if !templated {
@@ -107,9 +112,9 @@ impl Check<'_> {
             }
         }
         for parameter in &operation.parameters {
-            let sent = query.iter().any(|(name, _)| {
-                name == &parameter.name || name.strip_suffix("[]") == Some(&parameter.name)
-            });
+            let sent = query
+                .iter()
+                .any(|(name, _)| name == &parameter.name || name.strip_suffix("[]") == Some(&parameter.name));
             if parameter.place == Place::Query && parameter.required && !sent && !parameter.name.contains('{') {
                 let message = format!("query parameter {} is required", parameter.name);
                 self.report(&parameter.name, Rule::Required, message);
@@ -176,8 +181,7 @@ impl Check<'_> {
             Some("integer") => self.number(schema, value, field, true),
             Some("number") => self.number(schema, value, field, false),
             Some("boolean") => {
-                let text = self.scalars == Scalars::Text
-                    && matches!(value.as_str(), Some("true" | "false"));
+                let text = self.scalars == Scalars::Text && matches!(value.as_str(), Some("true" | "false"));
                 if !value.is_boolean() && !text {
                     self.wrong_type(field, "true or false");
                 }
@@ -195,7 +199,8 @@ impl Check<'_> {
     fn alternatives(&mut self, choices: &[Value], value: &Value, field: &str, depth: usize) {
         let mut fewest: Option<Vec<Problem>> = None;
         for choice in choices {
-            let mut trial = Check { document: self.document, problems: Vec::new(), place: self.place, scalars: self.scalars };
+            let mut trial =
+                Check { document: self.document, problems: Vec::new(), place: self.place, scalars: self.scalars };
             trial.value(choice, value, field, depth + 1);
             if trial.problems.is_empty() {
                 return;
@@ -274,9 +279,7 @@ impl Check<'_> {
         let format = schema.get("format").and_then(Value::as_str).unwrap_or("");
         let fits = match format {
             "date" => text.len() == 10 && time::parse_date(text).is_some(),
-            "date-time" => {
-                time::parse_instant(text).is_some() || text.bytes().all(|b| b.is_ascii_digit())
-            }
+            "date-time" => time::parse_instant(text).is_some() || text.bytes().all(|b| b.is_ascii_digit()),
             "uuid" => text.len() == 36 && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()),
             "email" => is_email(text),
             _ => true,
@@ -296,9 +299,7 @@ impl Check<'_> {
             return self.wrong_type(field, wanted);
         };
         let edge = |key: &str| schema.get(key).and_then(Value::as_f64);
-        if edge("minimum").is_some_and(|low| number < low)
-            || edge("maximum").is_some_and(|high| number > high)
-        {
+        if edge("minimum").is_some_and(|low| number < low) || edge("maximum").is_some_and(|high| number > high) {
             self.report(field, Rule::Range, format!("{} is outside its range", shown(field)));
         }
     }
@@ -377,9 +378,7 @@ pub(crate) fn is_email(text: &str) -> bool {
 }
 
 fn typed(schema: &Value) -> bool {
-    ["type", "enum", "allOf", "oneOf", "anyOf", "properties"]
-        .iter()
-        .any(|key| schema.get(*key).is_some())
+    ["type", "enum", "allOf", "oneOf", "anyOf", "properties"].iter().any(|key| schema.get(*key).is_some())
 }
 
 fn list<'a>(schema: &'a Value, key: &str) -> &'a [Value] {

@@ -212,8 +212,10 @@ impl Tamer<'_> {
     fn record(&mut self, schema: &Value, hint: &str, request: bool) -> Value {
         let mut properties = Map::new();
         let mut rust_names = BTreeSet::new();
-        for (name, value) in object(schema, "properties") {
-            // `id` beside `_id` are one name in Rust; the first is the field, the other is kept as unknown.
+        // `id` beside `_id` are one name in Rust: the plain one is the field, the other is unknown.
+        let mut members: Vec<(&String, &Value)> = object(schema, "properties").collect();
+        members.sort_by_key(|(name, _)| (name.starts_with('_'), *name));
+        for (name, value) in members {
             if !rust_names.insert(super::names::words(name)) {
                 continue;
             }
@@ -330,7 +332,8 @@ fn document(schema: &Value) -> String {
         let values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
         match values.len() {
             0 => {}
-            1 => parts.push(format!("Always `{}`.", values[0])),
+            1 if !values[0].contains(['/', ' ', ',']) => parts.push(format!("Always `{}`.", values[0])),
+            1 => parts.push(format!("As `{}`.", values[0])),
             2..=MOST_VALUES => parts.push(format!("One of {}.", values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", "))),
             more => parts.push(format!("One of {more} values, as `{}`.", values[0])),
         }

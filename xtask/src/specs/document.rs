@@ -46,6 +46,26 @@ impl Document {
     }
 }
 
+/// The names of all documents in a vendor's folder: JSON files that are not files of ours.
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>> {
+    const OURS: [&str; 3] = ["vendor.json", "overlay.json", "lock.json"];
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(here) = open.pop() {
+        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
+            let path = entry?.path();
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            if path.is_dir() {
+                open.push(path);
+            } else if name.ends_with(".json") && !OURS.contains(&name.as_str()) {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// All operations of a document as (path, method), in order.
 pub(crate) fn operations(document: &Value) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();

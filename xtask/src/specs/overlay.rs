@@ -53,6 +53,9 @@ impl Overlay {
     pub(crate) fn check_documents(&self, vendor: &super::vendor::VendorFile) -> Result<()> {
         for (index, correction) in self.corrections.iter().enumerate() {
             let known = vendor.apis.iter().any(|api| api.documents.contains_key(&correction.document));
+            if correction.evidence.trim().is_empty() {
+                bail!("overlay.json: corrections[{index}] has no evidence: say where it is known from");
+            }
             if correction.document != "*" && !known {
                 bail!("overlay.json: corrections[{index}] names the document `{}`, which vendor.json does not list", correction.document);
             }

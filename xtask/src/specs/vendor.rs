@@ -16,8 +16,9 @@ pub(crate) struct VendorFile {
     /// The JSON Schema of this file, for editors.
     #[serde(rename = "$schema")]
     pub(crate) _schema: Option<String>,
-    /// The name in tables and messages.
-    pub(crate) title: String,
+    /// The name people know the vendor by.
+    #[serde(rename = "title")]
+    pub(crate) _title: String,
     /// The crate that is generated, a folder of `crates/`.
     #[serde(rename = "crate")]
     pub(crate) crate_name: String,

@@ -133,7 +133,7 @@ impl Ticket<'_> {
                     self.taken = true;
                     return Poll::Ready(Ok(()));
                 }
-                Standing::TooLate(wait) => return Poll::Ready(Err(too_late("queue", wait))),
+                Standing::TooLate(wait) => return Poll::Ready(Err(too_late(None, wait))),
                 Standing::Behind => {
                     timer.future = None;
                     timer.until = None;

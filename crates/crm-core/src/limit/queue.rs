@@ -69,7 +69,7 @@ impl Account {
                 return Err(LimitRefusal::new(format!("the window \"{}\" is smaller than the request", counter.name())));
             };
             if permit.deadline.is_some_and(|deadline| at > deadline) {
-                return Err(too_late(counter.name(), at.saturating_sub(now)));
+                return Err(too_late(Some(counter.name()), at.saturating_sub(now)));
             }
         }
         let place = Place(self.next);
@@ -203,6 +203,10 @@ impl Account {
 }
 
 /// The refusal of a wait that would pass the deadline.
-pub(super) fn too_late(window: &str, wait: Duration) -> LimitRefusal {
-    LimitRefusal::new(format!("waiting for the limit \"{window}\" would pass the deadline")).with_retry_after(wait)
+pub(super) fn too_late(window: Option<&str>, wait: Duration) -> LimitRefusal {
+    let refusal = match window {
+        Some(window) => LimitRefusal::new(format!("waiting for the limit \"{window}\" would pass the deadline")),
+        None => LimitRefusal::new("waiting for the rate limit would pass the deadline"),
+    };
+    refusal.with_retry_after(wait)
 }

@@ -1,1 +1,348 @@
+//! No window is ever exceeded, none is left unused, nobody waits in vain.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+use crate::clock::{Clock, ManualClock};
+use crate::sync::lock;
+use crate::vendor::Feedback;
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
+    future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// The most units in any window of the given length. Windows hold their first instant, not the
+/// one after their last.
+fn busiest(grants: &[(Duration, u64)], per: Duration) -> u64 {
+    let mut most = 0;
+    for (index, &(start, _)) in grants.iter().enumerate() {
+        let inside = grants[index..].iter().take_while(|grant| grant.0 < start + per);
+        most = most.max(inside.map(|grant| grant.1).sum());
+    }
+    most
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Ask { search: bool, cost: u32, patience: Option<u64> },
+    Pass(u64),
+    Cancel(usize),
+    Learn { status: u16, remaining: Option<u64>, reset: Option<u64> },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        5 => (any::<bool>(), 1..3u32, proptest::option::of(0..4_000u64))
+            .prop_map(|(search, cost, patience)| Step::Ask { search, cost, patience }),
+        3 => (0..1_500u64).prop_map(Step::Pass),
+        1 => (0..64usize).prop_map(Step::Cancel),
+        1 => (prop_oneof![Just(200u16), Just(429)], proptest::option::of(0..8u64), proptest::option::of(0..3_000u64))
+            .prop_map(|(status, remaining, reset)| Step::Learn { status, remaining, reset }),
+    ]
+}
+
+struct Asked<'a> {
+    future: Pin<Box<dyn Future<Output = Result<Grant, LimitRefusal>> + Send + 'a>>,
+    search: bool,
+    cost: u64,
+    until: Option<Duration>,
+}
+
+proptest! {
+    #[test]
+    fn no_window_is_ever_exceeded(
+        steps in proptest::collection::vec(step(), 1..200),
+        burst in 2..12u64,
+        search in 2..5u64,
+        large in any::<bool>(),
+    ) {
+        let clock = ManualClock::new();
+        // Above a thousand the log is cut into slices; costs scale so that it matters.
+        let scale = if large { 1_000 } else { 1 };
+        let quotas = Quotas::new([Window::new("burst", burst * scale, ms(2_000)).guard(Duration::ZERO)]).class(
+            "search",
+            [Window::new("search", search, ms(700)), Window::new("burst", burst * scale, ms(2_000))],
+        );
+        let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
+        // The borrow of each permit has to live as long as its future.
+        let permits: Vec<Option<Permit>> = steps.iter().scan(Duration::ZERO, |now, step| Some(match step {
+            Step::Ask { search, cost, patience } => {
+                let cost = if *search { *cost } else { cost * u32::try_from(scale).unwrap() };
+                let permit = Permit::new("k", if *search { "search" } else { "" }).cost(cost);
+                Some(match patience { Some(wait) => permit.deadline(*now + ms(*wait)), None => permit })
+            }
+            Step::Pass(wait) => { *now += ms(*wait); None }
+            _ => None,
+        })).collect();
+        let mut asked: Vec<Asked<'_>> = Vec::new();
+        let mut all: Vec<(Duration, u64)> = Vec::new();
+        let mut searches: Vec<(Duration, u64)> = Vec::new();
+        for (step, permit) in steps.iter().zip(&permits) {
+            match step {
+                Step::Ask { search, .. } => {
+                    let permit = permit.as_ref().unwrap();
+                    let future = Box::pin(limiter.acquire(permit));
+                    asked.push(Asked { future, search: *search, cost: u64::from(permit.cost), until: permit.deadline });
+                }
+                Step::Pass(wait) => clock.advance(ms(*wait)),
+                Step::Cancel(index) if !asked.is_empty() => drop(asked.remove(index % asked.len())),
+                Step::Cancel(_) => {}
+                Step::Learn { status, remaining, reset } => {
+                    let feedback = Feedback { remaining: *remaining, reset_after: reset.map(ms), ..Feedback::default() };
+                    limiter.observe(&Permit::new("k", ""), *status, &feedback);
+                }
+            }
+            // In no particular order, as a runtime would; those who are served wake others, so
+            // until nothing changes.
+            loop {
+                let before = asked.len();
+                let now = clock.now();
+                let mut blocked = [false, false];
+                asked.retain_mut(|one| match poll(&mut one.future) {
+                    Poll::Ready(Ok(_)) => {
+                        assert!(!blocked[usize::from(one.search)], "served before one who asked earlier");
+                        assert!(one.until.is_none_or(|until| now <= until), "served too late");
+                        all.push((now, one.cost));
+                        if one.search {
+                            searches.push((now, one.cost));
+                        }
+                        false
+                    }
+                    Poll::Ready(Err(_)) => {
+                        assert!(one.until.is_some() || one.cost > burst.min(search), "refused without a reason");
+                        false
+                    }
+                    Poll::Pending => {
+                        blocked[usize::from(one.search)] = true;
+                        true
+                    }
+                });
+                if asked.len() == before {
+                    break;
+                }
+            }
+        }
+        prop_assert!(busiest(&all, ms(2_000)) <= burst * scale);
+        prop_assert!(busiest(&searches, ms(700)) <= search);
+        // Nobody is forgotten: in the end everyone is served or refused. Lowered limits recover
+        // slowly, hence the long time.
+        for _ in 0..2_000 {
+            if asked.is_empty() {
+                break;
+            }
+            clock.advance(ms(701));
+            asked.retain_mut(|one| poll(&mut one.future).is_pending());
+        }
+        prop_assert!(asked.is_empty(), "{} wait for ever", asked.len());
+    }
+}
+
+/// 64 tasks that do nothing but ask, over ten windows.
+async fn crowd(quotas: Quotas, per: Duration) -> Vec<(Duration, u64)> {
+    let clock = ManualClock::auto();
+    let limiter = Arc::new(LocalLimiter::new(quotas, Arc::new(clock.clone())));
+    let grants = Arc::new(Mutex::new(Vec::new()));
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let (clock, limiter, grants) = (clock.clone(), Arc::clone(&limiter), Arc::clone(&grants));
+            tokio::spawn(async move {
+                let permit = Permit::new("k", "");
+                loop {
+                    limiter.acquire(&permit).await.unwrap();
+                    let now = clock.now();
+                    if now >= per * 10 {
+                        break;
+                    }
+                    lock(&grants).push((now, 1));
+                    tokio::task::yield_now().await;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    std::mem::take(&mut *lock(&grants))
+}
+
+#[tokio::test]
+async fn a_crowd_uses_all_of_ten_windows_and_exceeds_none() {
+    for (limit, seconds) in [(100, 10), (10, 30), (5, 1), (190, 10)] {
+        let per = Duration::from_secs(seconds);
+        let grants = crowd(Quotas::new([Window::new("burst", limit, per)]), per).await;
+        assert!(busiest(&grants, per) <= limit, "{limit} per {per:?}");
+        let used = grants.len() as f64 / (limit * 10) as f64;
+        assert!(used >= 0.99, "{used:.3} of {limit} per {per:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_crowd_stays_within_two_windows_at_once() {
+    let (second, ten) = (Duration::from_secs(1), Duration::from_secs(10));
+    let grants = crowd(Quotas::new([Window::new("burst", 60, ten), Window::new("second", 9, second)]), ten).await;
+    assert!(busiest(&grants, ten) <= 60);
+    assert!(busiest(&grants, second) <= 9);
+    assert!(grants.len() >= 590, "{}", grants.len());
+}
+
+#[tokio::test]
+async fn large_windows_are_counted_in_slices() {
+    let day = Duration::from_secs(86_400);
+    let grants = crowd(Quotas::new([Window::new("day", 5_000, day)]), day).await;
+    assert!(busiest(&grants, day) <= 5_000);
+    assert!(grants.len() >= 49_500, "{}", grants.len());
+}
+
+fn limiter(limit: u64) -> (ManualClock, LocalLimiter) {
+    let clock = ManualClock::new();
+    let quotas = Quotas::new([
+        Window::new("burst", limit, ms(10_000)).guard(Duration::ZERO),
+        Window::new("day", 1_000, Duration::from_secs(86_400)),
+    ]);
+    (clock.clone(), LocalLimiter::new(quotas, Arc::new(clock)))
+}
+
+/// How many permits can be had right now.
+fn room(limiter: &LocalLimiter) -> u64 {
+    let permit = Permit::new("k", "");
+    (0..).take_while(|_| poll(&mut limiter.acquire(&permit)).is_ready()).count() as u64
+}
+
+#[test]
+fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
+    let (clock, limiter) = limiter(3);
+    assert_eq!(room(&limiter), 3);
+    let permit = Permit::new("k", "").deadline(ms(9_999));
+    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&permit)) else { panic!("should be refused") };
+    assert_eq!(refusal.retry_after(), Some(ms(10_000)));
+    assert!(refusal.reason().contains("burst"), "{}", refusal.reason());
+    // The third in the queue would need a second window's room.
+    let patient = Permit::new("k", "");
+    let mut queue: Vec<_> = (0..3).map(|_| limiter.acquire(&patient)).collect();
+    assert!(queue.iter_mut().all(|waiter| poll(waiter).is_pending()));
+    let permit = Permit::new("k", "").deadline(ms(19_999));
+    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&permit)) else { panic!("should be refused") };
+    assert_eq!(refusal.retry_after(), Some(ms(20_000)));
+    drop(queue);
+    clock.advance(ms(10_000));
+    assert_eq!(room(&limiter), 3);
+}
+
+#[test]
+fn a_dropped_waiter_gives_its_place_back() {
+    let (clock, limiter) = limiter(1);
+    assert_eq!(room(&limiter), 1);
+    let permit = Permit::new("k", "");
+    let (mut first, mut second) = (limiter.acquire(&permit), limiter.acquire(&permit));
+    assert!(poll(&mut first).is_pending());
+    assert!(poll(&mut second).is_pending());
+    drop(first);
+    clock.advance(ms(10_000));
+    assert!(poll(&mut second).is_ready());
+}
+
+#[test]
+fn a_grant_that_nobody_fetches_is_given_back() {
+    let (clock, limiter) = limiter(1);
+    assert_eq!(room(&limiter), 1);
+    let permit = Permit::new("k", "");
+    let (mut first, mut second) = (limiter.acquire(&permit), limiter.acquire(&permit));
+    assert!(poll(&mut first).is_pending());
+    assert!(poll(&mut second).is_pending());
+    clock.advance(ms(10_000));
+    // Polling the second serves the first, who then goes away without having looked.
+    assert!(poll(&mut second).is_pending());
+    drop(first);
+    assert!(poll(&mut second).is_ready());
+}
+
+#[test]
+fn a_request_larger_than_the_window_is_refused() {
+    let (_, limiter) = limiter(3);
+    let permit = Permit::new("k", "").cost(4);
+    let Poll::Ready(Err(refusal)) = poll(&mut limiter.acquire(&permit)) else { panic!("should be refused") };
+    assert_eq!(refusal.retry_after(), None);
+}
+
+#[test]
+fn keys_are_counted_apart_and_windows_of_one_name_together() {
+    let clock = ManualClock::new();
+    let burst = || Window::new("burst", 2, ms(1_000));
+    let quotas = Quotas::new([burst()]).class("search", [burst(), Window::new("search", 1, ms(1_000))]);
+    let limiter = LocalLimiter::new(quotas, Arc::new(clock));
+    let ready = |key: &str, class| poll(&mut limiter.acquire(&Permit::new(key, class))).is_ready();
+    assert!(ready("a", "search"));
+    assert!(!ready("a", "search"));
+    assert!(ready("a", ""));
+    assert!(!ready("a", "unknown class"));
+    assert!(ready("b", ""));
+}
+
+#[test]
+fn feedback_lowers_and_never_raises() {
+    let permit = Permit::new("k", "");
+    let said = |remaining| Feedback { remaining: Some(remaining), ..Feedback::default() };
+    // Others used the account.
+    let (clock, one) = limiter(10);
+    assert!(poll(&mut one.acquire(&permit)).is_ready());
+    one.observe(&permit, 200, &said(4));
+    assert_eq!(room(&one), 4);
+    clock.advance(ms(10_000));
+    // The vendor is more generous than configured.
+    one.observe(&permit, 200, &Feedback { limit: Some(500), ..said(500) });
+    assert_eq!(room(&one), 10);
+    // The vendor's window is smaller than configured.
+    clock.advance(ms(10_000));
+    one.observe(&permit, 200, &Feedback { limit: Some(6), ..Feedback::default() });
+    assert_eq!(room(&one), 6);
+}
+
+#[test]
+fn what_is_left_of_the_day_counts_for_the_day() {
+    let permit = Permit::new("k", "");
+    let (clock, one) = limiter(10);
+    assert!(poll(&mut one.acquire(&permit)).is_ready());
+    one.observe(&permit, 200, &Feedback { daily_remaining: Some(3), ..Feedback::default() });
+    assert_eq!(room(&one), 3);
+    clock.advance(ms(10_000));
+    assert_eq!(room(&one), 0);
+}
+
+#[test]
+fn a_refusal_holds_the_window_until_the_hint() {
+    let permit = Permit::new("k", "");
+    let (clock, one) = limiter(10);
+    assert!(poll(&mut one.acquire(&permit)).is_ready());
+    one.observe(&permit, 429, &Feedback { reset_after: Some(ms(4_000)), ..Feedback::default() });
+    assert_eq!(room(&one), 0);
+    clock.advance(ms(3_999));
+    assert_eq!(room(&one), 0);
+    clock.advance(ms(1));
+    assert_eq!(room(&one), 9);
+}
+
+#[test]
+fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
+    let permit = Permit::new("k", "");
+    let (clock, one) = limiter(20);
+    assert!(poll(&mut one.acquire(&permit)).is_ready());
+    // The refusals of one burst count once.
+    (0..5).for_each(|_| one.observe(&permit, 429, &Feedback::default()));
+    assert_eq!(room(&one), 9);
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        clock.advance(ms(10_000));
+        seen.push(room(&one));
+    }
+    assert_eq!(seen, [12, 14, 16, 18, 20, 20]);
+}

@@ -128,12 +128,17 @@ impl<P: Paged> Walker<P> {
     fn arrived(&mut self, page: P::Page, received: usize) -> Fetched<P> {
         self.fetched += 1;
         let at = self.next.clone();
-        let cx = PageContext::new(&at, received, self.limit()).starting_at(self.first());
+        let cx = PageContext::new(&at, received, self.limit()).starting_at(self.first(&at));
         self.next = match P::advance(&page, &cx) {
             None => Position::End,
             Some(next) if next == at || next == self.mark => {
                 let op = self.call.op();
-                let error = Error::new(ErrorKind::Paging, "the vendor answered the cursor that was sent")
+                let text = if next == at {
+                    "the vendor answered the cursor that was sent"
+                } else {
+                    "the vendor's cursors go in a circle"
+                };
+                let error = Error::new(ErrorKind::Paging, text)
                     .with_operation(op)
                     .with_sent(Sent::Answered);
                 self.failed = Some(error);
@@ -159,9 +164,9 @@ impl<P: Paged> Walker<P> {
 
     /// The offset or page number that the caller's own call begins with. Which parameter that is
     /// shows when the call is sent to a position that no caller gives.
-    fn first(&self) -> Option<u64> {
+    fn first(&self, at: &Position) -> Option<u64> {
         let position = probe(self.call.op().paging)?;
-        if !matches!(position, Position::Offset(_) | Position::Page(_)) {
+        if *at != Position::Start || !matches!(position, Position::Offset(_) | Position::Page(_)) {
             return None;
         }
         let probed = P::seek(self.call.clone(), &position);

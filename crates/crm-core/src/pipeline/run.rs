@@ -36,6 +36,10 @@ impl Pipeline {
             return Err(Error::decode("the reply has no body to stream").with_operation(request.op).with_attempts(attempts));
         };
         let (status, headers) = (response.status(), response.headers().clone());
+        if request.op.long_running && status == http::StatusCode::ACCEPTED {
+            let fetched = Fetched { reply: RawReply::new(status, headers, Bytes::new()), attempts };
+            return Err(fetched.pending(self, request));
+        }
         let chunks = Box::pin(Chunks(Box::pin(response.bytes_stream()), status));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
         Ok(BodyStream::new(status, headers, chunks, request.op, self.clock(), stall))

@@ -12,16 +12,12 @@ fn hides_what_is_personal() {
         ("(555) 123-4567", "([…]"),
         ("phone 5551234567", "phone […]"),
         ("Authorization: Bearer abcdefgh", "Authorization: Bearer […]"),
-        ("token=\"hunter\" was refused", "token=\"hunter\" was refused"),
+        ("token=\"hunter\" was refused", "token=\"[…]\" was refused"),
         ("token: 'hunter'", "token: '[…]'"),
         ("key pat-na1-aaaa-bbbb is bad", "key […] is bad"),
         ("id ocQHyuzHvysMo5N5VsXc gone", "id […] gone"),
         ("eyJhbGciOiJI.eyJzdWIi.sig", "[…]"),
     ] {
-        if text.starts_with("token=") {
-            // `token="x"` is one word with its sign; the value follows in quotes.
-            continue;
-        }
         assert_eq!(redact(text), shown, "{text}");
     }
 }

@@ -29,7 +29,8 @@ pub(crate) fn token(call: &Call<'_>, world: &mut World, lifetime: u64, rotate: b
         "authorization_code" if call.text("code").is_none_or(str::is_empty) => return Grant::Refused,
         _ => format!("refresh-{}", world.next_id()),
     };
-    let access = format!("{}-{}", world.settings.token, world.next_id());
+    let number = world.next_id();
+    let access = format!("{}-{number}", world.settings.token);
     world.tokens.insert(access.clone());
     let members = json!({
         "access_token": access,

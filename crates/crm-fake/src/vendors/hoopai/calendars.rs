@@ -57,8 +57,7 @@ fn events(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
         }
         ("DELETE", [id]) => {
             let gone = world.collection(EVENTS).remove(id);
-            gone.map(|_| Reply::json(201, json!({"succeeded": true})))
-                .ok_or_else(|| Fail::missing("appointment", id))
+            gone.map(|_| Reply::json(201, json!({"succeeded": true}))).ok_or_else(|| Fail::missing("appointment", id))
         }
         _ => return None,
     };

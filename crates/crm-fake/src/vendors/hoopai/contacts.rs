@@ -68,8 +68,7 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         ("PUT", [id]) => update(call, id, &now, world),
         ("DELETE", [id]) => {
             let gone = world.collection(HOME).remove(id);
-            gone.map(|_| Reply::json(200, json!({"succeded": true})))
-                .ok_or_else(|| Fail::missing("contact", id))
+            gone.map(|_| Reply::json(200, json!({"succeded": true}))).ok_or_else(|| Fail::missing("contact", id))
         }
         ("POST" | "DELETE", [id, list @ ("tags" | "followers")]) => change_list(call, id, list, &now, world),
         (_, [id, "notes", rest @ ..]) => return part(call, id, rest, "notes", "note", world),
@@ -157,8 +156,7 @@ fn of_location(world: &World, location: &str) -> Vec<Value> {
 fn mentions(contact: &Value, query: &str) -> bool {
     let query = query.to_lowercase();
     let fields = ["firstName", "lastName", "name", "email", "phone"];
-    query.is_empty()
-        || fields.iter().any(|name| contact[*name].as_str().unwrap_or("").to_lowercase().contains(&query))
+    query.is_empty() || fields.iter().any(|name| contact[*name].as_str().unwrap_or("").to_lowercase().contains(&query))
 }
 
 fn list(call: &Call<'_>, world: &mut World) -> Answer {

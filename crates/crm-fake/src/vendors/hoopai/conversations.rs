@@ -36,7 +36,13 @@ pub(super) fn store_message(world: &mut World, mut members: Map<String, Value>) 
         conversation_of(world, &contact)
     });
     members.insert("conversationId".into(), json!(conversation));
-    for (name, value) in [("type", json!(2)), ("messageType", json!("TYPE_SMS")), ("direction", json!("outbound")), ("status", json!("delivered")), ("contentType", json!("text/plain"))] {
+    for (name, value) in [
+        ("type", json!(2)),
+        ("messageType", json!("TYPE_SMS")),
+        ("direction", json!("outbound")),
+        ("status", json!("delivered")),
+        ("contentType", json!("text/plain")),
+    ] {
         members.entry(name).or_insert(value);
     }
     let body = members.get("body").cloned().unwrap_or(Value::Null);
@@ -82,12 +88,15 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         }),
         ("POST", ["messages", direction @ ("inbound" | "outbound")]) => {
             send(call, direction, world).map(|(conversation, message)| {
-                Reply::json(200, json!({
-                    "success": true,
-                    "conversationId": conversation,
-                    "messageId": message,
-                    "message": "taken",
-                }))
+                Reply::json(
+                    200,
+                    json!({
+                        "success": true,
+                        "conversationId": conversation,
+                        "messageId": message,
+                        "message": "taken",
+                    }),
+                )
             })
         }
         ("GET", ["messages", id]) => {
@@ -109,8 +118,7 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         }
         ("DELETE", [id]) => {
             let gone = world.collection(HOME).remove(id);
-            gone.map(|_| Reply::json(200, json!({"success": true})))
-                .ok_or_else(|| Fail::missing("conversation", id))
+            gone.map(|_| Reply::json(200, json!({"success": true}))).ok_or_else(|| Fail::missing("conversation", id))
         }
         ("GET", [id, "messages"]) => messages(call, id, world),
         _ => return None,

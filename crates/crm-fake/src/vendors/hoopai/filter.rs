@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn groups_and_operators() {
-        let record = json!({"email": "ada@example.com", "tags": ["lead"], "score": 5, "dnd": {"sms": {"status": "on"}}});
+        let record =
+            json!({"email": "ada@example.com", "tags": ["lead"], "score": 5, "dnd": {"sms": {"status": "on"}}});
         let check = |filter: Value| passes(&[filter], &record);
         assert!(check(json!({"field": "tags", "operator": "contains", "value": "lea"})));
         assert!(check(json!({"field": "tags", "operator": "eq", "value": ["x", "lead"]})));

@@ -97,6 +97,9 @@ impl Dialect for HoopAi {
     }
 
     fn finish(&self, reply: &mut Reply, world: &mut World) {
+        if reply.verbatim {
+            return;
+        }
         let trace = world.rng.uuid();
         if let Some(Value::Object(members)) = reply.json_mut() {
             // Undeclared on most replies, and there all the same.

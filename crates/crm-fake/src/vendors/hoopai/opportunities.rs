@@ -11,7 +11,9 @@ const HOME: &str = "opportunities";
 
 pub(super) fn seed(world: &mut World) {
     let location = world.settings.location.clone();
-    let stages: Vec<Value> = (1..=3).map(|n| json!({"id": format!("stage-fake-{n}"), "name": format!("Stage {n}"), "position": n})).collect();
+    let stages: Vec<Value> = (1..=3)
+        .map(|n| json!({"id": format!("stage-fake-{n}"), "name": format!("Stage {n}"), "position": n}))
+        .collect();
     let pipeline = json!({
         "id": "pipeline-fake",
         "name": "Pipeline",
@@ -52,7 +54,9 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         }
         ("GET", ["lost-reason"]) => return None,
         ("GET", [id]) => get(world, id).map(|opportunity| Reply::json(200, json!({"opportunity": opportunity}))),
-        ("PUT", [id]) => change(call, id, &now, world).map(|opportunity| Reply::json(200, json!({"opportunity": opportunity}))),
+        ("PUT", [id]) => {
+            change(call, id, &now, world).map(|opportunity| Reply::json(200, json!({"opportunity": opportunity})))
+        }
         ("PUT", [id, "status"]) => change(call, id, &now, world).map(|_| Reply::json(200, json!({"succeded": true}))),
         ("DELETE", [id]) => {
             let gone = world.collection(HOME).remove(id);

@@ -27,9 +27,7 @@ pub(super) fn size(asked: Option<usize>, default: usize, most: usize) -> Result<
 /// real one does.
 pub(super) fn by_pair(call: &Call<'_>, all: &[Value], size: usize) -> (Vec<Value>, Value) {
     let pair = call.query("startAfter").zip(call.query("startAfterId"));
-    let start = pair
-        .and_then(|(_, after)| all.iter().position(|record| id(record) == after))
-        .map_or(0, |at| at + 1);
+    let start = pair.and_then(|(_, after)| all.iter().position(|record| id(record) == after)).map_or(0, |at| at + 1);
     let start = match call.query_number("page") {
         Some(page) if pair.is_none() => (page.max(1) - 1) * size,
         _ => start,

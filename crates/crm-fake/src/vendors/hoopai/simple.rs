@@ -39,9 +39,7 @@ fn wrapped(name: &str, record: &Value) -> Value {
 /// `rest` is what follows the collection in the path: nothing, an empty part, or an identifier.
 pub(super) fn crud(call: &Call<'_>, rest: &[&str], kind: &Kind<'_>, world: &mut World) -> Option<Answer> {
     let now = world.now();
-    let mine = |record: &Value| {
-        kind.owner.is_none_or(|(member, owner)| record[member].as_str() == Some(owner))
-    };
+    let mine = |record: &Value| kind.owner.is_none_or(|(member, owner)| record[member].as_str() == Some(owner));
     let missing = |id: &str| Fail::missing(if kind.one.is_empty() { "record" } else { kind.one }, id);
     let answer = match (call.method, rest) {
         ("GET", [] | [""]) => {

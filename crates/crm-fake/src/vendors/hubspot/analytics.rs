@@ -46,8 +46,10 @@ fn metrics(n: usize) -> Map<String, Value> {
 }
 
 fn wanted(call: &Call<'_>, key: &str) -> bool {
-    let of = |name: &str| call.query.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str());
-    (of("f").next().is_none() || of("f").any(|value| value == key)) && !of("e").any(|value| value == key)
+    let of =
+        |name: &str| -> Vec<&String> { call.query.iter().filter(|(n, _)| n == name).map(|(_, value)| value).collect() };
+    let (only, but) = (of("f"), of("e"));
+    (only.is_empty() || only.iter().any(|value| *value == key)) && !but.iter().any(|value| *value == key)
 }
 
 fn totals(call: &Call<'_>, breakdown: &str) -> Answer {

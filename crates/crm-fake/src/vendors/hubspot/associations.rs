@@ -64,13 +64,7 @@ fn exists(world: &World, object_type: &str, id: &str) -> Result<(), Fail> {
 }
 
 /// `…/{type}/{id}/associations/…`
-pub(super) fn of_record(
-    call: &Call<'_>,
-    from: &str,
-    id: &str,
-    rest: &[&str],
-    world: &mut World,
-) -> Option<Answer> {
+pub(super) fn of_record(call: &Call<'_>, from: &str, id: &str, rest: &[&str], world: &mut World) -> Option<Answer> {
     let answer = match (call.method, rest) {
         ("GET", [to]) => list(call, from, id, &types::canonical(to), world),
         ("PUT", ["default", to, to_id]) => default(from, id, &types::canonical(to), to_id, world),
@@ -136,17 +130,16 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
     let (from, to) = (&types::canonical(from), &types::canonical(to));
     let inputs = call.list("inputs");
     let answer = match (call.method, rest) {
-        ("GET", ["labels"]) => {
-            Ok(Reply::json(200, json!({"results": [unlabelled(from, to)]})))
-        }
+        ("GET", ["labels"]) => Ok(Reply::json(200, json!({"results": [unlabelled(from, to)]}))),
         ("POST", ["batch", "create"]) if inputs.len() > 2_000 => Err(too_many(2_000)),
         ("POST", ["batch", "read"]) if inputs.len() > 1_000 => Err(too_many(1_000)),
         ("POST", ["batch", "create"]) => Ok(create(call, from, to, world)),
         ("POST", ["batch", "associate", "default"]) => Ok(create_default(inputs, from, to, world)),
         ("POST", ["batch", "read"]) => {
-            let rows = inputs.iter().filter_map(|input| input.get("id")?.as_str()).map(|id| {
-                Ok(json!({"from": {"id": id}, "to": linked(world, from, id, to)}))
-            });
+            let rows = inputs
+                .iter()
+                .filter_map(|input| input.get("id")?.as_str())
+                .map(|id| Ok(json!({"from": {"id": id}, "to": linked(world, from, id, to)})));
             let rows = rows.collect();
             Ok(batch::reply(200, rows, world))
         }

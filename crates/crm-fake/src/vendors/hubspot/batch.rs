@@ -11,12 +11,7 @@ use std::collections::HashSet;
 
 const MOST: usize = 100;
 
-pub(super) fn handle(
-    call: &Call<'_>,
-    object_type: &str,
-    verb: &str,
-    world: &mut World,
-) -> Option<Answer> {
+pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut World) -> Option<Answer> {
     let inputs = call.list("inputs");
     if inputs.len() > MOST {
         let message = format!("inputs may hold {MOST} rows at most, not {}", inputs.len());
@@ -52,8 +47,7 @@ fn text<'a>(input: &'a Value, name: &str) -> Option<&'a str> {
 
 /// Without a trace id on every row one bad row refuses them all; with them each row stands alone.
 fn create(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Answer {
-    let traces: HashSet<&str> =
-        inputs.iter().filter_map(|input| text(input, "objectWriteTraceId")).collect();
+    let traces: HashSet<&str> = inputs.iter().filter_map(|input| text(input, "objectWriteTraceId")).collect();
     if traces.len() < inputs.len() {
         let mut addresses = HashSet::new();
         for (index, input) in inputs.iter().enumerate() {

@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn operators() {
-        let properties = json!({"email": "ada@example.com", "amount": "99.5", "createdate": "2026-01-02T00:00:00.000Z"});
+        let properties =
+            json!({"email": "ada@example.com", "amount": "99.5", "createdate": "2026-01-02T00:00:00.000Z"});
         let properties = properties.as_object().unwrap();
         let check = |filter: Value| passes(&[json!({"filters": [filter]})], properties);
         let one = |property: &str, operator: &str, value: &str| {

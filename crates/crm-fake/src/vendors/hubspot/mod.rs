@@ -38,8 +38,7 @@ impl Dialect for HubSpot {
     }
 
     fn class(&self, call: &Call<'_>) -> &'static str {
-        let crm_search = call.method == "POST"
-            && matches!(call.parts().as_slice(), ["crm", "objects", _, _, "search"]);
+        let crm_search = call.method == "POST" && matches!(call.parts().as_slice(), ["crm", "objects", _, _, "search"]);
         match call.operation.limit_class.as_deref() {
             Some("search") => "search",
             _ if crm_search => "search",

@@ -60,12 +60,9 @@ fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     };
     let archived = call.query_flag("archived");
     let home = record::home(object_type);
-    let (records, next) = world.collection(&home).page(start, limit, |record| {
-        record["archived"] == json!(archived)
-    });
+    let (records, next) = world.collection(&home).page(start, limit, |record| record["archived"] == json!(archived));
     let view = view(call);
-    let results: Vec<Value> =
-        records.iter().map(|record| record::show(world, object_type, record, &view)).collect();
+    let results: Vec<Value> = records.iter().map(|record| record::show(world, object_type, record, &view)).collect();
     let mut body = json!({"results": results});
     if let Some(next) = next {
         let after = cursor::seal(next);
@@ -123,8 +120,7 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     let id = |name: &str| call.text(name).unwrap_or("").to_owned();
     let (into, from) = (id("primaryObjectId"), id("objectIdToMerge"));
     for id in [&into, &from] {
-        record::find(world, object_type, id, None)
-            .ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
+        record::find(world, object_type, id, None).ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
     }
     let mut gained = properties(&written(world, object_type, &from));
     let kept = properties(&written(world, object_type, &into));

@@ -99,8 +99,9 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
             let gone = world.collection(&home).remove(id);
             gone.map(|_| Reply::empty(204)).ok_or_else(|| Fail::missing("pipeline", id))
         }
-        ("GET", [id, "stages"]) => find(world, &home, id)
-            .map(|pipeline| Reply::json(200, json!({"results": pipeline["stages"]}))),
+        ("GET", [id, "stages"]) => {
+            find(world, &home, id).map(|pipeline| Reply::json(200, json!({"results": pipeline["stages"]})))
+        }
         ("POST", [id, "stages"]) => {
             let stage = new_stage(world, call.body);
             find(world, &home, id).map(|pipeline| {

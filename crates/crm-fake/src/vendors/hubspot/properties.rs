@@ -12,10 +12,9 @@ fn home(world: &mut World, object_type: &str) -> String {
     let home = format!("properties:{object_type}");
     if world.peek(&home).is_none() {
         let group = format!("{}information", types::singular(object_type));
-        world.collection(&format!("groups:{object_type}")).put(
-            &group,
-            json!({"name": group, "label": "Standard", "displayOrder": 0, "archived": false}),
-        );
+        world
+            .collection(&format!("groups:{object_type}"))
+            .put(&group, json!({"name": group, "label": "Standard", "displayOrder": 0, "archived": false}));
         for name in types::default_properties(object_type) {
             let date = name.ends_with("date");
             let input = json!({
@@ -153,16 +152,12 @@ fn groups(call: &Call<'_>, home: &str, rest: &[&str], world: &mut World) -> Opti
             groups.put(name, group.clone());
             Ok(Reply::json(201, group))
         }
-        ("GET", [name]) => {
-            groups.get(name).map(|group| Reply::json(200, group.clone())).ok_or_else(|| missing(name))
-        }
+        ("GET", [name]) => groups.get(name).map(|group| Reply::json(200, group.clone())).ok_or_else(|| missing(name)),
         ("PATCH", [name]) => groups.get_mut(name).ok_or_else(|| missing(name)).map(|group| {
             overlay(group, call.body);
             Reply::json(200, group.clone())
         }),
-        ("DELETE", [name]) => {
-            groups.remove(name).map(|_| Reply::empty(204)).ok_or_else(|| missing(name))
-        }
+        ("DELETE", [name]) => groups.remove(name).map(|_| Reply::empty(204)).ok_or_else(|| missing(name)),
         _ => return None,
     };
     Some(answer)

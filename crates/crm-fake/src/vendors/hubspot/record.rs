@@ -28,9 +28,7 @@ pub(super) fn find(world: &World, object_type: &str, id: &str, property: Option<
     let live = |record: &Value| record.get("archived") != Some(&Value::Bool(true));
     match property {
         None | Some("" | "hs_object_id") => records.get(id).filter(|r| live(r)).map(|_| id.to_owned()),
-        Some("email") if object_type == "contacts" => {
-            records.by_key(&email_key(id)).map(str::to_owned)
-        }
+        Some("email") if object_type == "contacts" => records.by_key(&email_key(id)).map(str::to_owned),
         Some(property) => records
             .after(0)
             .find(|(_, _, record)| {

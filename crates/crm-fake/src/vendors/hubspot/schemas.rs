@@ -38,9 +38,8 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
 /// By id (`2-…`), name or fully qualified name.
 fn found<'a>(world: &'a mut World, name: &str) -> Result<&'a mut Value, Fail> {
     let schemas = world.collection("schemas");
-    let is = |schema: &Value| {
-        ["id", "name", "fullyQualifiedName"].iter().any(|key| schema[*key].as_str() == Some(name))
-    };
+    let is =
+        |schema: &Value| ["id", "name", "fullyQualifiedName"].iter().any(|key| schema[*key].as_str() == Some(name));
     let id = schemas.values().find(|schema| is(schema)).and_then(|s| s["id"].as_str()).map(str::to_owned);
     id.and_then(|id| schemas.get_mut(&id)).ok_or_else(|| Fail::missing("object type", name))
 }

@@ -38,9 +38,9 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
         all.values()
             .filter(|record| record["archived"] != json!(true))
             .filter(|record| {
-                record["properties"].as_object().is_some_and(|properties| {
-                    filter::passes(groups, properties) && mentions(properties, &query)
-                })
+                record["properties"]
+                    .as_object()
+                    .is_some_and(|properties| filter::passes(groups, properties) && mentions(properties, &query))
             })
             .collect()
     });
@@ -69,8 +69,7 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
 }
 
 fn mentions(properties: &Map<String, Value>, query: &str) -> bool {
-    query.is_empty()
-        || properties.values().filter_map(Value::as_str).any(|text| text.to_lowercase().contains(query))
+    query.is_empty() || properties.values().filter_map(Value::as_str).any(|text| text.to_lowercase().contains(query))
 }
 
 /// `{"propertyName", "direction"}`, or the name alone, with a minus for the other direction.

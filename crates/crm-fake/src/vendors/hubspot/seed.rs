@@ -58,8 +58,7 @@ pub(super) fn owners(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
             let email = call.query("email").filter(|email| !email.is_empty());
             let archived = call.query_flag("archived");
             let wanted = owners.values().filter(|owner| {
-                owner["archived"] == json!(archived)
-                    && email.is_none_or(|email| owner["email"].as_str() == Some(email))
+                owner["archived"] == json!(archived) && email.is_none_or(|email| owner["email"].as_str() == Some(email))
             });
             let limit = call.query_number("limit").unwrap_or(100);
             let start = call.query_number("after").unwrap_or(0);
@@ -68,7 +67,8 @@ pub(super) fn owners(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         }
         ("GET", [id]) => {
             let found = if call.query("idProperty") == Some("userId") {
-                owners.values().find(|owner| owner["userId"].to_string() == *id)
+                let number = id.parse::<u64>().ok();
+                owners.values().find(|owner| number.is_some() && owner["userId"].as_u64() == number)
             } else {
                 owners.get(id)
             };

@@ -67,9 +67,7 @@ pub(super) fn modified(name: &str) -> &'static str {
 /// The properties a read returns when none are named.
 pub(super) fn default_properties(name: &str) -> &'static [&'static str] {
     match name {
-        "contacts" => {
-            &["createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"]
-        }
+        "contacts" => &["createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"],
         "companies" => &["createdate", "domain", "hs_lastmodifieddate", "hs_object_id", "name"],
         "deals" => &[
             "amount",

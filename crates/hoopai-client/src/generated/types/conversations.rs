@@ -2035,7 +2035,7 @@ impl SendReviewReply {
 pub struct SubscriptionAction {
     /// `subtype_id`
     pub subtype_id: Option<String>,
-    /// Always `One on One`.
+    /// As `One on One`.
     pub subtype_name: Option<String>,
     /// `subtype_status`
     pub subtype_status: Option<SubscriptionActionSubtypeStatus>,

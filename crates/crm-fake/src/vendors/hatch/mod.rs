@@ -1,0 +1,135 @@
+//! Hatch: one upsert, and a bulk export on another host.
+
+mod export;
+mod zip;
+
+use crate::call::Call;
+use crate::dialect::{Dialect, Refusal};
+use crate::quota::Limit;
+use crate::reply::Reply;
+use crate::state::World;
+use crate::validate::{Problem, Rule};
+use serde_json::{Map, Value, json};
+
+pub(crate) struct Contacts;
+pub(crate) struct BulkExport;
+
+impl Dialect for Contacts {
+    fn limits(&self) -> Vec<Limit> {
+        vec![Limit::new("burst", 100, 10, "")]
+    }
+
+    fn class(&self, _call: &Call<'_>) -> &'static str {
+        "default"
+    }
+
+    fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
+        refuse(refusal)
+    }
+
+    fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply> {
+        (call.segments == ["v1", "contacts"]).then(|| upsert(call, world))
+    }
+
+    fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
+        let id = world.rng.uuid();
+        store(world, collection, &id, value.as_object().cloned().unwrap_or_default());
+        id
+    }
+
+    fn cursors(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+}
+
+impl Dialect for BulkExport {
+    fn limits(&self) -> Vec<Limit> {
+        vec![Limit::new("burst", 1, 300, ""), Limit::new("daily", 100, 86_400, "")]
+    }
+
+    fn class(&self, _call: &Call<'_>) -> &'static str {
+        "default"
+    }
+
+    fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
+        refuse(refusal)
+    }
+
+    fn check(&self, call: &Call<'_>, problems: &mut Vec<Problem>) {
+        export::check(call, problems);
+    }
+
+    fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply> {
+        (call.segments == ["api", "v1", "export-data"]).then(|| export::run(call, world))
+    }
+
+    fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
+        let id = world.next_id().to_string();
+        world.collection(collection).put(&id, value);
+        id
+    }
+
+    fn cursors(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+}
+
+/// Only the 422 is documented; the others are what its framework sends: `errors` as an object.
+fn refuse(refusal: &Refusal<'_>) -> Reply {
+    let (status, detail) = match refusal {
+        Refusal::NoToken | Refusal::BadToken | Refusal::WrongToken => (401, "Unauthorized".to_owned()),
+        Refusal::NoRoute => (404, "Not Found".to_owned()),
+        Refusal::WrongMethod => (405, "Method Not Allowed".to_owned()),
+        Refusal::Invalid(problems) => return Reply::json(422, json!({"errors": rows(problems)})),
+        Refusal::Limited(_) => (429, "Too Many Requests".to_owned()),
+        Refusal::Status(status) => (*status, format!("the fake was told to answer {status}")),
+    };
+    Reply::json(status, json!({"errors": {"detail": detail}}))
+}
+
+fn rows(problems: &[Problem]) -> Vec<Value> {
+    let row = |problem: &Problem| {
+        let title = match problem.rule {
+            Rule::Required => "Missing value",
+            Rule::Unknown => "Unknown field",
+            _ => "Invalid value",
+        };
+        json!({"title": title, "detail": problem.message, "source": {"pointer": problem.pointer()}})
+    };
+    problems.iter().map(row).collect()
+}
+
+fn keys(members: &Map<String, Value>) -> Vec<String> {
+    let key = |name: &str| {
+        let text = members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text.map(|text| format!("{name}={}", text.to_lowercase()))
+    };
+    ["phoneNumber", "email"].into_iter().filter_map(key).collect()
+}
+
+fn store(world: &mut World, collection: &str, id: &str, mut members: Map<String, Value>) {
+    members.insert("id".into(), json!(id));
+    let keys = keys(&members);
+    world.collection(collection).put_keyed(id, Value::Object(members), keys);
+}
+
+/// The phone number finds a contact first, then the address; else it is a new one.
+fn upsert(call: &Call<'_>, world: &mut World) -> Reply {
+    let members = call.body.as_object().cloned().unwrap_or_default();
+    let found = keys(&members).iter().find_map(|key| world.peek("contacts")?.by_key(key).map(str::to_owned));
+    let id = match found {
+        Some(id) => {
+            let known = world.collection("contacts").get(&id).cloned();
+            let mut merged = known.and_then(|known| known.as_object().cloned()).unwrap_or_default();
+            merged.extend(members);
+            store(world, "contacts", &id, merged);
+            id
+        }
+        None => {
+            let id = world.rng.uuid();
+            store(world, "contacts", &id, members);
+            id
+        }
+    };
+    Reply::json(200, json!({"data": {"id": id}}))
+}

@@ -1,0 +1,170 @@
+//! The generator as a whole, on a workspace of its own: what copes, what is refused and how, that
+//! nothing drifts.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::generate;
+use crate::specs::import;
+use crate::write::Changes;
+
+const AWKWARD: &str = include_str!("../fixtures/awkward.json");
+
+/// A workspace with one vendor, `acme`, and one document.
+struct Workspace(tempfile::TempDir);
+
+impl Workspace {
+    fn new(document: &Value) -> Self {
+        let this = Self(tempfile::tempdir().unwrap());
+        std::fs::create_dir_all(this.root().join("specs/acme")).unwrap();
+        std::fs::create_dir_all(this.root().join("crates/acme-client")).unwrap();
+        this.put("specs/acme/vendor.json", &vendor());
+        this.put("specs/acme/awkward.json", document);
+        this
+    }
+
+    fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn put(&self, path: &str, value: &Value) {
+        self.put_text(path, &serde_json::to_string_pretty(value).unwrap());
+    }
+
+    fn put_text(&self, path: &str, text: &str) {
+        std::fs::write(self.root().join(path), text).unwrap();
+    }
+
+    fn plan(&self) -> anyhow::Result<Changes> {
+        Ok(generate::plan(self.root(), &[], false)?.1)
+    }
+
+    /// What a user reads, with the temporary folder taken out.
+    fn refusal(&self) -> String {
+        let error = self.plan().err().expect("the document is refused");
+        format!("{error:#}").replace(&self.root().display().to_string(), "")
+    }
+
+    fn generated(&self, file: &str) -> String {
+        generate::plan(self.root(), &[], false).unwrap().0.write().unwrap();
+        std::fs::read_to_string(self.root().join("crates/acme-client/src/generated").join(file)).unwrap()
+    }
+}
+
+fn vendor() -> Value {
+    json!({
+        "title": "Acme", "crate": "acme-client",
+        "apis": [{"name": "acme", "client": "Client", "documents": {"awkward.json": {"resource": "things", "bind": ["objectType"]}}}],
+    })
+}
+
+fn awkward() -> Value {
+    import::facts(&serde_json::from_str(AWKWARD).unwrap())
+}
+
+#[test]
+fn importing_drops_prose_and_keeps_members_that_are_called_like_it() {
+    let facts = awkward();
+    assert!(!facts.to_string().contains("prose\""), "{facts:#}");
+    let members = facts["components"]["schemas"]["Thing"]["properties"].as_object().unwrap();
+    for name in ["description", "title", "example", "required", "type", "properties"] {
+        assert!(members.contains_key(name), "{name}");
+    }
+    assert_eq!(import::facts(&facts), facts, "importing twice changes nothing");
+}
+
+#[test]
+fn every_awkward_construct_is_generated() {
+    let workspace = Workspace::new(&awkward());
+    insta::assert_snapshot!("awkward_resource", workspace.generated("things.rs"));
+    insta::assert_snapshot!("awkward_types", workspace.generated("types/things.rs"));
+    insta::assert_snapshot!("awkward_operations", workspace.generated("operations.rs"));
+}
+
+#[test]
+fn generating_is_deterministic_and_drift_is_shown() {
+    let workspace = Workspace::new(&awkward());
+    let first = workspace.generated("things.rs");
+    assert!(workspace.plan().unwrap().files.is_empty(), "nothing differs after writing");
+    assert_eq!(workspace.generated("things.rs"), first);
+
+    workspace.put_text("crates/acme-client/src/generated/owners.rs", "// left over\n");
+    workspace.put_text("crates/acme-client/src/generated/things.rs", &first.replace("Operations on things", "Edited by hand"));
+    let changes = workspace.plan().unwrap();
+    let shown: String = changes.files.iter().map(|(_, diff)| diff.as_str()).collect();
+    assert_eq!(changes.files.len(), 2, "{shown}");
+    assert!(shown.contains("-/// Edited by hand") && shown.contains("+/// Operations on things") && shown.contains("-// left over"), "{shown}");
+    let on_disk = std::fs::read_to_string(workspace.root().join("crates/acme-client/src/generated/things.rs")).unwrap();
+    assert!(on_disk.contains("Edited by hand"), "checking writes nothing");
+}
+
+#[test]
+fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
+    let mut table = String::new();
+    let mut row = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut document = awkward();
+        change(&mut document);
+        table.push_str(&format!("{name}\n    {}\n", Workspace::new(&document).refusal()));
+    };
+    row("swagger 2", &|d| *d = json!({"swagger": "2.0", "paths": {}}));
+    row("openapi 3.1", &|d| d["openapi"] = json!("3.1.0"));
+    row("no openapi", &|d| *d = json!({"paths": {}}));
+    row("no paths", &|d| drop(d.as_object_mut().unwrap().remove("paths")));
+    row("dangling reference", &|d| d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("#/components/schemas/Gone"));
+    row("external reference", &|d| d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("../common.json#/Node"));
+    row("two operations with one name", &|d| {
+        let get = d["paths"]["/crm/things/2026-03/{objectType}"]["get"].clone();
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-name"] = json!("look");
+        d["paths"]["/crm/things/2026-03/{objectType}/{id}"]["get"]["x-name"] = json!("look");
+        drop(get);
+    });
+    row("paging over a member that is not there", &|d| {
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["next"] = json!("paging.later.after");
+    });
+    row("paging with a typo", &|d| d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["nxt"] = json!("x"));
+    row("a parameter that cannot be sent", &|d| {
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"][1]["in"] = json!("body");
+    });
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_wrong_file_of_ours_is_refused_with_its_line() {
+    let mut table = String::new();
+    let mut row = |name: &str, change: &dyn Fn(&Workspace)| {
+        let workspace = Workspace::new(&awkward());
+        change(&workspace);
+        table.push_str(&format!("{name}\n    {}\n", workspace.refusal()));
+    };
+    let overlay = |workspace: &Workspace, correction: Value| workspace.put("specs/acme/overlay.json", &json!({"corrections": [correction]}));
+    row("a listed document is missing", &|w| std::fs::remove_file(w.root().join("specs/acme/awkward.json")).unwrap());
+    row("the document is not JSON", &|w| w.put_text("specs/acme/awkward.json", "openapi: 3.0.0\n"));
+    row("a typo in vendor.json", &|w| w.put_text("specs/acme/vendor.json", "{\n  \"title\": \"Acme\",\n  \"crat\": \"acme-client\"\n}\n"));
+    row("no resource", &|w| {
+        let mut file = vendor();
+        file["apis"][0]["documents"]["awkward.json"] = json!({});
+        w.put("specs/acme/vendor.json", &file);
+    });
+    row("an overlay for a document that is not listed", &|w| {
+        overlay(w, json!({"document": "other.json", "at": "/info", "set": 1, "evidence": "page"}));
+    });
+    row("an overlay that matches nothing", &|w| {
+        overlay(w, json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-name": "a"}, "evidence": "page"}));
+    });
+    row("an overlay that changes nothing", &|w| {
+        overlay(w, json!({"document": "awkward.json", "at": "/info", "merge": {"version": "2026-03"}, "evidence": "page"}));
+    });
+    row("an overlay without evidence", &|w| {
+        overlay(w, json!({"document": "awkward.json", "at": "/info/version", "remove": true, "evidence": " "}));
+    });
+    row("an overlay that says two things", &|w| {
+        overlay(w, json!({"document": "awkward.json", "at": "/info/version", "remove": true, "set": 1, "evidence": "page"}));
+    });
+    row("evidence is missing", &|w| {
+        let mut file = vendor();
+        file["evidence"] = json!(true);
+        w.put("specs/acme/vendor.json", &file);
+    });
+    insta::assert_snapshot!(table);
+}
