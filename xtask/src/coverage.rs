@@ -57,7 +57,9 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
     match format {
         Format::Operations => {
             for row in &rows {
-                for operation in row.operations.iter().filter(|operation| !row.left_out.iter().any(|(left, _)| left == *operation)) {
+                for operation in
+                    row.operations.iter().filter(|operation| !row.left_out.iter().any(|(left, _)| left == *operation))
+                {
                     println!("{} {operation}", row.vendor);
                 }
             }
@@ -94,7 +96,11 @@ fn waiting(vendor: &Vendor) -> Result<Option<Row>> {
         documents += usize::from(!here);
         for (path, method) in document.operations() {
             let operation = (folder(&name), format!("{} {path}", method.to_uppercase()));
-            if here { generated.insert(operation) } else { missing.insert(operation) };
+            if here {
+                generated.insert(operation)
+            } else {
+                missing.insert(operation)
+            };
         }
     }
     let operations: Vec<String> = missing.difference(&generated).map(|(_, operation)| operation.clone()).collect();
@@ -114,7 +120,10 @@ fn waiting(vendor: &Vendor) -> Result<Option<Row>> {
 }
 
 fn table(rows: &[Row]) {
-    println!("{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}", "vendor", "api", "documents", "operations", "covered", "methods", "paged", "types");
+    println!(
+        "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
+        "vendor", "api", "documents", "operations", "covered", "methods", "paged", "types"
+    );
     for row in rows {
         println!(
             "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
@@ -131,9 +140,18 @@ fn table(rows: &[Row]) {
     let sum = |of: fn(&Row) -> usize| rows.iter().map(of).sum::<usize>();
     println!(
         "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
-        "all", "", sum(|r| r.documents), sum(|r| r.operations.len()), sum(|r| r.operations.len() - r.left_out.len()), sum(|r| r.methods), sum(|r| r.paged), sum(|r| r.types)
+        "all",
+        "",
+        sum(|r| r.documents),
+        sum(|r| r.operations.len()),
+        sum(|r| r.operations.len() - r.left_out.len()),
+        sum(|r| r.methods),
+        sum(|r| r.paged),
+        sum(|r| r.types)
     );
-    println!("\nAn operation is one method and path of a document; one method of a client serves it for many types of object.");
+    println!(
+        "\nAn operation is one method and path of a document; one method of a client serves it for many types of object."
+    );
     for row in rows {
         for (operation, reason) in row.left_out.iter().filter(|(_, reason)| reason != NOT_LISTED) {
             println!("left out: {} {operation}: {reason}", row.vendor);

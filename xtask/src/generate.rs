@@ -32,14 +32,23 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
             println!("{} generated files are current ({:.1} s)", changes.total, started.elapsed().as_secs_f64());
             return Ok(Outcome::Current);
         }
-        println!("{} of {} generated files differ; run `cargo xtask generate` and commit the result", changes.files.len(), changes.total);
+        println!(
+            "{} of {} generated files differ; run `cargo xtask generate` and commit the result",
+            changes.files.len(),
+            changes.total
+        );
         return Ok(Outcome::Drift);
     }
     files.write()?;
     for (path, _) in &changes.files {
         println!("  wrote {}", path.strip_prefix(root).unwrap_or(path).display());
     }
-    println!("{} of {} generated files changed ({:.1} s)", changes.files.len(), changes.total, started.elapsed().as_secs_f64());
+    println!(
+        "{} of {} generated files changed ({:.1} s)",
+        changes.files.len(),
+        changes.total,
+        started.elapsed().as_secs_f64()
+    );
     Ok(Outcome::Current)
 }
 

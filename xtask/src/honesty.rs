@@ -16,8 +16,10 @@ const END: &str = "<!-- end of the honesty table -->";
 pub(crate) fn readme(root: &Path, vendor: &Vendor, evidence: &[Evidence], files: &mut Files) -> Result<()> {
     let path = root.join("crates").join(&vendor.file.crate_name).join("README.md");
     let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let (before, rest) = text.split_once(START).with_context(|| format!("{}: the line `{START}` is missing", path.display()))?;
-    let (_, after) = rest.split_once(END).with_context(|| format!("{}: the line `{END}` is missing", path.display()))?;
+    let (before, rest) =
+        text.split_once(START).with_context(|| format!("{}: the line `{START}` is missing", path.display()))?;
+    let (_, after) =
+        rest.split_once(END).with_context(|| format!("{}: the line `{END}` is missing", path.display()))?;
     files.add(path, format!("{before}{START}\n\n{}\n{END}{after}", table(evidence)));
     Ok(())
 }
@@ -41,7 +43,15 @@ fn table(evidence: &[Evidence]) -> String {
     for ((mark, source, head), elements) in groups {
         let parts: Vec<String> = elements
             .iter()
-            .map(|element| element.strip_prefix(head.as_str()).unwrap_or(element).trim_start_matches("[]").trim_start_matches(['.', ':', ' ']).replace('`', "").replace('|', "\\|"))
+            .map(|element| {
+                element
+                    .strip_prefix(head.as_str())
+                    .unwrap_or(element)
+                    .trim_start_matches("[]")
+                    .trim_start_matches(['.', ':', ' '])
+                    .replace('`', "")
+                    .replace('|', "\\|")
+            })
             .filter(|part| !part.is_empty())
             .collect();
         let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };

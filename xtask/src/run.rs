@@ -15,7 +15,11 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
     if changes.files.is_empty() {
         println!("The checked-in code is current: {} files.\n", changes.total);
     } else {
-        println!("The checked-in code is NOT current: {} of {} files differ (`cargo xtask generate --check` shows how).\n", changes.files.len(), changes.total);
+        println!(
+            "The checked-in code is NOT current: {} of {} files differ (`cargo xtask generate --check` shows how).\n",
+            changes.files.len(),
+            changes.total
+        );
     }
     let mut arguments = vec!["run", "--quiet", "--package", "crm-tests", "--bin", "demo"];
     if live {

@@ -90,11 +90,19 @@ fn generating_is_deterministic_and_drift_is_shown() {
     assert_eq!(workspace.generated("things.rs"), first);
 
     workspace.put_text("crates/acme-client/src/generated/owners.rs", "// left over\n");
-    workspace.put_text("crates/acme-client/src/generated/things.rs", &first.replace("Operations on things", "Edited by hand"));
+    workspace.put_text(
+        "crates/acme-client/src/generated/things.rs",
+        &first.replace("Operations on things", "Edited by hand"),
+    );
     let changes = workspace.plan().unwrap();
     let shown: String = changes.files.iter().map(|(_, diff)| diff.as_str()).collect();
     assert_eq!(changes.files.len(), 2, "{shown}");
-    assert!(shown.contains("-/// Edited by hand") && shown.contains("+/// Operations on things") && shown.contains("-// left over"), "{shown}");
+    assert!(
+        shown.contains("-/// Edited by hand")
+            && shown.contains("+/// Operations on things")
+            && shown.contains("-// left over"),
+        "{shown}"
+    );
     let on_disk = std::fs::read_to_string(workspace.root().join("crates/acme-client/src/generated/things.rs")).unwrap();
     assert!(on_disk.contains("Edited by hand"), "checking writes nothing");
 }
@@ -111,8 +119,12 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     row("openapi 3.1", &|d| d["openapi"] = json!("3.1.0"));
     row("no openapi", &|d| *d = json!({"paths": {}}));
     row("no paths", &|d| drop(d.as_object_mut().unwrap().remove("paths")));
-    row("dangling reference", &|d| d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("#/components/schemas/Gone"));
-    row("external reference", &|d| d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("../common.json#/Node"));
+    row("dangling reference", &|d| {
+        d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("#/components/schemas/Gone")
+    });
+    row("external reference", &|d| {
+        d["components"]["schemas"]["Node"]["properties"]["child"]["$ref"] = json!("../common.json#/Node")
+    });
     row("two operations with one name", &|d| {
         let get = d["paths"]["/crm/things/2026-03/{objectType}"]["get"].clone();
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-name"] = json!("look");
@@ -122,7 +134,9 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     row("paging over a member that is not there", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["next"] = json!("paging.later.after");
     });
-    row("paging with a typo", &|d| d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["nxt"] = json!("x"));
+    row("paging with a typo", &|d| {
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["nxt"] = json!("x")
+    });
     row("a parameter that cannot be sent", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"][1]["in"] = json!("body");
     });
@@ -137,10 +151,14 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
         change(&workspace);
         table.push_str(&format!("{name}\n    {}\n", workspace.refusal()));
     };
-    let overlay = |workspace: &Workspace, correction: Value| workspace.put("specs/acme/overlay.json", &json!({"corrections": [correction]}));
+    let overlay = |workspace: &Workspace, correction: Value| {
+        workspace.put("specs/acme/overlay.json", &json!({"corrections": [correction]}))
+    };
     row("a listed document is missing", &|w| std::fs::remove_file(w.root().join("specs/acme/awkward.json")).unwrap());
     row("the document is not JSON", &|w| w.put_text("specs/acme/awkward.json", "openapi: 3.0.0\n"));
-    row("a typo in vendor.json", &|w| w.put_text("specs/acme/vendor.json", "{\n  \"title\": \"Acme\",\n  \"crat\": \"acme-client\"\n}\n"));
+    row("a typo in vendor.json", &|w| {
+        w.put_text("specs/acme/vendor.json", "{\n  \"title\": \"Acme\",\n  \"crat\": \"acme-client\"\n}\n")
+    });
     row("no resource", &|w| {
         let mut file = vendor();
         file["apis"][0]["documents"]["awkward.json"] = json!({});
@@ -150,16 +168,25 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
         overlay(w, json!({"document": "other.json", "at": "/info", "set": 1, "evidence": "page"}));
     });
     row("an overlay that matches nothing", &|w| {
-        overlay(w, json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-name": "a"}, "evidence": "page"}));
+        overlay(
+            w,
+            json!({"document": "awkward.json", "operation": "GET /gone", "merge": {"x-name": "a"}, "evidence": "page"}),
+        );
     });
     row("an overlay that changes nothing", &|w| {
-        overlay(w, json!({"document": "awkward.json", "at": "/info", "merge": {"version": "2026-03"}, "evidence": "page"}));
+        overlay(
+            w,
+            json!({"document": "awkward.json", "at": "/info", "merge": {"version": "2026-03"}, "evidence": "page"}),
+        );
     });
     row("an overlay without evidence", &|w| {
         overlay(w, json!({"document": "awkward.json", "at": "/info/version", "remove": true, "evidence": " "}));
     });
     row("an overlay that says two things", &|w| {
-        overlay(w, json!({"document": "awkward.json", "at": "/info/version", "remove": true, "set": 1, "evidence": "page"}));
+        overlay(
+            w,
+            json!({"document": "awkward.json", "at": "/info/version", "remove": true, "set": 1, "evidence": "page"}),
+        );
     });
     row("evidence is missing", &|w| {
         let mut file = vendor();

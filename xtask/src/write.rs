@@ -34,7 +34,8 @@ impl Files {
 
     /// The number of lines in Rust files.
     pub(crate) fn rust_lines(&self, folder: &Path) -> usize {
-        let rust = |path: &Path| path.starts_with(folder) && path.extension().is_some_and(|extension| extension == "rs");
+        let rust =
+            |path: &Path| path.starts_with(folder) && path.extension().is_some_and(|extension| extension == "rs");
         self.files.iter().filter(|(path, _)| rust(path)).map(|(_, text)| text.lines().count()).sum()
     }
 

@@ -15,7 +15,8 @@ pub(super) fn summary(operation: &Operation) -> String {
     let call = operation.call.to_snake_case();
     let (verb, rest) = call.split_once('_').map_or((call.as_str(), ""), |(verb, rest)| (verb, rest));
     let rest = rest.replace('_', " ");
-    let owner = operation.path.contains('}') && !operation.path.ends_with('}') || operation.path.matches('}').count() > 1;
+    let owner =
+        operation.path.contains('}') && !operation.path.ends_with('}') || operation.path.matches('}').count() > 1;
     let of = if owner { format!(" of {}", a(&one)) } else { String::new() };
     let thing = |word: &str| if rest.is_empty() { word.to_owned() } else { format!("{rest}{of}") };
     let text = match verb {
@@ -40,7 +41,13 @@ pub(super) fn summary(operation: &Operation) -> String {
             if rest.is_empty() { format!("{said} {}.", a(&one)) } else { format!("{said} the {}.", thing(&one)) }
         }
         "upsert" => format!("Creates {}, or changes the one that is there.", a(&thing(&one))),
-        "search" => if rest.is_empty() { format!("Searches {resource}.") } else { format!("Searches {resource}: {rest}.") },
+        "search" => {
+            if rest.is_empty() {
+                format!("Searches {resource}.")
+            } else {
+                format!("Searches {resource}: {rest}.")
+            }
+        }
         "merge" => format!("Merges two {resource}."),
         "batch" => match rest.as_str() {
             "create" | "read" | "update" | "archive" => format!("{}s many {resource} in one request.", capital(&rest)),
@@ -88,7 +95,10 @@ pub(super) fn facts(operation: &Operation) -> String {
         "* Not repeated when the reply is lost; `Error::sent` then says that it may have happened.".to_owned()
     });
     if operation.long_running {
-        lines.push("* 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits.".to_owned());
+        lines.push(
+            "* 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits."
+                .to_owned(),
+        );
     }
     if let Some(most) = operation.batch_max {
         lines.push(format!("* At most {most} inputs."));

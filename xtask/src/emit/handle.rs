@@ -10,7 +10,12 @@ use crate::refine::{Argument, Model, Operation, Place, Reply, Ty};
 use crate::specs::vendor::{ApiFile, Fold};
 
 /// The file of a resource.
-pub(super) fn resource(resource: &str, operations: &[&Operation], model: &Model, fold: Option<&Fold>) -> Result<String> {
+pub(super) fn resource(
+    resource: &str,
+    operations: &[&Operation],
+    model: &Model,
+    fold: Option<&Fold>,
+) -> Result<String> {
     let handle = resource.to_upper_camel_case();
     let bound: Vec<&String> = operations.first().map(|operation| operation.bind.iter().collect()).unwrap_or_default();
     let mut text = format!("//! {}.\n\n", capital(&words(resource)));
@@ -45,7 +50,13 @@ pub(super) fn resource(resource: &str, operations: &[&Operation], model: &Model,
 
 fn constructor(text: &mut String, bound: &[&String], fold: Option<&Fold>) {
     let arguments: String = bound.iter().map(|name| format!(", {}: impl Into<String>", name.to_snake_case())).collect();
-    let fields: String = bound.iter().map(|name| { let name = name.to_snake_case(); format!(", {name}: {name}.into()") }).collect();
+    let fields: String = bound
+        .iter()
+        .map(|name| {
+            let name = name.to_snake_case();
+            format!(", {name}: {name}.into()")
+        })
+        .collect();
     let known = if fold.is_some() { ", known: None" } else { "" };
     text.push_str(&format!(
         "    pub(crate) fn new(pipeline: &Pipeline{arguments}) -> Self {{\n        Self {{ pipeline: pipeline.clone(){fields}{known} }}\n    }}\n",
@@ -79,9 +90,12 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
         Reply::Value(ty) => ty.rust("types::"),
         Reply::Bytes => "BodyStream".to_owned(),
     };
-    let open: Vec<&Argument> = operation.arguments.iter().filter(|argument| !operation.bind.contains(&argument.wire)).collect();
-    let (required, optional): (Vec<&Argument>, Vec<&Argument>) = open.into_iter().filter(|a| a.constant.is_none()).partition(|a| a.required);
-    let constants = operation.arguments.iter().filter_map(|argument| argument.constant.as_ref().map(|value| (argument, value)));
+    let open: Vec<&Argument> =
+        operation.arguments.iter().filter(|argument| !operation.bind.contains(&argument.wire)).collect();
+    let (required, optional): (Vec<&Argument>, Vec<&Argument>) =
+        open.into_iter().filter(|a| a.constant.is_none()).partition(|a| a.required);
+    let constants =
+        operation.arguments.iter().filter_map(|argument| argument.constant.as_ref().map(|value| (argument, value)));
     let builder = (!optional.is_empty() || operation.paging.is_some()).then(|| builder_name(&operation.call));
 
     let mut described = docs::summary(operation);
@@ -98,7 +112,8 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
     if operation.deprecated {
         text.push_str("    #[deprecated = \"the vendor marks it deprecated\"]\n");
     }
-    let mut parameters: Vec<String> = required.iter().map(|argument| format!("{}: {}", argument.ident, argument_type(argument))).collect();
+    let mut parameters: Vec<String> =
+        required.iter().map(|argument| format!("{}: {}", argument.ident, argument_type(argument))).collect();
     let mut steps = String::new();
     for argument in &required {
         steps.push_str(&step(argument));
@@ -116,7 +131,10 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
     let entry = operations::entry(operation);
     let value = format!("self.call(&operations::{entry}){steps}");
     let value = if let Some(builder) = &builder { format!("{builder} {{ call: {value} }}") } else { value };
-    text.push_str(&format!("    pub fn {}(&self{signature}) -> {returned} {{\n        {value}\n    }}\n", operation.call));
+    text.push_str(&format!(
+        "    pub fn {}(&self{signature}) -> {returned} {{\n        {value}\n    }}\n",
+        operation.call
+    ));
 
     if let Some(builder) = builder {
         let of = format!("{}::{}", operation.resource.to_upper_camel_case(), operation.call);
@@ -125,9 +143,15 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
         if !optional.is_empty() {
             builders.push_str(&format!("impl {builder} {{\n"));
             for argument in optional {
-                let described = if argument.doc.is_empty() { format!("`{}`", argument.wire) } else { argument.doc.clone() };
+                let described =
+                    if argument.doc.is_empty() { format!("`{}`", argument.wire) } else { argument.doc.clone() };
                 builders.push_str(&doc("    ", &described));
-                let name = if ["send", "send_raw", "with", "items", "pages", "poll"].contains(&argument.ident.as_str()) { format!("{}_", argument.ident) } else { argument.ident.clone() };
+                let name = if ["send", "send_raw", "with", "items", "pages", "poll"].contains(&argument.ident.as_str())
+                {
+                    format!("{}_", argument.ident)
+                } else {
+                    argument.ident.clone()
+                };
                 builders.push_str(&format!(
                     "    pub fn {name}(self, {}: {}) -> Self {{\n        Self {{ call: self.call{} }}\n    }}\n",
                     argument.ident,
@@ -143,7 +167,9 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
         }
         builders.push_str("@@\n");
         if let Some(paging) = &operation.paging {
-            let Reply::Value(reply) = &operation.reply else { anyhow::bail!("{}: a file does not page", operation.name) };
+            let Reply::Value(reply) = &operation.reply else {
+                anyhow::bail!("{}: a file does not page", operation.name)
+            };
             builders.push_str(&paged::paged(&builder, operation, paging, reply, model)?);
         }
     }
@@ -153,7 +179,11 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
 /// The builder of a method. A method called like a type of the prelude gets a longer name.
 fn builder_name(call: &str) -> String {
     let name = call.to_upper_camel_case();
-    if matches!(name.as_str(), "Call" | "Map" | "Value" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp") { format!("{name}Call") } else { name }
+    if matches!(name.as_str(), "Call" | "Map" | "Value" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp") {
+        format!("{name}Call")
+    } else {
+        name
+    }
 }
 
 fn argument_type(argument: &Argument) -> String {
@@ -207,7 +237,9 @@ pub(super) fn object_types(fold: &Fold, api: &Api, model: &Model) -> Result<Stri
          /// Its name.\n    pub name: &'static str,\n    /// What stands for it in a path.\n    pub segment: &'static str,\n    \
          /// The identifiers of the operations it has.\n    pub operations: &'static [&'static str],\n}\n\n",
     );
-    text.push_str("/// All types of object, in the order of their names.\npub static OBJECT_TYPES: &[&ObjectType] = &[");
+    text.push_str(
+        "/// All types of object, in the order of their names.\npub static OBJECT_TYPES: &[&ObjectType] = &[",
+    );
     for object in &api.object_types {
         text.push_str(&format!("&{}, ", object.name.to_uppercase()));
     }
@@ -217,7 +249,12 @@ pub(super) fn object_types(fold: &Fold, api: &Api, model: &Model) -> Result<Stri
             .operations
             .iter()
             .filter(|operation| operation.resource == fold.resource)
-            .filter(|operation| object.operations.iter().any(|(method, path)| operation.method.eq_ignore_ascii_case(method) && operation.path == *path))
+            .filter(|operation| {
+                object
+                    .operations
+                    .iter()
+                    .any(|(method, path)| operation.method.eq_ignore_ascii_case(method) && operation.path == *path)
+            })
             .map(|operation| format!("{:?}", operation.name))
             .collect();
         text.push_str(&format!(
@@ -247,7 +284,8 @@ pub(super) fn root(file: &ApiFile, api: &Api, modules: &[String], model: &Model)
             .find(|operation| operation.resource == *module)
             .map(|operation| operation.bind.clone())
             .unwrap_or_default();
-        let arguments: String = bound.iter().map(|name| format!(", {}: impl Into<String>", name.to_snake_case())).collect();
+        let arguments: String =
+            bound.iter().map(|name| format!(", {}: impl Into<String>", name.to_snake_case())).collect();
         let values: String = bound.iter().map(|name| format!(", {}", name.to_snake_case())).collect();
         text.push_str(&format!(
             "    /// Operations on {}.\n    #[must_use]\n    pub fn {module}(&self{arguments}) -> {module}::{} {{\n        {module}::{}::new(&self.pipeline{values})\n    }}\n",

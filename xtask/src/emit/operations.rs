@@ -21,7 +21,10 @@ pub(super) fn table(operations: &[Operation]) -> String {
     }
     text.push_str("];\n");
     for operation in operations {
-        let paging = operation.paging.as_ref().map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
+        let paging = operation
+            .paging
+            .as_ref()
+            .map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
         let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("{scope:?}")).collect();
         text.push_str(&format!(
             "/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{ id: {id:?}, spec_id: {spec:?}, method: Method::{method}, path: {path:?}, \

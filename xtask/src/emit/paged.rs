@@ -14,7 +14,13 @@ struct Path {
 }
 
 /// The impl for a builder.
-pub(super) fn paged(builder: &str, operation: &Operation, paging: &Paging, reply: &Ty, model: &Model) -> Result<String> {
+pub(super) fn paged(
+    builder: &str,
+    operation: &Operation,
+    paging: &Paging,
+    reply: &Ty,
+    model: &Model,
+) -> Result<String> {
     let at = |what: &str| format!("{}: `x-paging`: {what}", operation.name);
     let items = by_ref(model, reply, &paging.items).with_context(|| at("items"))?;
     let Ty::List(item) = &items.ty else { bail!("{}: `{}` is not a list", at("items"), paging.items) };
@@ -22,8 +28,10 @@ pub(super) fn paged(builder: &str, operation: &Operation, paging: &Paging, reply
         Some(name) => format!("Some(({name:?}, LimitIn::{}))", place(paging.place)),
         None => "None".to_owned(),
     };
-    let total = optional(paging.total.as_deref(), |path| number(&by_ref(model, reply, path)?)).with_context(|| at("total"))?;
-    let more = optional(paging.more.as_deref(), |path| Ok(flag(&by_ref(model, reply, path)?))).with_context(|| at("more"))?;
+    let total =
+        optional(paging.total.as_deref(), |path| number(&by_ref(model, reply, path)?)).with_context(|| at("total"))?;
+    let more =
+        optional(paging.more.as_deref(), |path| Ok(flag(&by_ref(model, reply, path)?))).with_context(|| at("more"))?;
     let last = |model: &Model| -> Result<Option<Path>> {
         let Some(field) = &paging.last else { return Ok(None) };
         let inner = by_ref_from(model, item, field, format!("{}.and_then(|list| list.last())", items.code))?;
@@ -43,7 +51,8 @@ pub(super) fn paged(builder: &str, operation: &Operation, paging: &Paging, reply
         PagingKind::Page => format!("cx.page({}, {total}, {more})", paging.first),
         PagingKind::KeysetPair => {
             let Some(OneOrTwo::Two([value, id])) = &paging.next else { bail!("{} needs two paths", at("next")) };
-            let pair = format!("cx.pair({}, {})", text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?);
+            let pair =
+                format!("cx.pair({}, {})", text(&by_ref(model, reply, value)?)?, text(&by_ref(model, reply, id)?)?);
             if more == "None" { pair } else { format!("if {more} == Some(false) {{ return None; }}\n{pair}") }
         }
         PagingKind::KeysetId | PagingKind::KeysetValue => {
@@ -57,7 +66,9 @@ pub(super) fn paged(builder: &str, operation: &Operation, paging: &Paging, reply
         PagingKind::SearchAfter => {
             let Some(last) = last(model).with_context(|| at("last"))? else { bail!("{} is needed", at("last")) };
             match &last.ty {
-                Ty::List(inner) if **inner == Ty::Json => format!("cx.values({}.map(|values| values.to_vec()))", last.code),
+                Ty::List(inner) if **inner == Ty::Json => {
+                    format!("cx.values({}.map(|values| values.to_vec()))", last.code)
+                }
                 Ty::Json => format!("cx.values({}.and_then(Value::as_array).cloned())", last.code),
                 _ => bail!("{}: not a list of values", at("last")),
             }
@@ -72,14 +83,24 @@ pub(super) fn paged(builder: &str, operation: &Operation, paging: &Paging, reply
         page = reply.rust("types::"),
         item = item.rust("types::"),
         seek = seek(paging, operation, model)?,
-        count = if items.code == "Some(page)" { "Some(page.len())".to_owned() } else { format!("{}.map(Vec::len)", items.code) },
+        count = if items.code == "Some(page)" {
+            "Some(page.len())".to_owned()
+        } else {
+            format!("{}.map(Vec::len)", items.code)
+        },
         owned = owned(model, reply, &paging.items)?,
     ))
 }
 
 fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<String> {
     // Some vendors want the number of a body as text.
-    let as_text = |name: &str| operation.body.as_ref().and_then(|body| field(model, &body.ty, name).ok()).is_some_and(|(field, _)| field.ty == Ty::Text);
+    let as_text = |name: &str| {
+        operation
+            .body
+            .as_ref()
+            .and_then(|body| field(model, &body.ty, name).ok())
+            .is_some_and(|(field, _)| field.ty == Ty::Text)
+    };
     let set = |name: &str, value: &str, json: &str| match paging.place {
         PagingPlace::Query => format!("call.set_query({name:?}, {value})"),
         PagingPlace::Body => format!("call.set_body_field({name:?}, {json})"),
@@ -88,8 +109,13 @@ fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<String>
         (OneOrTwo::One(name), PagingKind::Token | PagingKind::KeysetId | PagingKind::KeysetValue) => {
             format!("Position::Token(token) => {}", set(name, "token", "Value::from(token.as_str())"))
         }
-        (OneOrTwo::One(name), PagingKind::Offset) => format!("Position::Offset(offset) => {}", set(name, "offset", if as_text(name) { "Value::from(offset.to_string())" } else { "Value::from(*offset)" })),
-        (OneOrTwo::One(name), PagingKind::Page) => format!("Position::Page(page) => {}", set(name, "page", "Value::from(*page)")),
+        (OneOrTwo::One(name), PagingKind::Offset) => format!(
+            "Position::Offset(offset) => {}",
+            set(name, "offset", if as_text(name) { "Value::from(offset.to_string())" } else { "Value::from(*offset)" })
+        ),
+        (OneOrTwo::One(name), PagingKind::Page) => {
+            format!("Position::Page(page) => {}", set(name, "page", "Value::from(*page)"))
+        }
         (OneOrTwo::One(name), PagingKind::SearchAfter) => {
             format!("Position::Values(values) => call.set_body_field({name:?}, Value::Array(values.clone()))")
         }

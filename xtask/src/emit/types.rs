@@ -48,9 +48,13 @@ pub(super) fn field_type(field: &Field, definition: &Definition) -> (String, boo
 
 fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Field], keeps: bool) {
     let constants = constants(fields, definition);
-    let asked: Vec<&Field> = fields.iter().filter(|field| field.required && !constants.iter().any(|(f, _)| f.ident == field.ident)).collect();
+    let asked: Vec<&Field> = fields
+        .iter()
+        .filter(|field| field.required && !constants.iter().any(|(f, _)| f.ident == field.ident))
+        .collect();
     let constructor = definition.sent && (!constants.is_empty() || (1..=MOST_ARGUMENTS).contains(&asked.len()));
-    let described = if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
+    let described =
+        if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
     text.push_str(&doc("", &described));
     let derives = if constructor { "Clone, PartialEq" } else { "Clone, Default, PartialEq" };
     text.push_str(&format!("#[derive({derives})]\n#[non_exhaustive]\npub struct {name} {{\n"));
@@ -67,7 +71,8 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
         text.push_str(&format!("    {}: {:?},\n", field.ident, field.wire));
     }
     text.push('}');
-    let required: Vec<&str> = fields.iter().filter(|field| field.required && definition.sent).map(|field| field.ident.as_str()).collect();
+    let required: Vec<&str> =
+        fields.iter().filter(|field| field.required && definition.sent).map(|field| field.ident.as_str()).collect();
     if !required.is_empty() {
         text.push_str(&format!(" required {{ {} }}", required.join(", ")));
     }
@@ -99,11 +104,27 @@ fn constants<'a>(fields: &'a [Field], definition: &Definition) -> Vec<(&'a Field
         .collect()
 }
 
-fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)], keeps: bool, ask: bool) {
+fn new(
+    text: &mut String,
+    name: &str,
+    fields: &[Field],
+    asked: &[&Field],
+    constants: &[(&Field, String)],
+    keeps: bool,
+    ask: bool,
+) {
     let asked: &[&Field] = if ask { asked } else { &[] };
-    let arguments: Vec<String> = asked.iter().map(|field| format!("{}: impl Into<{}>", field.ident, into_type(&field.ty))).collect();
-    let said = if asked.is_empty() { "without any value but those that are always the same" } else { "with what it must have" };
-    text.push_str(&format!("impl {name} {{\n    /// A record {said}.\n    #[must_use]\n    pub fn new({}) -> Self {{\n        Self {{\n", arguments.join(", ")));
+    let arguments: Vec<String> =
+        asked.iter().map(|field| format!("{}: impl Into<{}>", field.ident, into_type(&field.ty))).collect();
+    let said = if asked.is_empty() {
+        "without any value but those that are always the same"
+    } else {
+        "with what it must have"
+    };
+    text.push_str(&format!(
+        "impl {name} {{\n    /// A record {said}.\n    #[must_use]\n    pub fn new({}) -> Self {{\n        Self {{\n",
+        arguments.join(", ")
+    ));
     for field in fields {
         let value = if let Some((_, constant)) = constants.iter().find(|(known, _)| known.ident == field.ident) {
             format!("Some({constant:?}.to_owned())")
@@ -122,7 +143,9 @@ fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], consta
     }
     text.push_str("        }\n    }\n}\n");
     if asked.is_empty() {
-        text.push_str(&format!("impl Default for {name} {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"));
+        text.push_str(&format!(
+            "impl Default for {name} {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}\n"
+        ));
     }
 }
 
@@ -134,7 +157,8 @@ fn into_type(ty: &Ty) -> String {
 }
 
 fn setters(text: &mut String, name: &str, fields: &[Field], keeps: bool) {
-    let settable: Vec<&Field> = fields.iter().filter(|field| field.ident != "new" && !(keeps && field.ident == "extra")).collect();
+    let settable: Vec<&Field> =
+        fields.iter().filter(|field| field.ident != "new" && !(keeps && field.ident == "extra")).collect();
     if settable.is_empty() {
         return;
     }
@@ -150,7 +174,8 @@ fn setters(text: &mut String, name: &str, fields: &[Field], keeps: bool) {
 }
 
 fn enumeration(text: &mut String, name: &str, definition: &Definition, variants: &[(String, String)]) {
-    let described = if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
+    let described =
+        if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
     text.push_str("@@\n\ncrm_core::open_enum! {\n");
     text.push_str(&doc("    ", &described));
     text.push_str(&format!("    pub enum {name} {{\n"));
@@ -160,7 +185,13 @@ fn enumeration(text: &mut String, name: &str, definition: &Definition, variants:
     text.push_str("    }\n}\n@@\n");
 }
 
-fn union(text: &mut String, name: &str, definition: &Definition, tag: Option<&str>, arms: &[(Ty, String, Vec<String>)]) {
+fn union(
+    text: &mut String,
+    name: &str,
+    definition: &Definition,
+    tag: Option<&str>,
+    arms: &[(Ty, String, Vec<String>)],
+) {
     text.push_str("@@\n\ncrm_core::union! {\n");
     text.push_str(&doc("    ", &definition.doc));
     let by = tag.map_or_else(|| "members".to_owned(), |tag| format!("{tag:?}"));

@@ -46,7 +46,10 @@ pub(super) fn fold(fold: &Fold, api: &ApiFile, documents: &mut [Document]) -> Re
                 }
             }
             if let Some(parameters) = operation["parameters"].as_array_mut() {
-                parameters.insert(0, json!({"name": fold.parameter, "in": "path", "required": true, "schema": {"type": "string"}}));
+                parameters.insert(
+                    0,
+                    json!({"name": fold.parameter, "in": "path", "required": true, "schema": {"type": "string"}}),
+                );
             }
             let entry = types.entry(name.clone()).or_insert_with(|| ObjectType {
                 name: name.clone(),
@@ -91,7 +94,14 @@ fn folded(fold: &Fold, segments: &[String], path: &str) -> Option<(String, Strin
 }
 
 /// Moves an operation that only some types have into the generic document, with its schemas.
-fn adopt(documents: &mut [Document], generic: usize, from: usize, path: &str, method: &str, operation: Value) -> Result<()> {
+fn adopt(
+    documents: &mut [Document],
+    generic: usize,
+    from: usize,
+    path: &str,
+    method: &str,
+    operation: Value,
+) -> Result<()> {
     let mut wanted = vec![];
     references::each(&operation, &mut |name| wanted.push(name.to_owned()));
     while let Some(name) = wanted.pop() {

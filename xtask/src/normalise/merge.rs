@@ -95,7 +95,24 @@ fn rename_to_rust(document: &mut Document, better: &BTreeMap<String, String>) ->
             wanted = short.to_owned();
         }
         // Names that Rust code reads as something else.
-        if ["Option", "Box", "Vec", "String", "Result", "Error", "Map", "Value", "Self", "Call", "Timestamp", "Default", "Some", "None"].contains(&wanted.as_str()) {
+        if [
+            "Option",
+            "Box",
+            "Vec",
+            "String",
+            "Result",
+            "Error",
+            "Map",
+            "Value",
+            "Self",
+            "Call",
+            "Timestamp",
+            "Default",
+            "Some",
+            "None",
+        ]
+        .contains(&wanted.as_str())
+        {
             wanted.push_str("Item");
         }
         if rust.values().any(|taken| *taken == wanted) {

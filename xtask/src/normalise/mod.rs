@@ -23,8 +23,8 @@ use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{ApiFile, Vendor};
 
 pub(crate) use fold::ObjectType;
+pub(crate) use names::{singular, words};
 pub(crate) use tame::{Success, TIMESTAMP, success};
-pub(crate) use names::{words, singular};
 pub(crate) use unions::{By, Union};
 
 /// One API, ready to be generated.
@@ -52,7 +52,12 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     // Corrections may name documents of the vendor's other APIs.
     let here = Overlay {
         _schema: None,
-        corrections: overlay.corrections.iter().filter(|c| c.document == "*" || file.documents.contains_key(&c.document)).cloned().collect(),
+        corrections: overlay
+            .corrections
+            .iter()
+            .filter(|c| c.document == "*" || file.documents.contains_key(&c.document))
+            .cloned()
+            .collect(),
     };
     here.apply(&mut documents)?;
     let mut collected = Vec::new();
@@ -64,7 +69,9 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     }
     let mut operations: Vec<String> = documents
         .iter()
-        .flat_map(|document| document.operations().into_iter().map(|(path, method)| format!("{} {path}", method.to_uppercase())))
+        .flat_map(|document| {
+            document.operations().into_iter().map(|(path, method)| format!("{} {path}", method.to_uppercase()))
+        })
         .collect();
     operations.sort();
     operations.dedup();
@@ -93,4 +100,3 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     }
     Ok(Api { merged, tame, object_types, unions, evidence: collected, operations, left_out })
 }
-

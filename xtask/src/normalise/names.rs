@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
-use crate::specs::document::{Document, list, operations, text};
+use crate::specs::document::{Document, list, object, operations, text};
 use crate::specs::vendor::DocumentFile;
 
 /// Gives every operation of a document its `x-name`, as `contacts.list`.
@@ -23,7 +23,8 @@ pub(super) fn name(document: &mut Document, file: &DocumentFile) -> Result<()> {
                 let patches = document.value["paths"][&path].get("patch").is_some();
                 // A PUT without a PATCH beside it is how the vendor changes things.
                 let method = if method == "put" && !patches { "patch" } else { method };
-                let verb = verb(method, &path, &base, &file.bind, is_list(&document.value, operation));
+                let many = is_list(&document.value, operation) || has_members(&document.value, &path);
+                let verb = verb(method, &path, &base, &file.bind, many);
                 format!("{resource}.{verb}")
             }
             (_, None) => bail!(
@@ -61,13 +62,23 @@ pub(super) fn check_unique(document: &Value) -> Result<()> {
 fn base<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut common: Option<Vec<String>> = None;
     for path in paths {
-        let segments: Vec<String> = segments(path).into_iter().take_while(|segment| !segment.starts_with('{')).collect();
+        let segments: Vec<String> =
+            segments(path).into_iter().take_while(|segment| !segment.starts_with('{')).collect();
         common = Some(match common {
             None => segments,
             Some(known) => known.iter().zip(&segments).take_while(|(a, b)| a == b).map(|(a, _)| a.clone()).collect(),
         });
     }
     common.unwrap_or_default()
+}
+
+/// Whether a path is the collection of another: `/things` beside `/things/{thingId}`.
+fn has_members(document: &Value, path: &str) -> bool {
+    let collection = path.trim_end_matches('/');
+    object(document, "paths").any(|(other, item)| {
+        let member = other.trim_end_matches('/').strip_prefix(collection).and_then(|rest| rest.strip_prefix("/{"));
+        member.is_some_and(|rest| !rest.contains('/')) && item.get("get").is_some()
+    })
 }
 
 fn segments(path: &str) -> Vec<String> {
@@ -78,7 +89,9 @@ fn segments(path: &str) -> Vec<String> {
 fn is_version(segment: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     segment.strip_prefix('v').is_some_and(digits)
-        || segment.split_once('-').is_some_and(|(year, month)| year.len() == 4 && digits(year) && month.len() == 2 && digits(month))
+        || segment
+            .split_once('-')
+            .is_some_and(|(year, month)| year.len() == 4 && digits(year) && month.len() == 2 && digits(month))
 }
 
 fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool) -> String {
@@ -86,7 +99,8 @@ fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool)
     let held = |segment: &String| bound.iter().any(|name| *segment == format!("{{{name}}}"));
     let rest: Vec<String> = segments(path).into_iter().skip(base.len()).filter(|segment| !held(segment)).collect();
     let on_one = rest.last().is_some_and(|segment| segment.starts_with('{'));
-    let mut nouns: Vec<String> = rest.iter().filter(|segment| !segment.starts_with('{')).map(|segment| segment.to_snake_case()).collect();
+    let mut nouns: Vec<String> =
+        rest.iter().filter(|segment| !segment.starts_with('{')).map(|segment| segment.to_snake_case()).collect();
     let join = |nouns: &[String]| nouns.iter().map(|noun| format!("_{noun}")).collect::<String>();
     let last = nouns.pop();
     let owners: Vec<String> = nouns.iter().map(|noun| singular(noun)).collect();
@@ -94,7 +108,7 @@ fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool)
         ("get" | "head", None) if on_one => ("get", None),
         ("get" | "head", None) => (if many { "list" } else { "get" }, None),
         ("get" | "head", Some(noun)) if on_one => ("get", Some(singular(&noun))),
-        ("get" | "head", Some(noun)) if many && singular(&noun) != noun => ("list", Some(noun)),
+        ("get" | "head", Some(noun)) if many && !noun.starts_with("search") => ("list", Some(noun)),
         ("get" | "head", Some(noun)) if noun.starts_with("search") => ("", Some(noun)),
         ("get" | "head", Some(noun)) => ("get", Some(noun)),
         ("post", None) if on_one => ("add", None),
@@ -140,9 +154,10 @@ fn is_list(document: &Value, operation: &Value) -> bool {
     if operation.get("x-paging").is_some() {
         return true;
     }
-    let Some(schema) = ["200", "201", "2XX"].iter().find_map(|status| {
-        operation["responses"][status]["content"].as_object()?.values().next()?.get("schema")
-    }) else {
+    let Some(schema) = ["200", "201", "2XX"]
+        .iter()
+        .find_map(|status| operation["responses"][status]["content"].as_object()?.values().next()?.get("schema"))
+    else {
         return false;
     };
     let schema = match text(schema, "$ref").and_then(|target| document.pointer(target.strip_prefix('#')?)) {

@@ -26,7 +26,9 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
                 bail!("{}: {} {path}: a parameter without a name or a place", document.name, method.to_uppercase());
             }
             if place == "header" && OURS.contains(&name.to_ascii_lowercase().as_str()) {
-                if name.eq_ignore_ascii_case("version") && let Some(version) = version(&parameter) {
+                if name.eq_ignore_ascii_case("version")
+                    && let Some(version) = version(&parameter)
+                {
                     operation["x-version"] = json!(version);
                 }
                 continue;
@@ -37,19 +39,27 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
         }
         let placeholders = placeholders(&path);
         // A query parameter that repeats a path parameter says nothing.
-        parameters.retain(|p| text(p, "in") != Some("query") || !placeholders.iter().any(|name| text(p, "name") == Some(name)));
+        parameters.retain(|p| {
+            text(p, "in") != Some("query") || !placeholders.iter().any(|name| text(p, "name") == Some(name))
+        });
         // One that is declared for the path but is not in it belongs nowhere.
-        parameters.retain(|p| text(p, "in") != Some("path") || placeholders.iter().any(|name| text(p, "name") == Some(name)));
+        parameters
+            .retain(|p| text(p, "in") != Some("path") || placeholders.iter().any(|name| text(p, "name") == Some(name)));
         for name in &placeholders {
-            let declared = parameters.iter_mut().find(|p| text(p, "in") == Some("path") && text(p, "name") == Some(name));
+            let declared =
+                parameters.iter_mut().find(|p| text(p, "in") == Some("path") && text(p, "name") == Some(name));
             match declared {
                 Some(parameter) => parameter["required"] = json!(true),
-                None => parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})),
+                None => {
+                    parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+                }
             }
         }
         // Path parameters in the order of the path, the rest as declared.
         parameters.sort_by_key(|p| match text(p, "in") {
-            Some("path") => placeholders.iter().position(|name| text(p, "name") == Some(name)).unwrap_or(usize::MAX - 1),
+            Some("path") => {
+                placeholders.iter().position(|name| text(p, "name") == Some(name)).unwrap_or(usize::MAX - 1)
+            }
             _ => usize::MAX,
         });
         operation["parameters"] = Value::Array(parameters);

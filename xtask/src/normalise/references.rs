@@ -9,7 +9,10 @@ use crate::specs::document::Document;
 pub(super) fn check(document: &Document) -> Result<()> {
     walk(&document.value, &mut String::new(), &mut |pointer, target| {
         let Some(local) = target.strip_prefix('#') else {
-            bail!("{}: at {pointer}: `{target}` points outside the document; copy the schema in with the overlay", document.name);
+            bail!(
+                "{}: at {pointer}: `{target}` points outside the document; copy the schema in with the overlay",
+                document.name
+            );
         };
         if document.value.pointer(local).is_none() {
             bail!(

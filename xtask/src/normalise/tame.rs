@@ -108,7 +108,10 @@ impl Tamer<'_> {
             if parameter.get("x-const").is_some() || text(parameter, "in") == Some("header") {
                 continue;
             }
-            let schema = self.parameter(&parameter["schema"], &format!("{hint}{}", text(parameter, "name").unwrap_or_default().to_upper_camel_case()));
+            let schema = self.parameter(
+                &parameter["schema"],
+                &format!("{hint}{}", text(parameter, "name").unwrap_or_default().to_upper_camel_case()),
+            );
             parameters.push(json!({
                 "name": parameter["name"], "in": parameter["in"],
                 "required": parameter.get("required").cloned().unwrap_or(json!(false)),
@@ -145,7 +148,12 @@ impl Tamer<'_> {
     fn parameter(&mut self, schema: &Value, hint: &str) -> Value {
         let tamed = self.schema(schema, hint, false);
         match text(&tamed, "type") {
-            Some("array") if matches!(text(&tamed["items"], "type"), Some("string" | "integer" | "number" | "boolean")) || tamed["items"].get("$ref").is_some() => tamed,
+            Some("array")
+                if matches!(text(&tamed["items"], "type"), Some("string" | "integer" | "number" | "boolean"))
+                    || tamed["items"].get("$ref").is_some() =>
+            {
+                tamed
+            }
             Some("array") => json!({"type": "array", "items": {"type": "string"}}),
             Some("string" | "integer" | "number" | "boolean") => tamed,
             _ if tamed.get("$ref").is_some() => tamed,
@@ -219,12 +227,14 @@ impl Tamer<'_> {
             if !rust_names.insert(super::names::words(name)) {
                 continue;
             }
-            properties.insert(name.clone(), self.schema(value, &format!("{hint}{}", name.to_upper_camel_case()), request));
+            properties
+                .insert(name.clone(), self.schema(value, &format!("{hint}{}", name.to_upper_camel_case()), request));
         }
         let mut tamed = json!({"type": "object"});
         if request {
-            let required: Vec<&Value> =
-                list(schema, "required").filter(|name| name.as_str().is_some_and(|name| properties.contains_key(name))).collect();
+            let required: Vec<&Value> = list(schema, "required")
+                .filter(|name| name.as_str().is_some_and(|name| properties.contains_key(name)))
+                .collect();
             if !required.is_empty() {
                 tamed["required"] = json!(required);
             }
@@ -277,7 +287,9 @@ pub(crate) fn success(operation: &Value) -> Success<'_> {
     for (_, response) in &statuses {
         for (media, value) in object(response, "content") {
             return match value.get("schema") {
-                Some(schema) if text(schema, "format") != Some("binary") && (media.contains("json") || media == "*/*") => {
+                Some(schema)
+                    if text(schema, "format") != Some("binary") && (media.contains("json") || media == "*/*") =>
+                {
                     Success::Json(schema)
                 }
                 None if media.contains("json") => Success::Undeclared,
@@ -297,7 +309,9 @@ fn same_plain_type(parts: &[&Value]) -> Value {
     let mut types: Vec<&str> = parts.iter().filter_map(|part| text(part, "type")).collect();
     types.dedup();
     match (types.as_slice(), types.len() == parts.len() || parts.len() > 1) {
-        ([plain @ ("string" | "integer" | "number" | "boolean")], true) if parts.iter().all(|p| p.get("type").is_some()) => {
+        ([plain @ ("string" | "integer" | "number" | "boolean")], true)
+            if parts.iter().all(|p| p.get("type").is_some()) =>
+        {
             json!({"type": plain})
         }
         _ => json!({}),
@@ -334,7 +348,8 @@ fn document(schema: &Value) -> String {
             0 => {}
             1 if !values[0].contains(['/', ' ', ',']) => parts.push(format!("Always `{}`.", values[0])),
             1 => parts.push(format!("As `{}`.", values[0])),
-            2..=MOST_VALUES => parts.push(format!("One of {}.", values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", "))),
+            2..=MOST_VALUES => parts
+                .push(format!("One of {}.", values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", "))),
             more => parts.push(format!("One of {more} values, as `{}`.", values[0])),
         }
     }
@@ -354,7 +369,9 @@ fn document(schema: &Value) -> String {
         _ => {}
     }
     match schema.get("default") {
-        Some(Value::String(value)) if !value.is_empty() && list(schema, "enum").count() != 1 => parts.push(format!("The vendor's default is `{value}`.")),
+        Some(Value::String(value)) if !value.is_empty() && list(schema, "enum").count() != 1 => {
+            parts.push(format!("The vendor's default is `{value}`."))
+        }
         Some(value @ (Value::Bool(_) | Value::Number(_))) => parts.push(format!("The vendor's default is `{value}`.")),
         _ => {}
     }

@@ -35,11 +35,14 @@ impl Unions {
     /// The union of these references, or `None` where nothing tells the variants apart.
     /// `name` is the component's own name, `hint` the one for an inline union.
     pub(super) fn find(&mut self, schemas: &Value, union: &Value, name: Option<&str>, hint: &str) -> Option<String> {
-        let mut variants: Vec<String> =
-            list(union, "oneOf").map(|variant| references::schema_name(variant).map(str::to_owned)).collect::<Option<_>>()?;
+        let mut variants: Vec<String> = list(union, "oneOf")
+            .map(|variant| references::schema_name(variant).map(str::to_owned))
+            .collect::<Option<_>>()?;
         variants.sort();
         variants.dedup();
-        if name.is_none() && let Some(known) = self.known.get(&variants) {
+        if name.is_none()
+            && let Some(known) = self.known.get(&variants)
+        {
             return Some(known.name.clone());
         }
         let (by, tag) = match text(union, "x-union") {
@@ -62,7 +65,8 @@ impl Unions {
 
     /// `filterBranchType` gives `FilterBranch`, unless that name is taken.
     fn free_name(&self, schemas: &Value, tag: Option<&str>, hint: &str) -> String {
-        let from_tag = tag.map(|tag| tag.to_upper_camel_case()).and_then(|tag| tag.strip_suffix("Type").map(str::to_owned));
+        let from_tag =
+            tag.map(|tag| tag.to_upper_camel_case()).and_then(|tag| tag.strip_suffix("Type").map(str::to_owned));
         let taken = |name: &String| schemas.get(name).is_some() || self.known.values().any(|union| union.name == *name);
         [from_tag.filter(|name| !name.is_empty()), Some(hint.to_upper_camel_case())]
             .into_iter()
@@ -78,8 +82,10 @@ fn by_tag(schemas: &Value, variants: &[String]) -> Option<(String, Vec<(String, 
     'tags: for (tag, _) in object(first, "properties") {
         let mut arms: Vec<(String, Vec<String>)> = Vec::new();
         for variant in variants {
-            let values: Vec<String> =
-                list(&schemas[variant]["properties"][tag], "enum").filter_map(Value::as_str).map(str::to_owned).collect();
+            let values: Vec<String> = list(&schemas[variant]["properties"][tag], "enum")
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
             let overlaps = arms.iter().any(|(_, known)| known.iter().any(|value| values.contains(value)));
             if values.is_empty() || overlaps {
                 continue 'tags;
@@ -94,7 +100,9 @@ fn by_tag(schemas: &Value, variants: &[String]) -> Option<(String, Vec<(String, 
 fn by_members(schemas: &Value, variants: &[String]) -> By {
     let mut arms: Vec<(String, Vec<String>)> = variants
         .iter()
-        .map(|variant| (variant.clone(), object(&schemas[variant], "properties").map(|(name, _)| name.clone()).collect()))
+        .map(|variant| {
+            (variant.clone(), object(&schemas[variant], "properties").map(|(name, _)| name.clone()).collect())
+        })
         .collect();
     // What takes everything comes last.
     arms.sort_by_key(|(_, members)| members.is_empty());

@@ -33,7 +33,8 @@ pub(crate) fn refine(api: &Api) -> Result<Model> {
     let operations = operations::read(&file, &api.merged, &types)?;
     types.aliases.clear();
     let mut definitions = types.definitions;
-    let sent = reachable(&definitions, operations.iter().filter_map(|operation| operation.body.as_ref().map(|body| &body.ty)));
+    let sent =
+        reachable(&definitions, operations.iter().filter_map(|operation| operation.body.as_ref().map(|body| &body.ty)));
     for (name, definition) in &mut definitions {
         definition.sent = sent.contains(name);
     }
@@ -48,14 +49,18 @@ fn generate(document: &Value) -> Result<syn::File> {
     // The generator asserts; what it says is turned into an error of ours.
     let tokens = std::panic::catch_unwind(|| progenitor::Generator::new(&settings).generate_tokens(&document))
         .map_err(|panic| {
-            let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            let said =
+                panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             anyhow::anyhow!("{}", said.unwrap_or("it panicked"))
         })??;
     Ok(syn::parse2(tokens)?)
 }
 
 /// The named types that are reached from some types.
-pub(crate) fn reachable<'a>(types: &BTreeMap<String, Definition>, from: impl Iterator<Item = &'a Ty>) -> BTreeSet<String> {
+pub(crate) fn reachable<'a>(
+    types: &BTreeMap<String, Definition>,
+    from: impl Iterator<Item = &'a Ty>,
+) -> BTreeSet<String> {
     let mut open: Vec<String> = from.filter_map(|ty| ty.name().map(str::to_owned)).collect();
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {

@@ -81,8 +81,9 @@ pub(super) fn read(file: &syn::File, merged: &Value, types: &Types) -> Result<Ve
     let mut found = Vec::new();
     for (path, method) in operations(merged) {
         let value = &merged["paths"][&path][method];
-        let operation = operation(&signatures, value, &path, method, types)
-            .with_context(|| format!("{}: {} {path}", text(value, "x-document").unwrap_or("?"), method.to_uppercase()))?;
+        let operation = operation(&signatures, value, &path, method, types).with_context(|| {
+            format!("{}: {} {path}", text(value, "x-document").unwrap_or("?"), method.to_uppercase())
+        })?;
         found.push(operation);
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

@@ -89,7 +89,9 @@ pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
                         let (ty, _) = Ty::read(&fields.unnamed[0].ty).with_context(|| name.clone())?;
                         types.aliases.insert(name, ty);
                     }
-                    _ => bail!("type `{name}` came out as a struct without fields; correct its schema with the overlay"),
+                    _ => {
+                        bail!("type `{name}` came out as a struct without fields; correct its schema with the overlay")
+                    }
                 }
             }
             syn::Item::Enum(item) => {
@@ -97,7 +99,9 @@ pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
                 let variants = item.variants.iter().map(variant).collect::<Result<Vec<_>>>().with_context(|| {
                     format!("type `{name}` came out as an enum over types; correct its schema with the overlay")
                 })?;
-                types.definitions.insert(name, Definition { doc: doc(&item.attrs), shape: Shape::Enum(variants), sent: false });
+                types
+                    .definitions
+                    .insert(name, Definition { doc: doc(&item.attrs), shape: Shape::Enum(variants), sent: false });
             }
             _ => {}
         }

@@ -30,8 +30,12 @@ impl Document {
     pub(crate) fn check(name: &str, value: Value) -> Result<Self> {
         match value.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => {}
-            Some(version) => bail!("{name}: at /openapi: version {version}; only OpenAPI 3.0 is understood, convert the document first"),
-            None if value.get("swagger").is_some() => bail!("{name}: at /swagger: a Swagger 2 document; convert it to OpenAPI 3.0 first"),
+            Some(version) => bail!(
+                "{name}: at /openapi: version {version}; only OpenAPI 3.0 is understood, convert the document first"
+            ),
+            None if value.get("swagger").is_some() => {
+                bail!("{name}: at /swagger: a Swagger 2 document; convert it to OpenAPI 3.0 first")
+            }
             None => bail!("{name}: at /openapi: missing; this is not an OpenAPI document"),
         }
         if !value.get("paths").is_some_and(Value::is_object) {

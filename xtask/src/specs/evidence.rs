@@ -70,7 +70,10 @@ pub(crate) fn check_assumed(document: &Document) -> Result<()> {
     for (name, schema) in document::object(&document.value["components"], "schemas") {
         for required in list(schema, "required").filter_map(Value::as_str) {
             if text(&schema["properties"][required], "x-evidence") == Some("assumed") {
-                bail!("{}: at /components/schemas/{name}/required: `{required}` is only assumed and must not be required", document.name);
+                bail!(
+                    "{}: at /components/schemas/{name}/required: `{required}` is only assumed and must not be required",
+                    document.name
+                );
             }
         }
     }

@@ -41,8 +41,17 @@ enum Inner {
 }
 
 /// Members that hold prose or nothing a client needs.
-const PROSE: [&str; 9] =
-    ["description", "summary", "example", "examples", "externalDocs", "x-codeSamples", "termsOfService", "contact", "tags"];
+const PROSE: [&str; 9] = [
+    "description",
+    "summary",
+    "example",
+    "examples",
+    "externalDocs",
+    "x-codeSamples",
+    "termsOfService",
+    "contact",
+    "tags",
+];
 
 /// The source of each imported document.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -95,12 +104,14 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &s
         let path = folder.join(&document.name);
         std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
         std::fs::write(&path, serde_json::to_string_pretty(&document.value)? + "\n")?;
-        lock.documents
-            .insert(document.name.clone(), Locked { source: source.to_owned(), sha256: sha256.clone() });
+        lock.documents.insert(document.name.clone(), Locked { source: source.to_owned(), sha256: sha256.clone() });
     }
     std::fs::write(&lock_path, serde_json::to_string_pretty(&lock)? + "\n")?;
     println!("{} documents imported into {}, {left} left", imported.len(), folder.display());
-    println!("Next: list new documents in {}, then run `cargo xtask generate {vendor}`", folder.join("vendor.json").display());
+    println!(
+        "Next: list new documents in {}, then run `cargo xtask generate {vendor}`",
+        folder.join("vendor.json").display()
+    );
     Ok(())
 }
 
@@ -153,7 +164,9 @@ fn strip(value: &Value, place: Place) -> Value {
 }
 
 fn member(place: Place, key: &str) -> Place {
-    use Inner::{Body, Components, Header, Info, Media, Operation, Parameter, PathItem, Response, Schema, Security, Server};
+    use Inner::{
+        Body, Components, Header, Info, Media, Operation, Parameter, PathItem, Response, Schema, Security, Server,
+    };
     match (place, key) {
         (Place::Root, "info") => Place::One(Info),
         (Place::Root | Place::One(PathItem | Operation), "servers") => Place::ListOf(Server),
@@ -178,4 +191,3 @@ fn member(place: Place, key: &str) -> Place {
         _ => Place::Plain,
     }
 }
-

@@ -57,7 +57,10 @@ impl Overlay {
                 bail!("overlay.json: corrections[{index}] has no evidence: say where it is known from");
             }
             if correction.document != "*" && !known {
-                bail!("overlay.json: corrections[{index}] names the document `{}`, which vendor.json does not list", correction.document);
+                bail!(
+                    "overlay.json: corrections[{index}] names the document `{}`, which vendor.json does not list",
+                    correction.document
+                );
             }
         }
         Ok(())
@@ -99,7 +102,10 @@ impl Correction {
                 let before = target.clone();
                 merge(target, patch);
                 if *target == before {
-                    bail!("{name}: {} changes nothing; the document is right by now, remove the correction", self.place());
+                    bail!(
+                        "{name}: {} changes nothing; the document is right by now, remove the correction",
+                        self.place()
+                    );
                 }
                 Ok(true)
             }

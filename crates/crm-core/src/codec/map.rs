@@ -87,9 +87,9 @@ impl<K: Into<Box<str>>, V> Extend<(K, V)> for Map<V> {
     }
 }
 
-impl<K: Into<Box<str>>, V, const N: usize> From<[(K, V); N]> for Map<V> {
-    fn from(entries: [(K, V); N]) -> Self {
-        entries.into_iter().collect()
+impl<K: Into<Box<str>>, W: Into<V>, V, const N: usize> From<[(K, W); N]> for Map<V> {
+    fn from(entries: [(K, W); N]) -> Self {
+        entries.into_iter().map(|(key, value)| (key, value.into())).collect()
     }
 }
 
