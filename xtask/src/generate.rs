@@ -11,6 +11,9 @@ use crate::specs::{evidence::Evidence, schema};
 use crate::write::{Changes, Files};
 use crate::{emit, honesty, normalise, refine};
 
+/// Where the fake finds the merged documents.
+const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
+
 /// How a run ended.
 pub(crate) enum Outcome {
     /// Everything is as it should be.
@@ -58,6 +61,9 @@ pub(crate) fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(F
     let names = if vendors.is_empty() { known } else { vendors.to_vec() };
     let mut files = Files::default();
     schema::files(root, &mut files)?;
+    if vendors.is_empty() {
+        files.own(root.join(FAKE_DOCUMENTS));
+    }
     for name in &names {
         let vendor = Vendor::read(root, name)?;
         generate(root, &vendor, &mut files, progress).with_context(|| format!("specs/{name}"))?;
@@ -81,7 +87,7 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, progress: bool) -> 
         emit::api(file, &api, &model, &target, files).with_context(|| file.name.clone())?;
         let document = serde_json::to_string_pretty(&api.merged)? + "\n";
         let name = if single { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
-        files.add(root.join("crates/crm-fake/specs").join(format!("{name}.json")), document);
+        files.add(root.join(FAKE_DOCUMENTS).join(format!("{name}.json")), document);
         evidence.extend(api.evidence);
         if progress {
             println!(

@@ -144,10 +144,7 @@ impl World {
     }
 
     pub(crate) fn collection(&mut self, name: &str) -> &mut Collection {
-        if !self.collections.contains_key(name) {
-            self.collections.insert(name.to_owned(), Collection::default());
-        }
-        self.collections.get_mut(name).expect("it was just put there")
+        self.collections.entry(name.to_owned()).or_default()
     }
 
     pub(crate) fn peek(&self, name: &str) -> Option<&Collection> {

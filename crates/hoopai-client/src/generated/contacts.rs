@@ -406,7 +406,7 @@ impl Contacts {
     /// * Version `2021-07-28`.
     pub fn search(
         &self,
-        body: impl std::borrow::Borrow<types::SearchBodyV2dto>,
+        body: impl std::borrow::Borrow<types::ContactSearch>,
     ) -> Search {
         Search {
             call: self.call(&operations::CONTACTS_SEARCH).json(body.borrow()),
@@ -585,7 +585,7 @@ crm_core::paged_builder!(List => List);
 
 impl Paged for List {
     type Page = types::ContactsSearchSuccessfulResponse;
-    type Item = types::ContactsSearchSchema;
+    type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -657,7 +657,7 @@ crm_core::paged_builder!(ListByBusiness => ListByBusiness);
 
 impl Paged for ListByBusiness {
     type Page = types::ContactsSearchSuccessfulResponse;
-    type Item = types::ContactsSearchSchema;
+    type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

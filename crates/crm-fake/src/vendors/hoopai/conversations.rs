@@ -77,8 +77,11 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         ("POST", [""]) => {
             let members = call.body.as_object().cloned().unwrap_or_default();
             let id = store(world, members);
-            get(world, HOME, "conversation", &id)
-                .map(|conversation| Reply::json(201, json!({"success": true, "conversation": conversation})))
+            get(world, HOME, "conversation", &id).map(|mut conversation| {
+                // A text here, a number in the list.
+                conversation["lastMessageDate"] = conversation["dateAdded"].clone();
+                Reply::json(201, json!({"success": true, "conversation": conversation}))
+            })
         }
         ("GET", ["search"]) => search(call, world),
         ("GET", ["messages", "export"]) => export(call, world),

@@ -102,6 +102,10 @@ impl Dialect for HoopAi {
         }
         let trace = world.rng.uuid();
         if let Some(Value::Object(members)) = reply.json_mut() {
+            // A map by date has no room for it.
+            if members.keys().next().is_some_and(|key| crate::time::parse_date(key).is_some()) {
+                return;
+            }
             // Undeclared on most replies, and there all the same.
             members.entry("traceId").or_insert_with(|| json!(trace));
         }

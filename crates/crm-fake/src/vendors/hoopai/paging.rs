@@ -29,7 +29,7 @@ pub(super) fn by_pair(call: &Call<'_>, all: &[Value], size: usize) -> (Vec<Value
     let pair = call.query("startAfter").zip(call.query("startAfterId"));
     let start = pair.and_then(|(_, after)| all.iter().position(|record| id(record) == after)).map_or(0, |at| at + 1);
     let start = match call.query_number("page") {
-        Some(page) if pair.is_none() => (page.max(1) - 1) * size,
+        Some(page) if pair.is_none() => (page.max(1) - 1).saturating_mul(size),
         _ => start,
     };
     let page: Vec<Value> = all.iter().skip(start).take(size).cloned().collect();
@@ -67,9 +67,9 @@ pub(super) fn by_search(call: &Call<'_>, all: Vec<Value>, size: usize) -> Result
             let at = all.iter().position(|record| id(record) == last);
             at.ok_or_else(|| Fail::new(400, "searchAfter is not from one of our pages"))? + 1
         }
-        None => (page.unwrap_or(1).max(1) - 1) * size,
+        None => (page.unwrap_or(1).max(1) - 1).saturating_mul(size),
     };
-    if after.is_empty() && start + size > 10_000 {
+    if after.is_empty() && start.saturating_add(size) > 10_000 {
         return Err(Fail::new(400, "pages end at 10,000 records; searchAfter goes on"));
     }
     let page = all.into_iter().skip(start).take(size).map(|mut record| {

@@ -17,6 +17,7 @@ pub(crate) mod types;
 
 use crate::call::Call;
 use crate::dialect::{Dialect, Exceeded, Refusal};
+use crate::fault::Policy;
 use crate::quota::{Limit, Reading};
 use crate::reply::Reply;
 use crate::state::World;
@@ -24,6 +25,9 @@ use crate::vendors::oauth::{self, Grant};
 use serde_json::{Value, json};
 
 pub(crate) struct HubSpot;
+
+/// Requests per second, in a header only: the ten-second window is the one that counts.
+const SECONDLY: u64 = 19;
 
 /// Handlers answer or fail; a failure becomes HubSpot's error body.
 type Answer = Result<Reply, errors::Fail>;
@@ -54,7 +58,7 @@ impl Dialect for HubSpot {
         &self,
         class: &str,
         readings: &[Reading],
-        _exceeded: Option<&Exceeded>,
+        exceeded: Option<&Exceeded>,
     ) -> Vec<(&'static str, String)> {
         let mut headers = Vec::new();
         if class == "search" {
@@ -70,6 +74,11 @@ impl Dialect for HubSpot {
                 headers.push(("x-hubspot-ratelimit-remaining", remaining));
                 let interval = reading.window.as_millis().to_string();
                 headers.push(("x-hubspot-ratelimit-interval-milliseconds", interval));
+                // Deprecated, and still sent.
+                let secondly = exceeded.is_some_and(|exceeded| exceeded.policy == Policy::Secondly);
+                let left = if secondly { 0 } else { reading.remaining.min(SECONDLY) };
+                headers.push(("x-hubspot-ratelimit-secondly", SECONDLY.to_string()));
+                headers.push(("x-hubspot-ratelimit-secondly-remaining", left.to_string()));
             }
         }
         headers

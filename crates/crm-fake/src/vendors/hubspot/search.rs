@@ -21,7 +21,7 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
         Some(Value::String(text)) if text.is_empty() => 0,
         Some(_) => call.number("after").ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
     };
-    if start + limit > CAP {
+    if start.saturating_add(limit) > CAP {
         return Err(Fail::invalid(format!("a search ends at {CAP} results")));
     }
     let groups = call.list("filterGroups");

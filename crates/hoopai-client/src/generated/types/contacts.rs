@@ -125,6 +125,60 @@ crm_core::open_enum! {
     }
 }
 
+/// What is searched for.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ContactSearch {
+    /// Conditions that all hold.
+    pub filters: Option<Vec<ContactFilter>>,
+    /// The account.
+    pub location_id: Option<String>,
+    /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
+    pub page: Option<i64>,
+    /// The size of a page. At most 500.
+    pub page_limit: Option<i64>,
+    /// Text to look for. At most 75 characters.
+    pub query: Option<String>,
+    /// The sort values of the last record of the page before.
+    pub search_after: Option<Vec<Value>>,
+    /// The order.
+    pub sort: Option<Vec<ContactSort>>,
+}
+crm_core::record!(ContactSearch {
+    filters: "filters",
+    location_id: "locationId",
+    page: "page",
+    page_limit: "pageLimit",
+    query: "query",
+    search_after: "searchAfter",
+    sort: "sort",
+} required { location_id, page_limit });
+crm_core::setters!(ContactSearch {
+    filters: [ContactFilter],
+    location_id: String,
+    page: i64,
+    page_limit: i64,
+    query: String,
+    search_after: [Value],
+    sort: [ContactSort],
+});
+
+impl ContactSearch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(location_id: impl Into<String>, page_limit: impl Into<i64>) -> Self {
+        Self {
+            filters: None,
+            location_id: Some(location_id.into()),
+            page: None,
+            page_limit: Some(page_limit.into()),
+            query: None,
+            search_after: None,
+            sort: None,
+        }
+    }
+}
+
 /// One field to sort by.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -287,56 +341,12 @@ crm_core::record!(ContactsSearchReply {
     trace_id: "traceId",
 });
 
-/// Contacts search schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactsSearchSchema {
-    /// `attributions`
-    pub attributions: Vec<AttributionSource>,
-    /// `businessId`
-    pub business_id: Option<String>,
-    /// `country`
-    pub country: Option<String>,
-    /// `customFields`
-    pub custom_fields: Vec<ContactsCustomFieldSchema>,
-    /// `dateAdded`
-    pub date_added: Option<String>,
-    /// `email`
-    pub email: Option<String>,
-    /// `followers`
-    pub followers: Vec<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `locationId`
-    pub location_id: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `tags`
-    pub tags: Vec<String>,
-    /// `timezone`
-    pub timezone: Option<String>,
-}
-crm_core::record!(ContactsSearchSchema {
-    attributions: "attributions",
-    business_id: "businessId",
-    country: "country",
-    custom_fields: "customFields",
-    date_added: "dateAdded",
-    email: "email",
-    followers: "followers",
-    id: "id",
-    location_id: "locationId",
-    source: "source",
-    tags: "tags",
-    timezone: "timezone",
-});
-
 /// Contacts search successful response.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsSearchSuccessfulResponse {
     /// `contacts`
-    pub contacts: Vec<ContactsSearchSchema>,
+    pub contacts: Vec<FoundContact>,
     /// `count`
     pub count: Option<f64>,
     /// `meta`
@@ -828,7 +838,7 @@ crm_core::setters!(DndSettingsSchema {
     whats_app: DndSettingSchema,
 });
 
-/// A contact as search gives it.
+/// A contact as lists and search give it.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FoundContact {
@@ -880,7 +890,7 @@ pub struct FoundContact {
     pub phone: Option<String>,
     /// `postalCode`
     pub postal_code: Option<String>,
-    /// The sort values, for the next page.
+    /// The sort values, for the next page; search gives them, lists do not.
     pub search_after: Vec<Value>,
     /// `source`
     pub source: Option<String>,
@@ -1267,60 +1277,6 @@ impl Notes {
             pinned: None,
             title: None,
             user_id: None,
-        }
-    }
-}
-
-/// What is searched for.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct SearchBodyV2dto {
-    /// Conditions that all hold.
-    pub filters: Option<Vec<ContactFilter>>,
-    /// The account.
-    pub location_id: Option<String>,
-    /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
-    pub page: Option<i64>,
-    /// The size of a page. At most 500.
-    pub page_limit: Option<i64>,
-    /// Text to look for. At most 75 characters.
-    pub query: Option<String>,
-    /// The sort values of the last record of the page before.
-    pub search_after: Option<Vec<Value>>,
-    /// The order.
-    pub sort: Option<Vec<ContactSort>>,
-}
-crm_core::record!(SearchBodyV2dto {
-    filters: "filters",
-    location_id: "locationId",
-    page: "page",
-    page_limit: "pageLimit",
-    query: "query",
-    search_after: "searchAfter",
-    sort: "sort",
-} required { location_id, page_limit });
-crm_core::setters!(SearchBodyV2dto {
-    filters: [ContactFilter],
-    location_id: String,
-    page: i64,
-    page_limit: i64,
-    query: String,
-    search_after: [Value],
-    sort: [ContactSort],
-});
-
-impl SearchBodyV2dto {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(location_id: impl Into<String>, page_limit: impl Into<i64>) -> Self {
-        Self {
-            filters: None,
-            location_id: Some(location_id.into()),
-            page: None,
-            page_limit: Some(page_limit.into()),
-            query: None,
-            search_after: None,
-            sort: None,
         }
     }
 }

@@ -1820,7 +1820,7 @@ crm_core::record!(SendMessageBody {
     to_number: "toNumber",
     type_: "type",
     uses_native_scheduling_ai: "usesNativeSchedulingAi",
-} required { contact_id, status, sub_type, type_ });
+} required { contact_id, type_ });
 crm_core::setters!(SendMessageBody {
     appointment_id: String,
     attachments: [String],
@@ -1854,8 +1854,6 @@ impl SendMessageBody {
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
-        status: impl Into<SendMessageBodyStatus>,
-        sub_type: impl Into<String>,
         type_: impl Into<SendMessageBodyType>,
     ) -> Self {
         Self {
@@ -1876,8 +1874,8 @@ impl SendMessageBody {
             optimization_period: None,
             reply_message_id: None,
             scheduled_timestamp: None,
-            status: Some(status.into()),
-            sub_type: Some(sub_type.into()),
+            status: None,
+            sub_type: None,
             subject: None,
             template_id: None,
             thread_id: None,

@@ -258,6 +258,31 @@ impl OpportunitySearchBody {
     }
 }
 
+/// A stage of a pipeline.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PipelineStage {
+    /// `id`
+    pub id: Option<String>,
+    /// `name`
+    pub name: Option<String>,
+    /// `position`
+    pub position: Option<i64>,
+    /// `showInFunnel`
+    pub show_in_funnel: Option<bool>,
+    /// `showInPieChart`
+    pub show_in_pie_chart: Option<bool>,
+    /// Members that the record does not name.
+    pub extra: Map<Value>,
+}
+crm_core::record!(PipelineStage {
+    id: "id",
+    name: "name",
+    position: "position",
+    show_in_funnel: "showInFunnel",
+    show_in_pie_chart: "showInPieChart",
+} keeps extra);
+
 /// Pipelines response schema.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -275,7 +300,7 @@ pub struct PipelinesResponseSchema {
     /// `showInPieChart`
     pub show_in_pie_chart: Option<bool>,
     /// `stages`
-    pub stages: Vec<Vec<Value>>,
+    pub stages: Vec<PipelineStage>,
 }
 crm_core::record!(PipelinesResponseSchema {
     color_render_mode: "colorRenderMode",
