@@ -234,7 +234,10 @@ impl Call<BodyStream> {
 
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").field("operation", &self.request.op.id).field("request", &self.request).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("operation", &self.request.op.id)
+            .field("request", &self.request)
+            .finish_non_exhaustive()
     }
 }
 

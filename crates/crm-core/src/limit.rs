@@ -7,8 +7,8 @@
 
 mod counter;
 mod local;
-mod quota;
 mod queue;
+mod quota;
 
 pub use local::LocalLimiter;
 pub use quota::{Quotas, Window};

@@ -155,7 +155,11 @@ impl<T> Poller<T> {
         let out = if self.policy.max_polls.is_some_and(|most| self.asked >= most) {
             format!("no result after {} polls, the most the policy allows", self.asked)
         } else if now.saturating_add(wait) > over {
-            format!("no result after {} polls, and the next would be later than the {} s the policy allows", self.asked, self.policy.max_wait.as_secs_f64())
+            format!(
+                "no result after {} polls, and the next would be later than the {} s the policy allows",
+                self.asked,
+                self.policy.max_wait.as_secs_f64()
+            )
         } else {
             return Ok(Step::Sleeping(self.clock.sleep(wait)));
         };

@@ -21,13 +21,19 @@ pub(crate) fn redact(text: &str) -> Cow<'_, str> {
         let word = &text[start..end];
         let hide = if let Some(found) = phone(text, start) {
             Some(found)
-        } else if word.contains('@') && is_email(word) || is_token(word) || announced && looks_assigned(text, start) {
+        } else if word.contains('@') && is_email(word)
+            || is_token(word)
+            || assigns(word)
+            || announced && looks_assigned(text, start)
+        {
             Some((start, end))
         } else {
             None
         };
-        let lower = word.to_ascii_lowercase();
-        announced = ANNOUNCE.contains(&lower.as_str());
+        // A sign between the announcement and the secret changes nothing.
+        if word.chars().any(char::is_alphanumeric) {
+            announced = announces(word);
+        }
         at = end;
         if let Some((from, to)) = hide {
             // A phone number may begin at a sign before the word.
@@ -99,6 +105,15 @@ fn is_token(word: &str) -> bool {
         let known = ["pat-", "eyJ", "pit-", "sk-", "sk_"].iter().any(|prefix| part.starts_with(prefix));
         plain && (mixed && !is_timestamp(part) || known && part.len() >= 12)
     })
+}
+
+fn announces(word: &str) -> bool {
+    ANNOUNCE.iter().any(|secret| word.eq_ignore_ascii_case(secret))
+}
+
+/// `token=value` in one word.
+fn assigns(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, value)| announces(name) && !value.is_empty())
 }
 
 /// Whether the word after an announcement is a value rather than prose: "token: abc" or

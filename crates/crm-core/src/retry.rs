@@ -36,12 +36,7 @@ impl Default for RetryPolicy {
     /// Four attempts, full jitter from half a second up to 30 seconds, hints up to a minute, with
     /// the budget.
     fn default() -> Self {
-        Self {
-            attempts: 4,
-            backoff: Arc::new(Exponential::default()),
-            max_hint: Duration::from_secs(60),
-            budget: true,
-        }
+        Self { attempts: 4, backoff: Arc::new(Exponential::default()), max_hint: Duration::from_secs(60), budget: true }
     }
 }
 

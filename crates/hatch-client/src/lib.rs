@@ -1,17 +1,29 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
 
+mod client;
+mod export;
+mod ext;
 #[rustfmt::skip]
-#[allow(missing_docs)]
-pub mod generated;
+mod generated;
+mod keys;
+mod vendor;
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct Client {
-    pub(crate) pipeline: crm_core::Pipeline,
-}
+pub use client::{BULK_EXPORT_URL, BulkExport, CONTACTS_URL, Client};
+pub use export::{ExportRequest, ExportRow, RowStream};
+pub use keys::{ContactsKey, ReportingKey};
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct BulkExport {
-    pub(crate) pipeline: crm_core::Pipeline,
-}
+pub use generated::bulk_export;
+pub use generated::contacts::*;
+
+#[doc(hidden)]
+pub use vendor::vendor;
+
+pub use crm_core::reexport::http::Method;
+pub use crm_core::reexport::serde_json::{Value, json};
+pub use crm_core::{
+    Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder, Clock,
+    Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter, Map,
+    Pages, Paginator, Param, Permit, PollPolicy, Poller, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent,
+    Stats, Status, SystemClock, Timestamp, VendorDetail, Window,
+};

@@ -1,17 +1,23 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
 
+mod agents;
 #[rustfmt::skip]
-#[allow(missing_docs)]
-pub mod generated;
+mod generated;
+mod intelligence;
+mod plain;
+mod tokens;
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct AccountIntelligence {
-    pub(crate) pipeline: crm_core::Pipeline,
-}
+pub use agents::{Owner, REVENUE_AGENTS_URL, RevenueAgents};
+pub use generated::{account_intelligence, revenue_agents};
+pub use intelligence::{ACCOUNT_INTELLIGENCE_URL, AccountIntelligence, Domain, Fields, Refusal, ResearchQuery};
+pub use tokens::{AccountIntelligenceToken, RevenueAgentsToken};
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct RevenueAgents {
-    pub(crate) pipeline: crm_core::Pipeline,
-}
+pub use crm_core::reexport::http::Method;
+pub use crm_core::reexport::serde_json::{Value, json};
+pub use crm_core::{
+    Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder, Clock,
+    Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter, Map,
+    Pages, Paginator, Param, Permit, PollPolicy, Poller, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent,
+    Stats, Status, SystemClock, Timestamp, VendorDetail, Window,
+};

@@ -1,11 +1,30 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
 
+mod client;
+mod errors;
+mod ext;
 #[rustfmt::skip]
-#[allow(missing_docs)]
-pub mod generated;
+#[allow(deprecated)]
+mod generated;
+mod quotas;
+mod vendor;
+mod version;
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct Client {
-    pub(crate) pipeline: crm_core::Pipeline,
-}
+pub use client::{BASE_URL, Client};
+pub use ext::existing_contact;
+pub use generated::*;
+pub use quotas::quotas;
+pub use version::ApiVersion;
+
+#[doc(hidden)]
+pub use vendor::vendor;
+
+pub use crm_core::reexport::http::Method;
+pub use crm_core::reexport::serde_json::{Value, json};
+pub use crm_core::{
+    Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder, Clock,
+    Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter, Map,
+    Pages, Paginator, Param, Permit, PollPolicy, Poller, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent,
+    Stats, Status, SystemClock, Timestamp, VendorDetail, Window,
+};

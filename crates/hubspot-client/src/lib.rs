@@ -1,11 +1,34 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
 
+mod client;
+mod ext;
 #[rustfmt::skip]
-#[allow(missing_docs)]
-pub mod generated;
+#[allow(missing_docs, unreachable_pub, deprecated, clippy::all)]
+mod generated;
+mod quotas;
+mod vendor;
 
-/// A client.
-#[derive(Clone, Debug)]
-pub struct Client {
-    pub(crate) pipeline: crm_core::Pipeline,
+pub use client::{BASE_URL, Client};
+pub use ext::{Many, ReadMany, Report, ReportCall, TotalsPages};
+pub use generated::{
+    analytics, association_labels, associations, lists, object_types, objects, operations, owners, pipelines,
+    properties, schemas, types,
+};
+pub use quotas::Tier;
+
+pub use crm_core::{
+    Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
+    ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal,
+    LimitScope, LocalLimiter, Map, OpMeta, Pages, PagingKind, Paginator, Permit, Poll, PollPolicy, Poller, Position,
+    Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status, SystemClock, Timestamp,
+    VendorDetail, Window,
+};
+pub use {http, serde_json};
+
+/// How this crate reads HubSpot's replies, for tests that need no connection.
+#[doc(hidden)]
+#[must_use]
+pub fn vendor() -> impl crm_core::Vendor {
+    vendor::HubSpot
 }

@@ -19,7 +19,7 @@ pub(super) fn summary(operation: &Operation) -> String {
         operation.path.contains('}') && !operation.path.ends_with('}') || operation.path.matches('}').count() > 1;
     let of = if owner { format!(" of {}", a(&one)) } else { String::new() };
     let thing = |word: &str| if rest.is_empty() { word.to_owned() } else { format!("{rest}{of}") };
-    let text = match verb {
+    match verb {
         "list" if rest.is_empty() => format!("Lists {resource}."),
         "list" => format!("Lists the {}.", thing(&resource)),
         "get" if rest.is_empty() => format!("Reads {}.", a(&one)),
@@ -55,8 +55,7 @@ pub(super) fn summary(operation: &Operation) -> String {
             other => format!("Works on many {resource} in one request: {other}."),
         },
         _ => format!("{} ({resource}).", capital(&call.replace('_', " "))),
-    };
-    text
+    }
 }
 
 fn a(noun: &str) -> String {

@@ -285,7 +285,7 @@ pub(crate) fn success(operation: &Value) -> Success<'_> {
         object(operation, "responses").filter(|(status, _)| status.starts_with('2')).collect();
     statuses.sort_by_key(|(status, _)| (status.as_str() != "207", status.as_str()));
     for (_, response) in &statuses {
-        for (media, value) in object(response, "content") {
+        if let Some((media, value)) = object(response, "content").next() {
             return match value.get("schema") {
                 Some(schema)
                     if text(schema, "format") != Some("binary") && (media.contains("json") || media == "*/*") =>

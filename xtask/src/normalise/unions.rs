@@ -16,13 +16,16 @@ pub(crate) struct Union {
     pub(crate) by: By,
 }
 
-/// How the arms are told apart; each arm is a schema and the texts that choose it.
+/// A schema and the texts that choose it.
+pub(crate) type Arm = (String, Vec<String>);
+
+/// How the arms are told apart.
 #[derive(Debug, Clone)]
 pub(crate) enum By {
     /// The text of this member.
-    Tag(String, Vec<(String, Vec<String>)>),
+    Tag(String, Vec<Arm>),
     /// The members of the value; an arm without any takes what is left.
-    Members(Vec<(String, Vec<String>)>),
+    Members(Vec<Arm>),
 }
 
 /// The unions found so far.
@@ -77,10 +80,10 @@ impl Unions {
 }
 
 /// A member that all variants have and whose values, all listed, belong to one variant each.
-fn by_tag(schemas: &Value, variants: &[String]) -> Option<(String, Vec<(String, Vec<String>)>)> {
+fn by_tag(schemas: &Value, variants: &[String]) -> Option<(String, Vec<Arm>)> {
     let first = &schemas[variants.first()?];
     'tags: for (tag, _) in object(first, "properties") {
-        let mut arms: Vec<(String, Vec<String>)> = Vec::new();
+        let mut arms: Vec<Arm> = Vec::new();
         for variant in variants {
             let values: Vec<String> = list(&schemas[variant]["properties"][tag], "enum")
                 .filter_map(Value::as_str)
@@ -98,7 +101,7 @@ fn by_tag(schemas: &Value, variants: &[String]) -> Option<(String, Vec<(String, 
 }
 
 fn by_members(schemas: &Value, variants: &[String]) -> By {
-    let mut arms: Vec<(String, Vec<String>)> = variants
+    let mut arms: Vec<Arm> = variants
         .iter()
         .map(|variant| {
             (variant.clone(), object(&schemas[variant], "properties").map(|(name, _)| name.clone()).collect())

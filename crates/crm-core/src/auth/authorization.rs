@@ -41,8 +41,7 @@ impl Authorization {
     }
 
     fn build(name: HeaderName, text: &str, secret: &Secret) -> Result<Self, Error> {
-        let mut value =
-            HeaderValue::from_str(text).map_err(|_| Error::config("the token cannot stand in a header"))?;
+        let mut value = HeaderValue::from_str(text).map_err(|_| Error::config("the token cannot stand in a header"))?;
         value.set_sensitive(true);
         Ok(Self { header: Some((name, value)), secret: Some(secret.clone()), generation: 0 })
     }

@@ -7,7 +7,9 @@ const CANARY: &str = "canary-7f3a9";
 
 #[test]
 fn bad_tokens_are_refused_without_being_shown() {
-    for bad in ["".to_owned(), format!("{CANARY} x"), format!("{CANARY}\n"), format!("{CANARY}\u{7}"), format!("{CANARY}é")] {
+    for bad in
+        ["".to_owned(), format!("{CANARY} x"), format!("{CANARY}\n"), format!("{CANARY}\u{7}"), format!("{CANARY}é")]
+    {
         let error = StaticToken::new(bad.as_str()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(!format!("{error} {error:?}").contains(CANARY), "{error}");

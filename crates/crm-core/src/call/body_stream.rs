@@ -100,6 +100,9 @@ impl Stream for BodyStream {
 
 impl fmt::Debug for BodyStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BodyStream").field("status", &self.status).field("operation", &self.op.id).finish_non_exhaustive()
+        f.debug_struct("BodyStream")
+            .field("status", &self.status)
+            .field("operation", &self.op.id)
+            .finish_non_exhaustive()
     }
 }

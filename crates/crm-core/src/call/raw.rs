@@ -39,11 +39,7 @@ impl Call<serde_json::Value> {
         let op = RAW.iter().copied().find(|op| op.method == method);
         let mut call = Self::new(pipeline, op.unwrap_or(&GET));
         call.request.raw_path = Some(path.to_owned());
-        let fault = if op.is_none() {
-            Some("this method is not supported")
-        } else {
-            fault(path)
-        };
+        let fault = if op.is_none() { Some("this method is not supported") } else { fault(path) };
         if let Some(fault) = fault {
             call.request.mistake(|| fault.to_owned());
         }

@@ -75,7 +75,9 @@ fn mistakes_are_kept_and_nothing_is_sent() {
     let two = call().path("id", "..").path("part", "").header("Authorization", "x");
     assert!(refusal(two).contains("\"id\""), "the first mistake counts");
     assert!(refusal(call().path("id", 1).path("part", 1).header("x-a", "a\nb")).contains("x-a"));
-    assert!(refusal(call().path("id", 1).path("part", 1).with(CallOptions::new().header("host", "x"))).contains("header"));
+    assert!(
+        refusal(call().path("id", 1).path("part", 1).with(CallOptions::new().header("host", "x"))).contains("header")
+    );
 }
 
 #[test]
@@ -83,7 +85,18 @@ fn raw_paths_stay_on_the_host() {
     let raw = |path: &str| Call::raw(&pipeline(), Method::GET, path);
     let target = raw("/a/b?c=d").query("e", "f g").request.target().unwrap();
     assert_eq!(target, "/a/b?c=d&e=f%20g");
-    for bad in ["", "a", "https://evil.example", "//evil.example/a", "/\\evil.example", "/a/../b", "/a/%2E./b", "/a#b", "/a b", "/a\n"] {
+    for bad in [
+        "",
+        "a",
+        "https://evil.example",
+        "//evil.example/a",
+        "/\\evil.example",
+        "/a/../b",
+        "/a/%2E./b",
+        "/a#b",
+        "/a b",
+        "/a\n",
+    ] {
         refusal(raw(bad));
     }
     assert!(refusal(Call::raw(&pipeline(), Method::CONNECT, "/")).contains("method"));

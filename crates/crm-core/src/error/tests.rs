@@ -55,7 +55,8 @@ fn display_is_one_complete_line() {
 
 #[test]
 fn display_tells_what_a_write_left_behind() {
-    let lost = |sent| Error::new(ErrorKind::Io, "the connection broke").with_operation(&CREATE).with_sent(sent).to_string();
+    let lost =
+        |sent| Error::new(ErrorKind::Io, "the connection broke").with_operation(&CREATE).with_sent(sent).to_string();
     assert!(lost(Sent::Maybe).ends_with("; it may have been carried out, so check before repeating it"));
     assert!(lost(Sent::No).ends_with("the connection broke"));
     let safe = Error::new(ErrorKind::Io, "x").with_operation(&CREATE).with_idempotent(true).with_sent(Sent::Maybe);

@@ -66,7 +66,10 @@ impl Account {
         for &window in quotas.windows_of(class) {
             let counter = &mut self.counters[window];
             let Some(at) = counter.when(cost, self.wanted[window], now) else {
-                return Err(LimitRefusal::new(format!("the window \"{}\" is smaller than the request", counter.name())));
+                return Err(LimitRefusal::new(format!(
+                    "the window \"{}\" is smaller than the request",
+                    counter.name()
+                )));
             };
             if permit.deadline.is_some_and(|deadline| at > deadline) {
                 return Err(too_late(Some(counter.name()), at.saturating_sub(now)));
@@ -83,6 +86,7 @@ impl Account {
     /// Grants whatever can be granted. Returns whom to wake: those granted, and the new heads.
     pub(super) fn serve(&mut self, quotas: &Quotas, now: Duration) -> Vec<Waker> {
         let mut wake = Vec::new();
+        self.expire_heads(quotas, now, &mut wake);
         while let Some(place) = self.next_ready(quotas, now) {
             let Some(waiter) = self.waiters.get_mut(&place) else { break };
             waiter.granted = Some(now);
@@ -93,11 +97,26 @@ impl Account {
                 self.counters[window].take(cost, now);
                 self.wanted[window] -= cost;
             }
+            self.expire_heads(quotas, now, &mut wake);
         }
         if !wake.is_empty() {
             self.wake_heads(&mut wake);
         }
         wake
+    }
+
+    /// Takes those out of the way whose deadline passed before they were looked at.
+    fn expire_heads(&mut self, quotas: &Quotas, now: Duration, wake: &mut Vec<Waker>) {
+        for queue in &mut self.queues {
+            while let Some(waiter) = queue.front().and_then(|head| self.waiters.get_mut(head)) {
+                if waiter.deadline.is_none_or(|deadline| now <= deadline) {
+                    break;
+                }
+                wake.extend(waiter.waker.take());
+                quotas.windows_of(waiter.class).iter().for_each(|&window| self.wanted[window] -= waiter.cost);
+                queue.pop_front();
+            }
+        }
     }
 
     /// The head of a queue that can have its permit now and takes it from nobody.
@@ -152,9 +171,9 @@ impl Account {
             None => {
                 if let Ok(index) = self.queues[waiter.class].binary_search(&place) {
                     self.queues[waiter.class].remove(index);
-                }
-                for &window in quotas.windows_of(waiter.class) {
-                    self.wanted[window] -= waiter.cost;
+                    for &window in quotas.windows_of(waiter.class) {
+                        self.wanted[window] -= waiter.cost;
+                    }
                 }
             }
         }
@@ -164,7 +183,14 @@ impl Account {
     }
 
     /// Learns from a reply.
-    pub(super) fn observe(&mut self, quotas: &Quotas, permit: &Permit, status: u16, feedback: &Feedback, now: Duration) {
+    pub(super) fn observe(
+        &mut self,
+        quotas: &Quotas,
+        permit: &Permit,
+        status: u16,
+        feedback: &Feedback,
+        now: Duration,
+    ) {
         let windows = quotas.windows_of(quotas.class_index(permit.class));
         let named = feedback.window.and_then(|name| self.counters.iter().position(|counter| counter.name() == name));
         if let Some(window) = named.or_else(|| windows.first().copied()) {

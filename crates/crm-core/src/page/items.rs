@@ -14,11 +14,13 @@ use crate::error::Error;
 
 /// The items of a list, as a stream that fetches pages as needed.
 ///
-/// ```ignore
-/// let mut contacts = client.contacts().list().items();
-/// while let Some(contact) = contacts.next().await {
-///     let contact = contact?;
+/// ```
+/// # async fn example<P: crm_core::Paged<Item = String>>(mut names: crm_core::Paginator<P>) -> Result<(), crm_core::Error> {
+/// while let Some(name) = names.next().await {
+///     println!("{}", name?);
 /// }
+/// # Ok(())
+/// # }
 /// ```
 #[must_use = "a list fetches nothing unless it is read"]
 pub struct Paginator<P: Paged> {
@@ -162,6 +164,9 @@ impl<P: Paged> Stream for Paginator<P> {
 
 impl<P: Paged> fmt::Debug for Paginator<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Paginator").field("cursor", &self.cursor()).field("buffered", &self.items.len()).finish_non_exhaustive()
+        f.debug_struct("Paginator")
+            .field("cursor", &self.cursor())
+            .field("buffered", &self.items.len())
+            .finish_non_exhaustive()
     }
 }

@@ -67,8 +67,7 @@ impl<P: Paged> Walker<P> {
     /// Goes to the page of a cursor. Returns how many of its items are to be skipped.
     pub(super) fn resume(&mut self, cursor: Cursor) -> Result<usize, Error> {
         let op = self.call.op();
-        let (position, consumed) =
-            cursor.open(op.id, self.fingerprint).map_err(|error| error.with_operation(op))?;
+        let (position, consumed) = cursor.open(op.id, self.fingerprint).map_err(|error| error.with_operation(op))?;
         self.fetching = None;
         self.mark = position.clone();
         self.next = position;
@@ -138,9 +137,7 @@ impl<P: Paged> Walker<P> {
                 } else {
                     "the vendor's cursors go in a circle"
                 };
-                let error = Error::new(ErrorKind::Paging, text)
-                    .with_operation(op)
-                    .with_sent(Sent::Answered);
+                let error = Error::new(ErrorKind::Paging, text).with_operation(op).with_sent(Sent::Answered);
                 self.failed = Some(error);
                 next
             }

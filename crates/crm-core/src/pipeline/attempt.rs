@@ -24,6 +24,15 @@ pub(crate) enum Delivered {
     Open(Response),
 }
 
+impl Delivered {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Whole(reply) => reply.status(),
+            Self::Open(response) => response.status(),
+        }
+    }
+}
+
 /// Sends once. With `open`, the body of a success is left to be read.
 ///
 /// The error has its kind, how far the request came, and the status if there was one.

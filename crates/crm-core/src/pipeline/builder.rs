@@ -170,8 +170,7 @@ impl<C> ClientBuilder<C> {
         let user_agent = HeaderValue::from_str(&self.user_agent)
             .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let limiter =
-            self.limiter.unwrap_or_else(|| Arc::new(LocalLimiter::new(self.quotas, Arc::clone(&clock))));
+        let limiter = self.limiter.unwrap_or_else(|| Arc::new(LocalLimiter::new(self.quotas, Arc::clone(&clock))));
         let shared = Shared {
             vendor: self.vendor,
             base_url,

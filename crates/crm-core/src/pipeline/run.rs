@@ -22,9 +22,8 @@ impl Pipeline {
     pub(crate) async fn fetch(&self, request: &Request) -> Result<Fetched, Error> {
         match self.run(request, false).await? {
             (Delivered::Whole(reply), attempts) => Ok(Fetched { reply, attempts }),
-            (Delivered::Open(response), attempts) => {
-                let reply = RawReply::new(response.status(), response.headers().clone(), Bytes::new());
-                Ok(Fetched { reply, attempts })
+            (Delivered::Open(_), attempts) => {
+                Err(Error::decode("the reply was not read").with_operation(request.op).with_attempts(attempts))
             }
         }
     }
@@ -33,7 +32,9 @@ impl Pipeline {
     pub(crate) async fn open(&self, request: &Request) -> Result<BodyStream, Error> {
         let (delivered, attempts) = self.run(request, true).await?;
         let Delivered::Open(response) = delivered else {
-            return Err(Error::decode("the reply has no body to stream").with_operation(request.op).with_attempts(attempts));
+            return Err(Error::decode("the reply has no body to stream")
+                .with_operation(request.op)
+                .with_attempts(attempts));
         };
         let (status, headers) = (response.status(), response.headers().clone());
         if request.op.long_running && status == http::StatusCode::ACCEPTED {
@@ -56,7 +57,10 @@ impl Pipeline {
         );
         self.shared.counters.call();
         let mut progress = Progress::default();
-        let result = self.attempts(request, open, &mut progress).instrument(span.clone()).await;
+        let result = match Run::new(self, request, open) {
+            Ok(run) => run.attempts(&mut progress).instrument(span.clone()).await,
+            Err(error) => Err(error),
+        };
         result.map(|delivered| (delivered, progress.attempts)).map_err(|error| {
             self.shared.counters.error();
             let error = progress.label(error, request, self.options.idempotent);
@@ -64,110 +68,132 @@ impl Pipeline {
             error
         })
     }
+}
 
-    async fn attempts(&self, request: &Request, open: bool, progress: &mut Progress) -> Result<Delivered, Error> {
-        let shared = &*self.shared;
-        let clock = &*shared.clock;
-        if let Some(problem) = self.options.problem {
+/// One call under way: everything that stays the same over its attempts.
+struct Run<'a> {
+    pipeline: &'a Pipeline,
+    shared: &'a Shared,
+    request: &'a Request,
+    url: Url,
+    plan: Plan,
+    permit: Permit,
+    deadline: Duration,
+    /// Whether the body of a success is left to be read.
+    open: bool,
+}
+
+impl<'a> Run<'a> {
+    fn new(pipeline: &'a Pipeline, request: &'a Request, open: bool) -> Result<Self, Error> {
+        let shared = &*pipeline.shared;
+        if let Some(problem) = pipeline.options.problem {
             return Err(Error::validation(problem));
         }
         let url = Url::parse(&format!("{}{}", shared.base_url, request.target()?))
             .map_err(|error| Error::validation("the path does not form an address").with_source(error))?;
-        let plan = Plan::new(self, request);
-        let deadline = clock.now().saturating_add(plan.timeout);
-        let permit = Permit::new(self.account(), plan.class).deadline(deadline);
+        let plan = Plan::new(pipeline, request);
+        let deadline = shared.clock.now().saturating_add(plan.timeout);
+        let permit = Permit::new(pipeline.account(), plan.class).deadline(deadline);
+        Ok(Self { pipeline, shared, request, url, plan, permit, deadline, open })
+    }
+
+    /// The loop.
+    async fn attempts(&self, progress: &mut Progress) -> Result<Delivered, Error> {
+        let clock = &*self.shared.clock;
         loop {
-            let used = match within(clock, deadline, shared.credentials.authorize()).await {
-                Some(used) => used?,
-                None => return Err(out_of_time(plan.timeout, "waiting for the credential")),
-            };
-            match within(clock, deadline, shared.limiter.acquire(&permit)).await {
-                Some(Ok(grant)) => shared.counters.wait(grant.waited()),
-                Some(Err(refusal)) => {
-                    let error = Error::new(ErrorKind::LocalLimit, refusal.reason().to_owned())
-                        .with_retry_after(refusal.retry_after())
-                        .with_limit_scope(Some(LimitScope::Local));
-                    return Err(match progress.last.take() {
-                        Some(last) => error.with_source(last),
-                        None => error,
-                    });
-                }
-                None => return Err(out_of_time(plan.timeout, "waiting for the rate limit")),
-            }
-            let (error, advice) = match self.attempt(request, &url, &used, &permit, &plan, deadline, open, progress).await {
+            let used = self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await??;
+            self.permit(progress).await?;
+            let (error, advice) = match self.attempt(&used, progress).await {
                 Ok(delivered) => {
-                    if plan.retry.budget {
-                        shared.budget.earn(&permit.key, progress.spent);
+                    if self.plan.retry.budget {
+                        self.shared.budget.earn(&self.permit.key, progress.spent);
                     }
                     return Ok(delivered);
                 }
                 Err(failed) => failed,
             };
             progress.maybe |= error.may_have_happened();
-            if error.kind() == ErrorKind::Auth && error.sent() == Sent::Answered && !progress.renewed {
-                progress.renewed = true;
-                let renewal = within(clock, deadline, shared.credentials.refused(&used)).await;
-                if renewal.transpose()?.unwrap_or(false) {
-                    continue;
-                }
+            if self.renewed(&error, &used, progress).await? {
+                continue;
             }
-            let Some(pause) = self.pause(&error, advice, &plan, &permit.key, progress) else { return Err(error) };
-            if clock.now().saturating_add(pause) >= deadline {
+            let Some(pause) = self.pause(&error, advice, progress) else { return Err(error) };
+            if clock.now().saturating_add(pause) >= self.deadline {
                 return Err(error);
             }
-            tracing::debug!(attempt = progress.attempts, kind = ?error.kind(), pause_ms = pause.as_millis() as u64, "will retry");
+            tracing::debug!(attempt = progress.attempts, kind = ?error.kind(), pause_ms = millis(pause), "will retry");
             progress.last = Some(error);
-            shared.counters.retry();
-            shared.counters.wait(pause);
+            self.shared.counters.retry();
+            self.shared.counters.wait(pause);
             clock.sleep(pause).await;
         }
     }
 
+    /// Waits for something as long as the call has time.
+    async fn in_time<F: Future>(&self, future: F, doing: &str) -> Result<F::Output, Error> {
+        let output = within(&*self.shared.clock, self.deadline, future).await;
+        output.ok_or_else(|| out_of_time(self.plan.timeout, doing))
+    }
+
+    /// Takes a permit for one attempt.
+    async fn permit(&self, progress: &mut Progress) -> Result<(), Error> {
+        match self.in_time(self.shared.limiter.acquire(&self.permit), "waiting for the rate limit").await? {
+            Ok(grant) => {
+                self.shared.counters.wait(grant.waited());
+                Ok(())
+            }
+            Err(refusal) => {
+                let error = Error::new(ErrorKind::LocalLimit, refusal.reason().to_owned())
+                    .with_retry_after(refusal.retry_after())
+                    .with_limit_scope(Some(LimitScope::Local));
+                Err(match progress.last.take() {
+                    Some(last) => error.with_source(last),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    /// Gives the credential one chance to be renewed, where the vendor did not accept it.
+    async fn renewed(&self, error: &Error, used: &Authorization, progress: &mut Progress) -> Result<bool, Error> {
+        if error.kind() != ErrorKind::Auth || error.sent() != Sent::Answered || progress.renewed {
+            return Ok(false);
+        }
+        progress.renewed = true;
+        self.in_time(self.shared.credentials.refused(used), "renewing the credential").await?
+    }
+
     /// One attempt, with its failure read by the vendor.
-    #[expect(clippy::too_many_arguments, reason = "all of it is the state of one call")]
-    async fn attempt(
-        &self,
-        request: &Request,
-        url: &Url,
-        used: &Authorization,
-        permit: &Permit,
-        plan: &Plan,
-        deadline: Duration,
-        open: bool,
-        progress: &mut Progress,
-    ) -> Result<Delivered, (Error, Advice)> {
-        let shared = &*self.shared;
-        let headers = self.headers(request, used, open);
-        let body = request.body.bytes();
+    async fn attempt(&self, used: &Authorization, progress: &mut Progress) -> Result<Delivered, (Error, Advice)> {
+        let Self { shared, request, plan, .. } = self;
         progress.attempts += 1;
         shared.counters.attempt();
         let start = shared.clock.now();
-        let end = start.saturating_add(plan.attempt_timeout).min(deadline);
-        let exchange = attempt(&shared.http, request.op.method.clone(), url.clone(), headers, body, open);
-        let outcome = within(&*shared.clock, end, exchange).await;
-        let result = match outcome {
-            Some(Ok(delivered)) => self.judge(request, used, permit, delivered),
+        let end = start.saturating_add(plan.attempt_timeout).min(self.deadline);
+        let (method, headers, body) = (request.op.method.clone(), self.headers(used), request.body.bytes());
+        let exchange = attempt(&shared.http, method, self.url.clone(), headers, body, self.open);
+        let result = match within(&*shared.clock, end, exchange).await {
+            Some(Ok(delivered)) => self.judge(used, delivered),
             Some(Err(error)) => Err((error, Advice::Default)),
-            None if end >= deadline => Err((out_of_time(plan.timeout, "waiting for the answer").with_sent(Sent::Maybe), Advice::Never)),
-            None => Err((
-                Error::new(ErrorKind::Timeout, format!("no answer within {} s", plan.attempt_timeout.as_secs_f64()))
-                    .with_sent(Sent::Maybe),
-                Advice::Default,
-            )),
+            None if end >= self.deadline => {
+                Err((out_of_time(plan.timeout, "waiting for the answer").with_sent(Sent::Maybe), Advice::Never))
+            }
+            None => {
+                let text = format!("no answer within {} s", plan.attempt_timeout.as_secs_f64());
+                Err((Error::new(ErrorKind::Timeout, text).with_sent(Sent::Maybe), Advice::Default))
+            }
         };
         let status = match &result {
-            Ok(Delivered::Whole(reply)) => Some(reply.status().as_u16()),
-            Ok(Delivered::Open(response)) => Some(response.status().as_u16()),
+            Ok(delivered) => Some(delivered.status().as_u16()),
             Err((error, _)) => error.status(),
         };
-        let took = shared.clock.now().saturating_sub(start).as_millis() as u64;
-        tracing::debug!(attempt = progress.attempts, status, took_ms = took, "attempt");
+        let took = shared.clock.now().saturating_sub(start);
+        tracing::debug!(attempt = progress.attempts, status, took_ms = millis(took), "attempt");
         result
     }
 
     /// Lets the limiter learn from a reply, and reads it if it is a failure.
-    fn judge(&self, request: &Request, used: &Authorization, permit: &Permit, delivered: Delivered) -> Result<Delivered, (Error, Advice)> {
-        let shared = &*self.shared;
+    fn judge(&self, used: &Authorization, delivered: Delivered) -> Result<Delivered, (Error, Advice)> {
+        let (shared, op) = (self.shared, self.request.op);
         let head;
         let reply = match &delivered {
             Delivered::Whole(reply) => reply,
@@ -176,9 +202,9 @@ impl Pipeline {
                 &head
             }
         };
-        let failed = (!reply.status().is_success()).then(|| classify::refused(shared, request.op, reply, used));
-        let feedback = classify::feedback(shared, request.op, reply, failed.as_ref().map(|failed| &failed.0));
-        shared.limiter.observe(permit, reply.status().as_u16(), &feedback);
+        let failed = (!reply.status().is_success()).then(|| classify::refused(shared, op, reply, used));
+        let feedback = classify::feedback(shared, op, reply, failed.as_ref().map(|failed| &failed.0));
+        shared.limiter.observe(&self.permit, reply.status().as_u16(), &feedback);
         match failed {
             Some(failed) => Err(failed),
             None => Ok(delivered),
@@ -186,34 +212,35 @@ impl Pipeline {
     }
 
     /// How long to pause before the next attempt, or `None` to give up.
-    fn pause(&self, error: &Error, advice: Advice, plan: &Plan, key: &str, progress: &mut Progress) -> Option<Duration> {
+    fn pause(&self, error: &Error, advice: Advice, progress: &mut Progress) -> Option<Duration> {
         let failure = Failure {
             kind: error.kind(),
             status: error.status(),
             sent: error.sent(),
             advice,
             hint: error.retry_after(),
-            idempotent: plan.idempotent,
+            idempotent: self.plan.idempotent,
             attempts: progress.attempts,
         };
-        let Verdict::Retry { after, throttled } = decide(&plan.retry, &failure, self.random()) else { return None };
-        if plan.retry.budget {
-            progress.spent = Some(self.shared.budget.spend(key, throttled)?);
+        let verdict = decide(&self.plan.retry, &failure, self.pipeline.random());
+        let Verdict::Retry { after, throttled } = verdict else { return None };
+        if self.plan.retry.budget {
+            progress.spent = Some(self.shared.budget.spend(&self.permit.key, throttled)?);
         }
         Some(after)
     }
 
     /// The vendor's headers, then the call's, then the options'; the credential last.
-    fn headers(&self, request: &Request, used: &Authorization, open: bool) -> HeaderMap {
+    fn headers(&self, used: &Authorization) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
-        let accept = if open { "*/*" } else { "application/json" };
+        let accept = if self.open { "*/*" } else { "application/json" };
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-        if let Some(kind) = request.body.content_type() {
+        if let Some(kind) = self.request.body.content_type() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        self.shared.vendor.prepare(request.op, &mut headers);
-        for (name, value) in request.headers.iter().chain(&self.options.headers) {
+        self.shared.vendor.prepare(self.request.op, &mut headers);
+        for (name, value) in self.request.headers.iter().chain(&self.pipeline.options.headers) {
             headers.insert(name.clone(), value.clone());
         }
         used.apply(&mut headers);
@@ -266,6 +293,10 @@ impl Progress {
             None => error,
         }
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn out_of_time(timeout: Duration, doing: &str) -> Error {

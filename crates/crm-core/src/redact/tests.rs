@@ -13,6 +13,7 @@ fn hides_what_is_personal() {
         ("phone 5551234567", "phone […]"),
         ("Authorization: Bearer abcdefgh", "Authorization: Bearer […]"),
         ("token=\"hunter\" was refused", "token=\"[…]\" was refused"),
+        ("?token=hunter&x=1", "?[…]&x=1"),
         ("token: 'hunter'", "token: '[…]'"),
         ("key pat-na1-aaaa-bbbb is bad", "key […] is bad"),
         ("id ocQHyuzHvysMo5N5VsXc gone", "id […] gone"),

@@ -37,7 +37,7 @@ impl Analytics {
     /// * `end`: Last day, included, as YYYYMMDD.
     pub fn content_group_sources(
         &self,
-        content_type: impl Into<types::AnalyticsContentGroupSourcesContentType>,
+        content_type: impl Into<types::AnalyticsContentType>,
         blog_id: impl Display,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
@@ -48,9 +48,7 @@ impl Analytics {
                 .call(&operations::ANALYTICS_CONTENT_GROUP_SOURCES)
                 .path(
                     "content_type",
-                    &Into::<
-                        types::AnalyticsContentGroupSourcesContentType,
-                    >::into(content_type),
+                    &Into::<types::AnalyticsContentType>::into(content_type),
                 )
                 .path("blog_id", &blog_id)
                 .path_segments(
@@ -73,7 +71,7 @@ impl Analytics {
     /// * `end`: Last day, included, as YYYYMMDD.
     pub fn content_report(
         &self,
-        content_type: impl Into<types::AnalyticsContentReportContentType>,
+        content_type: impl Into<types::AnalyticsContentType>,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
         end: impl Display,
@@ -83,7 +81,7 @@ impl Analytics {
                 .call(&operations::ANALYTICS_CONTENT_REPORT)
                 .path(
                     "content_type",
-                    &Into::<types::AnalyticsContentReportContentType>::into(content_type),
+                    &Into::<types::AnalyticsContentType>::into(content_type),
                 )
                 .path_segments(
                     "time_period",
@@ -132,13 +130,10 @@ impl Analytics {
     /// * `object_type`: Kind of object.
     pub fn exists(
         &self,
-        object_type: impl Into<types::AnalyticsExistsObjectType>,
+        object_type: impl Into<types::AnalyticsObjectType>,
     ) -> Call<types::AnalyticsExists> {
         self.call(&operations::ANALYTICS_EXISTS)
-            .path(
-                "object_type",
-                &Into::<types::AnalyticsExistsObjectType>::into(object_type),
-            )
+            .path("object_type", &Into::<types::AnalyticsObjectType>::into(object_type))
     }
     /// Report on objects.
     ///
@@ -152,7 +147,7 @@ impl Analytics {
     /// * `end`: Last day, included, as YYYYMMDD.
     pub fn objects_report(
         &self,
-        object_type: impl Into<types::AnalyticsObjectsReportObjectType>,
+        object_type: impl Into<types::AnalyticsObjectType>,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
         end: impl Display,
@@ -162,7 +157,7 @@ impl Analytics {
                 .call(&operations::ANALYTICS_OBJECTS_REPORT)
                 .path(
                     "object_type",
-                    &Into::<types::AnalyticsObjectsReportObjectType>::into(object_type),
+                    &Into::<types::AnalyticsObjectType>::into(object_type),
                 )
                 .path_segments(
                     "time_period",
@@ -185,7 +180,7 @@ impl Analytics {
     /// * `end`: Last day, included, as YYYYMMDD.
     pub fn page_sources(
         &self,
-        content_type: impl Into<types::AnalyticsPageSourcesContentType>,
+        content_type: impl Into<types::AnalyticsContentType>,
         page_id: impl Display,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
@@ -196,7 +191,7 @@ impl Analytics {
                 .call(&operations::ANALYTICS_PAGE_SOURCES)
                 .path(
                     "content_type",
-                    &Into::<types::AnalyticsPageSourcesContentType>::into(content_type),
+                    &Into::<types::AnalyticsContentType>::into(content_type),
                 )
                 .path("page_id", &page_id)
                 .path_segments(
@@ -219,7 +214,7 @@ impl Analytics {
     /// * `end`: Last day, included, as YYYYMMDD.
     pub fn reports_by_breakdown(
         &self,
-        breakdown_by: impl Into<types::AnalyticsReportsByBreakdownBreakdownBy>,
+        breakdown_by: impl Into<types::AnalyticsBreakdownBy>,
         time_period: impl Into<types::TimePeriod>,
         start: impl Display,
         end: impl Display,
@@ -229,9 +224,7 @@ impl Analytics {
                 .call(&operations::ANALYTICS_REPORTS_BY_BREAKDOWN)
                 .path(
                     "breakdown_by",
-                    &Into::<
-                        types::AnalyticsReportsByBreakdownBreakdownBy,
-                    >::into(breakdown_by),
+                    &Into::<types::AnalyticsBreakdownBy>::into(breakdown_by),
                 )
                 .path_segments(
                     "time_period",

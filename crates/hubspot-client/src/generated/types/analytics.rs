@@ -113,24 +113,32 @@ crm_core::record!(AnalyticsBreakdown {
 } keeps extra);
 
 crm_core::open_enum! {
-    /// Analytics content group sources content type.
-    pub enum AnalyticsContentGroupSourcesContentType {
-        /// `blog-posts`
-        BlogPosts = "blog-posts",
-        /// `knowledge-articles`
-        KnowledgeArticles = "knowledge-articles",
-        /// `landing-pages`
-        LandingPages = "landing-pages",
-        /// `listing-pages`
-        ListingPages = "listing-pages",
-        /// `standard-pages`
-        StandardPages = "standard-pages",
+    /// What figures are broken down by.
+    pub enum AnalyticsBreakdownBy {
+        /// `geolocation`
+        Geolocation = "geolocation",
+        /// `sessions`
+        Sessions = "sessions",
+        /// `sources`
+        Sources = "sources",
+        /// `totals`
+        Totals = "totals",
+        /// `utm-campaigns`
+        UtmCampaigns = "utm-campaigns",
+        /// `utm-contents`
+        UtmContents = "utm-contents",
+        /// `utm-mediums`
+        UtmMediums = "utm-mediums",
+        /// `utm-sources`
+        UtmSources = "utm-sources",
+        /// `utm-terms`
+        UtmTerms = "utm-terms",
     }
 }
 
 crm_core::open_enum! {
-    /// Analytics content report content type.
-    pub enum AnalyticsContentReportContentType {
+    /// Kind of content that is reported on.
+    pub enum AnalyticsContentType {
         /// `blog-posts`
         BlogPosts = "blog-posts",
         /// `knowledge-articles`
@@ -178,20 +186,6 @@ pub struct AnalyticsExists {
 crm_core::record!(AnalyticsExists {
     exists: "exists",
 } keeps extra);
-
-crm_core::open_enum! {
-    /// Analytics exists object type.
-    pub enum AnalyticsExistsObjectType {
-        /// `event-completions`
-        EventCompletions = "event-completions",
-        /// `forms`
-        Forms = "forms",
-        /// `pages`
-        Pages = "pages",
-        /// `social-assists`
-        SocialAssists = "social-assists",
-    }
-}
 
 /// A set of figures. A figure with nothing to report is absent; figures not listed here are kept.
 #[derive(Clone, Default, PartialEq)]
@@ -294,8 +288,8 @@ crm_core::record!(AnalyticsMetrics {
 } keeps extra);
 
 crm_core::open_enum! {
-    /// Analytics objects report object type.
-    pub enum AnalyticsObjectsReportObjectType {
+    /// Kind of object that is reported on.
+    pub enum AnalyticsObjectType {
         /// `event-completions`
         EventCompletions = "event-completions",
         /// `forms`
@@ -307,51 +301,11 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::open_enum! {
-    /// Analytics page sources content type.
-    pub enum AnalyticsPageSourcesContentType {
-        /// `blog-posts`
-        BlogPosts = "blog-posts",
-        /// `knowledge-articles`
-        KnowledgeArticles = "knowledge-articles",
-        /// `landing-pages`
-        LandingPages = "landing-pages",
-        /// `listing-pages`
-        ListingPages = "listing-pages",
-        /// `standard-pages`
-        StandardPages = "standard-pages",
-    }
-}
-
 crm_core::union! {
     /// One of several records, told apart by their members.
     pub enum AnalyticsReport by members {
         AnalyticsTotals(AnalyticsTotals) = "breakdowns" | "offset" | "total" | "totals",
         AnalyticsTimeline(Map<Vec<AnalyticsMetrics>>) = ,
-    }
-}
-
-crm_core::open_enum! {
-    /// Analytics reports by breakdown breakdown by.
-    pub enum AnalyticsReportsByBreakdownBreakdownBy {
-        /// `geolocation`
-        Geolocation = "geolocation",
-        /// `sessions`
-        Sessions = "sessions",
-        /// `sources`
-        Sources = "sources",
-        /// `totals`
-        Totals = "totals",
-        /// `utm-campaigns`
-        UtmCampaigns = "utm-campaigns",
-        /// `utm-contents`
-        UtmContents = "utm-contents",
-        /// `utm-mediums`
-        UtmMediums = "utm-mediums",
-        /// `utm-sources`
-        UtmSources = "utm-sources",
-        /// `utm-terms`
-        UtmTerms = "utm-terms",
     }
 }
 

@@ -145,7 +145,7 @@ pub struct BatchReply {
     /// `completedAt`
     pub completed_at: Option<Timestamp>,
     /// `errors`
-    pub errors: Vec<CustomObjectsRowError>,
+    pub errors: Vec<RowError>,
     /// `links`
     pub links: Map<String>,
     /// `numErrors`
@@ -278,7 +278,7 @@ pub struct BatchUpsertReply {
     /// `completedAt`
     pub completed_at: Option<Timestamp>,
     /// `errors`
-    pub errors: Vec<CustomObjectsRowError>,
+    pub errors: Vec<RowError>,
     /// `links`
     pub links: Map<String>,
     /// `numErrors`
@@ -368,38 +368,6 @@ pub struct CollectionResponseAssociatedId {
 crm_core::record!(CollectionResponseAssociatedId {
     paging: "paging",
     results: "results",
-});
-
-/// Custom objects row error.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomObjectsRowError {
-    /// `category`
-    pub category: Option<String>,
-    /// `context`
-    pub context: Map<Vec<String>>,
-    /// `errors`
-    pub errors: Vec<ErrorDetail>,
-    /// `id`
-    pub id: Option<String>,
-    /// `links`
-    pub links: Map<String>,
-    /// `message`
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `subCategory`
-    pub sub_category: Option<Value>,
-}
-crm_core::record!(CustomObjectsRowError {
-    category: "category",
-    context: "context",
-    errors: "errors",
-    id: "id",
-    links: "links",
-    message: "message",
-    status: "status",
-    sub_category: "subCategory",
 });
 
 /// Filter.

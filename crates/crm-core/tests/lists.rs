@@ -1,0 +1,272 @@
+//! Lists over a server with a known number of items.
+
+mod support;
+
+use crm_core::{
+    Call, Cursor, Error, ErrorKind, LimitIn, PageContext, Paged, Pages, Paginator, PagingKind, Pipeline, Position,
+};
+use serde_json::{Value, json};
+use support::{Reply, Seen, Server, json as reply, op, pipeline};
+
+op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(PagingKind::Token));
+op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(PagingKind::Offset));
+
+const ALL: usize = 23;
+
+struct Builder {
+    call: Call<Value>,
+}
+crm_core::call_builder!(Builder => Value);
+crm_core::paged_builder!(Builder => Things);
+
+impl Builder {
+    fn limit(mut self, limit: u64) -> Self {
+        self.call = self.call.set_query("limit", &limit);
+        self
+    }
+
+    fn archived(mut self, archived: bool) -> Self {
+        self.call = self.call.set_query("archived", &archived);
+        self
+    }
+}
+
+fn list(pipeline: &Pipeline) -> Builder {
+    Builder { call: Call::new(pipeline, &LIST) }
+}
+
+fn items(page: &Value) -> Vec<u64> {
+    page["items"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+}
+
+struct Things;
+
+impl Paged for Things {
+    type Page = Value;
+    type Item = u64;
+    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+
+    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
+        match at {
+            Position::Token(token) => call.set_query("after", token),
+            _ => call,
+        }
+    }
+
+    fn advance(page: &Value, cx: &PageContext<'_>) -> Option<Position> {
+        cx.token(page["next"].as_str())
+    }
+
+    fn items(page: Value) -> Vec<u64> {
+        items(&page)
+    }
+
+    fn count(page: &Value) -> Option<usize> {
+        Some(items(page).len())
+    }
+}
+
+/// Pages by an offset in the body, and leaves the counting to the core.
+struct Skipped;
+
+impl Paged for Skipped {
+    type Page = Value;
+    type Item = u64;
+    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+
+    fn seek(call: Call<Value>, at: &Position) -> Call<Value> {
+        match at {
+            Position::Offset(offset) => call.set_body_field("skip", json!(offset)),
+            _ => call,
+        }
+    }
+
+    fn advance(_: &Value, cx: &PageContext<'_>) -> Option<Position> {
+        cx.offset(None, None)
+    }
+
+    fn items(page: Value) -> Vec<u64> {
+        items(&page)
+    }
+}
+
+fn page(from: usize, size: usize) -> Reply {
+    let to = (from + size).min(ALL);
+    let next = if to < ALL { json!(format!("t{to}")) } else { Value::Null };
+    reply(200, &json!({"items": (from.min(ALL)..to).collect::<Vec<_>>(), "next": next}).to_string())
+}
+
+fn tokens(seen: &Seen, _: usize) -> Reply {
+    let from = seen.query("after").map_or(0, |token| token[1..].parse().unwrap());
+    page(from, seen.query("limit").map_or(10, |limit| limit.parse().unwrap()))
+}
+
+#[tokio::test]
+async fn items_and_pages_give_everything_once() {
+    let server = Server::start(tokens).await;
+    let pipeline = pipeline(&server);
+    for prefetch in [false, true] {
+        let all = list(&pipeline).limit(5).items().prefetch(prefetch).try_collect().await.unwrap();
+        assert_eq!(all, (0..ALL as u64).collect::<Vec<_>>());
+        let pages = list(&pipeline).limit(5).pages().prefetch(prefetch).try_collect().await.unwrap();
+        assert_eq!(pages.len(), 5);
+    }
+    assert_eq!(server.seen().len(), 20);
+    assert_eq!(pipeline.stats().pages, 20);
+}
+
+#[tokio::test]
+async fn guards_end_a_list() {
+    let server = Server::start(tokens).await;
+    let pipeline = pipeline(&server);
+    assert_eq!(list(&pipeline).limit(5).items().max_items(7).prefetch(true).try_collect().await.unwrap().len(), 7);
+    assert_eq!(list(&pipeline).limit(5).items().max_pages(2).try_collect().await.unwrap().len(), 10);
+    assert_eq!(list(&pipeline).limit(5).pages().max_items(7).try_collect().await.unwrap().len(), 2);
+    assert_eq!(server.seen().len(), 6);
+    assert!(list(&pipeline).items().max_items(0).next().await.is_none());
+    assert_eq!(server.seen().len(), 6);
+}
+
+#[tokio::test]
+async fn a_cursor_resumes_after_any_item() {
+    let server = Server::start(tokens).await;
+    let pipeline = pipeline(&server);
+    for stop in 0..=ALL {
+        let mut first = list(&pipeline).limit(5).items();
+        let mut got = Vec::new();
+        while got.len() < stop {
+            got.push(first.next().await.unwrap().unwrap());
+        }
+        let stored = first.cursor().to_string();
+        drop(first);
+        let cursor: Cursor = stored.parse().unwrap();
+        // Another page size is no other list.
+        let limit = if cursor.consumed() == 0 { 7 } else { 5 };
+        got.extend(list(&pipeline).limit(limit).items().resume(cursor).unwrap().try_collect().await.unwrap());
+        assert_eq!(got, (0..ALL as u64).collect::<Vec<_>>(), "stopped at {stop}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_stays_on_its_page_until_its_items_are_handed_out() {
+    let server = Server::start(tokens).await;
+    let mut items = list(&pipeline(&server)).limit(2).items().prefetch(true);
+    let mut places = Vec::new();
+    for _ in 0..4 {
+        items.next().await.unwrap().unwrap();
+        places.push((items.cursor().position().clone(), items.cursor().consumed()));
+    }
+    let token = |text: &str| Position::Token(text.into());
+    assert_eq!(places, [(Position::Start, 1), (token("t2"), 0), (token("t2"), 1), (token("t4"), 0)]);
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let server = Server::start(tokens).await;
+    let pipeline = pipeline(&server);
+    let cursor = list(&pipeline).items().cursor();
+    assert_eq!(
+        list(&pipeline).archived(true).items().resume(cursor.clone()).unwrap_err().kind(),
+        ErrorKind::Validation
+    );
+    let other: Paginator<Skipped> = Paginator::new(Call::new(&pipeline, &SKIP));
+    assert!(other.resume(cursor.clone()).unwrap_err().to_string().contains("belongs to things.list"));
+    // Where the caller's own call begins does not matter, the cursor says where to go on.
+    assert!(list(&pipeline).limit(3).items().resume(cursor.clone()).is_ok());
+    let begun: Pages<Things> = Pages::new(list(&pipeline).call.query("after", "t9"));
+    assert!(begun.resume(cursor).is_ok());
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn an_end_stays_the_end() {
+    let server = Server::start(tokens).await;
+    let pipeline = pipeline(&server);
+    let mut all = list(&pipeline).limit(50).items();
+    while all.next().await.is_some() {}
+    assert!(all.cursor().is_end());
+    assert!(list(&pipeline).items().resume(all.cursor()).unwrap().next().await.is_none());
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn repeated_and_circling_cursors_are_errors() {
+    for circle in [1, 3] {
+        let server = Server::start(move |_, number| {
+            reply(200, &json!({"items": [number], "next": format!("t{}", number % circle)}).to_string())
+        })
+        .await;
+        let mut items = list(&pipeline(&server)).items();
+        let error = loop {
+            match items.next().await.unwrap() {
+                Ok(_) => assert!(server.seen().len() < 12, "goes on for ever"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Paging, "things.list"), "{error}");
+        assert!(items.next().await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn empty_pages_with_a_next_one_go_on() {
+    let server = Server::start(|_, number| match number {
+        0 => reply(200, "{\"items\":[1],\"next\":\"a\"}"),
+        1 => reply(200, "{\"items\":[],\"next\":\"b\"}"),
+        _ => reply(200, "{\"items\":[2],\"next\":\"\"}"),
+    })
+    .await;
+    assert_eq!(list(&pipeline(&server)).items().try_collect().await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
+async fn an_error_ends_the_stream_and_leaves_the_cursor() {
+    for prefetch in [false, true] {
+        let server =
+            Server::start(|seen, number| if number == 1 { reply(403, "") } else { tokens(seen, number) }).await;
+        let pipeline = pipeline(&server);
+        let mut items = list(&pipeline).limit(10).items().prefetch(prefetch);
+        let mut got = Vec::new();
+        let error: Error = loop {
+            match items.next().await {
+                Some(Ok(item)) => got.push(item),
+                Some(Err(error)) => break error,
+                None => panic!("ended without the error"),
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Permission);
+        assert!(items.next().await.is_none());
+        got.extend(list(&pipeline).limit(10).items().resume(items.cursor()).unwrap().try_collect().await.unwrap());
+        assert_eq!(got, (0..ALL as u64).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn offsets_in_the_body_begin_where_the_caller_says() {
+    let server = Server::start(|seen, _| {
+        let body: Value = serde_json::from_str(&seen.body).unwrap();
+        let number = |name: &str, default| body[name].as_u64().unwrap_or(default) as usize;
+        page(number("skip", 0), number("limit", 10))
+    })
+    .await;
+    let pipeline = pipeline(&server);
+    let search = |body: Value| Paginator::<Skipped>::new(Call::new(&pipeline, &SKIP).json(&body));
+    assert_eq!(search(json!({"limit": 10})).try_collect().await.unwrap().len(), ALL);
+    // 10, 10 and a short page: nothing is asked after it.
+    assert_eq!(server.seen().len(), 3);
+    let tail = search(json!({"limit": 10, "skip": 5})).try_collect().await.unwrap();
+    assert_eq!(tail, (5..ALL as u64).collect::<Vec<_>>());
+    assert_eq!(search(json!({"q": 1})).try_collect().await.unwrap().len(), ALL);
+}
+
+#[tokio::test]
+async fn lists_can_be_spawned() {
+    let server = Server::start(tokens).await;
+    let pipeline = pipeline(&server);
+    let task = tokio::spawn(list(&pipeline).items().try_collect());
+    assert_eq!(task.await.unwrap().unwrap().len(), ALL);
+    use futures::StreamExt;
+    let mut stream = list(&pipeline).pages();
+    let pages = tokio::spawn(async move { StreamExt::next(&mut stream).await.is_some() });
+    assert!(pages.await.unwrap());
+}

@@ -1,0 +1,115 @@
+//! The two clients.
+
+use std::time::Duration;
+
+use crm_core::reexport::http::Method;
+use crm_core::reexport::serde_json::Value;
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Quotas, Stats, Window};
+
+use crate::keys::{ContactsKey, ReportingKey};
+use crate::vendor::Hatch;
+
+/// The address of the contacts API.
+pub const CONTACTS_URL: &str = "https://api.usehatchapp.com";
+/// The address of the bulk export.
+pub const BULK_EXPORT_URL: &str = "https://bulk-export-api.usehatchapp.com";
+
+const USER_AGENT: &str = concat!("hatch-client/", env!("CARGO_PKG_VERSION"));
+
+/// A client of the contacts API. Cheap to clone; all clones share one limiter.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) pipeline: Pipeline,
+}
+
+impl Client {
+    /// A client with the vendor's address and limit.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the HTTP client cannot be set up.
+    pub fn new(key: ContactsKey) -> Result<Self, Error> {
+        Self::builder(key).build()
+    }
+
+    /// A builder with the vendor's address, and 100 requests in 10 seconds.
+    pub fn builder(key: ContactsKey) -> ClientBuilder<Self> {
+        let quotas = Quotas::new([Window::new("burst", 100, Duration::from_secs(10))]);
+        ClientBuilder::new(Hatch, CONTACTS_URL, quotas, |pipeline| Self { pipeline })
+            .credentials(key.0)
+            .user_agent(USER_AGENT)
+    }
+
+    /// The same client with other settings; everything else is shared.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { pipeline: self.pipeline.with(options) }
+    }
+
+    /// A request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may carry a query.
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        Call::raw(&self.pipeline, method, path)
+    }
+
+    /// What was sent so far, over all clones.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+}
+
+/// A client of the bulk export. Cheap to clone; all clones share one limiter.
+///
+/// The vendor allows one export in 5 minutes and 100 in a day for each organisation. A second
+/// export waits for its turn, so the timeout of a call is a quarter of an hour here and that of
+/// an attempt, which includes the time the vendor takes to prepare the file, is 5 minutes. Give
+/// the call less time ([`CallOptions::timeout`]) to have it fail at once with
+/// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit) and the wait in
+/// [`Error::retry_after`](crate::Error::retry_after).
+#[derive(Clone, Debug)]
+pub struct BulkExport {
+    pub(crate) pipeline: Pipeline,
+}
+
+impl BulkExport {
+    /// A client with the vendor's address and limits.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the HTTP client cannot be set up.
+    pub fn new(key: ReportingKey) -> Result<Self, Error> {
+        Self::builder(key).build()
+    }
+
+    /// A builder with the vendor's address and limits.
+    pub fn builder(key: ReportingKey) -> ClientBuilder<Self> {
+        let quotas = Quotas::new([
+            Window::new("burst", 1, Duration::from_secs(300)),
+            Window::new("daily", 100, Duration::from_secs(86_400)),
+        ]);
+        ClientBuilder::new(Hatch, BULK_EXPORT_URL, quotas, |pipeline| Self { pipeline })
+            .credentials(key.0)
+            .timeout(Duration::from_secs(900))
+            .attempt_timeout(Duration::from_secs(300))
+            .user_agent(USER_AGENT)
+    }
+
+    /// The same client with other settings; everything else is shared.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { pipeline: self.pipeline.with(options) }
+    }
+
+    /// A request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may carry a query.
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        Call::raw(&self.pipeline, method, path)
+    }
+
+    /// What was sent so far, over all clones.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+}

@@ -1,0 +1,196 @@
+//! From the bytes of an archive to rows.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use crm_core::reexport::http::StatusCode;
+use crm_core::{Error, ErrorKind, Sent, Wire, codec};
+
+use super::archive::{Archive, Progress};
+use super::lines::Lines;
+use super::table::Table;
+use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
+
+/// The most bytes a row may have, so that memory stays bounded whatever arrives.
+pub(super) const MOST_ROW: usize = 8 * 1024 * 1024;
+
+/// How the text of a file is cut into rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// JSON, one row a line.
+    Lines,
+    /// CSV with a line of names.
+    Table,
+}
+
+/// What was found in the text, with the line it began on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Row { line: u64 },
+    TooLong { line: u64 },
+    NotText { line: u64 },
+    Ragged { line: u64, cells: usize, columns: usize },
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(super) enum Next<R> {
+    /// A row, or why it cannot be read; more may follow in both cases.
+    Row(Result<R, Error>),
+    /// More input is needed.
+    Starved,
+    /// All rows were read and the archive is whole.
+    End,
+    /// The archive is broken, so nothing follows.
+    Broken(Error),
+}
+
+enum Cutter {
+    Lines(Lines),
+    Table(Box<Table>),
+}
+
+pub(super) struct RowReader<R> {
+    layout: Layout,
+    archive: Archive,
+    /// Packed bytes that were not looked at.
+    input: Bytes,
+    /// No more input comes.
+    over: bool,
+    /// Unpacked text, and how much of it was cut into rows.
+    text: Vec<u8>,
+    at: usize,
+    cutter: Cutter,
+    file_end: bool,
+    peak: usize,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: Wire> RowReader<R> {
+    pub(super) fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            archive: Archive::new(),
+            input: Bytes::new(),
+            over: false,
+            text: Vec::new(),
+            at: 0,
+            cutter: Cutter::new(layout),
+            file_end: false,
+            peak: 0,
+            row: PhantomData,
+        }
+    }
+
+    /// Gives input; only after [`Next::Starved`].
+    pub(super) fn feed(&mut self, input: Bytes) {
+        self.input = input;
+        self.measure();
+    }
+
+    /// No more input comes.
+    pub(super) fn close(&mut self) {
+        self.over = true;
+    }
+
+    /// The most bytes that were held at once.
+    pub(super) fn peak(&self) -> usize {
+        self.peak
+    }
+
+    pub(super) fn next(&mut self) -> Next<R> {
+        loop {
+            while self.at < self.text.len() {
+                let (used, found) = self.cutter.push(&self.text[self.at..]);
+                self.at += used;
+                if let Some(found) = found {
+                    return Next::Row(self.read(found));
+                }
+            }
+            if std::mem::take(&mut self.file_end) {
+                let found = self.cutter.finish();
+                let row = found.map(|found| self.read(found));
+                // Another file, if there is one, counts its own lines and has its own names.
+                self.cutter = Cutter::new(self.layout);
+                if let Some(row) = row {
+                    return Next::Row(row);
+                }
+            }
+            self.text.clear();
+            self.at = 0;
+            let progress = self.archive.step(&mut self.input, &mut self.text);
+            self.measure();
+            match progress {
+                Ok(Progress::More) => {}
+                Ok(Progress::FileEnd) => self.file_end = true,
+                Ok(Progress::Done) => return Next::End,
+                Ok(Progress::Starved) if self.over => {
+                    return Next::Broken(label(Error::new(ErrorKind::Io, "the archive was cut off before its end")));
+                }
+                Ok(Progress::Starved) => return Next::Starved,
+                Err(fault) => return Next::Broken(label(Error::decode(format!("the archive {fault}")))),
+            }
+        }
+    }
+
+    fn read(&self, found: Found) -> Result<R, Error> {
+        let (line, fault) = match found {
+            Found::Row { line } => match codec::decode(self.cutter.row()) {
+                Ok(row) => return Ok(row),
+                Err(error) => (line, error.to_string()),
+            },
+            Found::TooLong { line } => (line, format!("the row is longer than {} MiB", MOST_ROW >> 20)),
+            Found::NotText { line } => (line, "the row is not UTF-8".to_owned()),
+            Found::Ragged { line, cells, columns } => {
+                (line, format!("the row has {cells} cells where the first line names {columns}"))
+            }
+        };
+        Err(label(Error::decode(format!("line {line}: {fault}"))))
+    }
+
+    fn measure(&mut self) {
+        let held = self.input.len() + self.text.capacity() + self.cutter.held() + self.archive.held();
+        self.peak = self.peak.max(held);
+    }
+}
+
+impl Cutter {
+    fn new(layout: Layout) -> Self {
+        match layout {
+            Layout::Lines => Self::Lines(Lines::default()),
+            Layout::Table => Self::Table(Box::default()),
+        }
+    }
+
+    fn push(&mut self, text: &[u8]) -> (usize, Option<Found>) {
+        match self {
+            Self::Lines(lines) => lines.push(text),
+            Self::Table(table) => table.push(text),
+        }
+    }
+
+    fn finish(&mut self) -> Option<Found> {
+        match self {
+            Self::Lines(lines) => lines.finish(),
+            Self::Table(table) => table.finish(),
+        }
+    }
+
+    fn row(&self) -> &[u8] {
+        match self {
+            Self::Lines(lines) => lines.row(),
+            Self::Table(table) => table.row(),
+        }
+    }
+
+    fn held(&self) -> usize {
+        match self {
+            Self::Lines(lines) => lines.held(),
+            Self::Table(table) => table.held(),
+        }
+    }
+}
+
+fn label(error: Error) -> Error {
+    error.with_operation(&EXPORTS_DOWNLOAD).with_status(StatusCode::OK).with_sent(Sent::Answered).with_attempts(1)
+}

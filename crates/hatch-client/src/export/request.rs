@@ -1,0 +1,137 @@
+//! What is exported.
+
+use std::marker::PhantomData;
+
+use chrono::NaiveDate;
+use crm_core::{Error, Wire};
+
+use super::reader::Layout;
+use crate::bulk_export::types::{ContactHistoryRow, ConversationItemRow, ExportFormat, ExportSource};
+
+/// The most days between the first and the last.
+const MOST_DAYS: i64 = 180;
+
+/// A row of an export: [`ContactHistoryRow`] or [`ConversationItemRow`].
+pub trait ExportRow: Wire + Send + 'static + sealed::Sealed {
+    /// What has such rows.
+    fn source() -> ExportSource;
+}
+
+impl ExportRow for ContactHistoryRow {
+    fn source() -> ExportSource {
+        ExportSource::ContactHistory
+    }
+}
+
+impl ExportRow for ConversationItemRow {
+    fn source() -> ExportSource {
+        ExportSource::ConversationItems
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::ContactHistoryRow {}
+    impl Sealed for super::ConversationItemRow {}
+}
+
+/// Which rows of which days, and in which form they travel.
+#[derive(Debug, Clone)]
+pub struct ExportRequest<R> {
+    start: NaiveDate,
+    end: NaiveDate,
+    format: ExportFormat,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: ExportRow> ExportRequest<R> {
+    /// The rows of these days, the first and the last included, each written `YYYY-MM-DD`. The
+    /// vendor has the days up to yesterday.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if one is no date, the last comes
+    /// before the first, or more than 180 days lie between them.
+    pub fn new(start: &str, end: &str) -> Result<Self, Error> {
+        let first = date(start).ok_or_else(|| Error::validation("the first day is no date of the form YYYY-MM-DD"))?;
+        let last = date(end).ok_or_else(|| Error::validation("the last day is no date of the form YYYY-MM-DD"))?;
+        let days = last.signed_duration_since(first).num_days();
+        if days < 0 {
+            return Err(Error::validation("the last day comes before the first"));
+        }
+        if days > MOST_DAYS {
+            return Err(Error::validation(format!("an export spans {MOST_DAYS} days at most, and these are {days}")));
+        }
+        Ok(Self { start: first, end: last, format: ExportFormat::Json, row: PhantomData })
+    }
+
+    /// Sets the form in which the rows travel: JSON if not set, which keeps numbers and nulls
+    /// apart from texts. The rows are the same.
+    #[must_use]
+    pub fn format(mut self, format: ExportFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    pub(super) fn start(&self) -> NaiveDate {
+        self.start
+    }
+
+    pub(super) fn end(&self) -> NaiveDate {
+        self.end
+    }
+
+    pub(super) fn output_format(&self) -> &ExportFormat {
+        &self.format
+    }
+
+    pub(super) fn layout(&self) -> Result<Layout, Error> {
+        match self.format {
+            ExportFormat::Json => Ok(Layout::Lines),
+            ExportFormat::Csv => Ok(Layout::Table),
+            _ => Err(Error::validation("rows can be read from json and csv only")),
+        }
+    }
+}
+
+/// A date in exactly this form; the parser alone would take `2026-3-1` too.
+fn date(text: &str) -> Option<NaiveDate> {
+    let date: NaiveDate = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (date.to_string() == text).then_some(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crm_core::{ErrorKind, Sent};
+
+    #[test]
+    fn days_are_checked_before_anything_is_sent() {
+        let new = ExportRequest::<ContactHistoryRow>::new;
+        for (start, end) in [("2026-03-01", "2026-03-01"), ("2024-02-29", "2024-03-01"), ("2026-01-01", "2026-06-30")] {
+            assert!(new(start, end).is_ok(), "{start} {end}");
+        }
+        let bad = [
+            ("", "2026-03-01"),
+            ("2026-3-1", "2026-03-02"),
+            ("2026-02-30", "2026-03-02"),
+            ("2025-02-29", "2025-03-02"),
+            ("01.03.2026", "2026-03-02"),
+            (" 2026-03-01", "2026-03-02"),
+            ("+2026-03-01", "2026-03-02"),
+            ("2026-03-01", "2026-03-01T00:00:00Z"),
+            ("2026-03-02", "2026-03-01"),
+            ("2026-01-01", "2026-07-01"),
+        ];
+        for (start, end) in bad {
+            let error = new(start, end).expect_err(start);
+            assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No), "{start} {end}");
+        }
+    }
+
+    #[test]
+    fn only_known_forms_are_read() {
+        let request = ExportRequest::<ConversationItemRow>::new("2026-03-01", "2026-03-01").unwrap();
+        assert_eq!(request.format("parquet".into()).layout().unwrap_err().kind(), ErrorKind::Validation);
+    }
+}

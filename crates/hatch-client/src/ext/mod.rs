@@ -1,0 +1,3 @@
+//! Ergonomics on top of the generated calls.
+
+mod upsert;

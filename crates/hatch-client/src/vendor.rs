@@ -1,0 +1,75 @@
+//! How Hatch speaks. Only the 422 is documented; everything else is read tolerantly.
+
+use std::time::Duration;
+
+use crm_core::reexport::serde_json::Value;
+use crm_core::{FieldError, LimitScope, OpMeta, RawReply, Vendor, VendorError};
+
+use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
+
+/// One export in this time.
+const EXPORT_WINDOW: Duration = Duration::from_secs(300);
+const TOO_LARGE: &str = "an export holds 100 MB at most, uncompressed; ask for a shorter range of days";
+
+#[derive(Debug)]
+pub(crate) struct Hatch;
+
+/// The vendor as the pipeline sees it, for tests.
+#[doc(hidden)]
+#[must_use]
+pub fn vendor() -> impl Vendor {
+    Hatch
+}
+
+impl Vendor for Hatch {
+    fn name(&self) -> &'static str {
+        "hatch"
+    }
+
+    fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {
+        let mut error = VendorError::from_status(reply.status());
+        let body = reply.json().unwrap_or_default();
+        match &body["errors"] {
+            Value::Array(errors) => error.detail.fields = errors.iter().map(field).collect(),
+            Value::Object(errors) => error.detail.message = text(errors.get("detail")),
+            _ => {
+                let plain = reply.header("content-type").is_some_and(|kind| kind.starts_with("text/plain"));
+                let words = || reply.text().trim().to_owned();
+                error.detail.message = plain.then(words).filter(|words| !words.is_empty());
+            }
+        }
+        match reply.status().as_u16() {
+            413 => {
+                let said = error.detail.message.take();
+                error.detail.message = Some(said.map_or(TOO_LARGE.to_owned(), |said| format!("{said} ({TOO_LARGE})")));
+            }
+            429 => {
+                error.scope = Some(LimitScope::Burst);
+                error.retry_after = reply.retry_after().or((op.id == EXPORTS_DOWNLOAD.id).then_some(EXPORT_WINDOW));
+            }
+            _ => {}
+        }
+        error
+    }
+
+    fn request_id(&self, reply: &RawReply) -> Option<String> {
+        reply.header("x-request-id").map(str::to_owned)
+    }
+}
+
+/// An entry `{title, detail, source: {pointer}}`.
+fn field(entry: &Value) -> FieldError {
+    let pointer = text(entry["source"].get("pointer")).filter(|pointer| !pointer.is_empty());
+    let title = text(entry.get("title"));
+    let message = text(entry.get("detail")).or_else(|| title.clone()).unwrap_or_else(|| entry.to_string());
+    FieldError::new(pointer.map(|pointer| name(&pointer)), title, message)
+}
+
+/// `/details/address` as `details.address`.
+fn name(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_owned)
+}

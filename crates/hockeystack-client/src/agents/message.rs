@@ -1,0 +1,103 @@
+//! Asking an agent and waiting for its answer.
+
+use std::time::Duration;
+
+use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, Sent, VendorDetail};
+
+use super::{Owner, RevenueAgents};
+use crate::revenue_agents::types::{ErrorDetail, MessageJob, MessageJobStatus, MessageResult, NewMessage};
+
+impl RevenueAgents {
+    /// Sends a message and waits for the agent's answer, asking every 2 seconds for up to 5
+    /// minutes. To wait otherwise, send with the conversations' `send_message` and give the job
+    /// to [`wait_for_answer`](Self::wait_for_answer).
+    ///
+    /// ```
+    /// # async fn run(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::{Owner, revenue_agents::types::NewConversation};
+    ///
+    /// let chat = client.deal_conversations().create("deal-7", NewConversation::default()).send().await?;
+    /// let id = chat.conversation_id.unwrap_or_default();
+    /// let answer = client.send_and_wait(&Owner::deal("deal-7"), &id, "What is at risk?").await?;
+    /// # let _ = answer; Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Server`] with the vendor's words if the job failed, [`ErrorKind::Pending`] if
+    /// it takes longer; the message was sent in both cases and should not be sent again blindly.
+    pub async fn send_and_wait(
+        &self,
+        owner: &Owner,
+        conversation: &str,
+        message: impl Into<NewMessage>,
+    ) -> Result<MessageResult, Error> {
+        let message = message.into();
+        if message.stream == Some(true) {
+            return Err(Error::validation("a streamed answer has no job to wait for; leave `stream` out"));
+        }
+        let call = match owner {
+            Owner::Company(id) => self.company_conversations().send_message(id, conversation, message),
+            Owner::Deal(id) => self.deal_conversations().send_message(id, conversation, message),
+        };
+        let op = call.op();
+        let job = call.send().await?.job_id.filter(|job| !job.is_empty()).ok_or_else(|| {
+            Error::decode("the message was taken, but the reply names no job to wait for").with_operation(op).with_attempts(1)
+        })?;
+        let wait = Duration::from_secs(2);
+        let policy = PollPolicy::new(wait, Duration::from_secs(300)).first(wait);
+        self.wait_for_answer(owner, conversation, &job, policy).await
+    }
+
+    /// Waits for the answer to a message that was sent. The vendor keeps a job for an hour while
+    /// it runs and for a quarter of an hour after.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_and_wait`](Self::send_and_wait); [`ErrorKind::NotFound`] for a job that is no
+    /// longer kept.
+    pub fn wait_for_answer(&self, owner: &Owner, conversation: &str, job: &str, policy: PollPolicy) -> Poller<MessageResult> {
+        let call = match owner {
+            Owner::Company(id) => self.company_conversations().get_job(id, conversation, job),
+            Owner::Deal(id) => self.deal_conversations().get_job(id, conversation, job),
+        };
+        Poller::from_fn(policy, self.pipeline.clock(), move |_| {
+            let call = call.clone();
+            async move {
+                let op = call.op();
+                settle(call.send().await?).map_err(|error| error.with_operation(op).with_attempts(1))
+            }
+        })
+    }
+}
+
+/// A failed job comes with HTTP 200.
+fn settle(job: MessageJob) -> Result<Poll<MessageResult>, Error> {
+    match job.status {
+        Some(MessageJobStatus::Completed) => Ok(Poll::Done(job.result.unwrap_or_default())),
+        Some(MessageJobStatus::Failed) => Err(Error::new(ErrorKind::Server, "the agent could not answer")
+            .with_sent(Sent::Answered)
+            .with_vendor(detail(job.error.unwrap_or_default()))),
+        _ => Ok(Poll::Pending),
+    }
+}
+
+fn detail(error: ErrorDetail) -> VendorDetail {
+    let mut detail = VendorDetail::default();
+    detail.code = error.code;
+    detail.category = error.category;
+    detail.message = error.message;
+    detail
+}
+
+impl From<&str> for NewMessage {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for NewMessage {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}

@@ -1,0 +1,79 @@
+//! Revenue Agents: agents that work on a company or a deal.
+
+mod active;
+mod message;
+mod owner;
+mod vendor;
+
+pub use owner::Owner;
+
+use std::time::Duration;
+
+use crm_core::reexport::http::Method;
+use crm_core::reexport::serde_json::Value;
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Quotas, Stats, Vendor, Window};
+
+use crate::tokens::RevenueAgentsToken;
+
+/// The address of Revenue Agents.
+pub const REVENUE_AGENTS_URL: &str = "https://app.hockeystack.com/api/revenue-agents/v1";
+
+const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"));
+const READ: &str = "read";
+const WRITE: &str = "write";
+
+/// A client of Revenue Agents. Cheap to clone; all clones share one limiter: 600 reads and 60
+/// writes in a minute for each token.
+#[derive(Clone, Debug)]
+pub struct RevenueAgents {
+    pub(crate) pipeline: Pipeline,
+}
+
+impl RevenueAgents {
+    /// A client with the vendor's address and limits.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the HTTP client cannot be set up.
+    pub fn new(token: RevenueAgentsToken) -> Result<Self, Error> {
+        Self::builder(token).build()
+    }
+
+    /// A builder with the vendor's address and limits.
+    pub fn builder(token: RevenueAgentsToken) -> ClientBuilder<Self> {
+        ClientBuilder::new(vendor::RevenueAgents, REVENUE_AGENTS_URL, quotas(), |pipeline| Self { pipeline })
+            .credentials(token.0)
+            .user_agent(USER_AGENT)
+    }
+
+    /// The same client with other settings; everything else is shared.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { pipeline: self.pipeline.with(options) }
+    }
+
+    /// A request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may carry a query. GET and HEAD count as reads, all else as writes.
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        let class = if matches!(method, Method::GET | Method::HEAD) { READ } else { WRITE };
+        Call::raw(&self.pipeline, method, path).with(CallOptions::new().limit_class(class))
+    }
+
+    /// What was sent so far, over all clones.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+
+    /// The vendor as the pipeline sees it, for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn vendor() -> impl Vendor {
+        vendor::RevenueAgents
+    }
+}
+
+fn quotas() -> Quotas {
+    const MINUTE: Duration = Duration::from_secs(60);
+    Quotas::none().class(READ, [Window::new(READ, 600, MINUTE)]).class(WRITE, [Window::new(WRITE, 60, MINUTE)])
+}

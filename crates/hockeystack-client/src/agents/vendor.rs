@@ -1,0 +1,68 @@
+//! How Revenue Agents speaks.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crm_core::reexport::http::StatusCode;
+use crm_core::reexport::serde_json::Value;
+use crm_core::{Feedback, LimitScope, OpMeta, RawReply, Vendor, VendorDetail, VendorError};
+
+use super::{READ, WRITE};
+use crate::plain;
+
+#[derive(Debug)]
+pub(crate) struct RevenueAgents;
+
+impl Vendor for RevenueAgents {
+    fn name(&self) -> &'static str {
+        "hockeystack-agents"
+    }
+
+    fn read_error(&self, _op: &OpMeta, reply: &RawReply) -> VendorError {
+        let mut error = VendorError::from_status(reply.status());
+        let body = reply.json().unwrap_or_default();
+        error.detail = detail(&body["error"]);
+        error.detail.message = error.detail.message.or_else(|| plain::text(reply));
+        if reply.status() == StatusCode::TOO_MANY_REQUESTS {
+            error.scope = Some(LimitScope::Burst);
+            error.retry_after = reply.retry_after().or_else(|| reset(reply).filter(|wait| !wait.is_zero()));
+        }
+        error
+    }
+
+    fn feedback(&self, _op: &OpMeta, reply: &RawReply) -> Feedback {
+        let number = |name: &str| reply.header(name)?.trim().parse().ok();
+        let window = match reply.header("x-ratelimit-pool") {
+            Some("read") => Some(READ),
+            Some("write") => Some(WRITE),
+            _ => None,
+        };
+        Feedback {
+            limit: number("x-ratelimit-limit"),
+            remaining: number("x-ratelimit-remaining"),
+            reset_after: reset(reply),
+            window,
+            ..Feedback::default()
+        }
+    }
+
+    fn request_id(&self, reply: &RawReply) -> Option<String> {
+        plain::request_id(reply)
+    }
+}
+
+/// What an `error` member says, in a refusal, a failed job or a failed set-up.
+pub(super) fn detail(error: &Value) -> VendorDetail {
+    let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut detail = VendorDetail::default();
+    detail.code = text("code");
+    detail.category = text("category");
+    detail.message = text("message").or_else(|| error.as_str().map(str::to_owned));
+    detail
+}
+
+/// `X-RateLimit-Reset`, in seconds since 1970, as a wait.
+fn reset(reply: &RawReply) -> Option<Duration> {
+    let at: u64 = reply.header("x-ratelimit-reset")?.trim().parse().ok()?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Some(Duration::from_secs(at).saturating_sub(now))
+}

@@ -1,0 +1,78 @@
+//! The client.
+
+use crm_core::reexport::http::Method;
+use crm_core::reexport::serde_json::Value;
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats};
+
+use crate::quotas::quotas;
+use crate::vendor::HoopAi;
+use crate::version::ApiVersion;
+
+/// The address of the API.
+pub const BASE_URL: &str = "https://services.leadconnectorhq.com";
+
+const USER_AGENT: &str = concat!("hoopai-client/", env!("CARGO_PKG_VERSION"));
+
+/// A client of HoopAI. Cheap to clone; all clones share one limiter, one set of connections and
+/// one set of counters.
+///
+/// The operations are grouped by resource: [`contacts`](Self::contacts),
+/// [`conversations`](Self::conversations), [`opportunities`](Self::opportunities),
+/// [`calendars`](Self::calendars), [`locations`](Self::locations), [`users`](Self::users),
+/// [`oauth`](Self::oauth).
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) pipeline: Pipeline,
+}
+
+impl Client {
+    /// A client with a token that does not change: a private integration token or an access
+    /// token.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token is empty or holds what no
+    /// token holds.
+    pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
+        Self::builder().token(token).build()
+    }
+
+    /// A builder with the vendor's address and limits. Each operation asks for the version that
+    /// its document names.
+    pub fn builder() -> ClientBuilder<Self> {
+        Self::with_vendor(HoopAi::default())
+    }
+
+    /// A builder whose client sends one version with every operation, whatever its document
+    /// names, and with raw requests. `/oauth/token` takes none, so none is sent there.
+    pub fn builder_with_version(version: ApiVersion) -> ClientBuilder<Self> {
+        Self::with_vendor(HoopAi::pinned(version))
+    }
+
+    fn with_vendor(vendor: HoopAi) -> ClientBuilder<Self> {
+        ClientBuilder::new(vendor, BASE_URL, quotas(), |pipeline| Self { pipeline }).user_agent(USER_AGENT)
+    }
+
+    /// The same client with other settings; everything else is shared.
+    ///
+    /// An agency token has a quota of its own for each location. To count them apart, give each
+    /// location a scoped clone with [`CallOptions::limit_key`].
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { pipeline: self.pipeline.with(options) }
+    }
+
+    /// A request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may carry a query. Sent with version 2021-07-28, or the one given to
+    /// [`builder_with_version`](Self::builder_with_version); another one for this call goes in as
+    /// [`CallOptions::header`] named `Version`.
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        Call::raw(&self.pipeline, method, path)
+    }
+
+    /// What was sent so far, over all clones.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+}

@@ -1,0 +1,144 @@
+//! What HoopAI's error bodies mean.
+//!
+//! The services behind the API do not agree on a shape: `statusCode` or `status`, `message` as
+//! text or as a list, `error` as text or as an object. All of them are read.
+
+use std::time::Duration;
+
+use crm_core::reexport::serde_json::{Map, Value};
+use crm_core::{Advice, ErrorKind, FieldError, LimitScope, RawReply, VendorDetail, VendorError};
+
+use crate::vendor::{millis, number, reset};
+
+/// The longest that a stated interval is waited for, as in the vendor's own SDK.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
+
+pub(crate) fn read(reply: &RawReply) -> VendorError {
+    let mut error = VendorError::from_status(reply.status());
+    let body = match reply.json() {
+        Some(Value::Object(body)) => body,
+        _ => {
+            error.detail.message = plain(reply);
+            Map::new()
+        }
+    };
+    if !body.is_empty() {
+        error.detail = detail(&body);
+    }
+    let message = error.detail.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    match reply.status().as_u16() {
+        400 if duplicate(&body).is_some() => error.kind = ErrorKind::Conflict,
+        400 if message.contains("removed in version") || message.contains("not available in api version") => {
+            error.kind = ErrorKind::NotFound;
+        }
+        // A create that is refused with 422 may have been carried out all the same.
+        400 | 422 => error.retry = Advice::Never,
+        // Not every 401 is about the token: a missing scope and an unknown path give one too.
+        401 if message.contains("scope") || message.contains("iam service") => error.kind = ErrorKind::Permission,
+        429 => limited(reply, &mut error),
+        _ => {}
+    }
+    error
+}
+
+/// The contact that stands in the way of a new one.
+pub(crate) fn duplicate(body: &Map<String, Value>) -> Option<&str> {
+    body.get("meta")?.get("contactId")?.as_str()
+}
+
+fn limited(reply: &RawReply, error: &mut VendorError) {
+    if number(reply, "x-ratelimit-daily-remaining") == Some(0) {
+        error.kind = ErrorKind::QuotaExhausted;
+        error.scope = Some(LimitScope::Daily);
+        error.retry_after = millis(reply, "x-ratelimit-daily-reset");
+        return;
+    }
+    error.scope = Some(LimitScope::Burst);
+    let interval = || millis(reply, "x-ratelimit-interval-milliseconds").map(|wait| wait.min(LONGEST_INTERVAL));
+    error.retry_after = reply.retry_after().or_else(|| reset(reply)).or_else(interval);
+}
+
+fn detail(body: &Map<String, Value>) -> VendorDetail {
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut detail = VendorDetail::default();
+    detail.code = text("name");
+    match body.get("error") {
+        Some(Value::String(error)) => match text("error_description") {
+            // The token endpoint's own shape.
+            Some(description) => {
+                detail.code = Some(error.clone());
+                detail.message = Some(description);
+            }
+            None => detail.category = Some(error.clone()),
+        },
+        Some(Value::Object(error)) => {
+            let inner = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+            detail.code = inner("code").or(detail.code);
+            detail.message = inner("message");
+        }
+        _ => {}
+    }
+    match body.get("message") {
+        Some(Value::String(message)) => detail.message = Some(message.clone()),
+        Some(Value::Array(messages)) => {
+            detail.fields.extend(messages.iter().map(|message| match message {
+                Value::String(message) => FieldError::new(subject(message), None, message.clone()),
+                other => FieldError::new(None, None, other.to_string()),
+            }));
+        }
+        _ => {}
+    }
+    if let Some(Value::Array(errors)) = body.get("errors") {
+        detail.fields.extend(errors.iter().map(field));
+    }
+    detail.message = detail.message.or_else(|| text("msg"));
+    detail
+}
+
+/// An entry `{field, message}`.
+fn field(entry: &Value) -> FieldError {
+    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+    match text("message").or_else(|| entry.as_str().map(str::to_owned)) {
+        Some(message) => FieldError::new(text("field"), None, message),
+        None => FieldError::new(text("field"), None, entry.to_string()),
+    }
+}
+
+/// The field that a validation message speaks of: it begins with it (`email must be …`), or
+/// follows one of two phrases.
+fn subject(message: &str) -> Option<String> {
+    let rest = ["property ", "each value in "].iter().find_map(|phrase| message.strip_prefix(phrase)).unwrap_or(message);
+    let (name, predicate) = rest.split_once(' ')?;
+    let named = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
+    let about = ["must ", "should ", "has ", "is "].iter().any(|verb| predicate.starts_with(verb));
+    (named && about).then(|| name.to_owned())
+}
+
+/// A body that is plain text.
+fn plain(reply: &RawReply) -> Option<String> {
+    let text = reply.header("content-type").is_some_and(|kind| kind.starts_with("text/plain"));
+    text.then(|| reply.text().trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subject;
+
+    #[test]
+    fn the_field_of_a_message() {
+        let cases = [
+            ("email must be an email", Some("email")),
+            ("property additionalEmails should not exist", Some("additionalEmails")),
+            ("each value in tags must be a string", Some("tags")),
+            ("customFields.0.id should not be empty", Some("customFields.0.id")),
+            ("Validation failed", None),
+            ("something went wrong", None),
+            ("must", None),
+            ("", None),
+        ];
+        for (message, field) in cases {
+            assert_eq!(subject(message).as_deref(), field, "{message}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The contact that is there already.
+
+use crm_core::reexport::serde_json::{self, Map, Value};
+use crm_core::{Error, ErrorKind};
+
+use crate::errors;
+
+/// The id of the contact that made a create or an update fail with
+/// [`ErrorKind::Conflict`], because it has the same e-mail address or phone number.
+///
+/// ```
+/// # async fn run(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+/// use hoopai_client::{existing_contact, types::CreateContact};
+///
+/// let new = CreateContact::new("location").email("ada@example.com");
+/// let id = match client.contacts().create(new).send().await {
+///     Ok(reply) => reply.contact.and_then(|contact| contact.id),
+///     Err(error) => Some(existing_contact(&error).ok_or(error)?),
+/// };
+/// # let _ = id; Ok(()) }
+/// ```
+#[must_use]
+pub fn existing_contact(error: &Error) -> Option<String> {
+    if error.kind() != ErrorKind::Conflict {
+        return None;
+    }
+    let body: Map<String, Value> = serde_json::from_slice(error.body()).ok()?;
+    errors::duplicate(&body).map(str::to_owned)
+}

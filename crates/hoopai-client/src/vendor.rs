@@ -1,0 +1,94 @@
+//! How HoopAI speaks: versions, limit headers, request ids.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crm_core::reexport::http::{HeaderMap, HeaderName, HeaderValue};
+use crm_core::{Feedback, OpMeta, RawReply, Vendor, VendorError};
+
+use crate::errors;
+use crate::version::ApiVersion;
+
+const VERSION: HeaderName = HeaderName::from_static("version");
+/// The one path that takes no version.
+const TOKEN_PATH: &str = "/oauth/token";
+
+/// The vendor, with the version that goes with every request if there is one.
+#[derive(Debug, Default)]
+pub(crate) struct HoopAi {
+    pinned: Option<HeaderValue>,
+}
+
+impl HoopAi {
+    pub(crate) fn pinned(version: ApiVersion) -> Self {
+        Self { pinned: Some(version.header()) }
+    }
+}
+
+/// The vendor as the pipeline sees it, for tests.
+#[doc(hidden)]
+#[must_use]
+pub fn vendor() -> impl Vendor {
+    HoopAi::default()
+}
+
+impl Vendor for HoopAi {
+    fn name(&self) -> &'static str {
+        "hoopai"
+    }
+
+    fn read_error(&self, _op: &OpMeta, reply: &RawReply) -> VendorError {
+        errors::read(reply)
+    }
+
+    fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {
+        // The headers speak of the two windows that all calls but the token's share.
+        if op.limit_class == "token" {
+            return Feedback::default();
+        }
+        Feedback {
+            limit: number(reply, "x-ratelimit-max"),
+            remaining: number(reply, "x-ratelimit-remaining"),
+            daily_remaining: number(reply, "x-ratelimit-daily-remaining"),
+            ..Feedback::default()
+        }
+    }
+
+    fn prepare(&self, op: &OpMeta, headers: &mut HeaderMap) {
+        if op.path == TOKEN_PATH {
+            return;
+        }
+        let version = self.pinned.clone().unwrap_or_else(|| {
+            let version = op.version.unwrap_or("2021-07-28");
+            HeaderValue::from_static(version)
+        });
+        headers.insert(VERSION, version);
+    }
+
+    fn request_id(&self, reply: &RawReply) -> Option<String> {
+        Some(reply.json()?.get("traceId")?.as_str()?.to_owned())
+    }
+}
+
+/// A header that is a whole number.
+pub(crate) fn number(reply: &RawReply, name: &str) -> Option<u64> {
+    reply.header(name)?.trim().parse().ok()
+}
+
+/// A header that is a time in milliseconds.
+pub(crate) fn millis(reply: &RawReply, name: &str) -> Option<Duration> {
+    number(reply, name).map(Duration::from_millis)
+}
+
+/// `X-RateLimit-Reset`, which the vendor's documents do not know and HoopAI's pages show: as
+/// seconds since 1970, or as seconds from now. Nothing if it has passed.
+pub(crate) fn reset(reply: &RawReply) -> Option<Duration> {
+    const EPOCH_FROM: u64 = 1_000_000_000;
+    let seconds = number(reply, "x-ratelimit-reset")?;
+    let wait = if seconds < EPOCH_FROM {
+        Duration::from_secs(seconds)
+    } else {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        Duration::from_secs(seconds).saturating_sub(now)
+    };
+    Some(wait).filter(|wait| !wait.is_zero())
+}

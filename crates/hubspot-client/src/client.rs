@@ -1,0 +1,76 @@
+//! The client.
+
+use crm_core::{Call, CallOptions, ClientBuilder, Error, Pipeline, Secret, Stats};
+use http::Method;
+use serde_json::Value;
+
+use crate::quotas::Tier;
+use crate::vendor::HubSpot;
+
+/// Where HubSpot's API is.
+pub const BASE_URL: &str = "https://api.hubapi.com";
+
+/// A client of one HubSpot account.
+///
+/// Cheap to clone; all clones share connections, rate limits and counters. Every method that
+/// names a resource gives a handle, every method of a handle a call, and nothing is sent before
+/// `send`.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) pipeline: Pipeline,
+}
+
+impl Client {
+    /// A client with the token of a private app, a service key or an OAuth access token, and the
+    /// limits of the smallest plan. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text cannot be a token.
+    pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
+        Self::builder().token(token).build()
+    }
+
+    /// A client with other settings than the usual ones. Give it the limits of your plan:
+    ///
+    /// ```
+    /// use hubspot_client::{Client, Tier};
+    ///
+    /// let client = Client::builder().token("pat-na1-example").quotas(Tier::Professional.quotas()).build()?;
+    /// # Ok::<(), hubspot_client::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder<Self> {
+        ClientBuilder::new(HubSpot, BASE_URL, Tier::default().quotas(), |pipeline| Self { pipeline })
+            .user_agent(concat!("hubspot-client/", env!("CARGO_PKG_VERSION")))
+    }
+
+    /// This client with other settings for its calls. Connections, limits and counters stay shared.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { pipeline: self.pipeline.with(options) }
+    }
+
+    /// A call that no generated method covers, through the same limits, retries and errors.
+    ///
+    /// `path` begins with a slash and may carry a query; it is sent as it is, so its values must
+    /// be escaped already. A raw search should say so, to be counted and repeated as one:
+    ///
+    /// ```
+    /// use hubspot_client::{CallOptions, Client, http::Method};
+    ///
+    /// let client = Client::new("pat-na1-example")?;
+    /// let search = CallOptions::default().limit_class("search").idempotent(true);
+    /// let call = client.raw(Method::POST, "/crm/v3/objects/contacts/search").with(search);
+    /// # let _ = call;
+    /// # Ok::<(), hubspot_client::Error>(())
+    /// ```
+    pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
+        Call::raw(&self.pipeline, method, path)
+    }
+
+    /// What this client and its clones did so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+}

@@ -1,0 +1,294 @@
+//! Analytics reports: checked before they are sent, and paged.
+
+use std::fmt::Display;
+
+use crm_core::{
+    Call, CallOptions, Error, LimitIn, Map, PageContext, Paged, Pages, Paginator, Position, RawReply,
+};
+
+use crate::analytics::Analytics;
+use crate::types::{
+    AnalyticsBreakdown, AnalyticsBreakdownBy, AnalyticsContentType, AnalyticsMetrics, AnalyticsObjectType,
+    AnalyticsReport, AnalyticsTotals, SortDirection, TimePeriod,
+};
+
+/// What a report is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Report {
+    /// The whole site, broken down by sources, countries, campaigns …
+    Breakdown(AnalyticsBreakdownBy),
+    /// Forms, pages, events, social assists.
+    Objects(AnalyticsObjectType),
+    /// Hosted content of a kind.
+    Content(AnalyticsContentType),
+    /// The sources of one page.
+    PageSources(AnalyticsContentType, String),
+    /// The sources of one blog.
+    BlogSources(AnalyticsContentType, String),
+}
+
+impl From<AnalyticsBreakdownBy> for Report {
+    fn from(by: AnalyticsBreakdownBy) -> Self {
+        Self::Breakdown(by)
+    }
+}
+
+impl From<AnalyticsObjectType> for Report {
+    fn from(kind: AnalyticsObjectType) -> Self {
+        Self::Objects(kind)
+    }
+}
+
+impl From<AnalyticsContentType> for Report {
+    fn from(kind: AnalyticsContentType) -> Self {
+        Self::Content(kind)
+    }
+}
+
+impl Analytics {
+    /// Any report, from one day to another, both included and written as `YYYYMMDD`.
+    ///
+    /// The other methods send what they are given. This one is checked first: the dates, and that
+    /// a report by day, week or month names what to keep ([`keep`](ReportCall::keep)), without
+    /// which HubSpot refuses it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types::{AnalyticsBreakdownBy::Sources, TimePeriod};
+    ///
+    /// let analytics = client.analytics();
+    /// let mut parts = analytics.report(Sources, TimePeriod::Total, 20260101, 20260331).items();
+    /// while let Some(part) = parts.next().await {
+    ///     println!("{:?}", part?.visits);
+    /// }
+    /// let days = analytics.report(Sources, TimePeriod::Daily, 20260101, 20260131).keep(["organic"]).timeline().await?;
+    /// # let _ = days;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn report(
+        &self,
+        report: impl Into<Report>,
+        period: impl Into<TimePeriod>,
+        start: impl Display,
+        end: impl Display,
+    ) -> ReportCall {
+        let (report, period) = (report.into(), period.into());
+        let (start, end) = (start.to_string(), end.to_string());
+        let timeline = matches!(period, TimePeriod::Daily | TimePeriod::Weekly | TimePeriod::Monthly);
+        let whole = report == Report::Breakdown(AnalyticsBreakdownBy::Totals);
+        let span = check_span(&start, &end);
+        let call: Call<AnalyticsReport> = match report {
+            Report::Breakdown(by) => self.reports_by_breakdown(by, period, start, end).into(),
+            Report::Objects(kind) => self.objects_report(kind, period, start, end).into(),
+            Report::Content(kind) => self.content_report(kind, period, start, end).into(),
+            Report::PageSources(kind, page) => self.page_sources(kind, page, period, start, end).into(),
+            Report::BlogSources(kind, blog) => self.content_group_sources(kind, blog, period, start, end).into(),
+        };
+        let call = match span {
+            Ok(()) => call,
+            Err(fault) => call.refuse(fault),
+        };
+        ReportCall { call, timeline, whole }
+    }
+}
+
+/// A report with its options.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ReportCall {
+    call: Call<AnalyticsReport>,
+    timeline: bool,
+    /// Whether it has one part only, so that there is nothing to choose.
+    whole: bool,
+}
+
+impl ReportCall {
+    fn set(mut self, change: impl FnOnce(Call<AnalyticsReport>) -> Call<AnalyticsReport>) -> Self {
+        self.call = change(self.call);
+        self
+    }
+
+    /// Only these parts (`f`). Reports by day, week or month need at least one.
+    pub fn keep(self, parts: impl IntoIterator<Item = impl Display>) -> Self {
+        let parts = texts(parts);
+        self.set(|call| call.set_query("f", &parts))
+    }
+
+    /// Without these parts (`e`).
+    pub fn leave_out(self, parts: impl IntoIterator<Item = impl Display>) -> Self {
+        let parts = texts(parts);
+        self.set(|call| call.set_query("e", &parts))
+    }
+
+    /// Breaks one part down further (`d1`). Not in Starter plans.
+    pub fn within(self, part: impl Display) -> Self {
+        self.set(|call| call.set_query("d1", &part.to_string()))
+    }
+
+    /// Breaks one part of that down further (`d2`). Not in Starter plans.
+    pub fn and_within(self, part: impl Display) -> Self {
+        self.set(|call| call.set_query("d2", &part.to_string()))
+    }
+
+    /// Only what an analytics view keeps.
+    pub fn view(self, id: impl Display) -> Self {
+        self.set(|call| call.set_query("filterId", &id.to_string()))
+    }
+
+    /// Sorts the parts by a figure, as `visits`.
+    pub fn sort_by(self, figure: impl Display, direction: SortDirection) -> Self {
+        self.set(|call| call.set_query("sort", &figure.to_string()).set_query("sortDir", &direction))
+    }
+
+    /// How many parts a page holds. Not for reports by day, week or month.
+    pub fn limit(self, parts: u32) -> Self {
+        self.set(|call| call.set_query("limit", &parts))
+    }
+
+    /// Settings for this call only.
+    pub fn with(self, options: CallOptions) -> Self {
+        self.set(|call| call.with(options))
+    }
+
+    /// Sends and reads the report, in whichever of its two shapes it comes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation), also for more than 500 points in time (413) and more than two
+    /// million parts (501); [`ErrorKind::Permission`](crate::ErrorKind::Permission) where the account's plan has no such report.
+    pub async fn send(self) -> Result<AnalyticsReport, Error> {
+        self.checked().send().await
+    }
+
+    /// As [`send`](Self::send), without reading the reply.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), except that the body is not read.
+    pub async fn send_raw(self) -> Result<RawReply, Error> {
+        self.checked().send_raw().await
+    }
+
+    /// Sends a report over the whole time and reads its first page, with the totals.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is a report by time.
+    pub async fn totals(self) -> Result<AnalyticsTotals, Error> {
+        let call = self.checked();
+        let op = call.op();
+        match call.send().await? {
+            AnalyticsReport::AnalyticsTotals(totals) => Ok(*totals),
+            _ => Err(Error::decode("the report has no totals, it is one by time").with_operation(op)),
+        }
+    }
+
+    /// Sends a report by time and reads it: the parts of each day, week or month, which is named
+    /// by its first day as `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is a report over the whole time.
+    pub async fn timeline(self) -> Result<Map<Vec<AnalyticsMetrics>>, Error> {
+        let call = self.checked();
+        let op = call.op();
+        match call.send().await? {
+            AnalyticsReport::AnalyticsTimeline(timeline) => Ok(*timeline),
+            _ => Err(Error::decode("the report is not one by time").with_operation(op)),
+        }
+    }
+
+    /// All parts of a report over the whole time, as a stream; pages are fetched as needed.
+    pub fn items(self) -> Paginator<TotalsPages> {
+        Paginator::new(self.paged())
+    }
+
+    /// The pages of a report over the whole time, as a stream.
+    pub fn pages(self) -> Pages<TotalsPages> {
+        Pages::new(self.paged())
+    }
+
+    fn checked(self) -> Call<AnalyticsReport> {
+        if self.timeline && !self.whole && self.call.query_value("f").is_none() {
+            let fault = "a report by day, week or month needs to be told what to keep: at least one part, with keep(..)";
+            return self.call.refuse(fault);
+        }
+        self.call
+    }
+
+    fn paged(self) -> Call<AnalyticsReport> {
+        if self.timeline {
+            return self.call.refuse("a report by day, week or month has no pages; use timeline()");
+        }
+        self.call
+    }
+}
+
+/// How reports over the whole time are paged: the parts are counted, and the reply tells where
+/// the next page begins.
+#[derive(Debug, Clone, Copy)]
+pub struct TotalsPages;
+
+impl Paged for TotalsPages {
+    type Page = AnalyticsReport;
+    type Item = AnalyticsBreakdown;
+    const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+
+    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
+        match at {
+            Position::Offset(offset) => call.set_query("offset", offset),
+            _ => call,
+        }
+    }
+
+    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
+        let AnalyticsReport::AnalyticsTotals(totals) = page else { return None };
+        let number = |figure: Option<i64>| figure.and_then(|figure| u64::try_from(figure).ok());
+        let total = number(totals.total);
+        // Without a useful offset the parts are counted.
+        let told = number(totals.offset).filter(|next| match cx.at() {
+            Position::Offset(current) => next > current,
+            _ => *next > 0,
+        });
+        match told {
+            Some(next) if cx.received() == 0 || total.is_some_and(|total| next >= total) => None,
+            Some(next) => Some(Position::Offset(next)),
+            None => cx.offset(total, None),
+        }
+    }
+
+    fn items(page: Self::Page) -> Vec<Self::Item> {
+        match page {
+            AnalyticsReport::AnalyticsTotals(totals) => totals.breakdowns,
+            _ => Vec::new(),
+        }
+    }
+
+    fn count(page: &Self::Page) -> Option<usize> {
+        match page {
+            AnalyticsReport::AnalyticsTotals(totals) => Some(totals.breakdowns.len()),
+            _ => Some(0),
+        }
+    }
+}
+
+fn texts(parts: impl IntoIterator<Item = impl Display>) -> Vec<String> {
+    parts.into_iter().map(|part| part.to_string()).collect()
+}
+
+/// Whether both are days and in order.
+fn check_span(start: &str, end: &str) -> Result<(), &'static str> {
+    for day in [start, end] {
+        let digits = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
+        let (month, date) = if digits { (&day[4..6], &day[6..]) } else { ("", "") };
+        if !("01"..="12").contains(&month) || !("01"..="31").contains(&date) {
+            return Err("start and end of a report are days, written as YYYYMMDD");
+        }
+    }
+    if start > end {
+        return Err("a report ends before it starts");
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Many records in few requests.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use crm_core::{Batch, BatchReport, BoxFuture, ChunkOutcome, Error};
+
+type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync>;
+
+/// Records to be written in batches. Await it for a [`BatchReport`], which says of every record
+/// whether it was written, was refused, or whether that is unknown.
+///
+/// ```no_run
+/// # async fn example(client: hubspot_client::Client) {
+/// use hubspot_client::types::BatchCreateRow;
+///
+/// let rows = vec![BatchCreateRow::from([("email", "ada@example.com")]); 250];
+/// let report = client.contacts().create_many(rows).concurrency(2).await;
+/// for (row, error) in &report.failed {
+///     eprintln!("row {row}: {error}");
+/// }
+/// # }
+/// ```
+#[must_use = "nothing is sent before it is awaited"]
+pub struct Many<I, O> {
+    batch: Batch,
+    most: usize,
+    rows: Vec<I>,
+    send: Send1<I, O>,
+}
+
+impl<I, O> Many<I, O> {
+    pub(super) fn new<F>(most: usize, rows: impl IntoIterator<Item = I>, send: F) -> Self
+    where
+        F: Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync + 'static,
+    {
+        Self { batch: Batch::new(most), most, rows: rows.into_iter().collect(), send: Arc::new(send) }
+    }
+
+    /// How many records go into one request: at least one, at most what HubSpot takes.
+    pub fn chunk(mut self, records: usize) -> Self {
+        self.batch = self.batch.chunk(records.min(self.most));
+        self
+    }
+
+    /// How many requests may be under way at once. One if not set.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.batch = self.batch.concurrency(requests);
+        self
+    }
+
+    /// Where HubSpot refuses a whole request for what is in it, sends its halves again until the
+    /// bad records are alone. See [`Batch::bisect`].
+    pub fn bisect(mut self, on: bool) -> Self {
+        self.batch = self.batch.bisect(on);
+        self
+    }
+}
+
+impl<I: Clone + Send + 'static, O: Send + 'static> IntoFuture for Many<I, O> {
+    type Output = BatchReport<O>;
+    type IntoFuture = BoxFuture<'static, BatchReport<O>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { batch, rows, send, .. } = self;
+        Box::pin(async move { batch.run(rows, move |chunk| send(chunk)).await })
+    }
+}
+
+impl<I, O> fmt::Debug for Many<I, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Many").field("batch", &self.batch).field("rows", &self.rows.len()).finish_non_exhaustive()
+    }
+}

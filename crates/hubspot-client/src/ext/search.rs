@@ -1,0 +1,154 @@
+//! Building a search.
+
+use std::fmt::Display;
+
+use crate::types::{Filter, FilterGroup, FilterOperator, SearchRequest, SearchSort, SearchSortDirection};
+
+/// What a record must be like to be found. See [`SearchRequest::and`].
+impl Filter {
+    fn with_value(operator: FilterOperator, property: impl Into<String>, value: impl Display) -> Self {
+        Self::new(operator, property).value(value.to_string())
+    }
+
+    fn with_values(
+        operator: FilterOperator,
+        property: impl Into<String>,
+        values: impl IntoIterator<Item = impl Display>,
+    ) -> Self {
+        Self::new(operator, property).values(values.into_iter().map(|value| value.to_string()))
+    }
+
+    /// The property has this value; texts regardless of case.
+    #[must_use]
+    pub fn eq(property: impl Into<String>, value: impl Display) -> Self {
+        Self::with_value(FilterOperator::Eq, property, value)
+    }
+
+    /// The property has another value.
+    #[must_use]
+    pub fn neq(property: impl Into<String>, value: impl Display) -> Self {
+        Self::with_value(FilterOperator::Neq, property, value)
+    }
+
+    /// The property is greater.
+    #[must_use]
+    pub fn gt(property: impl Into<String>, value: impl Display) -> Self {
+        Self::with_value(FilterOperator::Gt, property, value)
+    }
+
+    /// The property is greater or equal.
+    #[must_use]
+    pub fn gte(property: impl Into<String>, value: impl Display) -> Self {
+        Self::with_value(FilterOperator::Gte, property, value)
+    }
+
+    /// The property is less.
+    #[must_use]
+    pub fn lt(property: impl Into<String>, value: impl Display) -> Self {
+        Self::with_value(FilterOperator::Lt, property, value)
+    }
+
+    /// The property is less or equal.
+    #[must_use]
+    pub fn lte(property: impl Into<String>, value: impl Display) -> Self {
+        Self::with_value(FilterOperator::Lte, property, value)
+    }
+
+    /// The property lies between, both ends included.
+    #[must_use]
+    pub fn between(property: impl Into<String>, low: impl Display, high: impl Display) -> Self {
+        Self::with_value(FilterOperator::Between, property, low).high_value(high.to_string())
+    }
+
+    /// The property has one of these values. HubSpot compares texts in lower case here.
+    #[must_use]
+    pub fn one_of(property: impl Into<String>, values: impl IntoIterator<Item = impl Display>) -> Self {
+        Self::with_values(FilterOperator::In, property, values)
+    }
+
+    /// The property has none of these values.
+    #[must_use]
+    pub fn none_of(property: impl Into<String>, values: impl IntoIterator<Item = impl Display>) -> Self {
+        Self::with_values(FilterOperator::NotIn, property, values)
+    }
+
+    /// The property holds this word; `*` stands for any part of one.
+    #[must_use]
+    pub fn contains(property: impl Into<String>, word: impl Display) -> Self {
+        Self::with_value(FilterOperator::ContainsToken, property, word)
+    }
+
+    /// The property does not hold this word.
+    #[must_use]
+    pub fn contains_not(property: impl Into<String>, word: impl Display) -> Self {
+        Self::with_value(FilterOperator::NotContainsToken, property, word)
+    }
+
+    /// The property has any value.
+    #[must_use]
+    pub fn known(property: impl Into<String>) -> Self {
+        Self::new(FilterOperator::HasProperty, property)
+    }
+
+    /// The property has no value.
+    #[must_use]
+    pub fn unknown(property: impl Into<String>) -> Self {
+        Self::new(FilterOperator::NotHasProperty, property)
+    }
+}
+
+/// A search finds at most 10,000 records, page by page; asking for more is refused as
+/// [`ErrorKind::Validation`](crate::ErrorKind::Validation). Ask narrower questions where there
+/// are more, for instance by ranges of `hs_object_id`. The index lags behind writes by some
+/// seconds, and pages hold at most 200 records.
+///
+/// ```
+/// use hubspot_client::types::{Filter, SearchRequest};
+///
+/// let request = SearchRequest::default()
+///     .filter("lifecyclestage", "EQ", "customer")
+///     .and(Filter::known("email"))
+///     .or(Filter::contains("company", "acme*"))
+///     .sort_by("createdate")
+///     .properties(["email", "company"])
+///     .limit(200);
+/// # let _ = request;
+/// ```
+impl SearchRequest {
+    /// Also asks that a property compares like this with a value; the operator as in
+    /// [`FilterOperator`], or as its text.
+    #[must_use]
+    pub fn filter(self, property: impl Into<String>, operator: impl Into<FilterOperator>, value: impl Display) -> Self {
+        self.and(Filter::with_value(operator.into(), property, value))
+    }
+
+    /// Also asks for this, together with all that was asked since the last [`or`](Self::or).
+    #[must_use]
+    pub fn and(mut self, filter: Filter) -> Self {
+        let groups = self.filter_groups.get_or_insert_default();
+        match groups.last_mut() {
+            Some(group) => group.filters.get_or_insert_default().push(filter),
+            None => groups.push(FilterGroup::new([filter])),
+        }
+        self
+    }
+
+    /// Finds these records too: begins another group of filters, of which a record must meet any.
+    #[must_use]
+    pub fn or(mut self, filter: Filter) -> Self {
+        self.filter_groups.get_or_insert_default().push(FilterGroup::new([filter]));
+        self
+    }
+
+    /// Sorts by a property, smallest first. HubSpot takes one.
+    #[must_use]
+    pub fn sort_by(self, property: impl Into<String>) -> Self {
+        self.sorts([SearchSort::new(property).direction(SearchSortDirection::Ascending)])
+    }
+
+    /// Sorts by a property, greatest first. HubSpot takes one.
+    #[must_use]
+    pub fn sort_by_descending(self, property: impl Into<String>) -> Self {
+        self.sorts([SearchSort::new(property).direction(SearchSortDirection::Descending)])
+    }
+}

@@ -1,0 +1,127 @@
+//! How HubSpot speaks: its errors, its limit headers, its request ids.
+//!
+//! | status | kind | repeated |
+//! |---|---|---|
+//! | 400, 413, 414, 415, 422, 501 of Analytics | `Validation`, unless the category says more | never |
+//! | 401 | `Auth` | never |
+//! | 403, category `MISSING_SCOPES` | `Permission` | never |
+//! | 404, category `OBJECT_NOT_FOUND` | `NotFound` | never |
+//! | 409, categories `CONFLICT` and `OBJECT_ALREADY_EXISTS` | `Conflict` | never |
+//! | 423 | `Unavailable` | any method, after two seconds |
+//! | 429 | see [`limits`] | |
+//! | 477 | `Unavailable` | any method, after `Retry-After` |
+//! | 500, 502, 503, 504, 521, 523, 524 | `Server`, `Unavailable` | idempotent operations |
+//! | 501, 522, 525, 526 | `Server`, `Unavailable` | never |
+
+mod body;
+mod limits;
+mod page;
+
+pub(crate) use body::{ErrorBody, texts};
+
+use std::time::Duration;
+
+use crm_core::{Advice, ErrorKind, Feedback, OpMeta, RawReply, Vendor, VendorError};
+
+/// How long the lock after heavy writes lasts.
+const LOCK: Duration = Duration::from_secs(2);
+/// What helps against a 414 of a read.
+const TOO_LONG: &str = "the address of the request is too long, as with many properties; \
+     read in a batch or search instead, which name them in the body";
+
+/// HubSpot.
+pub(crate) struct HubSpot;
+
+impl Vendor for HubSpot {
+    fn name(&self) -> &'static str {
+        "hubspot"
+    }
+
+    fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError {
+        let mut body = ErrorBody::of_reply(reply);
+        let mut error = VendorError::from_status(reply.status());
+        if let Some(kind) = kind_of(reply.status().as_u16(), &body) {
+            error.kind = kind;
+        }
+        match reply.status().as_u16() {
+            413 => error.retry = Advice::Never,
+            414 => {
+                error.retry = Advice::Never;
+                if op.method == http::Method::GET {
+                    body.message = Some(TOO_LONG.to_owned());
+                }
+            }
+            423 => {
+                error.kind = ErrorKind::Unavailable;
+                error.retry = Advice::Refused;
+                error.retry_after = reply.retry_after().or(Some(LOCK));
+            }
+            429 => limits::read(&mut error, op, reply, &body),
+            477 => {
+                error.kind = ErrorKind::Unavailable;
+                error.retry = Advice::Refused;
+            }
+            501 => {
+                error.retry = Advice::Never;
+                if op.id.starts_with("analytics.") {
+                    // More breakdowns than it can count: the question is too wide.
+                    error.kind = ErrorKind::Validation;
+                }
+            }
+            522 | 525 | 526 => error.retry = Advice::Never,
+            _ => {}
+        }
+        error.detail = body.into_detail();
+        error
+    }
+
+    fn feedback(&self, _: &OpMeta, reply: &RawReply) -> Feedback {
+        limits::feedback(reply)
+    }
+
+    fn request_id(&self, reply: &RawReply) -> Option<String> {
+        match reply.header("x-hubspot-correlation-id") {
+            Some(id) => Some(id.to_owned()),
+            None => reply.json()?.get("correlationId")?.as_str().map(str::to_owned),
+        }
+    }
+}
+
+/// What the words of the body say beyond the status.
+fn kind_of(status: u16, body: &ErrorBody) -> Option<ErrorKind> {
+    if !(400..500).contains(&status) || status == 429 {
+        return None;
+    }
+    body.category.as_deref().and_then(kind_of_category).or_else(|| kind_of_code(body.code.as_deref()?))
+}
+
+/// What a category says for itself. `VALIDATION_ERROR` comes with too many statuses to overrule
+/// them.
+fn kind_of_category(category: &str) -> Option<ErrorKind> {
+    Some(match category {
+        "CONFLICT" | "OBJECT_ALREADY_EXISTS" => ErrorKind::Conflict,
+        "OBJECT_NOT_FOUND" => ErrorKind::NotFound,
+        "MISSING_SCOPES" => ErrorKind::Permission,
+        "EXPIRED_AUTHENTICATION" | "INVALID_AUTHENTICATION" => ErrorKind::Auth,
+        _ => return None,
+    })
+}
+
+/// The codes of OAuth (RFC 6749).
+fn kind_of_code(code: &str) -> Option<ErrorKind> {
+    Some(match code {
+        "invalid_grant" | "invalid_client" | "unauthorized_client" => ErrorKind::Auth,
+        "access_denied" | "invalid_scope" => ErrorKind::Permission,
+        _ => return None,
+    })
+}
+
+/// What one row of a mixed batch result failed of.
+pub(crate) fn kind_of_row(body: &ErrorBody) -> ErrorKind {
+    let category = body.category.as_deref().unwrap_or_default();
+    kind_of_category(category).unwrap_or(match category {
+        "VALIDATION_ERROR" => ErrorKind::Validation,
+        "RATE_LIMITS" => ErrorKind::RateLimited,
+        _ => ErrorKind::Other,
+    })
+}

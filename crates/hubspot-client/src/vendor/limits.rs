@@ -1,0 +1,77 @@
+//! What HubSpot says about its limits, in headers and in the body of a 429.
+//!
+//! | policy in the body | kind | wait |
+//! |---|---|---|
+//! | `TEN_SECONDLY_ROLLING` | `RateLimited`, scope `Burst` | the interval of the headers, at most ten seconds |
+//! | `SECONDLY` | `RateLimited`, scope `Search` for a search, else `Secondly` | one second |
+//! | `DAILY` | `QuotaExhausted`, scope `Daily` | never repeated; the day ends at midnight where the account is |
+//! | none | by the message, the headers and the operation | |
+//!
+//! A `Retry-After` goes before all of these, though HubSpot documents none.
+
+use std::time::Duration;
+
+use crm_core::{Advice, ErrorKind, Feedback, LimitScope, OpMeta, RawReply, VendorError};
+
+use super::ErrorBody;
+
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Completes the error of a 429.
+pub(super) fn read(error: &mut VendorError, op: &OpMeta, reply: &RawReply, body: &ErrorBody) {
+    let scope = scope(op, reply, body);
+    error.scope = Some(scope);
+    if scope == LimitScope::Daily {
+        error.kind = ErrorKind::QuotaExhausted;
+        error.retry = Advice::Never;
+        return;
+    }
+    let usual = match scope {
+        LimitScope::Burst => Some(interval(reply).map_or(TEN_SECONDS, |interval| interval.min(TEN_SECONDS))),
+        LimitScope::Search | LimitScope::Secondly => Some(SECOND),
+        _ => None,
+    };
+    error.retry_after = reply.retry_after().or(usual);
+}
+
+fn scope(op: &OpMeta, reply: &RawReply, body: &ErrorBody) -> LimitScope {
+    let search = op.limit_class == "search";
+    let secondly = if search { LimitScope::Search } else { LimitScope::Secondly };
+    // Older answers name the policy in the message alone: "… your ten_secondly_rolling limit".
+    let said = body.policy.as_deref().or(body.message.as_deref()).unwrap_or_default().to_ascii_lowercase();
+    if said.contains("ten_secondly") {
+        LimitScope::Burst
+    } else if said.contains("secondly") {
+        secondly
+    } else if said.contains("daily") || number(reply, "x-hubspot-ratelimit-daily-remaining") == Some(0) {
+        LimitScope::Daily
+    } else if search {
+        LimitScope::Search
+    } else if interval(reply).is_some() {
+        LimitScope::Burst
+    } else {
+        LimitScope::Other
+    }
+}
+
+/// What the headers of any reply say. Those of a search say nothing, those of a public app
+/// nothing about the day.
+pub(super) fn feedback(reply: &RawReply) -> Feedback {
+    let mut feedback = Feedback::default();
+    // The figures are believed only for the window they are about.
+    if interval(reply).is_none_or(|interval| interval == TEN_SECONDS) {
+        feedback.limit = number(reply, "x-hubspot-ratelimit-max");
+        feedback.remaining = number(reply, "x-hubspot-ratelimit-remaining");
+    }
+    feedback.daily_remaining = number(reply, "x-hubspot-ratelimit-daily-remaining");
+    feedback
+}
+
+fn interval(reply: &RawReply) -> Option<Duration> {
+    number(reply, "x-hubspot-ratelimit-interval-milliseconds").filter(|millis| *millis > 0).map(Duration::from_millis)
+}
+
+fn number(reply: &RawReply, name: &str) -> Option<u64> {
+    reply.header(name)?.trim().parse().ok()
+}
