@@ -1,1 +1,4 @@
-//! What crosses crates.
+//! What crosses crates: end-to-end tests against the fakes, sample payloads, error tables, and the
+//! workspace's README, whose examples are compiled here.
+
+#![doc = include_str!("../../README.md")]

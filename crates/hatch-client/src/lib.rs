@@ -13,8 +13,8 @@ pub use client::{BULK_EXPORT_URL, BulkExport, CONTACTS_URL, Client};
 pub use export::{ExportRequest, ExportRow, RowStream};
 pub use keys::{ContactsKey, ReportingKey};
 
-pub use generated::bulk_export;
-pub use generated::contacts::*;
+pub use contacts::types;
+pub use generated::{bulk_export, contacts};
 
 #[doc(hidden)]
 pub use vendor::vendor;

@@ -150,6 +150,7 @@ pub fn put<T: Wire, M: SerializeMap>(
 macro_rules! record {
     ($ty:ident { $($field:ident: $wire:literal),* $(,)? } $(required { $($required:ident),* $(,)? })? $(keeps $extra:ident)?) => {
         const _: () = {
+            #[allow(unused_imports)]
             use $crate::codec::{Map, Mode, Record, Wire, put, read_record, redacted, value, write_record};
             use $crate::reexport::{serde, serde_json::Value};
             use serde::de::{Deserialize, Deserializer, MapAccess};
@@ -230,7 +231,6 @@ macro_rules! record {
         };
     };
 }
-
 
 /// Adds a method for each field that sets it and gives the record back. A list is written
 /// `name: [T]` and takes anything that gives items.

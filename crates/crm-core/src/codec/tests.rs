@@ -1,4 +1,5 @@
 //! What is read, what is written, what is refused and what is shown.
+#![allow(unreachable_pub)]
 
 use super::{Map, Timestamp, decode, encode, encode_form};
 use serde_json::Value;
@@ -74,7 +75,10 @@ fn what_vendors_send_is_read() {
     assert_eq!(node(r#"{"on": 0}"#).on, Some(false));
     assert_eq!(node(r#"{"tags": [456, "x", null, 1.5]}"#).tags, ["456", "x", "1.5"]);
     assert_eq!(node(r#"{"tags": "only"}"#).tags, ["only"]);
-    assert_eq!(node(r#"{"properties": {"a": "1", "b": null, "c": 3}}"#).properties, Map::from([("a", "1".to_owned()), ("c", "3".to_owned())]));
+    assert_eq!(
+        node(r#"{"properties": {"a": "1", "b": null, "c": 3}}"#).properties,
+        Map::from([("a", "1".to_owned()), ("c", "3".to_owned())])
+    );
     assert_eq!(node(r#"{"kind": "zzz"}"#).kind, Some(Kind::Unrecognized("zzz".into())));
     assert_eq!(node(r#"{"at": 1631707200000}"#).at.unwrap().unix_millis(), Some(1_631_707_200_000));
     assert_eq!(node(r#"{"new": [1], "id": "x"}"#).extra.get("new"), Some(&serde_json::json!([1])));
@@ -147,7 +151,9 @@ fn unions_choose_by_tag_or_members_and_keep_the_rest() {
 
 #[test]
 fn debug_shows_the_shape_only() {
-    let node = node(r#"{"id":"jane@example.com","count":5551234,"on":true,"tags":["jane"],"kind":"jane","properties":{"email":"jane"},"new":"jane"}"#);
+    let node = node(
+        r#"{"id":"jane@example.com","count":5551234,"on":true,"tags":["jane"],"kind":"jane","properties":{"email":"jane"},"new":"jane"}"#,
+    );
     let shown = format!("{node:?}");
     assert!(!shown.contains("jane") && !shown.contains("5551234"), "{shown}");
     assert_eq!(shown, "Node { count: …, id: …, kind: …, new: …, on: true, properties: {1}, tags: [1] }");

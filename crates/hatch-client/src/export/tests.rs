@@ -226,8 +226,10 @@ fn memory_does_not_grow_with_the_export() {
         assert_eq!(read.len(), rows);
         peak
     };
-    assert_eq!(peak(100_000), peak(10_000));
-    assert!(peak(10_000) < 128 * 1024, "{}", peak(10_000));
+    // A piece of the network, a step of unpacking, a row, and rounding.
+    let most = (16 + 32 + 1 + 1) * 1024;
+    assert!(peak(10_000) < most, "{}", peak(10_000));
+    assert!(peak(200_000) < most, "{}", peak(200_000));
 }
 
 proptest! {
