@@ -18,44 +18,47 @@ pub(super) fn summary(operation: &Operation) -> String {
     let owner =
         operation.path.contains('}') && !operation.path.ends_with('}') || operation.path.matches('}').count() > 1;
     let of = if owner { format!(" of {}", a(&one)) } else { String::new() };
-    let thing = |word: &str| if rest.is_empty() { word.to_owned() } else { format!("{rest}{of}") };
-    match verb {
-        "list" if rest.is_empty() => format!("Lists {resource}."),
-        "list" => format!("Lists the {}.", thing(&resource)),
-        "get" if rest.is_empty() => format!("Reads {}.", a(&one)),
-        "get" => format!("Reads the {}.", thing(&one)),
-        "create" if rest.is_empty() => format!("Creates {}.", a(&one)),
-        "create" => format!("Creates {}.", a(&thing(&one))),
-        "update" | "replace" | "set" | "delete" | "archive" | "restore" | "add" | "remove" | "rename" => {
-            let said = match verb {
-                "update" => "Changes",
-                "replace" => "Replaces",
-                "set" => "Sets",
-                "delete" => "Deletes",
-                "archive" => "Archives",
-                "restore" => "Restores",
-                "add" => "Adds",
-                "rename" => "Renames",
-                _ => "Removes",
-            };
-            if rest.is_empty() { format!("{said} {}.", a(&one)) } else { format!("{said} the {}.", thing(&one)) }
-        }
-        "upsert" => format!("Creates {}, or changes the one that is there.", a(&thing(&one))),
-        "search" => {
-            if rest.is_empty() {
-                format!("Searches {resource}.")
-            } else {
-                format!("Searches {resource}: {rest}.")
-            }
-        }
-        "merge" => format!("Merges two {resource}."),
-        "batch" => match rest.as_str() {
-            "create" | "read" | "update" | "archive" => format!("{}s many {resource} in one request.", capital(&rest)),
-            "upsert" => format!("Creates or changes many {resource} in one request."),
-            other => format!("Works on many {resource} in one request: {other}."),
+    let said = says(verb);
+    match (verb, rest.as_str()) {
+        ("list", "") => format!("Lists {resource}."),
+        ("list", rest) if leads(rest) => format!("Lists {resource} {rest}."),
+        ("search", "") => format!("Searches {resource}."),
+        ("search", rest) if leads(rest) => format!("Searches {resource} {rest}."),
+        ("search", rest) => format!("Searches {resource}: {rest}."),
+        ("merge", "") => format!("Merges two {resource}."),
+        ("upsert", _) => format!("Creates {}, or changes the one that is there.", a(&one)),
+        ("batch", "upsert") => format!("Creates or changes many {resource} in one request."),
+        ("batch", rest) => match rest.split_once(' ') {
+            None => format!("{} many {resource} in one request.", says(rest)),
+            Some((verb, rest)) => format!("{} {rest} of many {resource} in one request.", says(verb)),
         },
-        _ => format!("{} ({resource}).", capital(&call.replace('_', " "))),
+        (_, "") => format!("{said} {}.", a(&one)),
+        (_, rest) if leads(rest) => format!("{said} {} {rest}.", a(&one)),
+        ("create", rest) => format!("Creates {}{of}.", a(rest)),
+        // "the calendar from schedule" already says where.
+        (_, rest) if rest.split(' ').any(leads) => format!("{said} the {rest}."),
+        (_, rest) => format!("{said} the {rest}{of}."),
     }
+}
+
+/// Whether a phrase begins with a preposition.
+fn leads(phrase: &str) -> bool {
+    let first = phrase.split(' ').next().unwrap_or("");
+    matches!(first, "from" | "to" | "by" | "for" | "as" | "of" | "with")
+}
+
+/// What a verb does: `create` creates.
+fn says(verb: &str) -> String {
+    let said = match verb {
+        "get" | "read" => "reads".to_owned(),
+        "update" => "changes".to_owned(),
+        _ if verb.ends_with(['s', 'x', 'h']) => format!("{verb}es"),
+        _ => match verb.strip_suffix('y') {
+            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+            _ => format!("{verb}s"),
+        },
+    };
+    capital(&said)
 }
 
 fn a(noun: &str) -> String {

@@ -25,11 +25,11 @@ pub(super) fn table(operations: &[Operation]) -> String {
             .paging
             .as_ref()
             .map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
-        let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("{scope:?}")).collect();
         text.push_str(&format!(
-            "/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{ id: {id:?}, spec_id: {spec:?}, method: Method::{method}, path: {path:?}, \
-             idempotent: {idempotent}, limit_class: {class:?}, paging: {paging}, long_running: {long}, batch_max: {batch}, \
-             scopes: &[{scopes}], version: {version}, deprecated: {deprecated} }};\n",
+            "@@\n\n/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{\n    id: {id:?},\n    spec_id: {spec:?},\n    \
+             method: Method::{method},\n    path: {path:?},\n    idempotent: {idempotent},\n    limit_class: {class:?},\n    \
+             paging: {paging},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: &[{scopes}],\n    \
+             version: {version},\n    deprecated: {deprecated},\n}};\n@@\n",
             method = operation.method,
             path = operation.path,
             entry = entry(operation),
@@ -39,12 +39,31 @@ pub(super) fn table(operations: &[Operation]) -> String {
             class = operation.limit_class,
             long = operation.long_running,
             batch = option(operation.batch_max.map(|most| most.to_string())),
-            scopes = scopes.join(", "),
+            scopes = packed(&operation.scopes),
             version = option(operation.version.as_ref().map(|version| format!("{version:?}"))),
             deprecated = operation.deprecated,
         ));
     }
     text
+}
+
+/// Texts as a list, as many to a line as fit.
+fn packed(texts: &[String]) -> String {
+    const WIDTH: usize = 110;
+    let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+    let short = quoted.join(", ");
+    if short.len() < WIDTH - 20 {
+        return short;
+    }
+    let mut lines = String::new();
+    let mut line = String::from("\n       ");
+    for text in quoted {
+        if line.len() + text.len() > WIDTH {
+            lines.push_str(&std::mem::replace(&mut line, String::from("\n       ")));
+        }
+        line.push_str(&format!(" {text},"));
+    }
+    lines + &line + "\n    "
 }
 
 fn option(value: Option<String>) -> String {

@@ -147,6 +147,7 @@ fn operation(
     let mut scopes: Vec<String> = list(value, "security")
         .flat_map(|way| way.as_object().into_iter().flatten())
         .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
+        .chain(list(value, "x-scopes"))
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();

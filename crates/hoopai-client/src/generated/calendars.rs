@@ -24,7 +24,7 @@ impl Calendars {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the calendar to schedule of a calendar.
+    /// Adds the calendar to schedule.
     ///
     /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
     ///
@@ -298,8 +298,8 @@ impl Calendars {
     pub fn get_free_slots(
         &self,
         calendar_id: impl Display,
-        start_date: f64,
-        end_date: f64,
+        start_date: i64,
+        end_date: i64,
     ) -> GetFreeSlots {
         GetFreeSlots {
             call: self
@@ -379,8 +379,8 @@ impl Calendars {
     pub fn list_appointment_notes(
         &self,
         appointment_id: impl Display,
-        limit: f64,
-        offset: f64,
+        limit: i64,
+        offset: i64,
     ) -> ListAppointmentNotes {
         ListAppointmentNotes {
             call: self
@@ -473,8 +473,8 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::CalendarsListResourcesResourceType>,
         location_id: impl Display,
-        limit: f64,
-        skip: f64,
+        limit: i64,
+        skip: i64,
     ) -> ListResources {
         ListResources {
             call: self
@@ -490,7 +490,7 @@ impl Calendars {
                 .set_query("skip", &skip),
         }
     }
-    /// Removes the calendar from schedule of a calendar.
+    /// Removes the calendar from schedule.
     ///
     /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
     ///
@@ -679,7 +679,7 @@ impl Calendars {
             .path("id", &id)
             .json(body.borrow())
     }
-    /// Validate group slug (calendars).
+    /// Validates the group slug.
     ///
     /// `POST /calendars/groups/validate-slug`
     ///
@@ -864,13 +864,13 @@ impl ListNotifications {
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `skip`
-    pub fn skip(self, skip: f64) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
@@ -947,13 +947,13 @@ impl SearchSchedules {
         }
     }
     /// `skip`
-    pub fn skip(self, skip: f64) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

@@ -56,7 +56,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(body.borrow())
     }
-    /// Adds the to campaign of a contact.
+    /// Adds a contact to campaign.
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
@@ -74,7 +74,7 @@ impl Contacts {
             .path("campaignId", &campaign_id)
             .json(body.borrow())
     }
-    /// Adds the to workflow of a contact.
+    /// Adds a contact to workflow.
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
     ///
@@ -182,7 +182,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
     }
-    /// Find duplicate (contacts).
+    /// Finds the duplicate.
     ///
     /// `GET /contacts/search/duplicate`
     ///
@@ -270,7 +270,7 @@ impl Contacts {
     ) -> Call<types::GetEventsSuccessfulResponse> {
         self.call(&operations::CONTACTS_LIST_APPOINTMENTS).path("contactId", &contact_id)
     }
-    /// Lists the by business.
+    /// Lists contacts by business.
     ///
     /// `GET /contacts/business/{businessId}`
     ///
@@ -332,7 +332,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(body.borrow())
     }
-    /// Removes the from all campaigns of a contact.
+    /// Removes a contact from all campaigns.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/removeAll`
     ///
@@ -346,7 +346,7 @@ impl Contacts {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
-    /// Removes the from campaign of a contact.
+    /// Removes a contact from campaign.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
@@ -362,7 +362,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
     }
-    /// Removes the from workflow of a contact.
+    /// Removes a contact from workflow.
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
@@ -562,7 +562,7 @@ impl List {
         }
     }
     /// `startAfter`
-    pub fn start_after(self, start_after: f64) -> Self {
+    pub fn start_after(self, start_after: i64) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after),
         }
@@ -574,7 +574,7 @@ impl List {
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

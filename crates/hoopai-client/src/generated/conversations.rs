@@ -66,7 +66,7 @@ impl Conversations {
     ) -> Call<types::ProcessMessageResponse> {
         self.call(&operations::CONVERSATIONS_ADD_OUTBOUND_MESSAGE).json(body.borrow())
     }
-    /// Cancel scheduled email (conversations).
+    /// Cancels the scheduled email of a conversation.
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
     ///
@@ -78,7 +78,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
-    /// Cancel scheduled message (conversations).
+    /// Cancels the scheduled message of a conversation.
     ///
     /// `DELETE /conversations/messages/{messageId}/schedule`
     ///
@@ -92,7 +92,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE)
             .path("messageId", &message_id)
     }
-    /// Change subscription (conversations).
+    /// Changes the subscription.
     ///
     /// `POST /conversations/preferences/unsubscriptions/user-change`
     ///
@@ -104,7 +104,7 @@ impl Conversations {
     ) -> Call<Value> {
         self.call(&operations::CONVERSATIONS_CHANGE_SUBSCRIPTION).json(body.borrow())
     }
-    /// Complete upload (conversations).
+    /// Completes the upload.
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
@@ -159,7 +159,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_DELETE)
             .path("conversationId", &conversation_id)
     }
-    /// Download recording (conversations).
+    /// Downloads the recording of a conversation.
     ///
     /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
     ///
@@ -175,7 +175,7 @@ impl Conversations {
             .path("messageId", &message_id)
             .path("locationId", &location_id)
     }
-    /// Download transcription (conversations).
+    /// Downloads the transcription of a conversation.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
     ///
@@ -191,7 +191,7 @@ impl Conversations {
             .path("locationId", &location_id)
             .path("messageId", &message_id)
     }
-    /// Export messages (conversations).
+    /// Exports the messages.
     ///
     /// `GET /conversations/messages/export`
     ///
@@ -272,7 +272,7 @@ impl Conversations {
                 .set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Initiate upload (conversations).
+    /// Initiates the upload.
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
@@ -325,7 +325,7 @@ impl Conversations {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Send message (conversations).
+    /// Sends the message.
     ///
     /// `POST /conversations/messages`
     ///
@@ -338,7 +338,7 @@ impl Conversations {
     ) -> Call<types::SendMessageResponse> {
         self.call(&operations::CONVERSATIONS_SEND_MESSAGE).json(body.borrow())
     }
-    /// Send review reply (conversations).
+    /// Sends the review reply.
     ///
     /// `POST /conversations/messages/review-reply`
     ///
@@ -351,7 +351,7 @@ impl Conversations {
     ) -> Call<types::SendMessageResponse> {
         self.call(&operations::CONVERSATIONS_SEND_REVIEW_REPLY).json(body.borrow())
     }
-    /// Send typing (conversations).
+    /// Sends the typing.
     ///
     /// `POST /conversations/providers/live-chat/typing`
     ///
@@ -424,7 +424,7 @@ pub struct ExportMessages {
 
 impl ExportMessages {
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -563,7 +563,7 @@ impl ListMessages {
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -679,7 +679,7 @@ impl Search {
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -781,13 +781,13 @@ impl Search {
         }
     }
     /// `startDate`
-    pub fn start_date(self, start_date: f64) -> Self {
+    pub fn start_date(self, start_date: i64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
     /// `endDate`
-    pub fn end_date(self, end_date: f64) -> Self {
+    pub fn end_date(self, end_date: i64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
         }

@@ -232,13 +232,13 @@ impl ListLostReasons {
         }
     }
     /// `skip`
-    pub fn skip(self, skip: f64) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
@@ -395,13 +395,13 @@ impl Search {
         }
     }
     /// `page`
-    pub fn page(self, page: f64) -> Self {
+    pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: f64) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }

@@ -90,7 +90,7 @@ impl Users {
                 .set_query("companyId", &company_id.to_string()),
         }
     }
-    /// Searches users: by email.
+    /// Searches users by email.
     ///
     /// `POST /users/search/filter-by-email`
     ///

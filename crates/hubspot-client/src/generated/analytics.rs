@@ -29,6 +29,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
     /// * `blog_id`: Identifier of the blog.
@@ -64,6 +65,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{content_type}/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
@@ -96,6 +98,7 @@ impl Analytics {
     /// `GET /reports/v2/events`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     pub fn events(&self) -> Events {
         Events {
             call: self.call(&operations::ANALYTICS_EVENTS),
@@ -106,6 +109,7 @@ impl Analytics {
     /// `GET /reports/v2/events/batch`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `id`: Identifier of a wanted event; may be repeated.
     pub fn events_batch(
@@ -126,6 +130,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{object_type}/exists`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `object_type`: Kind of object.
     pub fn exists(
@@ -140,6 +145,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{object_type}/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `object_type`: Kind of object.
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
@@ -172,6 +178,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{content_type}/{page_id}/sources/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
     /// * `page_id`: Identifier of the page.
@@ -207,6 +214,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     ///
     /// * `breakdown_by`: What to break the figures down by; countries are ISO 3166-1 alpha-2.
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
@@ -239,6 +247,7 @@ impl Analytics {
     /// `GET /analytics/v2/views`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `business-intelligence`.
     pub fn views(&self) -> Call<Vec<types::AnalyticsView>> {
         self.call(&operations::ANALYTICS_VIEWS)
     }

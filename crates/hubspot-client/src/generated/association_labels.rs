@@ -24,7 +24,7 @@ impl AssociationLabels {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Works on many association labels in one request: create configurations.
+    /// Creates configurations of many association labels in one request.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/create`
     ///
@@ -45,7 +45,7 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Works on many association labels in one request: purge configurations.
+    /// Purges configurations of many association labels in one request.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/purge`
     ///
@@ -62,7 +62,7 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Works on many association labels in one request: update configurations.
+    /// Changes configurations of many association labels in one request.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/update`
     ///

@@ -61,7 +61,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Works on many associations in one request: archive labels.
+    /// Archives labels of many associations in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
     ///
@@ -96,7 +96,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Works on many associations in one request: create default.
+    /// Creates default of many associations in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/associate/default`
     ///
@@ -196,7 +196,7 @@ impl Associations {
                 .path("toObjectType", &to_object_type),
         }
     }
-    /// Lists the for partner client of an association.
+    /// Lists associations for partner client.
     ///
     /// `GET /crm/objects/2026-03/partner_clients/{partnerClientId}/associations/{toObjectType}`
     ///
@@ -215,7 +215,7 @@ impl Associations {
                 .path("toObjectType", &to_object_type),
         }
     }
-    /// Request high usage report (associations).
+    /// Requests the high usage report.
     ///
     /// `POST /crm/associations/2026-03/usage/high-usage-report/{userId}`
     ///

@@ -54,7 +54,7 @@ impl Lists {
             .path("listId", &list_id)
             .json(body.borrow())
     }
-    /// Adds the memberships from of a list.
+    /// Adds the memberships from.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-from/{sourceListId}`
     ///
@@ -69,7 +69,7 @@ impl Lists {
             .path("listId", &list_id)
             .path("sourceListId", &source_list_id)
     }
-    /// Works on many lists in one request: get id mapping.
+    /// Reads id mapping of many lists in one request.
     ///
     /// `POST /crm/lists/2026-03/idmapping`
     ///
@@ -81,7 +81,7 @@ impl Lists {
     ) -> Call<types::PublicBatchMigrationMapping> {
         self.call(&operations::LISTS_BATCH_GET_ID_MAPPING).json(body.borrow())
     }
-    /// Works on many lists in one request: read memberships.
+    /// Reads memberships of many lists in one request.
     ///
     /// `POST /crm/lists/2026-03/records/memberships/batch/read`
     ///
@@ -164,7 +164,7 @@ impl Lists {
             call: self.call(&operations::LISTS_GET).path("listId", &list_id),
         }
     }
-    /// Reads the by name of a list.
+    /// Reads a list by name.
     ///
     /// `GET /crm/lists/2026-03/object-type-id/{objectTypeId}/name/{listName}`
     ///
@@ -250,7 +250,7 @@ impl Lists {
             call: self.call(&operations::LISTS_LIST_MEMBERSHIPS).path("listId", &list_id),
         }
     }
-    /// Lists the memberships by join order of a list.
+    /// Lists the memberships by join order.
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships/join-order`
     ///
@@ -282,7 +282,7 @@ impl Lists {
             .path("objectTypeId", &object_type_id)
             .path("recordId", &record_id)
     }
-    /// Move folder (lists).
+    /// Moves the folder of a list.
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/move/{newParentFolderId}`
     ///
@@ -297,7 +297,7 @@ impl Lists {
             .path("folderId", &folder_id)
             .path("newParentFolderId", &new_parent_folder_id)
     }
-    /// Move list to folder (lists).
+    /// Moves the list to folder.
     ///
     /// `PUT /crm/lists/2026-03/folders/move-list`
     ///

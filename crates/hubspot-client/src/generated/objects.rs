@@ -103,7 +103,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_BATCH_READ).json(body.borrow()),
         }
     }
-    /// Updates many objects in one request.
+    /// Changes many objects in one request.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/update`
     ///
@@ -141,7 +141,7 @@ impl Objects {
     ) -> Call<types::Object> {
         self.call(&operations::OBJECTS_CREATE).json(body.borrow())
     }
-    /// Gdpr delete (objects).
+    /// Deletes a contact for good, with all that is known of it.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/gdpr-delete`
     ///
