@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use crm_core::{OpMeta, RawReply, Vendor, VendorError};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use hubspot_client::operations::{
-    ANALYTICS_REPORTS_BY_BREAKDOWN, OBJECTS_BATCH_CREATE, OBJECTS_LIST, OBJECTS_SEARCH,
-};
+use hubspot_client::operations::{ANALYTICS_REPORTS_BY_BREAKDOWN, OBJECTS_BATCH_CREATE, OBJECTS_LIST, OBJECTS_SEARCH};
 use hubspot_client::{ErrorKind, LimitScope};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -31,8 +29,12 @@ fn entry(value: &Value) -> (&'static OpMeta, RawReply) {
     } else {
         &OBJECTS_LIST
     };
-    let headers: Vec<(&str, &str)> =
-        value["headers"].as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+    let headers: Vec<(&str, &str)> = value["headers"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+        .collect();
     let status = u16::try_from(value["status"].as_u64().unwrap()).unwrap();
     (op, reply(status, &headers, value["body"].as_str().unwrap()))
 }
@@ -46,7 +48,12 @@ fn line(name: &str, op: &OpMeta, reply: &RawReply, error: &VendorError) -> Strin
     if let Some(wait) = error.retry_after.or_else(|| reply.retry_after()) {
         write!(text, ", after {wait:?}").unwrap();
     }
-    let words = [("code", &detail.code), ("category", &detail.category), ("sub", &detail.sub_category), ("message", &detail.message)];
+    let words = [
+        ("code", &detail.code),
+        ("category", &detail.category),
+        ("sub", &detail.sub_category),
+        ("message", &detail.message),
+    ];
     for (name, word) in words {
         if let Some(word) = word {
             write!(text, "\n  {name}: {word}").unwrap();
@@ -62,7 +69,12 @@ fn line(name: &str, op: &OpMeta, reply: &RawReply, error: &VendorError) -> Strin
     }
     let feedback = vendor.feedback(op, reply);
     if feedback != crm_core::Feedback::default() {
-        write!(text, "\n  limits: {:?} of {:?}, today {:?}", feedback.remaining, feedback.limit, feedback.daily_remaining).unwrap();
+        write!(
+            text,
+            "\n  limits: {:?} of {:?}, today {:?}",
+            feedback.remaining, feedback.limit, feedback.daily_remaining
+        )
+        .unwrap();
     }
     text + "\n"
 }
@@ -100,7 +112,10 @@ fn the_wait_of_a_burst_is_the_interval_of_the_headers_up_to_ten_seconds() {
 fn a_429_without_a_policy_is_read_by_its_message_its_headers_and_its_operation() {
     let scope = |op: &OpMeta, headers: &[(&str, &str)], body: &str| read(op, &reply(429, headers, body)).scope.unwrap();
     let said = |words: &str| json!({"message": words}).to_string();
-    assert_eq!(scope(&OBJECTS_LIST, &[], &said("You have reached your ten_secondly_rolling limit.")), LimitScope::Burst);
+    assert_eq!(
+        scope(&OBJECTS_LIST, &[], &said("You have reached your ten_secondly_rolling limit.")),
+        LimitScope::Burst
+    );
     assert_eq!(scope(&OBJECTS_LIST, &[], &said("You have reached your secondly limit.")), LimitScope::Secondly);
     assert_eq!(scope(&OBJECTS_LIST, &[], &said("You have reached your daily limit.")), LimitScope::Daily);
     assert_eq!(scope(&OBJECTS_LIST, &[("x-hubspot-ratelimit-daily-remaining", "0")], ""), LimitScope::Daily);
@@ -128,8 +143,18 @@ fn categories_say_more_than_a_status_of_400() {
 
 fn any_json() -> impl Strategy<Value = Value> {
     let names = prop_oneof![
-        Just("status"), Just("message"), Just("category"), Just("subCategory"), Just("errors"), Just("context"),
-        Just("policyName"), Just("errorType"), Just("error"), Just("in"), Just("propertyName"), Just("name"),
+        Just("status"),
+        Just("message"),
+        Just("category"),
+        Just("subCategory"),
+        Just("errors"),
+        Just("context"),
+        Just("policyName"),
+        Just("errorType"),
+        Just("error"),
+        Just("in"),
+        Just("propertyName"),
+        Just("name"),
     ];
     let leaf = prop_oneof![
         Just(Value::Null),

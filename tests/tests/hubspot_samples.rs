@@ -71,8 +71,11 @@ fn batch(name: &str, records: usize) -> BatchReply {
     reply
 }
 
-/// Each sample that is decoded, with what is asserted of it.
-const DECODED: &[(&str, fn(&str))] = &[
+/// Decodes the sample of a name and asserts something of it.
+type Check = fn(&str);
+
+/// Each sample that is decoded.
+const DECODED: &[(&str, Check)] = &[
     ("analytics_reports_by_breakdown_daily", |name| {
         let AnalyticsReport::AnalyticsTimeline(days) = sample(name) else { panic!("{name}: not by time") };
         assert_eq!(days.len(), 3);
@@ -117,7 +120,8 @@ const DECODED: &[(&str, fn(&str))] = &[
     }),
     ("list_association_definitions", |name| {
         let labels: CollectionResponseAssociationSpecWithLabelNoPaging = sample(name);
-        let ids: Vec<Option<i64>> = labels.results.iter().map(|label: &AssociationSpecWithLabel| label.type_id).collect();
+        let ids: Vec<Option<i64>> =
+            labels.results.iter().map(|label: &AssociationSpecWithLabel| label.type_id).collect();
         assert_eq!(ids, [Some(4), Some(1001), Some(1002)]);
     }),
     ("list_owners", |name| {

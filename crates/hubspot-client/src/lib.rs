@@ -4,7 +4,7 @@
 mod client;
 mod ext;
 #[rustfmt::skip]
-#[allow(missing_docs, unreachable_pub, deprecated, clippy::all)]
+#[allow(unreachable_pub)]
 mod generated;
 mod quotas;
 mod vendor;
@@ -19,8 +19,8 @@ pub use quotas::Tier;
 
 pub use crm_core::{
     Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
-    ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal,
-    LimitScope, LocalLimiter, Map, OpMeta, Pages, PagingKind, Paginator, Permit, Poll, PollPolicy, Poller, Position,
+    ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, Feedback, FieldError, Grant, LimitRefusal,
+    LimitScope, LocalLimiter, Map, OpMeta, Pages, Paginator, PagingKind, Permit, Poll, PollPolicy, Poller, Position,
     Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status, SystemClock, Timestamp,
     VendorDetail, Window,
 };

@@ -1,7 +1,7 @@
 //! HoopAI: paging through contacts with the cursor of two parts, under a 429.
 
 use crm_core::Error;
-use crm_fake::{Fake, Fault, Hint, Vendor};
+use crm_fake::{Fake, Fault, Vendor};
 use hoopai_client::Client;
 use serde_json::json;
 
@@ -17,7 +17,14 @@ pub(crate) async fn run(fake: &Fake) -> Result<Row, Error> {
     let mut errors = Vec::new();
     let mut faults = Vec::new();
 
-    progress(NAME, "listing 230 contacts, 50 a page; the second page is answered with 429 and nothing that says how long");
+    progress(
+        NAME,
+        "listing 230 contacts, 50 a page; the second page is answered with 429 and nothing that says how long",
+    );
+    #[expect(
+        deprecated,
+        reason = "the vendor would rather have its search used; this is the one with the cursor of two parts"
+    )]
     let mut contacts = client.contacts().list(LOCATION).limit(50).items();
     let mut seen = std::collections::BTreeSet::new();
     while let Some(contact) = contacts.next().await {
@@ -32,9 +39,11 @@ pub(crate) async fn run(fake: &Fake) -> Result<Row, Error> {
     if seen.len() != CONTACTS {
         faults.push(format!("{} different contacts were listed, {CONTACTS} are there", seen.len()));
     }
-    let pairs = fake.requests().iter().filter(|request| {
-        request.query_value("startAfter").is_some() != request.query_value("startAfterId").is_some()
-    }).count();
+    let pairs = fake
+        .requests()
+        .iter()
+        .filter(|request| request.query_value("startAfter").is_some() != request.query_value("startAfterId").is_some())
+        .count();
     if pairs != 0 {
         faults.push(format!("{pairs} requests carried half of the cursor"));
     }
@@ -60,7 +69,10 @@ fn cursor_bytes<P: crm_core::Paged>(items: &crm_core::Paginator<P>) -> usize {
 pub(crate) async fn start() -> std::io::Result<Fake> {
     let fake = Fake::builder(Vendor::HoopAi).location(LOCATION).start().await?;
     for n in 0..CONTACTS {
-        fake.insert("contacts", json!({"firstName": "Contact", "lastName": n.to_string(), "email": format!("contact{n}@example.com")}));
+        fake.insert(
+            "contacts",
+            json!({"firstName": "Contact", "lastName": n.to_string(), "email": format!("contact{n}@example.com")}),
+        );
     }
     Ok(fake)
 }

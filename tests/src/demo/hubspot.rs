@@ -2,7 +2,7 @@
 
 use crm_core::Error;
 use crm_fake::{Fake, Fault, Hint, Policy, Vendor};
-use hubspot_client::types::{BatchCreateRow, SearchRequest};
+use hubspot_client::types::{AnalyticsBreakdownBy, BatchCreateRow, SearchRequest, TimePeriod};
 use hubspot_client::{Client, Tier};
 
 use crate::progress;
@@ -12,11 +12,8 @@ const NAME: &str = "HubSpot";
 const BAD_ROW: usize = 77;
 
 pub(crate) async fn run(fake: &Fake) -> Result<Row, Error> {
-    let client = Client::builder()
-        .token(fake.token())
-        .base_url(fake.base_url())
-        .quotas(Tier::Professional.quotas())
-        .build()?;
+    let client =
+        Client::builder().token(fake.token()).base_url(fake.base_url()).quotas(Tier::Professional.quotas()).build()?;
     let mut faults = Vec::new();
 
     progress(NAME, "creating 250 contacts in batches of 100; row 77 has no e-mail address worth the name");
@@ -25,7 +22,10 @@ pub(crate) async fn run(fake: &Fake) -> Result<Row, Error> {
         BatchCreateRow::from([("email", email), ("lastname", format!("Number {n:03}"))])
     });
     let report = client.contacts().create_many(rows).await;
-    progress(NAME, &format!("{} created, {} refused, {} unknown", report.ok.len(), report.failed.len(), report.unknown.len()));
+    progress(
+        NAME,
+        &format!("{} created, {} refused, {} unknown", report.ok.len(), report.failed.len(), report.unknown.len()),
+    );
     let mut errors: Vec<String> = Vec::new();
     for (row, error) in &report.failed {
         errors.push(format!("row {row}: {error}"));
@@ -56,7 +56,12 @@ pub(crate) async fn run(fake: &Fake) -> Result<Row, Error> {
     }
     progress(NAME, &format!("{hits} found; reading the sources report of the web analytics"));
 
-    let mut sources = client.analytics().totals("sources", "20260101", "20260131").await?;
+    let sources = client
+        .analytics()
+        .report(AnalyticsBreakdownBy::Sources, TimePeriod::Total, "20260101", "20260131")
+        .items()
+        .try_collect()
+        .await?;
     progress(NAME, &format!("{} sources; reading a contact that is not there", sources.len()));
     match client.contacts().get("999999999999").send().await {
         Ok(_) => faults.push("a contact was found that does not exist".to_owned()),
@@ -64,7 +69,7 @@ pub(crate) async fn run(fake: &Fake) -> Result<Row, Error> {
     }
 
     let mut row = Row::new(NAME, client.stats(), &[fake]);
-    row.items = 249 + listed + hits + sources.drain(..).count();
+    row.items = 249 + listed + hits + sources.len();
     row.errors = errors;
     row.faults.extend(faults);
     row.expect(row.stats.retries >= 1, "the 429 was not repeated");

@@ -41,21 +41,22 @@ fn variable(name: &str) -> Option<String> {
 
 async fn hubspot() -> Option<Result<String, Error>> {
     let token = variable("HUBSPOT_TOKEN")?;
-    Some(async { Ok(hubspot_client::Client::new(token)?.contacts().list().limit(5).send().await?.results.len()) }.await)
-        .map(|outcome| outcome.map(|count| format!("a page of {count} contacts")))
+    let ask = async { hubspot_client::Client::new(token)?.contacts().list().limit(5).send().await };
+    Some(ask.await.map(|page| format!("a page of {} contacts", page.results.len())))
 }
 
 async fn hoopai() -> Option<Result<String, Error>> {
     let (token, location) = (variable("HOOPAI_TOKEN")?, variable("HOOPAI_LOCATION_ID")?);
-    Some(async { Ok(hoopai_client::Client::new(token)?.calendars().list(location).send().await?.calendars.len()) }.await)
-        .map(|outcome| outcome.map(|count| format!("{count} calendars")))
+    let ask = async { hoopai_client::Client::new(token)?.calendars().list(location).send().await };
+    Some(ask.await.map(|reply| format!("{} calendars", reply.calendars.len())))
 }
 
 async fn account_intelligence() -> Option<Result<String, Error>> {
     let (token, domain) = (variable("HOCKEYSTACK_TOKEN")?, variable("HOCKEYSTACK_DOMAIN")?);
     let ask = async {
+        let token = hockeystack_client::AccountIntelligenceToken::new(token)?;
         let client = hockeystack_client::AccountIntelligence::new(token)?;
-        client.research_once(&domain)?.send().await
+        client.research_once(hockeystack_client::Domain::new(&domain)?).await
     };
     Some(match ask.await {
         Ok(_) => Ok("an account was researched".to_owned()),
@@ -66,6 +67,9 @@ async fn account_intelligence() -> Option<Result<String, Error>> {
 
 async fn revenue_agents() -> Option<Result<String, Error>> {
     let token = variable("HOCKEYSTACK_AGENTS_TOKEN")?;
-    Some(async { hockeystack_client::RevenueAgents::new(token)?.service().me().send().await }.await)
-        .map(|outcome| outcome.map(|_| "the token is good".to_owned()))
+    let ask = async {
+        let token = hockeystack_client::RevenueAgentsToken::new(token)?;
+        hockeystack_client::RevenueAgents::new(token)?.service().me().send().await
+    };
+    Some(ask.await.map(|_| "the token is good".to_owned()))
 }

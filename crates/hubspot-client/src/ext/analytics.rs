@@ -2,9 +2,7 @@
 
 use std::fmt::Display;
 
-use crm_core::{
-    Call, CallOptions, Error, LimitIn, Map, PageContext, Paged, Pages, Paginator, Position, RawReply,
-};
+use crm_core::{Call, CallOptions, Error, LimitIn, Map, PageContext, Paged, Pages, Paginator, Position, RawReply};
 
 use crate::analytics::Analytics;
 use crate::types::{
@@ -212,7 +210,8 @@ impl ReportCall {
 
     fn checked(self) -> Call<AnalyticsReport> {
         if self.timeline && !self.whole && self.call.query_value("f").is_none() {
-            let fault = "a report by day, week or month needs to be told what to keep: at least one part, with keep(..)";
+            let fault =
+                "a report by day, week or month needs to be told what to keep: at least one part, with keep(..)";
             return self.call.refuse(fault);
         }
         self.call

@@ -69,10 +69,11 @@ impl<O: Written> Chunk<O> {
 
     /// Gives the records of a reply to their rows.
     pub(super) fn take_records(&mut self, records: Vec<O>) {
-        let records = self.give(records, |name, record| {
-            record.trace().is_some() && record.trace() == name.trace.as_deref()
-        });
+        let records =
+            self.give(records, |name, record| record.trace().is_some() && record.trace() == name.trace.as_deref());
         let records = self.give(records, is_named);
+        // One with the trace id of no row, or of a row that has its answer, is nobody's.
+        let records = records.into_iter().filter(|record| record.trace().is_none()).collect();
         let records = self.give_by_values(records);
         // As many as there are rows: each of these was written, and the order is all there is to
         // tell them apart.

@@ -21,7 +21,10 @@ impl Objects {
     /// Creates records. One bad record does not keep the others from being created.
     ///
     /// Where HubSpot does not repeat the trace ids, what was created is told by its values.
-    pub fn create_many(&self, rows: impl IntoIterator<Item = impl Into<BatchCreateRow>>) -> Many<BatchCreateRow, Object> {
+    pub fn create_many(
+        &self,
+        rows: impl IntoIterator<Item = impl Into<BatchCreateRow>>,
+    ) -> Many<BatchCreateRow, Object> {
         self.write_many(rows.into_iter().map(Into::into))
     }
 
@@ -71,7 +74,8 @@ async fn write_chunk<R: Row>(objects: Objects, mut rows: Vec<R>) -> Result<Chunk
         outcome.failed(index, error.with_operation(call(Vec::new()).op()));
     }
     let mut chunk = Chunk::new(rows.iter_mut().enumerate().filter(|(index, _)| !doubles.contains(index)));
-    let rows: Vec<R> = rows.into_iter().enumerate().filter(|(index, _)| !doubles.contains(index)).map(|row| row.1).collect();
+    let rows: Vec<R> =
+        rows.into_iter().enumerate().filter(|(index, _)| !doubles.contains(index)).map(|row| row.1).collect();
     if rows.is_empty() {
         return Ok(outcome);
     }

@@ -38,10 +38,13 @@ impl ErrorBody {
 
     fn read_within(value: &Value, depth: u32) -> Self {
         let status = text(value, "status").filter(|status| is_code(status));
+        let code = text(value, "code").or_else(|| text(value, "errorType")).or_else(|| text(value, "error"));
+        // OAuth gives two codes, a standard one and HubSpot's finer one.
+        let finer = status.clone().filter(|_| code.is_some());
         let mut body = Self {
-            code: text(value, "code").or_else(|| text(value, "errorType")).or_else(|| text(value, "error")).or(status),
+            code: code.or(status),
             category: text(value, "category"),
-            sub_category: value.get("subCategory").and_then(named),
+            sub_category: value.get("subCategory").and_then(named).or(finer),
             policy: text(value, "policyName"),
             message: text(value, "message").or_else(|| text(value, "error_description")),
             fields: list(value, "errors").iter().filter_map(field).collect(),
@@ -61,7 +64,9 @@ impl ErrorBody {
         let Some(Ok(inner)) = Deserializer::from_str(rest).into_iter::<Value>().next() else { return };
         let before = before.trim_end();
         let (words, fields) = match &inner {
-            Value::Object(members) if ["message", "category", "errors"].iter().any(|name| members.contains_key(*name)) => {
+            Value::Object(members)
+                if ["message", "category", "errors"].iter().any(|name| members.contains_key(*name)) =>
+            {
                 let inner = Self::read_within(&inner, depth);
                 self.code = self.code.take().or(inner.code);
                 self.category = self.category.take().or(inner.category);
@@ -106,7 +111,8 @@ fn field(value: &Value) -> Option<FieldError> {
         return Some(FieldError::new(None, None, message.as_str()));
     }
     let context = value.get("context").unwrap_or(&Value::Null);
-    let name = text(value, "in").or_else(|| text(value, "name")).or_else(|| texts(context, "propertyName").into_iter().next());
+    let name =
+        text(value, "in").or_else(|| text(value, "name")).or_else(|| texts(context, "propertyName").into_iter().next());
     let code = text(value, "code").or_else(|| text(value, "error"));
     let message = text(value, "message");
     if name.is_none() && code.is_none() && message.is_none() {

@@ -1,0 +1,208 @@
+//! The Hatch clients against the fake, over real HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_core::{Clock, ManualClock};
+use crm_fake::{Fake, Fault, Payload, Vendor, When};
+use hatch_client::bulk_export::types::{ContactHistoryRow, ContactStatus, ConversationItemRow, ExportFormat};
+use hatch_client::types::UpsertContact;
+use hatch_client::{
+    BulkExport, CallOptions, Client, ContactsKey, ErrorKind, ExportRequest, LimitScope, ReportingKey, Sent,
+};
+use serde_json::json;
+
+fn client(fake: &Fake) -> Client {
+    let key = ContactsKey::new(fake.token()).unwrap();
+    Client::builder(key).base_url(fake.base_url()).clock(Arc::new(ManualClock::auto())).build().unwrap()
+}
+
+fn export(fake: &Fake) -> (BulkExport, ManualClock) {
+    let clock = ManualClock::auto();
+    let key = ReportingKey::new(fake.token()).unwrap();
+    let client = BulkExport::builder(key).base_url(fake.base_url()).clock(Arc::new(clock.clone())).build().unwrap();
+    (client, clock)
+}
+
+async fn exporting(rows: usize) -> Fake {
+    Fake::builder(Vendor::HatchBulkExport).no_quota().rows(rows).start().await.unwrap()
+}
+
+fn march<R: hatch_client::ExportRow>() -> ExportRequest<R> {
+    ExportRequest::new("2026-03-01", "2026-03-31").unwrap()
+}
+
+#[tokio::test]
+async fn an_upsert_finds_its_contact_again_even_when_the_answer_is_lost() {
+    let fake = Fake::start(Vendor::HatchContacts).await.unwrap();
+    let client = client(&fake);
+    let contact = UpsertContact::new("custom:website").first_name("Ada").email("ada@example.com").detail("rooms", 4);
+    fake.fail(Fault::Reset { when: When::BeforeReply }.applied());
+    fake.fail(Fault::status(502));
+    let first = client.contacts().upsert(&contact).send().await.unwrap().data.unwrap().id;
+    assert_eq!((client.stats().attempts, fake.count("contacts")), (3, 1));
+    let again = client.contacts().upsert_put(contact.phone_number("+12025550142")).send().await.unwrap();
+    assert_eq!(again.data.unwrap().id, first);
+    let stored = &fake.records("contacts")[0];
+    assert_eq!((&stored["details"]["rooms"], &stored["phoneNumber"]), (&json!(4), &json!("+12025550142")));
+    assert!(fake.requests()[0].header("user-agent").unwrap().starts_with("hatch-client/"));
+    assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
+}
+
+#[tokio::test]
+async fn a_refused_upsert_names_the_field() {
+    let fake = Fake::start(Vendor::HatchContacts).await.unwrap();
+    let client = client(&fake);
+    let wrong = UpsertContact::new("custom:website").details(json!("no object"));
+    let error = client.contacts().upsert(wrong).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.sent(), error.status()), (ErrorKind::Validation, Sent::Answered, Some(422)));
+    assert_eq!(error.vendor().unwrap().fields[0].field.as_deref(), Some("details"));
+    assert_eq!(error.attempts(), 1);
+
+    let key = ContactsKey::new("another-key").unwrap();
+    let stranger = Client::builder(key).base_url(fake.base_url()).build().unwrap();
+    let error = stranger.contacts().upsert(UpsertContact::new("custom:website")).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Auth, 1));
+    assert!(!format!("{error} {error:?} {stranger:?}").contains("another-key"));
+}
+
+#[tokio::test]
+async fn a_large_export_is_read_in_little_memory() {
+    const ROWS: usize = 200_000;
+    let fake =
+        Fake::builder(Vendor::HatchBulkExport).no_quota().rows(ROWS).zip_data_descriptor(true).start().await.unwrap();
+    let (client, _) = export(&fake);
+    let mut rows = client.export_rows(&march::<ContactHistoryRow>()).await.unwrap();
+    let (mut count, mut replied) = (0, 0);
+    while let Some(row) = rows.next().await {
+        let row = row.unwrap();
+        assert_eq!(row.email, Some(format!("person{count}@example.com")));
+        replied += usize::from(row.contact_status == Some(ContactStatus::Replied));
+        count += 1;
+    }
+    assert_eq!((count, replied), (ROWS, ROWS / 4));
+    assert!(rows.peak_buffer() < 1024 * 1024, "{} bytes at once", rows.peak_buffer());
+    let request = &fake.requests()[0];
+    assert_eq!(request.query_value("start_date"), Some("2026-03-01"));
+    assert_eq!(request.query_value("output_format"), Some("json"));
+}
+
+#[tokio::test]
+async fn json_and_csv_give_the_same_rows() {
+    let fake = exporting(1_000).await;
+    let mut bodies = Vec::new();
+    for format in [ExportFormat::Json, ExportFormat::Csv] {
+        let (client, _) = export(&fake);
+        let request = march::<ConversationItemRow>().format(format);
+        let mut rows = client.export_rows(&request).await.unwrap();
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().await {
+            all.push(row.unwrap().body.unwrap());
+        }
+        bodies.push(all);
+    }
+    assert_eq!(bodies[0].len(), 1_000);
+    assert!(bodies[0].contains(&"Two\nlines".to_owned()) && bodies[0].contains(&"a \"quote\", and a comma".to_owned()));
+    assert_eq!(bodies[0], bodies[1]);
+}
+
+#[tokio::test]
+async fn a_bad_row_does_not_end_the_stream() {
+    let fake = exporting(0).await;
+    fake.insert("contact_history", json!({"email": "a@example.com", "opted_out": true}));
+    fake.insert("contact_history", json!({"email": "b@example.com", "opted_out": "perhaps"}));
+    fake.insert("contact_history", json!({"email": "c@example.com", "contact_status": "Snoozed", "opted_out": null}));
+    for format in [ExportFormat::Json, ExportFormat::Csv] {
+        let (client, _) = export(&fake);
+        let line = if format == ExportFormat::Json { "line 2:" } else { "line 3:" };
+        let mut rows = client.export_rows(&march::<ContactHistoryRow>().format(format)).await.unwrap();
+        assert_eq!(rows.next().await.unwrap().unwrap().opted_out, Some(true));
+        let error = rows.next().await.unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, "exports.download"));
+        assert!(error.to_string().contains(line), "{error}");
+        assert!(!error.to_string().contains("perhaps"), "{error}");
+        assert_eq!(rows.next().await.unwrap().unwrap().email.as_deref(), Some("c@example.com"));
+        assert!(rows.next().await.is_none() && rows.next().await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_is_an_error_and_not_the_end() {
+    let fake = exporting(5_000).await;
+    let faults = [
+        (Fault::CutBody { after: 40_000 }, ErrorKind::Io, "cut off"),
+        (Fault::Html, ErrorKind::Decode, "no zip archive"),
+    ];
+    for (fault, kind, words) in faults {
+        let (client, _) = export(&fake);
+        fake.fail(fault);
+        let mut rows = client.export_rows(&march::<ContactHistoryRow>()).await.unwrap();
+        let mut good = 0;
+        let error = loop {
+            match rows.next().await.expect("an error before the end") {
+                Ok(_) => good += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(good < 5_000);
+        assert!(rows.next().await.is_none());
+    }
+    // Cut within the directory at the end, which nobody needs: every row is there, and is right.
+    fake.fail(Fault::WrongContentLength);
+    let mut rows = export(&fake).0.export_rows(&march::<ContactHistoryRow>()).await.unwrap();
+    let mut good = 0;
+    while let Some(row) = rows.next().await {
+        row.unwrap();
+        good += 1;
+    }
+    assert_eq!(good, 5_000);
+}
+
+#[tokio::test]
+async fn an_export_that_is_too_large_comes_with_advice() {
+    let fake = exporting(3_000_000).await;
+    let (client, _) = export(&fake);
+    let error = client.export_rows(&march::<ContactHistoryRow>()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(413), 1));
+    assert!(error.to_string().contains("shorter range of days"), "{error}");
+}
+
+#[tokio::test]
+async fn the_second_export_waits_for_its_turn() {
+    let fake = exporting(1).await;
+    let (client, clock) = export(&fake);
+    let request = march::<ContactHistoryRow>();
+    drop(client.export_rows(&request).await.unwrap());
+    let hasty = client.with(CallOptions::new().timeout(Duration::from_secs(10)));
+    let error = hasty.export_rows(&request).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent(), error.limit_scope()),
+        (ErrorKind::LocalLimit, Sent::No, Some(LimitScope::Local))
+    );
+    assert!(error.retry_after().unwrap() > Duration::from_secs(290));
+    drop(client.export_rows(&request).await.unwrap());
+    assert!(clock.now() >= Duration::from_secs(300), "{:?}", clock.now());
+    assert_eq!(fake.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn an_export_of_another_program_is_met_once_and_not_hammered() {
+    let fake = Fake::builder(Vendor::HatchBulkExport).rows(1).start().await.unwrap();
+    let request = march::<ContactHistoryRow>();
+    drop(export(&fake).0.export_rows(&request).await.unwrap());
+    let error = export(&fake).0.export_rows(&request).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
+}
+
+#[tokio::test]
+async fn a_raw_request_reads_errors_in_the_same_way() {
+    let fake = Fake::start(Vendor::HatchContacts).await.unwrap();
+    let error = client(&fake).raw(hatch_client::Method::GET, "/v1/campaigns").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::NotFound, "raw"));
+    fake.fail(Fault::Status(403, Payload::Html));
+    let error = client(&fake).contacts().upsert(UpsertContact::new("custom:a")).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Permission);
+}

@@ -1,0 +1,77 @@
+//! The HubSpot client over real HTTP, against the fake. Time is the client's own, so nothing waits.
+
+mod analytics;
+mod batches;
+mod limits;
+mod lists;
+mod matching;
+mod paths;
+mod replies;
+mod smoke;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_core::{Clock as _, ManualClock};
+use crm_fake::{Fake, Recorded, Vendor};
+use hubspot_client::{Client, Error};
+use serde_json::json;
+
+/// A fake without quotas (its time is the real one), and a client whose time passes by itself.
+struct Bench {
+    fake: Fake,
+    client: Client,
+    clock: ManualClock,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let fake = Fake::builder(Vendor::HubSpot).no_quota().start().await.unwrap();
+        let clock = ManualClock::auto();
+        let client = Client::builder()
+            .token(fake.token())
+            .base_url(fake.base_url())
+            .clock(Arc::new(clock.clone()))
+            .seed(7)
+            .build()
+            .unwrap();
+        Self { fake, client, clock }
+    }
+
+    /// With contacts `c0@example.com`, `c1@example.com` …
+    async fn with_contacts(number: usize) -> Self {
+        let bench = Self::new().await;
+        for n in 0..number {
+            bench.insert_contact(&format!("c{n}@example.com"));
+        }
+        bench
+    }
+
+    fn insert_contact(&self, email: &str) -> String {
+        self.fake.insert("contacts", json!({"email": email}))
+    }
+
+    fn requests(&self, operation: &str) -> Vec<Recorded> {
+        self.fake.requests().into_iter().filter(|request| request.is(operation)).collect()
+    }
+
+    /// The client's time.
+    fn passed(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// No request was against the document.
+    fn assert_accepted(&self) {
+        let report = self.fake.report();
+        assert_eq!(report.refused, 0, "{:?}", report.problems);
+        assert_eq!(report.unauthorized, 0);
+    }
+}
+
+/// The error of a result that must have one.
+fn failed<T>(result: Result<T, Error>) -> Error {
+    match result {
+        Ok(_) => panic!("this should have failed"),
+        Err(error) => error,
+    }
+}
