@@ -30,7 +30,8 @@ async fn agents() -> (Fake, RevenueAgents, ManualClock) {
     let fake = Fake::builder(Vendor::RevenueAgents).no_quota().start().await.unwrap();
     let clock = ManualClock::auto();
     let token = RevenueAgentsToken::new(fake.token()).unwrap();
-    let client = RevenueAgents::builder(token).base_url(fake.base_url()).clock(Arc::new(clock.clone())).build().unwrap();
+    let client =
+        RevenueAgents::builder(token).base_url(fake.base_url()).clock(Arc::new(clock.clone())).build().unwrap();
     (fake, client, clock)
 }
 
@@ -108,7 +109,9 @@ async fn an_unknown_company_is_told_apart_from_a_wrong_address() {
     assert!(client.find(example()).await.unwrap().is_some());
 
     // The same envelope with a success for its status.
-    fake.fail(Fault::Body(json!({"result": {"status": "error", "code": 404, "error": "Requested company not found in hockeystack"}})));
+    fake.fail(Fault::Body(
+        json!({"result": {"status": "error", "code": 404, "error": "Requested company not found in hockeystack"}}),
+    ));
     assert!(client.find(example()).await.unwrap().is_none());
     fake.fail(Fault::Body(json!({"result": {"status": "error", "error": "broken"}})));
     let error = client.find(example()).await.unwrap_err();
@@ -150,7 +153,7 @@ async fn ten_in_thirty_seconds_and_patience_with_refusals() {
 #[tokio::test]
 async fn what_fits_no_type_is_an_error_that_keeps_the_body() {
     let (fake, client, _) = intelligence(0).await;
-    for (fault, words) in [(Fault::NotJson, "at `.`"), (Fault::Body(json!({"other": 1})), "no `result`")] {
+    for (fault, words) in [(Fault::NotJson, "expected value"), (Fault::Body(json!({"other": 1})), "no `result`")] {
         fake.fail(fault);
         let error = client.research(example()).await.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, "account_intelligence.get"));
@@ -206,7 +209,10 @@ async fn a_message_is_sent_once_and_its_answer_waited_for() {
     assert_eq!(fake.count("messages"), 2);
 
     let error = client.send_and_wait(&owner, &id, "fail at this").await.unwrap_err();
-    assert_eq!((error.kind(), error.status(), error.operation()), (ErrorKind::Server, None, "deal_conversations.get_job"));
+    assert_eq!(
+        (error.kind(), error.status(), error.operation()),
+        (ErrorKind::Server, None, "deal_conversations.get_job")
+    );
     assert_eq!(error.vendor().unwrap().code.as_deref(), Some("agent.failed"));
 
     // A lost answer is not.
@@ -235,7 +241,8 @@ async fn lists_go_on_by_either_cursor() {
     let list = client.company_conversations().list_messages("c1", &id).limit(10).order(MessageOrder::Desc);
     let messages = list.items().try_collect().await.unwrap();
     assert_eq!((messages.len(), messages[0].content.as_deref()), (25, Some("message 24")));
-    let after: Vec<bool> = fake.requests().iter().skip(1).map(|request| request.query_value("after").is_some()).collect();
+    let after: Vec<bool> =
+        fake.requests().iter().skip(1).map(|request| request.query_value("after").is_some()).collect();
     assert_eq!(after, [false, true, true]);
 
     let mut items = client.tasks().list().limit(10).items();

@@ -4,7 +4,7 @@
 mod client;
 mod ext;
 #[rustfmt::skip]
-#[allow(unreachable_pub)]
+#[allow(clippy::needless_borrows_for_generic_args)]
 mod generated;
 mod quotas;
 mod vendor;
@@ -19,10 +19,10 @@ pub use quotas::Tier;
 
 pub use crm_core::{
     Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
-    ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, Feedback, FieldError, Grant, LimitRefusal,
-    LimitScope, LocalLimiter, Map, OpMeta, Pages, Paginator, PagingKind, Permit, Poll, PollPolicy, Poller, Position,
-    Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status, SystemClock, Timestamp,
-    VendorDetail, Window,
+    ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
+    LimitRefusal, LimitScope, LocalLimiter, Map, OpMeta, Pages, Paginator, PagingKind, Permit, Poll, PollPolicy,
+    Poller, Position, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status,
+    SystemClock, Timestamp, VendorDetail, Window,
 };
 pub use {http, serde_json};
 

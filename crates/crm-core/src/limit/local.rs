@@ -76,8 +76,15 @@ impl RateLimiter for LocalLimiter {
             let mut ticket = self.join(permit)?;
             let mut timer = Timer { until: None, future: None };
             let mut deadline = permit.deadline.map(|at| self.clock.deadline(at));
-            poll_fn(|cx| ticket.poll(cx, &mut timer, deadline.as_mut())).await?;
-            Ok(Grant::new(self.clock.now().saturating_sub(start)))
+            let mut at_once = true;
+            poll_fn(|cx| {
+                let turn = ticket.poll(cx, &mut timer, deadline.as_mut());
+                at_once &= turn.is_ready();
+                turn
+            })
+            .await?;
+            // The time it takes to ask is no wait.
+            Ok(Grant::new(if at_once { Duration::ZERO } else { self.clock.now().saturating_sub(start) }))
         })
     }
 
