@@ -6,6 +6,7 @@
 //! only what the type generator copes with.
 
 mod fold;
+mod identifiers;
 mod merge;
 mod names;
 mod parameters;
@@ -78,6 +79,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
 
     for document in &mut documents {
         references::check(document)?;
+        identifiers::check(document)?;
         parameters::complete(document)?;
     }
     let object_types = match &file.fold {
