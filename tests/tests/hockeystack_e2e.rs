@@ -110,7 +110,7 @@ async fn an_unknown_company_is_told_apart_from_a_wrong_address() {
 
     // The same envelope with a success for its status.
     fake.fail(Fault::Body(
-        json!({"result": {"status": "error", "code": 404, "error": "Requested company not found in hockeystack"}}),
+        json!({"result": {"status": "error", "code": 404, "error": "another wording"}}),
     ));
     assert!(client.find(example()).await.unwrap().is_none());
     fake.fail(Fault::Body(json!({"result": {"status": "error", "error": "broken"}})));

@@ -29,7 +29,10 @@ fn client(fake: &Fake) -> (Client, ManualClock) {
 fn contacts(fake: &Fake, count: usize) {
     for n in 0..count {
         let tags: &[&str] = if n % 2 == 0 { &["lead"] } else { &[] };
-        fake.insert("contacts", json!({"firstName": format!("Contact {n}"), "email": format!("c{n}@example.com"), "tags": tags}));
+        fake.insert(
+            "contacts",
+            json!({"firstName": format!("Contact {n}"), "email": format!("c{n}@example.com"), "tags": tags}),
+        );
     }
 }
 
@@ -52,7 +55,8 @@ async fn a_list_keeps_both_parts_of_its_cursor_under_a_429_and_over_a_restart() 
 
     let stored = serde_json::to_string(&items.cursor()).unwrap();
     let (second, _) = client(&fake);
-    let rest = second.contacts().list(LOCATION).limit(25).items().resume(serde_json::from_str(&stored).unwrap()).unwrap();
+    let rest =
+        second.contacts().list(LOCATION).limit(25).items().resume(serde_json::from_str(&stored).unwrap()).unwrap();
     for contact in rest.try_collect().await.unwrap() {
         assert!(seen.insert(contact.email.unwrap()), "a contact came twice");
     }

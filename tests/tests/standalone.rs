@@ -51,7 +51,7 @@ async fn the_example_of_hatch_runs_alone() {
 
     let lock = std::fs::read_to_string(place("Cargo.lock")).unwrap();
     let crates = lock.matches("[[package]]").count();
-    let told = format!("compiles {crates} crates");
+    let told = format!("has {crates} packages in its lock file");
     assert!(readme.contains(&told), "the README of hatch-client must say \"{told}\"");
 }
 
@@ -69,7 +69,9 @@ async fn run(project: PathBuf, target: PathBuf, fake: &Fake) -> Output {
         let mut cargo = std::process::Command::new(env!("CARGO"));
         // What cargo told this test is not meant for another project.
         let inherited = std::env::vars_os().map(|(name, _)| name);
-        for name in inherited.filter(|name| name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR") {
+        for name in
+            inherited.filter(|name| name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR")
+        {
             cargo.env_remove(name);
         }
         cargo

@@ -5,6 +5,7 @@ mod client;
 mod export;
 mod ext;
 #[rustfmt::skip]
+#[allow(clippy::module_inception)]
 mod generated;
 mod keys;
 mod vendor;

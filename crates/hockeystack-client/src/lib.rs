@@ -3,6 +3,7 @@
 
 mod agents;
 #[rustfmt::skip]
+#[allow(clippy::module_inception)]
 mod generated;
 mod intelligence;
 mod plain;

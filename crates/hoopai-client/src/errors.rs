@@ -107,7 +107,8 @@ fn field(entry: &Value) -> FieldError {
 /// The field that a validation message speaks of: it begins with it (`email must be …`), or
 /// follows one of two phrases.
 fn subject(message: &str) -> Option<String> {
-    let rest = ["property ", "each value in "].iter().find_map(|phrase| message.strip_prefix(phrase)).unwrap_or(message);
+    let rest =
+        ["property ", "each value in "].iter().find_map(|phrase| message.strip_prefix(phrase)).unwrap_or(message);
     let (name, predicate) = rest.split_once(' ')?;
     let named = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));

@@ -5,7 +5,7 @@ mod client;
 mod errors;
 mod ext;
 #[rustfmt::skip]
-#[allow(deprecated)]
+#[allow(deprecated, clippy::needless_borrows_for_generic_args)]
 mod generated;
 mod quotas;
 mod vendor;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A reply made by hand.
-pub fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> RawReply {
+pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> RawReply {
     let headers: HeaderMap = headers
         .iter()
         .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()))
@@ -18,7 +18,7 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) ->
 
 /// All refusals of a fixture in words. `of` says whose refusal an entry is, by its name. Entries
 /// that are no refusals by their status are only named.
-pub fn table<'a>(fixture: &str, of: impl Fn(&str) -> (&'a dyn Vendor, &'static OpMeta)) -> String {
+pub(crate) fn table<'a>(fixture: &str, of: impl Fn(&str) -> (&'a dyn Vendor, &'static OpMeta)) -> String {
     let entries: Vec<Value> = serde_json::from_str(fixture).unwrap();
     entries.iter().map(|entry| line(entry, &of)).collect()
 }
@@ -74,7 +74,7 @@ fn line<'a>(entry: &Value, of: &impl Fn(&str) -> (&'a dyn Vendor, &'static OpMet
 }
 
 /// Reads whatever could come; nothing may make reading fail.
-pub fn survive(vendor: &dyn Vendor, op: &'static OpMeta, members: &'static [&'static str]) {
+pub(crate) fn survive(vendor: &dyn Vendor, op: &'static OpMeta, members: &'static [&'static str]) {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases(256)

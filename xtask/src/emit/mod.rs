@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::normalise::Api;
-use crate::refine::{Model, Operation, Reply, reachable};
+use crate::refine::{Model, Operation, reachable};
 use crate::specs::vendor::ApiFile;
 use crate::write::Files;
 
@@ -67,14 +67,7 @@ fn source(operations: &[&Operation]) -> Vec<String> {
 fn groups(model: &Model, resources: &BTreeMap<String, Vec<&Operation>>) -> BTreeMap<String, Vec<String>> {
     let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (resource, operations) in resources {
-        let from = operations.iter().flat_map(|operation| {
-            let body = operation.body.as_ref().map(|body| &body.ty);
-            let reply = match &operation.reply {
-                Reply::Value(ty) => Some(ty),
-                Reply::Bytes => None,
-            };
-            body.into_iter().chain(reply).chain(operation.arguments.iter().map(|argument| &argument.ty))
-        });
+        let from = operations.iter().flat_map(|operation| operation.types());
         for name in reachable(&model.types, from) {
             users.entry(name).or_default().push(resource);
         }

@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::references;
+use super::{references, types};
 use crate::specs::document::{Document, object};
 
 /// Merges the documents of an API.
 pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, String>) -> Result<Value> {
     for document in &mut documents {
-        rename_to_rust(document, better)?;
+        types::rename(document, better)?;
     }
     let shapes: Vec<BTreeMap<String, u64>> = documents.iter().map(|document| shapes(&document.value)).collect();
     // By name: the shapes it has, most common first.
@@ -30,7 +30,7 @@ pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, Stri
     for (document, shapes) in documents.iter().zip(&shapes) {
         for (name, shape) in shapes {
             let known = &uses[name.as_str()];
-            let common = known.iter().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
+            let common = known.iter().rev().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
             let chosen = if common == Some(*shape) { name.clone() } else { format!("{}{name}", stem(&document.name)) };
             named.entry((name.clone(), *shape)).or_insert(chosen);
         }
@@ -78,57 +78,6 @@ pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, Stri
         "components": {"schemas": schemas, "responses": responses},
         "x-keep-schemas": keep,
     }))
-}
-
-/// Schema names as Rust type names, so that what is read in the document is what is called.
-fn rename_to_rust(document: &mut Document, better: &BTreeMap<String, String>) -> Result<()> {
-    let names: Vec<String> = object(&document.value["components"], "schemas").map(|(name, _)| name.clone()).collect();
-    let taken: BTreeSet<String> = names.iter().map(|name| name.to_upper_camel_case()).collect();
-    let mut rust: BTreeMap<String, String> = BTreeMap::new();
-    for name in names {
-        let mut wanted = better.get(&name).unwrap_or(&name).to_upper_camel_case();
-        // That a thing is transferred says nothing about it.
-        if let Some(short) = wanted.strip_suffix("Dto")
-            && !short.is_empty()
-            && !taken.contains(short)
-        {
-            wanted = short.to_owned();
-        }
-        // Names that Rust code reads as something else.
-        if [
-            "Option",
-            "Box",
-            "Vec",
-            "String",
-            "Result",
-            "Error",
-            "Map",
-            "Value",
-            "Self",
-            "Call",
-            "Timestamp",
-            "Default",
-            "Some",
-            "None",
-        ]
-        .contains(&wanted.as_str())
-        {
-            wanted.push_str("Item");
-        }
-        if rust.values().any(|taken| *taken == wanted) {
-            bail!("{}: two schemas would both be called `{wanted}`; rename one with the overlay", document.name);
-        }
-        rust.insert(name, wanted);
-    }
-    references::rewrite(&mut document.value, &mut |target| {
-        if let Some(name) = target.strip_prefix("#/components/schemas/").and_then(|name| rust.get(name)) {
-            *target = format!("#/components/schemas/{name}");
-        }
-    });
-    if let Some(schemas) = document.value["components"]["schemas"].as_object_mut() {
-        *schemas = std::mem::take(schemas).into_iter().map(|(name, schema)| (rust[&name].clone(), schema)).collect();
-    }
-    Ok(())
 }
 
 fn stem(document: &str) -> String {

@@ -13,6 +13,7 @@ mod parameters;
 mod prune;
 mod references;
 mod tame;
+mod types;
 mod unions;
 
 use anyhow::{Result, bail};

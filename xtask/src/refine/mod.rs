@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::normalise::Api;
+use crate::specs::document;
 
 pub(crate) use operations::{Argument, Operation, Place, Reply};
 pub(crate) use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
@@ -35,6 +36,12 @@ pub(crate) fn refine(api: &Api) -> Result<Model> {
     let mut definitions = types.definitions;
     let sent =
         reachable(&definitions, operations.iter().filter_map(|operation| operation.body.as_ref().map(|body| &body.ty)));
+    let kept: Vec<Ty> = document::list(&api.merged, "x-keep-schemas")
+        .filter_map(Value::as_str)
+        .map(|name| Ty::Named(name.to_owned()))
+        .collect();
+    let used = reachable(&definitions, operations.iter().flat_map(Operation::types).chain(&kept));
+    definitions.retain(|name, _| used.contains(name));
     for (name, definition) in &mut definitions {
         definition.sent = sent.contains(name);
     }

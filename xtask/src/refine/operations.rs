@@ -39,6 +39,18 @@ pub(crate) struct Operation {
     pub(crate) deprecated: bool,
 }
 
+impl Operation {
+    /// The types it names.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &Ty> {
+        let reply = match &self.reply {
+            Reply::Value(ty) => Some(ty),
+            Reply::Bytes => None,
+        };
+        let body = self.body.as_ref().map(|body| &body.ty);
+        body.into_iter().chain(reply).chain(self.arguments.iter().map(|argument| &argument.ty))
+    }
+}
+
 /// What is sent outside the body.
 pub(crate) struct Argument {
     pub(crate) wire: String,

@@ -65,9 +65,7 @@ impl Table {
         self.line?;
         // Without input the parser ends its record; it may want more room first.
         while !self.read(b"").1 {
-            if self.line.is_none() {
-                return None;
-            }
+            self.line?;
         }
         self.record()
     }

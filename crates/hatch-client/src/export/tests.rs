@@ -158,7 +158,10 @@ fn lines_of_every_kind() {
     assert_eq!(emails(&rows), ["a", "grüße", ""]);
     let (second, third) = (rows[1].as_ref().unwrap(), rows[2].as_ref().unwrap());
     assert!(second.extra.get("new").is_some());
-    assert_eq!((third.opted_out, third.sales_value.as_ref().and_then(|value| value.as_f64())), (Some(true), Some(12.5)));
+    assert_eq!(
+        (third.opted_out, third.sales_value.as_ref().and_then(|value| value.as_f64())),
+        (Some(true), Some(12.5))
+    );
 }
 
 #[test]
@@ -166,7 +169,8 @@ fn a_bad_row_is_an_error_with_its_line_and_the_next_one_comes() {
     let text = b"{\"email\":\"a\"}\n{\"email\":\"secret@example.com\n{\"opted_out\":\"secret@example.com\"}\n[]\n\n{\"email\":\"b\"}\n";
     let (rows, end, _) = lines(text);
     end.unwrap();
-    let shown: Vec<String> = rows.iter().map(|row| row.as_ref().map_or_else(|_| fault(row), |row| row.email.clone().unwrap())).collect();
+    let shown: Vec<String> =
+        rows.iter().map(|row| row.as_ref().map_or_else(|_| fault(row), |row| row.email.clone().unwrap())).collect();
     assert_eq!(shown.len(), 5);
     assert_eq!((shown[0].as_str(), shown[4].as_str()), ("a", "b"));
     for (line, shown) in (2..=4).zip(&shown[1..4]) {
@@ -194,7 +198,11 @@ fn a_bad_record_is_an_error_with_its_line() {
         let text = ["email,phone", "a,\"1", "2\"", "only-one", "", "b,2", "c,3,4", "d,5"].join(end);
         let rows = table(text.as_bytes());
         assert_eq!(rows.len(), 5, "{end:?}");
-        assert!(fault(&rows[1]).contains("line 4: the row has 1 cells where the first line names 2"), "{}", fault(&rows[1]));
+        assert!(
+            fault(&rows[1]).contains("line 4: the row has 1 cells where the first line names 2"),
+            "{}",
+            fault(&rows[1])
+        );
         assert!(fault(&rows[3]).contains("line 7:"), "{}", fault(&rows[3]));
         assert_eq!(rows[4].as_ref().unwrap().email.as_deref(), Some("d"));
     }
@@ -233,7 +241,7 @@ fn memory_does_not_grow_with_the_export() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn text_and_pieces_do_not_matter(cells in prop::collection::vec("[a-z\u{e4},\"\r\n ]{0,12}", 1..20), piece in 1..50usize, deflate: bool) {

@@ -40,7 +40,9 @@ impl UpsertContact {
         if filled(&self.phone_number) || filled(&self.email) {
             return Ok(());
         }
-        Err(Error::validation("the contact has neither phone number nor e-mail address, so it would not be found again"))
+        Err(Error::validation(
+            "the contact has neither phone number nor e-mail address, so it would not be found again",
+        ))
     }
 }
 
@@ -53,7 +55,10 @@ mod tests {
     fn details_add_up() {
         let contact = UpsertContact::new("custom:a").detail("a", 1).detail("b", "x").detail("a", 2);
         assert_eq!(contact.details, Some(json!({"a": 2, "b": "x"})));
-        assert_eq!(UpsertContact::new("custom:a").details(json!({"a": 1})).detail("b", true).details, Some(json!({"a": 1, "b": true})));
+        assert_eq!(
+            UpsertContact::new("custom:a").details(json!({"a": 1})).detail("b", true).details,
+            Some(json!({"a": 1, "b": true}))
+        );
     }
 
     #[test]

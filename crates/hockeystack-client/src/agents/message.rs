@@ -42,7 +42,9 @@ impl RevenueAgents {
         };
         let op = call.op();
         let job = call.send().await?.job_id.filter(|job| !job.is_empty()).ok_or_else(|| {
-            Error::decode("the message was taken, but the reply names no job to wait for").with_operation(op).with_attempts(1)
+            Error::decode("the message was taken, but the reply names no job to wait for")
+                .with_operation(op)
+                .with_attempts(1)
         })?;
         let wait = Duration::from_secs(2);
         let policy = PollPolicy::new(wait, Duration::from_secs(300)).first(wait);
@@ -56,7 +58,13 @@ impl RevenueAgents {
     ///
     /// As [`send_and_wait`](Self::send_and_wait); [`ErrorKind::NotFound`] for a job that is no
     /// longer kept.
-    pub fn wait_for_answer(&self, owner: &Owner, conversation: &str, job: &str, policy: PollPolicy) -> Poller<MessageResult> {
+    pub fn wait_for_answer(
+        &self,
+        owner: &Owner,
+        conversation: &str,
+        job: &str,
+        policy: PollPolicy,
+    ) -> Poller<MessageResult> {
         let call = match owner {
             Owner::Company(id) => self.company_conversations().get_job(id, conversation, job),
             Owner::Deal(id) => self.deal_conversations().get_job(id, conversation, job),

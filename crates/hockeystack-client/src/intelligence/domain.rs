@@ -51,6 +51,10 @@ fn read(text: &str) -> Result<String, &'static str> {
         Some((before, _)) if !before.contains(['/', '?', '#']) => return Err("is no web address"),
         _ => text.strip_prefix("//").unwrap_or(text),
     };
+    // The parser would pass over further slashes.
+    if rest.starts_with(['/', '\\']) {
+        return Err("is no web address");
+    }
     let url = Url::parse(&format!("https://{rest}")).map_err(|_| "is no domain")?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("is an e-mail address or holds a user");
@@ -133,9 +137,28 @@ mod tests {
     fn what_is_none_is_refused_before_anything_is_sent() {
         let long = format!("{}.com", "a".repeat(64));
         let cases = [
-            "", "  ", "example", "localhost", "exa mple.com", "exa\tmple.com", "ada@example.com", "mailto:ada@example.com",
-            "ftp://example.com", "192.0.2.1", "https://[2001:db8::1]/", "a..b", "-a.com", "a-.com", "under_score.com",
-            "example.123", "https://", "/example.com/", "a,b.com", &long,
+            "",
+            "  ",
+            "example",
+            "localhost",
+            "exa mple.com",
+            "exa\tmple.com",
+            "ada@example.com",
+            "mailto:ada@example.com",
+            "ftp://example.com",
+            "192.0.2.1",
+            "https://[2001:db8::1]/",
+            "a..b",
+            "-a.com",
+            "a-.com",
+            "under_score.com",
+            "example.123",
+            "https://",
+            "/example.com/",
+            "https:///example.com",
+            "\\\\example.com",
+            "a,b.com",
+            &long,
         ];
         for text in cases {
             let error = Domain::new(text).expect_err(text);

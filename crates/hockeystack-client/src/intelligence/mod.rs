@@ -50,11 +50,13 @@ impl AccountIntelligence {
     pub fn builder(token: AccountIntelligenceToken) -> ClientBuilder<Self> {
         // A refusal usually comes without a hint, and the window is long.
         let backoff = Exponential::new(Duration::from_secs(5), Duration::from_secs(30));
-        ClientBuilder::new(vendor::AccountIntelligence, ACCOUNT_INTELLIGENCE_URL, quotas(), |pipeline| Self { pipeline })
-            .credentials(token.0)
-            .limit_key("ip")
-            .retry(RetryPolicy::default().backoff(backoff))
-            .user_agent(USER_AGENT)
+        ClientBuilder::new(vendor::AccountIntelligence, ACCOUNT_INTELLIGENCE_URL, quotas(), |pipeline| Self {
+            pipeline,
+        })
+        .credentials(token.0)
+        .limit_key("ip")
+        .retry(RetryPolicy::default().backoff(backoff))
+        .user_agent(USER_AGENT)
     }
 
     /// The same client with other settings; everything else is shared.

@@ -3,7 +3,7 @@
 use crm_core::reexport::http::StatusCode;
 use crm_core::{Call, Error, ErrorKind, Poll, Poller, RawReply, Sent, VendorDetail, VendorError};
 
-use super::{AccountIntelligence, Refusal, ResearchQuery};
+use super::{AccountIntelligence, ResearchQuery};
 use crate::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
 use crate::account_intelligence::types::{ResearchReply, ResearchRequest, ResearchResult, ResearchStatus};
 use crate::plain;
@@ -59,7 +59,7 @@ impl AccountIntelligence {
     pub async fn find(&self, query: impl Into<ResearchQuery>) -> Result<Option<ResearchResult>, Error> {
         match self.research(query).await {
             Ok(result) => Ok(Some(result)),
-            Err(error) if Refusal::of(&error) == Some(Refusal::CompanyUnknown) => Ok(None),
+            Err(error) if is_unknown_company(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -71,6 +71,13 @@ impl AccountIntelligence {
         }
         self.account_intelligence().get(request)
     }
+}
+
+/// An unknown company is refused with the envelope of a result, a wrong path is not. The words are
+/// not looked at: they may change.
+fn is_unknown_company(error: &Error) -> bool {
+    let category = error.vendor().and_then(|vendor| vendor.category.as_deref());
+    error.kind() == ErrorKind::NotFound && category == Some(ResearchStatus::Error.as_str())
 }
 
 /// Reads a success. The vendor promises a 202 for work in progress and repeats the status in the
@@ -99,7 +106,7 @@ fn refused(result: &ResearchResult, reply: &RawReply) -> Error {
         other => VendorError::from_status(other).kind,
     };
     let mut detail = VendorDetail::default();
-    detail.category = Some("error".to_owned());
+    detail.category = result.status.as_ref().map(|status| status.as_str().to_owned());
     detail.message.clone_from(&result.error);
     label(Error::new(kind, ""), reply).with_body(reply.body().clone()).with_vendor(detail)
 }
