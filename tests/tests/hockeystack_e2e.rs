@@ -109,9 +109,7 @@ async fn an_unknown_company_is_told_apart_from_a_wrong_address() {
     assert!(client.find(example()).await.unwrap().is_some());
 
     // The same envelope with a success for its status.
-    fake.fail(Fault::Body(
-        json!({"result": {"status": "error", "code": 404, "error": "another wording"}}),
-    ));
+    fake.fail(Fault::Body(json!({"result": {"status": "error", "code": 404, "error": "another wording"}})));
     assert!(client.find(example()).await.unwrap().is_none());
     fake.fail(Fault::Body(json!({"result": {"status": "error", "error": "broken"}})));
     let error = client.find(example()).await.unwrap_err();

@@ -4,7 +4,7 @@ mod samples;
 
 use crm_core::{RawReply, Vendor};
 use hoopai_client::operations::CONTACTS_CREATE;
-use hoopai_client::types::{ContactFilterOperator, ContactSearch, ContactsSearchSuccessfulResponse, CreateContact};
+use hoopai_client::types::{ContactFilterOperator, ContactSearch, ContactsSearchReply, CreateContact};
 use http::{HeaderMap, StatusCode};
 use samples::Samples;
 
@@ -20,7 +20,7 @@ fn every_sample() {
     assert_eq!((search.page, search.page_limit), (Some(1), Some(20)));
     assert_eq!(search.filters.unwrap()[0].operator, Some(ContactFilterOperator::Contains));
 
-    let page: ContactsSearchSuccessfulResponse = samples.read("list_contacts");
+    let page: ContactsSearchReply = samples.read("list_contacts");
     assert_eq!(page.contacts[0].first_name.as_deref(), Some("Ada"));
     assert_eq!(page.contacts[1].phone, None);
     let meta = page.meta.unwrap();

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use crm_core::codec;
 use hubspot_client::Map;
 use hubspot_client::types::{
-    AnalyticsReport, AssociationSpecWithLabel, BatchReply, CollectionResponseAssociationSpecWithLabelNoPaging,
-    CollectionResponsePipelineNoPaging, LabelsBetweenObjectPair, Object, ObjectWithAssociations, OwnerPage,
+    AnalyticsReport, AssociationSpecWithLabel, AssociationSpecWithLabelList, BatchReply, LabelsBetweenObjectPair,
+    Object, ObjectWithAssociations, OwnerPage, PipelineList,
 };
 
 /// Reshaped by an integration product: not what the API sends or takes.
@@ -119,7 +119,7 @@ const DECODED: &[(&str, Check)] = &[
         assert!(contact.id.is_some() && contact.property("email").is_some());
     }),
     ("list_association_definitions", |name| {
-        let labels: CollectionResponseAssociationSpecWithLabelNoPaging = sample(name);
+        let labels: AssociationSpecWithLabelList = sample(name);
         let ids: Vec<Option<i64>> =
             labels.results.iter().map(|label: &AssociationSpecWithLabel| label.type_id).collect();
         assert_eq!(ids, [Some(4), Some(1001), Some(1002)]);
@@ -130,7 +130,7 @@ const DECODED: &[(&str, Check)] = &[
         assert!(page.results.iter().all(|owner| owner.id.is_some()));
     }),
     ("list_ticket_pipelines_ddl", |name| {
-        let pipelines: CollectionResponsePipelineNoPaging = sample(name);
+        let pipelines: PipelineList = sample(name);
         assert_eq!(pipelines.results[1].stages.len(), 4);
         assert_eq!(pipelines.results[1].stages[0].label.as_deref(), Some("Sent in"));
         assert_eq!(pipelines.results[0].archived, None, "the old shape has another member for it");

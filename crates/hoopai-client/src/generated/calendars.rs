@@ -50,7 +50,7 @@ impl Calendars {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CalendarCreate>,
-    ) -> Call<types::CalendarByIdSuccessfulResponse> {
+    ) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_CREATE).json(body.borrow())
     }
     /// Creates an appointment.
@@ -62,8 +62,8 @@ impl Calendars {
     /// * Version `2021-04-15`.
     pub fn create_appointment(
         &self,
-        body: impl std::borrow::Borrow<types::AppointmentCreateSchema>,
-    ) -> Call<types::AppointmentSchemaResponse> {
+        body: impl std::borrow::Borrow<types::AppointmentCreate>,
+    ) -> Call<types::AppointmentSchemaReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(body.borrow())
     }
     /// Creates an appointment note of a calendar.
@@ -76,8 +76,8 @@ impl Calendars {
     pub fn create_appointment_note(
         &self,
         appointment_id: impl Display,
-        body: impl std::borrow::Borrow<types::CalendarsNotes>,
-    ) -> Call<types::CalendarsGetCreateUpdateNoteSuccessfulResponse> {
+        body: impl std::borrow::Borrow<types::Notes>,
+    ) -> Call<types::GetCreateUpdateNoteReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT_NOTE)
             .path("appointmentId", &appointment_id)
             .json(body.borrow())
@@ -92,7 +92,7 @@ impl Calendars {
     pub fn create_block_slot(
         &self,
         body: impl std::borrow::Borrow<types::BlockSlotCreateRequest>,
-    ) -> Call<types::BlockedSlotSuccessfulResponse> {
+    ) -> Call<types::BlockedSlotReply> {
         self.call(&operations::CALENDARS_CREATE_BLOCK_SLOT).json(body.borrow())
     }
     /// Creates a group.
@@ -105,7 +105,7 @@ impl Calendars {
     pub fn create_group(
         &self,
         body: impl std::borrow::Borrow<types::GroupCreate>,
-    ) -> Call<types::GroupCreateSuccessfulResponse> {
+    ) -> Call<types::GroupCreateReply> {
         self.call(&operations::CALENDARS_CREATE_GROUP).json(body.borrow())
     }
     /// Creates a notification of a calendar.
@@ -119,7 +119,7 @@ impl Calendars {
         &self,
         calendar_id: impl Display,
         body: impl std::borrow::Borrow<Vec<types::CreateCalendarNotification>>,
-    ) -> Call<Vec<types::CalendarNotificationResponse>> {
+    ) -> Call<Vec<types::CalendarNotificationReply>> {
         self.call(&operations::CALENDARS_CREATE_NOTIFICATION)
             .path("calendarId", &calendar_id)
             .json(body.borrow())
@@ -135,7 +135,7 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::CalendarsCreateResourceResourceType>,
         body: impl std::borrow::Borrow<types::CreateCalendarResource>,
-    ) -> Call<types::CalendarResourceByIdResponse> {
+    ) -> Call<types::CalendarResourceByIdReply> {
         self.call(&operations::CALENDARS_CREATE_RESOURCE)
             .path(
                 "resourceType",
@@ -153,7 +153,7 @@ impl Calendars {
     pub fn create_schedule(
         &self,
         body: impl std::borrow::Borrow<types::CreateSchedule>,
-    ) -> Call<types::ScheduleResponse> {
+    ) -> Call<types::ScheduleReply> {
         self.call(&operations::CALENDARS_CREATE_SCHEDULE).json(body.borrow())
     }
     /// Deletes a calendar.
@@ -163,10 +163,7 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
-    pub fn delete(
-        &self,
-        calendar_id: impl Display,
-    ) -> Call<types::CalendarDeleteSuccessfulResponse> {
+    pub fn delete(&self, calendar_id: impl Display) -> Call<types::CalendarDeleteReply> {
         self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
     }
     /// Deletes the appointment note of a calendar.
@@ -180,7 +177,7 @@ impl Calendars {
         &self,
         appointment_id: impl Display,
         note_id: impl Display,
-    ) -> Call<types::CalendarsDeleteNoteSuccessfulResponse> {
+    ) -> Call<types::DeleteNoteReply> {
         self.call(&operations::CALENDARS_DELETE_APPOINTMENT_NOTE)
             .path("appointmentId", &appointment_id)
             .path("noteId", &note_id)
@@ -196,7 +193,7 @@ impl Calendars {
         &self,
         event_id: impl Display,
         body: impl std::borrow::Borrow<Value>,
-    ) -> Call<types::DeleteEventSuccessfulResponse> {
+    ) -> Call<types::DeleteEventReply> {
         self.call(&operations::CALENDARS_DELETE_EVENT)
             .path("eventId", &event_id)
             .json(body.borrow())
@@ -208,10 +205,7 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
-    pub fn delete_group(
-        &self,
-        group_id: impl Display,
-    ) -> Call<types::GroupSuccessfulResponse> {
+    pub fn delete_group(&self, group_id: impl Display) -> Call<types::GroupReply> {
         self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
     }
     /// Deletes the notification of a calendar.
@@ -225,7 +219,7 @@ impl Calendars {
         &self,
         calendar_id: impl Display,
         notification_id: impl Display,
-    ) -> Call<types::CalendarNotificationDeleteResponse> {
+    ) -> Call<types::CalendarNotificationDeleteReply> {
         self.call(&operations::CALENDARS_DELETE_NOTIFICATION)
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
@@ -241,7 +235,7 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::CalendarsDeleteResourceResourceType>,
         id: impl Display,
-    ) -> Call<types::ResourceDeleteResponse> {
+    ) -> Call<types::ResourceDeleteReply> {
         self.call(&operations::CALENDARS_DELETE_RESOURCE)
             .path(
                 "resourceType",
@@ -269,10 +263,7 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
-    pub fn get(
-        &self,
-        calendar_id: impl Display,
-    ) -> Call<types::CalendarByIdSuccessfulResponse> {
+    pub fn get(&self, calendar_id: impl Display) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_GET).path("calendarId", &calendar_id)
     }
     /// Reads the appointment.
@@ -285,7 +276,7 @@ impl Calendars {
     pub fn get_appointment(
         &self,
         event_id: impl Display,
-    ) -> Call<types::GetCalendarEventSuccessfulResponse> {
+    ) -> Call<types::GetCalendarEventReply> {
         self.call(&operations::CALENDARS_GET_APPOINTMENT).path("eventId", &event_id)
     }
     /// Reads the free slots of a calendar.
@@ -320,7 +311,7 @@ impl Calendars {
         &self,
         calendar_id: impl Display,
         notification_id: impl Display,
-    ) -> Call<types::CalendarNotificationResponse> {
+    ) -> Call<types::CalendarNotificationReply> {
         self.call(&operations::CALENDARS_GET_NOTIFICATION)
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
@@ -336,7 +327,7 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::CalendarsGetResourceResourceType>,
         id: impl Display,
-    ) -> Call<types::CalendarResourceByIdResponse> {
+    ) -> Call<types::CalendarResourceByIdReply> {
         self.call(&operations::CALENDARS_GET_RESOURCE)
             .path(
                 "resourceType",
@@ -351,7 +342,7 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
-    pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleResponse> {
+    pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
         self.call(&operations::CALENDARS_GET_SCHEDULE).path("id", &id)
     }
     /// Lists calendars.
@@ -439,10 +430,7 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.readonly`.
     /// * Version `2021-04-15`.
-    pub fn list_groups(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::AllGroupsSuccessfulResponse> {
+    pub fn list_groups(&self, location_id: impl Display) -> Call<types::AllGroupsReply> {
         self.call(&operations::CALENDARS_LIST_GROUPS)
             .set_query("locationId", &location_id.to_string())
     }
@@ -537,7 +525,7 @@ impl Calendars {
         &self,
         group_id: impl Display,
         body: impl std::borrow::Borrow<types::GroupStatusUpdateParams>,
-    ) -> Call<types::GroupSuccessfulResponse> {
+    ) -> Call<types::GroupReply> {
         self.call(&operations::CALENDARS_SET_GROUP_STATUS)
             .path("groupId", &group_id)
             .json(body.borrow())
@@ -553,7 +541,7 @@ impl Calendars {
         &self,
         calendar_id: impl Display,
         body: impl std::borrow::Borrow<types::CalendarUpdate>,
-    ) -> Call<types::CalendarByIdSuccessfulResponse> {
+    ) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_UPDATE)
             .path("calendarId", &calendar_id)
             .json(body.borrow())
@@ -568,8 +556,8 @@ impl Calendars {
     pub fn update_appointment(
         &self,
         event_id: impl Display,
-        body: impl std::borrow::Borrow<types::AppointmentEditSchema>,
-    ) -> Call<types::AppointmentSchemaResponse> {
+        body: impl std::borrow::Borrow<types::AppointmentEdit>,
+    ) -> Call<types::AppointmentSchemaReply> {
         self.call(&operations::CALENDARS_UPDATE_APPOINTMENT)
             .path("eventId", &event_id)
             .json(body.borrow())
@@ -585,8 +573,8 @@ impl Calendars {
         &self,
         appointment_id: impl Display,
         note_id: impl Display,
-        body: impl std::borrow::Borrow<types::CalendarsNotes>,
-    ) -> Call<types::CalendarsGetCreateUpdateNoteSuccessfulResponse> {
+        body: impl std::borrow::Borrow<types::Notes>,
+    ) -> Call<types::GetCreateUpdateNoteReply> {
         self.call(&operations::CALENDARS_UPDATE_APPOINTMENT_NOTE)
             .path("appointmentId", &appointment_id)
             .path("noteId", &note_id)
@@ -603,7 +591,7 @@ impl Calendars {
         &self,
         event_id: impl Display,
         body: impl std::borrow::Borrow<types::BlockSlotEditRequest>,
-    ) -> Call<types::BlockedSlotSuccessfulResponse> {
+    ) -> Call<types::BlockedSlotReply> {
         self.call(&operations::CALENDARS_UPDATE_BLOCK_SLOT)
             .path("eventId", &event_id)
             .json(body.borrow())
@@ -619,7 +607,7 @@ impl Calendars {
         &self,
         group_id: impl Display,
         body: impl std::borrow::Borrow<types::GroupUpdate>,
-    ) -> Call<types::GroupCreateSuccessfulResponse> {
+    ) -> Call<types::GroupCreateReply> {
         self.call(&operations::CALENDARS_UPDATE_GROUP)
             .path("groupId", &group_id)
             .json(body.borrow())
@@ -636,7 +624,7 @@ impl Calendars {
         calendar_id: impl Display,
         notification_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateCalendarNotifications>,
-    ) -> Call<types::CalendarNotificationDeleteResponse> {
+    ) -> Call<types::CalendarNotificationDeleteReply> {
         self.call(&operations::CALENDARS_UPDATE_NOTIFICATION)
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
@@ -654,7 +642,7 @@ impl Calendars {
         resource_type: impl Into<types::CalendarsUpdateResourceResourceType>,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateCalendarResource>,
-    ) -> Call<types::CalendarResourceResponse> {
+    ) -> Call<types::CalendarResourceReply> {
         self.call(&operations::CALENDARS_UPDATE_RESOURCE)
             .path(
                 "resourceType",
@@ -674,7 +662,7 @@ impl Calendars {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateSchedule>,
-    ) -> Call<types::ScheduleResponse> {
+    ) -> Call<types::ScheduleReply> {
         self.call(&operations::CALENDARS_UPDATE_SCHEDULE)
             .path("id", &id)
             .json(body.borrow())
@@ -689,7 +677,7 @@ impl Calendars {
     pub fn validate_group_slug(
         &self,
         body: impl std::borrow::Borrow<types::ValidateGroupSlugPostBody>,
-    ) -> Call<types::ValidateGroupSlugSuccessResponse> {
+    ) -> Call<types::ValidateGroupSlugReply> {
         self.call(&operations::CALENDARS_VALIDATE_GROUP_SLUG).json(body.borrow())
     }
 }
@@ -698,7 +686,7 @@ impl Calendars {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetFreeSlots {
-    call: Call<Map<types::SlotsSchema>>,
+    call: Call<Map<types::Slots>>,
 }
 
 impl GetFreeSlots {
@@ -729,13 +717,13 @@ impl GetFreeSlots {
         }
     }
 }
-crm_core::call_builder!(GetFreeSlots => Map<types::SlotsSchema>);
+crm_core::call_builder!(GetFreeSlots => Map<types::Slots>);
 
 /// Options of [`Calendars::list`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::CalendarsGetSuccessfulResponse>,
+    call: Call<types::CalendarsGetReply>,
 }
 
 impl List {
@@ -752,20 +740,20 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::CalendarsGetSuccessfulResponse);
+crm_core::call_builder!(List => types::CalendarsGetReply);
 
 /// Options of [`Calendars::list_appointment_notes`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAppointmentNotes {
-    call: Call<types::CalendarsGetNotesListSuccessfulResponse>,
+    call: Call<types::GetNotesListReply>,
 }
-crm_core::call_builder!(ListAppointmentNotes => types::CalendarsGetNotesListSuccessfulResponse);
+crm_core::call_builder!(ListAppointmentNotes => types::GetNotesListReply);
 crm_core::paged_builder!(ListAppointmentNotes => ListAppointmentNotes);
 
 impl Paged for ListAppointmentNotes {
-    type Page = types::CalendarsGetNotesListSuccessfulResponse;
-    type Item = types::CalendarsGetNoteSchema;
+    type Page = types::GetNotesListReply;
+    type Item = types::GetNote;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -789,7 +777,7 @@ impl Paged for ListAppointmentNotes {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListBlockedSlots {
-    call: Call<types::GetCalendarEventsSuccessfulResponse>,
+    call: Call<types::GetCalendarEventsReply>,
 }
 
 impl ListBlockedSlots {
@@ -812,13 +800,13 @@ impl ListBlockedSlots {
         }
     }
 }
-crm_core::call_builder!(ListBlockedSlots => types::GetCalendarEventsSuccessfulResponse);
+crm_core::call_builder!(ListBlockedSlots => types::GetCalendarEventsReply);
 
 /// Options of [`Calendars::list_events`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListEvents {
-    call: Call<types::GetCalendarEventsSuccessfulResponse>,
+    call: Call<types::GetCalendarEventsReply>,
 }
 
 impl ListEvents {
@@ -841,13 +829,13 @@ impl ListEvents {
         }
     }
 }
-crm_core::call_builder!(ListEvents => types::GetCalendarEventsSuccessfulResponse);
+crm_core::call_builder!(ListEvents => types::GetCalendarEventsReply);
 
 /// Options of [`Calendars::list_notifications`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListNotifications {
-    call: Call<Vec<types::CalendarNotificationResponse>>,
+    call: Call<Vec<types::CalendarNotificationReply>>,
 }
 
 impl ListNotifications {
@@ -876,12 +864,12 @@ impl ListNotifications {
         }
     }
 }
-crm_core::call_builder!(ListNotifications => Vec<types::CalendarNotificationResponse>);
+crm_core::call_builder!(ListNotifications => Vec<types::CalendarNotificationReply>);
 crm_core::paged_builder!(ListNotifications => ListNotifications);
 
 impl Paged for ListNotifications {
-    type Page = Vec<types::CalendarNotificationResponse>;
-    type Item = types::CalendarNotificationResponse;
+    type Page = Vec<types::CalendarNotificationReply>;
+    type Item = types::CalendarNotificationReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -905,14 +893,14 @@ impl Paged for ListNotifications {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListResources {
-    call: Call<Vec<types::CalendarResourceByIdResponse>>,
+    call: Call<Vec<types::CalendarResourceByIdReply>>,
 }
-crm_core::call_builder!(ListResources => Vec<types::CalendarResourceByIdResponse>);
+crm_core::call_builder!(ListResources => Vec<types::CalendarResourceByIdReply>);
 crm_core::paged_builder!(ListResources => ListResources);
 
 impl Paged for ListResources {
-    type Page = Vec<types::CalendarResourceByIdResponse>;
-    type Item = types::CalendarResourceByIdResponse;
+    type Page = Vec<types::CalendarResourceByIdReply>;
+    type Item = types::CalendarResourceByIdReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -936,7 +924,7 @@ impl Paged for ListResources {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchSchedules {
-    call: Call<types::GetAllSchedulesResponse>,
+    call: Call<types::GetAllSchedulesReply>,
 }
 
 impl SearchSchedules {
@@ -959,12 +947,12 @@ impl SearchSchedules {
         }
     }
 }
-crm_core::call_builder!(SearchSchedules => types::GetAllSchedulesResponse);
+crm_core::call_builder!(SearchSchedules => types::GetAllSchedulesReply);
 crm_core::paged_builder!(SearchSchedules => SearchSchedules);
 
 impl Paged for SearchSchedules {
-    type Page = types::GetAllSchedulesResponse;
-    type Item = types::ScheduleObjectResponse;
+    type Page = types::GetAllSchedulesReply;
+    type Item = types::ScheduleObjectReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -35,7 +35,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::Followers>,
-    ) -> Call<types::CreateAddFollowersSuccessfulResponse> {
+    ) -> Call<types::CreateAddFollowersReply> {
         self.call(&operations::CONTACTS_ADD_FOLLOWERS)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -51,7 +51,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::Tags>,
-    ) -> Call<types::CreateAddTagSuccessfulResponse> {
+    ) -> Call<types::CreateAddTagReply> {
         self.call(&operations::CONTACTS_ADD_TAGS)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -68,7 +68,7 @@ impl Contacts {
         contact_id: impl Display,
         campaign_id: impl Display,
         body: impl std::borrow::Borrow<Value>,
-    ) -> Call<types::CreateDeleteCantactsCampaignsSuccessfulResponse> {
+    ) -> Call<types::CreateDeleteCantactsCampaignsReply> {
         self.call(&operations::CONTACTS_ADD_TO_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -86,7 +86,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateWorkflow>,
-    ) -> Call<types::ContactsWorkflowSuccessfulResponse> {
+    ) -> Call<types::ContactsWorkflowReply> {
         self.call(&operations::CONTACTS_ADD_TO_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)
@@ -102,7 +102,7 @@ impl Contacts {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateContact>,
-    ) -> Call<types::CreateContactsSuccessfulResponse> {
+    ) -> Call<types::CreateContactsReply> {
         self.call(&operations::CONTACTS_CREATE).json(body.borrow())
     }
     /// Creates a note of a contact.
@@ -115,8 +115,8 @@ impl Contacts {
     pub fn create_note(
         &self,
         contact_id: impl Display,
-        body: impl std::borrow::Borrow<types::Notes>,
-    ) -> Call<types::GetCreateUpdateNoteSuccessfulResponse> {
+        body: impl std::borrow::Borrow<types::ContactsNotes>,
+    ) -> Call<types::ContactsGetCreateUpdateNoteReply> {
         self.call(&operations::CONTACTS_CREATE_NOTE)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -132,7 +132,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateTaskParams>,
-    ) -> Call<types::TaskByIsSuccessfulResponse> {
+    ) -> Call<types::TaskByIsReply> {
         self.call(&operations::CONTACTS_CREATE_TASK)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -144,10 +144,7 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    pub fn delete(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::DeleteContactsSuccessfulResponse> {
+    pub fn delete(&self, contact_id: impl Display) -> Call<types::DeleteContactsReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
     /// Deletes the note of a contact.
@@ -161,7 +158,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         id: impl Display,
-    ) -> Call<types::DeleteNoteSuccessfulResponse> {
+    ) -> Call<types::ContactsDeleteNoteReply> {
         self.call(&operations::CONTACTS_DELETE_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
@@ -177,7 +174,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         task_id: impl Display,
-    ) -> Call<types::DeleteTaskSuccessfulResponse> {
+    ) -> Call<types::DeleteTaskReply> {
         self.call(&operations::CONTACTS_DELETE_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -203,10 +200,7 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
-    pub fn get(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::ContactsByIdSuccessfulResponse> {
+    pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
         self.call(&operations::CONTACTS_GET).path("contactId", &contact_id)
     }
     /// Reads the note of a contact.
@@ -220,7 +214,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         id: impl Display,
-    ) -> Call<types::GetCreateUpdateNoteSuccessfulResponse> {
+    ) -> Call<types::ContactsGetCreateUpdateNoteReply> {
         self.call(&operations::CONTACTS_GET_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
@@ -236,7 +230,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         task_id: impl Display,
-    ) -> Call<types::TaskByIsSuccessfulResponse> {
+    ) -> Call<types::TaskByIsReply> {
         self.call(&operations::CONTACTS_GET_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -267,7 +261,7 @@ impl Contacts {
     pub fn list_appointments(
         &self,
         contact_id: impl Display,
-    ) -> Call<types::GetEventsSuccessfulResponse> {
+    ) -> Call<types::GetEventsReply> {
         self.call(&operations::CONTACTS_LIST_APPOINTMENTS).path("contactId", &contact_id)
     }
     /// Lists contacts by business.
@@ -300,7 +294,7 @@ impl Contacts {
     pub fn list_notes(
         &self,
         contact_id: impl Display,
-    ) -> Call<types::GetNotesListSuccessfulResponse> {
+    ) -> Call<types::ContactsGetNotesListReply> {
         self.call(&operations::CONTACTS_LIST_NOTES).path("contactId", &contact_id)
     }
     /// Lists the tasks of a contact.
@@ -310,10 +304,7 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
-    pub fn list_tasks(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::TasksListSuccessfulResponse> {
+    pub fn list_tasks(&self, contact_id: impl Display) -> Call<types::TasksListReply> {
         self.call(&operations::CONTACTS_LIST_TASKS).path("contactId", &contact_id)
     }
     /// Removes the followers of a contact.
@@ -327,7 +318,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::Followers>,
-    ) -> Call<types::DeleteFollowersSuccessfulResponse> {
+    ) -> Call<types::DeleteFollowersReply> {
         self.call(&operations::CONTACTS_REMOVE_FOLLOWERS)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -342,7 +333,7 @@ impl Contacts {
     pub fn remove_from_all_campaigns(
         &self,
         contact_id: impl Display,
-    ) -> Call<types::CreateDeleteCantactsCampaignsSuccessfulResponse> {
+    ) -> Call<types::CreateDeleteCantactsCampaignsReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
@@ -357,7 +348,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::CreateDeleteCantactsCampaignsSuccessfulResponse> {
+    ) -> Call<types::CreateDeleteCantactsCampaignsReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -374,7 +365,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateWorkflow>,
-    ) -> Call<types::ContactsWorkflowSuccessfulResponse> {
+    ) -> Call<types::ContactsWorkflowReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)
@@ -391,7 +382,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::Tags>,
-    ) -> Call<types::CreateDeleteTagSuccessfulResponse> {
+    ) -> Call<types::CreateDeleteTagReply> {
         self.call(&operations::CONTACTS_REMOVE_TAGS)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -421,7 +412,7 @@ impl Contacts {
     pub fn set_business_of_many(
         &self,
         body: impl std::borrow::Borrow<types::ContactsBusinessUpdate>,
-    ) -> Call<types::ContactsBulkUpateResponse> {
+    ) -> Call<types::ContactsBulkUpateReply> {
         self.call(&operations::CONTACTS_SET_BUSINESS_OF_MANY).json(body.borrow())
     }
     /// Changes a contact.
@@ -435,7 +426,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateContact>,
-    ) -> Call<types::UpdateContactsSuccessfulResponse> {
+    ) -> Call<types::UpdateContactsReply> {
         self.call(&operations::CONTACTS_UPDATE)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -452,7 +443,7 @@ impl Contacts {
         contact_id: impl Display,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateNote>,
-    ) -> Call<types::GetCreateUpdateNoteSuccessfulResponse> {
+    ) -> Call<types::ContactsGetCreateUpdateNoteReply> {
         self.call(&operations::CONTACTS_UPDATE_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
@@ -468,7 +459,7 @@ impl Contacts {
         &self,
         type_: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTags>,
-    ) -> Call<types::UpdateTagsResponse> {
+    ) -> Call<types::UpdateTagsReply> {
         self.call(&operations::CONTACTS_UPDATE_TAGS_OF_MANY)
             .path("type", &type_)
             .json(body.borrow())
@@ -485,7 +476,7 @@ impl Contacts {
         contact_id: impl Display,
         task_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTaskBody>,
-    ) -> Call<types::TaskByIsSuccessfulResponse> {
+    ) -> Call<types::TaskByIsReply> {
         self.call(&operations::CONTACTS_UPDATE_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -503,7 +494,7 @@ impl Contacts {
         contact_id: impl Display,
         task_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTaskStatusParams>,
-    ) -> Call<types::TaskByIsSuccessfulResponse> {
+    ) -> Call<types::TaskByIsReply> {
         self.call(&operations::CONTACTS_UPDATE_TASK_COMPLETED)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -519,7 +510,7 @@ impl Contacts {
     pub fn upsert(
         &self,
         body: impl std::borrow::Borrow<types::UpsertContact>,
-    ) -> Call<types::UpsertContactsSuccessfulResponse> {
+    ) -> Call<types::UpsertContactsReply> {
         self.call(&operations::CONTACTS_UPSERT).json(body.borrow())
     }
 }
@@ -551,7 +542,7 @@ crm_core::call_builder!(FindDuplicate => Value);
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::ContactsSearchSuccessfulResponse>,
+    call: Call<types::ContactsSearchReply>,
 }
 
 impl List {
@@ -580,11 +571,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::ContactsSearchSuccessfulResponse);
+crm_core::call_builder!(List => types::ContactsSearchReply);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::ContactsSearchSuccessfulResponse;
+    type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -629,7 +620,7 @@ impl Paged for List {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListByBusiness {
-    call: Call<types::ContactsSearchSuccessfulResponse>,
+    call: Call<types::ContactsSearchReply>,
 }
 
 impl ListByBusiness {
@@ -652,11 +643,11 @@ impl ListByBusiness {
         }
     }
 }
-crm_core::call_builder!(ListByBusiness => types::ContactsSearchSuccessfulResponse);
+crm_core::call_builder!(ListByBusiness => types::ContactsSearchReply);
 crm_core::paged_builder!(ListByBusiness => ListByBusiness);
 
 impl Paged for ListByBusiness {
-    type Page = types::ContactsSearchSuccessfulResponse;
+    type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -684,13 +675,13 @@ impl Paged for ListByBusiness {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
-    call: Call<types::ContactsSearchReply>,
+    call: Call<types::FoundContacts>,
 }
-crm_core::call_builder!(Search => types::ContactsSearchReply);
+crm_core::call_builder!(Search => types::FoundContacts);
 crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
-    type Page = types::ContactsSearchReply;
+    type Page = types::FoundContacts;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

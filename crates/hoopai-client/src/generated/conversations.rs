@@ -34,7 +34,7 @@ impl Conversations {
     pub fn add_inbound_message(
         &self,
         body: impl std::borrow::Borrow<types::ProcessMessageBody>,
-    ) -> Call<types::ProcessMessageResponse> {
+    ) -> Call<types::ProcessMessageReply> {
         self.call(&operations::CONVERSATIONS_ADD_INBOUND_MESSAGE).json(body.borrow())
     }
     /// Adds the message attachments of a conversation.
@@ -63,7 +63,7 @@ impl Conversations {
     pub fn add_outbound_message(
         &self,
         body: impl std::borrow::Borrow<types::ProcessOutboundMessageBody>,
-    ) -> Call<types::ProcessMessageResponse> {
+    ) -> Call<types::ProcessMessageReply> {
         self.call(&operations::CONVERSATIONS_ADD_OUTBOUND_MESSAGE).json(body.borrow())
     }
     /// Cancels the scheduled email of a conversation.
@@ -74,7 +74,7 @@ impl Conversations {
     pub fn cancel_scheduled_email(
         &self,
         email_message_id: impl Display,
-    ) -> Call<types::CancelScheduledResponse> {
+    ) -> Call<types::CancelScheduledReply> {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
@@ -88,7 +88,7 @@ impl Conversations {
     pub fn cancel_scheduled_message(
         &self,
         message_id: impl Display,
-    ) -> Call<types::CancelScheduledResponse> {
+    ) -> Call<types::CancelScheduledReply> {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE)
             .path("messageId", &message_id)
     }
@@ -114,7 +114,7 @@ impl Conversations {
     pub fn complete_upload(
         &self,
         body: impl std::borrow::Borrow<types::CompleteFileUpload>,
-    ) -> Call<types::CompleteFileUploadResponse> {
+    ) -> Call<types::CompleteFileUploadReply> {
         self.call(&operations::CONVERSATIONS_COMPLETE_UPLOAD).json(body.borrow())
     }
     /// Creates a conversation.
@@ -127,7 +127,7 @@ impl Conversations {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateConversation>,
-    ) -> Call<types::CreateConversationSuccessResponse> {
+    ) -> Call<types::CreateConversationReply> {
         self.call(&operations::CONVERSATIONS_CREATE).json(body.borrow())
     }
     /// Creates a custom subtype.
@@ -155,7 +155,7 @@ impl Conversations {
     pub fn delete(
         &self,
         conversation_id: impl Display,
-    ) -> Call<types::DeleteConversationSuccessfulResponse> {
+    ) -> Call<types::DeleteConversationReply> {
         self.call(&operations::CONVERSATIONS_DELETE)
             .path("conversationId", &conversation_id)
     }
@@ -216,7 +216,7 @@ impl Conversations {
     pub fn get(
         &self,
         conversation_id: impl Display,
-    ) -> Call<types::GetConversationByIdResponse> {
+    ) -> Call<types::GetConversationByIdReply> {
         self.call(&operations::CONVERSATIONS_GET)
             .path("conversationId", &conversation_id)
     }
@@ -225,7 +225,7 @@ impl Conversations {
     /// `GET /conversations/messages/email/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
-    pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageResponse> {
+    pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
     }
     /// Reads the message.
@@ -249,7 +249,7 @@ impl Conversations {
         &self,
         location_id: impl Display,
         message_id: impl Display,
-    ) -> Call<types::GetMessageTranscriptionResponse> {
+    ) -> Call<types::GetMessageTranscriptionReply> {
         self.call(&operations::CONVERSATIONS_GET_TRANSCRIPTION)
             .path("locationId", &location_id)
             .path("messageId", &message_id)
@@ -282,7 +282,7 @@ impl Conversations {
     pub fn initiate_upload(
         &self,
         body: impl std::borrow::Borrow<types::InitiateFileUpload>,
-    ) -> Call<types::InitiateFileUploadResponse> {
+    ) -> Call<types::InitiateFileUploadReply> {
         self.call(&operations::CONVERSATIONS_INITIATE_UPLOAD).json(body.borrow())
     }
     /// Lists the custom subtypes.
@@ -335,7 +335,7 @@ impl Conversations {
     pub fn send_message(
         &self,
         body: impl std::borrow::Borrow<types::SendMessageBody>,
-    ) -> Call<types::SendMessageResponse> {
+    ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_SEND_MESSAGE).json(body.borrow())
     }
     /// Sends the review reply.
@@ -348,7 +348,7 @@ impl Conversations {
     pub fn send_review_reply(
         &self,
         body: impl std::borrow::Borrow<types::SendReviewReply>,
-    ) -> Call<types::SendMessageResponse> {
+    ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_SEND_REVIEW_REPLY).json(body.borrow())
     }
     /// Sends the typing.
@@ -361,7 +361,7 @@ impl Conversations {
     pub fn send_typing(
         &self,
         body: impl std::borrow::Borrow<types::UserTypingBody>,
-    ) -> Call<types::CreateLiveChatMessageFeedbackResponse> {
+    ) -> Call<types::CreateLiveChatMessageFeedbackReply> {
         self.call(&operations::CONVERSATIONS_SEND_TYPING).json(body.borrow())
     }
     /// Changes a conversation.
@@ -375,7 +375,7 @@ impl Conversations {
         &self,
         conversation_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateConversation>,
-    ) -> Call<types::GetConversationSuccessfulResponse> {
+    ) -> Call<types::GetConversationReply> {
         self.call(&operations::CONVERSATIONS_UPDATE)
             .path("conversationId", &conversation_id)
             .json(body.borrow())
@@ -408,7 +408,7 @@ impl Conversations {
         &self,
         message_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateMessageStatus>,
-    ) -> Call<types::SendMessageResponse> {
+    ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_UPDATE_MESSAGE_STATUS)
             .path("messageId", &message_id)
             .json(body.borrow())
@@ -419,7 +419,7 @@ impl Conversations {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ExportMessages {
-    call: Call<types::ExportMessagesResponse>,
+    call: Call<types::ExportMessagesReply>,
 }
 
 impl ExportMessages {
@@ -504,12 +504,12 @@ impl ExportMessages {
         }
     }
 }
-crm_core::call_builder!(ExportMessages => types::ExportMessagesResponse);
+crm_core::call_builder!(ExportMessages => types::ExportMessagesReply);
 crm_core::paged_builder!(ExportMessages => ExportMessages);
 
 impl Paged for ExportMessages {
-    type Page = types::ExportMessagesResponse;
-    type Item = types::GetMessageResponse;
+    type Page = types::ExportMessagesReply;
+    type Item = types::GetMessageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -585,7 +585,7 @@ crm_core::paged_builder!(ListMessages => ListMessages);
 
 impl Paged for ListMessages {
     type Page = types::MessagesReply;
-    type Item = types::GetMessageResponse;
+    type Item = types::GetMessageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -624,7 +624,7 @@ impl Paged for ListMessages {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
-    call: Call<types::SendConversationResponse>,
+    call: Call<types::SendConversationReply>,
 }
 
 impl Search {
@@ -793,11 +793,11 @@ impl Search {
         }
     }
 }
-crm_core::call_builder!(Search => types::SendConversationResponse);
+crm_core::call_builder!(Search => types::SendConversationReply);
 crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
-    type Page = types::SendConversationResponse;
+    type Page = types::SendConversationReply;
     type Item = types::ConversationSchema;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -34,7 +34,7 @@ impl Locations {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateLocation>,
-    ) -> Call<types::CreateLocationSuccessfulResponse> {
+    ) -> Call<types::CreateLocationReply> {
         self.call(&operations::LOCATIONS_CREATE).json(body.borrow())
     }
     /// Creates a custom field of a location.
@@ -48,7 +48,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateCustomFields>,
-    ) -> Call<types::CustomFieldSuccessfulResponse> {
+    ) -> Call<types::CustomFieldReply> {
         self.call(&operations::LOCATIONS_CREATE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -64,7 +64,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CustomValues>,
-    ) -> Call<types::CustomValueIdSuccessfulResponse> {
+    ) -> Call<types::CustomValueIdReply> {
         self.call(&operations::LOCATIONS_CREATE_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -79,7 +79,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::RecurringTaskCreate>,
-    ) -> Call<types::RecurringTaskSingleResponse> {
+    ) -> Call<types::RecurringTaskSingleReply> {
         self.call(&operations::LOCATIONS_CREATE_RECURRING_TASK)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -95,7 +95,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::TagBody>,
-    ) -> Call<types::LocationTagSuccessfulResponse> {
+    ) -> Call<types::LocationTagReply> {
         self.call(&operations::LOCATIONS_CREATE_TAG)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -111,7 +111,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         delete_twilio_account: bool,
-    ) -> Call<types::LocationDeletedSuccessfulResponse> {
+    ) -> Call<types::LocationDeletedReply> {
         self.call(&operations::LOCATIONS_DELETE)
             .path("locationId", &location_id)
             .set_query("deleteTwilioAccount", &delete_twilio_account)
@@ -126,7 +126,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomFieldDeleteSuccessfulResponse> {
+    ) -> Call<types::CustomFieldDeleteReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -141,7 +141,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomValueDeleteSuccessfulResponse> {
+    ) -> Call<types::CustomValueDeleteReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -156,7 +156,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::DeleteRecurringTaskResponse> {
+    ) -> Call<types::DeleteRecurringTaskReply> {
         self.call(&operations::LOCATIONS_DELETE_RECURRING_TASK)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -171,7 +171,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         tag_id: impl Display,
-    ) -> Call<types::LocationTagDeleteSuccessfulResponse> {
+    ) -> Call<types::LocationTagDeleteReply> {
         self.call(&operations::LOCATIONS_DELETE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
@@ -198,10 +198,7 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`.
-    pub fn get(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::GetLocationByIdSuccessfulResponse> {
+    pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
         self.call(&operations::LOCATIONS_GET).path("locationId", &location_id)
     }
     /// Reads the custom field of a location.
@@ -214,7 +211,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomFieldSuccessfulResponse> {
+    ) -> Call<types::CustomFieldReply> {
         self.call(&operations::LOCATIONS_GET_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -229,7 +226,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomValueIdSuccessfulResponse> {
+    ) -> Call<types::CustomValueIdReply> {
         self.call(&operations::LOCATIONS_GET_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -244,7 +241,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::RecurringTaskSingleResponse> {
+    ) -> Call<types::RecurringTaskSingleReply> {
         self.call(&operations::LOCATIONS_GET_RECURRING_TASK)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -259,7 +256,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         tag_id: impl Display,
-    ) -> Call<types::LocationTagSuccessfulResponse> {
+    ) -> Call<types::LocationTagReply> {
         self.call(&operations::LOCATIONS_GET_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
@@ -298,7 +295,7 @@ impl Locations {
     pub fn list_custom_values(
         &self,
         location_id: impl Display,
-    ) -> Call<types::CustomValuesListSuccessfulResponse> {
+    ) -> Call<types::CustomValuesListReply> {
         self.call(&operations::LOCATIONS_LIST_CUSTOM_VALUES)
             .path("locationId", &location_id)
     }
@@ -312,7 +309,7 @@ impl Locations {
     pub fn list_tags(
         &self,
         location_id: impl Display,
-    ) -> Call<types::LocationTagsSuccessfulResponse> {
+    ) -> Call<types::LocationTagsReply> {
         self.call(&operations::LOCATIONS_LIST_TAGS).path("locationId", &location_id)
     }
     /// Lists the templates of a location.
@@ -379,7 +376,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateLocation>,
-    ) -> Call<types::CreateLocationSuccessfulResponse> {
+    ) -> Call<types::CreateLocationReply> {
         self.call(&operations::LOCATIONS_UPDATE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -395,7 +392,7 @@ impl Locations {
         location_id: impl Display,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateCustomFields>,
-    ) -> Call<types::CustomFieldSuccessfulResponse> {
+    ) -> Call<types::CustomFieldReply> {
         self.call(&operations::LOCATIONS_UPDATE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -412,7 +409,7 @@ impl Locations {
         location_id: impl Display,
         id: impl Display,
         body: impl std::borrow::Borrow<types::CustomValues>,
-    ) -> Call<types::CustomValueIdSuccessfulResponse> {
+    ) -> Call<types::CustomValueIdReply> {
         self.call(&operations::LOCATIONS_UPDATE_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -429,7 +426,7 @@ impl Locations {
         location_id: impl Display,
         id: impl Display,
         body: impl std::borrow::Borrow<types::RecurringTaskUpdate>,
-    ) -> Call<types::RecurringTaskSingleResponse> {
+    ) -> Call<types::RecurringTaskSingleReply> {
         self.call(&operations::LOCATIONS_UPDATE_RECURRING_TASK)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -446,7 +443,7 @@ impl Locations {
         location_id: impl Display,
         tag_id: impl Display,
         body: impl std::borrow::Borrow<types::TagBody>,
-    ) -> Call<types::LocationTagSuccessfulResponse> {
+    ) -> Call<types::LocationTagReply> {
         self.call(&operations::LOCATIONS_UPDATE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
@@ -458,7 +455,7 @@ impl Locations {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListCustomFields {
-    call: Call<types::CustomFieldsListSuccessfulResponse>,
+    call: Call<types::CustomFieldsListReply>,
 }
 
 impl ListCustomFields {
@@ -474,13 +471,13 @@ impl ListCustomFields {
         }
     }
 }
-crm_core::call_builder!(ListCustomFields => types::CustomFieldsListSuccessfulResponse);
+crm_core::call_builder!(ListCustomFields => types::CustomFieldsListReply);
 
 /// Options of [`Locations::list_templates`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTemplates {
-    call: Call<types::GetTemplatesSuccessfulResponse>,
+    call: Call<types::GetTemplatesReply>,
 }
 
 impl ListTemplates {
@@ -514,11 +511,11 @@ impl ListTemplates {
         }
     }
 }
-crm_core::call_builder!(ListTemplates => types::GetTemplatesSuccessfulResponse);
+crm_core::call_builder!(ListTemplates => types::GetTemplatesReply);
 crm_core::paged_builder!(ListTemplates => ListTemplates);
 
 impl Paged for ListTemplates {
-    type Page = types::GetTemplatesSuccessfulResponse;
+    type Page = types::GetTemplatesReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -548,7 +545,7 @@ impl Paged for ListTemplates {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
-    call: Call<types::LocationsSearchSuccessfulResponse>,
+    call: Call<types::SearchReply>,
 }
 
 impl Search {
@@ -583,12 +580,12 @@ impl Search {
         }
     }
 }
-crm_core::call_builder!(Search => types::LocationsSearchSuccessfulResponse);
+crm_core::call_builder!(Search => types::SearchReply);
 crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
-    type Page = types::LocationsSearchSuccessfulResponse;
-    type Item = types::GetLocationSchema;
+    type Page = types::SearchReply;
+    type Item = types::GetLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -612,13 +609,13 @@ impl Paged for Search {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchTasks {
-    call: Call<types::LocationTaskListSuccessfulResponse>,
+    call: Call<types::LocationTaskListReply>,
 }
-crm_core::call_builder!(SearchTasks => types::LocationTaskListSuccessfulResponse);
+crm_core::call_builder!(SearchTasks => types::LocationTaskListReply);
 crm_core::paged_builder!(SearchTasks => SearchTasks);
 
 impl Paged for SearchTasks {
-    type Page = types::LocationTaskListSuccessfulResponse;
+    type Page = types::LocationTaskListReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

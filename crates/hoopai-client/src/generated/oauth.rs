@@ -34,7 +34,7 @@ impl Oauth {
     pub fn get_location_token(
         &self,
         body: impl std::borrow::Borrow<types::GetLocationAccessCodeBody>,
-    ) -> Call<types::GetLocationAccessTokenSuccessfulResponse> {
+    ) -> Call<types::GetLocationAccessTokenReply> {
         self.call(&operations::OAUTH_GET_LOCATION_TOKEN).form(body.borrow())
     }
     /// Reads the token.
@@ -45,7 +45,7 @@ impl Oauth {
     pub fn get_token(
         &self,
         body: impl std::borrow::Borrow<types::GetAccessCodebody>,
-    ) -> Call<types::GetAccessCodeSuccessfulResponse> {
+    ) -> Call<types::GetAccessCodeReply> {
         self.call(&operations::OAUTH_GET_TOKEN).form(body.borrow())
     }
     /// Lists the installed locations.
@@ -74,7 +74,7 @@ impl Oauth {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListInstalledLocations {
-    call: Call<types::GetInstalledLocationsSuccessfulResponse>,
+    call: Call<types::GetInstalledLocationsReply>,
 }
 
 impl ListInstalledLocations {
@@ -127,12 +127,12 @@ impl ListInstalledLocations {
         }
     }
 }
-crm_core::call_builder!(ListInstalledLocations => types::GetInstalledLocationsSuccessfulResponse);
+crm_core::call_builder!(ListInstalledLocations => types::GetInstalledLocationsReply);
 crm_core::paged_builder!(ListInstalledLocations => ListInstalledLocations);
 
 impl Paged for ListInstalledLocations {
-    type Page = types::GetInstalledLocationsSuccessfulResponse;
-    type Item = types::InstalledLocationSchema;
+    type Page = types::GetInstalledLocationsReply;
+    type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

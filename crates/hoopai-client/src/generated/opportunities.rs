@@ -35,7 +35,7 @@ impl Opportunities {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::Followers>,
-    ) -> Call<types::CreateAddFollowersSuccessfulResponse> {
+    ) -> Call<types::CreateAddFollowersReply> {
         self.call(&operations::OPPORTUNITIES_ADD_FOLLOWERS)
             .path("id", &id)
             .json(body.borrow())
@@ -50,7 +50,7 @@ impl Opportunities {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::Create>,
-    ) -> Call<types::GetPostOpportunitySuccessfulResponse> {
+    ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_CREATE).json(body.borrow())
     }
     /// Deletes an opportunity.
@@ -60,10 +60,7 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
-    pub fn delete(
-        &self,
-        id: impl Display,
-    ) -> Call<types::DeleteUpdateOpportunitySuccessfulResponse> {
+    pub fn delete(&self, id: impl Display) -> Call<types::DeleteUpdateOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_DELETE).path("id", &id)
     }
     /// Reads an opportunity.
@@ -73,10 +70,7 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
-    pub fn get(
-        &self,
-        id: impl Display,
-    ) -> Call<types::GetPostOpportunitySuccessfulResponse> {
+    pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
     /// Lists the lost reasons.
@@ -104,7 +98,7 @@ impl Opportunities {
     pub fn list_pipelines(
         &self,
         location_id: impl Display,
-    ) -> Call<types::GetPipelinesSuccessfulResponse> {
+    ) -> Call<types::GetPipelinesReply> {
         self.call(&operations::OPPORTUNITIES_LIST_PIPELINES)
             .set_query("locationId", &location_id.to_string())
     }
@@ -171,7 +165,7 @@ impl Opportunities {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateOpportunity>,
-    ) -> Call<types::GetPostOpportunitySuccessfulResponse> {
+    ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE).path("id", &id).json(body.borrow())
     }
     /// Changes the status of an opportunity.
@@ -185,7 +179,7 @@ impl Opportunities {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateStatus>,
-    ) -> Call<types::DeleteUpdateOpportunitySuccessfulResponse> {
+    ) -> Call<types::DeleteUpdateOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE_STATUS)
             .path("id", &id)
             .json(body.borrow())
@@ -200,7 +194,7 @@ impl Opportunities {
     pub fn upsert(
         &self,
         body: impl std::borrow::Borrow<types::UpsertOpportunity>,
-    ) -> Call<types::UpsertOpportunitySuccessfulResponse> {
+    ) -> Call<types::UpsertOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPSERT).json(body.borrow())
     }
 }
@@ -209,7 +203,7 @@ impl Opportunities {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListLostReasons {
-    call: Call<types::LostReasonsResponseSchema>,
+    call: Call<types::LostReasonsReply>,
 }
 
 impl ListLostReasons {
@@ -250,12 +244,12 @@ impl ListLostReasons {
         }
     }
 }
-crm_core::call_builder!(ListLostReasons => types::LostReasonsResponseSchema);
+crm_core::call_builder!(ListLostReasons => types::LostReasonsReply);
 crm_core::paged_builder!(ListLostReasons => ListLostReasons);
 
 impl Paged for ListLostReasons {
-    type Page = types::LostReasonsResponseSchema;
-    type Item = types::LostReasonResponseSchema;
+    type Page = types::LostReasonsReply;
+    type Item = types::LostReasonReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -282,7 +276,7 @@ impl Paged for ListLostReasons {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct RemoveFollowers {
-    call: Call<types::DeleteFollowersSuccessfulResponse>,
+    call: Call<types::DeleteFollowersReply>,
 }
 
 impl RemoveFollowers {
@@ -293,13 +287,13 @@ impl RemoveFollowers {
         }
     }
 }
-crm_core::call_builder!(RemoveFollowers => types::DeleteFollowersSuccessfulResponse);
+crm_core::call_builder!(RemoveFollowers => types::DeleteFollowersReply);
 
 /// Options of [`Opportunities::search`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
-    call: Call<types::SearchSuccessfulResponse>,
+    call: Call<types::OpportunitiesSearchReply>,
 }
 
 impl Search {
@@ -425,12 +419,12 @@ impl Search {
         }
     }
 }
-crm_core::call_builder!(Search => types::SearchSuccessfulResponse);
+crm_core::call_builder!(Search => types::OpportunitiesSearchReply);
 crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
-    type Page = types::SearchSuccessfulResponse;
-    type Item = types::SearchOpportunitiesResponseSchema;
+    type Page = types::OpportunitiesSearchReply;
+    type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -474,14 +468,14 @@ impl Paged for Search {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchAdvanced {
-    call: Call<types::PostSearchSuccessfulResponse>,
+    call: Call<types::PostSearchReply>,
 }
-crm_core::call_builder!(SearchAdvanced => types::PostSearchSuccessfulResponse);
+crm_core::call_builder!(SearchAdvanced => types::PostSearchReply);
 crm_core::paged_builder!(SearchAdvanced => SearchAdvanced);
 
 impl Paged for SearchAdvanced {
-    type Page = types::PostSearchSuccessfulResponse;
-    type Item = types::SearchOpportunitiesResponseSchema;
+    type Page = types::PostSearchReply;
+    type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

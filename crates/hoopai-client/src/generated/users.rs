@@ -34,7 +34,7 @@ impl Users {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateUser>,
-    ) -> Call<types::UserSuccessfulResponse> {
+    ) -> Call<types::UserReply> {
         self.call(&operations::USERS_CREATE).json(body.borrow())
     }
     /// Deletes a user.
@@ -44,10 +44,7 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
-    pub fn delete(
-        &self,
-        user_id: impl Display,
-    ) -> Call<types::DeleteUserSuccessfulResponse> {
+    pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
     /// Reads a user.
@@ -57,7 +54,7 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
-    pub fn get(&self, user_id: impl Display) -> Call<types::UserSuccessfulResponse> {
+    pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
         self.call(&operations::USERS_GET).path("userId", &user_id)
     }
     /// Lists users.
@@ -68,10 +65,7 @@ impl Users {
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
     #[deprecated = "the vendor marks it deprecated"]
-    pub fn list(
-        &self,
-        location_id: impl Display,
-    ) -> Call<types::LocationSuccessfulResponse> {
+    pub fn list(&self, location_id: impl Display) -> Call<types::LocationReply> {
         self.call(&operations::USERS_LIST)
             .set_query("locationId", &location_id.to_string())
     }
@@ -117,7 +111,7 @@ impl Users {
         &self,
         user_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateUser>,
-    ) -> Call<types::UserSuccessfulResponse> {
+    ) -> Call<types::UserReply> {
         self.call(&operations::USERS_UPDATE).path("userId", &user_id).json(body.borrow())
     }
 }
@@ -126,7 +120,7 @@ impl Users {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
-    call: Call<types::SearchUserSuccessfulResponse>,
+    call: Call<types::SearchUserReply>,
 }
 
 impl Search {
@@ -191,12 +185,12 @@ impl Search {
         }
     }
 }
-crm_core::call_builder!(Search => types::SearchUserSuccessfulResponse);
+crm_core::call_builder!(Search => types::SearchUserReply);
 crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
-    type Page = types::SearchUserSuccessfulResponse;
-    type Item = types::UserSchema;
+    type Page = types::SearchUserReply;
+    type Item = types::User;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -223,14 +217,14 @@ impl Paged for Search {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchByEmail {
-    call: Call<types::SearchUserSuccessfulResponse>,
+    call: Call<types::SearchUserReply>,
 }
-crm_core::call_builder!(SearchByEmail => types::SearchUserSuccessfulResponse);
+crm_core::call_builder!(SearchByEmail => types::SearchUserReply);
 crm_core::paged_builder!(SearchByEmail => SearchByEmail);
 
 impl Paged for SearchByEmail {
-    type Page = types::SearchUserSuccessfulResponse;
-    type Item = types::UserSchema;
+    type Page = types::SearchUserReply;
+    type Item = types::User;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

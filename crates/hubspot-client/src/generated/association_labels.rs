@@ -35,11 +35,9 @@ impl AssociationLabels {
         from_object_type: impl Display,
         to_object_type: impl Display,
         body: impl std::borrow::Borrow<
-            types::BatchInputPublicAssociationDefinitionConfigurationCreateRequest,
+            types::AssociationDefinitionConfigurationCreateRequestBatch,
         >,
-    ) -> Call<
-        types::BatchResponsePublicAssociationDefinitionUserConfigurationWithErrors,
-    > {
+    ) -> Call<types::AssociationDefinitionUserConfigurationBatchReply> {
         self.call(&operations::ASSOCIATION_LABELS_BATCH_CREATE_CONFIGURATIONS)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -55,7 +53,7 @@ impl AssociationLabels {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::BatchInputPublicAssociationSpec>,
+        body: impl std::borrow::Borrow<types::AssociationSpecBatch>,
     ) -> Call<types::BatchResponse> {
         self.call(&operations::ASSOCIATION_LABELS_BATCH_PURGE_CONFIGURATIONS)
             .path("fromObjectType", &from_object_type)
@@ -73,11 +71,9 @@ impl AssociationLabels {
         from_object_type: impl Display,
         to_object_type: impl Display,
         body: impl std::borrow::Borrow<
-            types::BatchInputPublicAssociationDefinitionConfigurationUpdateRequest,
+            types::AssociationDefinitionConfigurationUpdateRequestBatch,
         >,
-    ) -> Call<
-        types::BatchResponsePublicAssociationDefinitionConfigurationUpdateResultWithErrors,
-    > {
+    ) -> Call<types::AssociationDefinitionConfigurationUpdateResultBatchReply> {
         self.call(&operations::ASSOCIATION_LABELS_BATCH_UPDATE_CONFIGURATIONS)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -93,8 +89,8 @@ impl AssociationLabels {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::PublicAssociationDefinitionCreateRequest>,
-    ) -> Call<types::CollectionResponseAssociationSpecWithLabelNoPaging> {
+        body: impl std::borrow::Borrow<types::AssociationDefinitionCreateRequest>,
+    ) -> Call<types::AssociationSpecWithLabelList> {
         self.call(&operations::ASSOCIATION_LABELS_CREATE)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -127,7 +123,7 @@ impl AssociationLabels {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-    ) -> Call<types::CollectionResponseAssociationSpecWithLabelNoPaging> {
+    ) -> Call<types::AssociationSpecWithLabelList> {
         self.call(&operations::ASSOCIATION_LABELS_LIST)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -140,9 +136,7 @@ impl AssociationLabels {
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     pub fn list_all_configurations(
         &self,
-    ) -> Call<
-        types::CollectionResponsePublicAssociationDefinitionUserConfigurationNoPaging,
-    > {
+    ) -> Call<types::AssociationDefinitionUserConfigurationList> {
         self.call(&operations::ASSOCIATION_LABELS_LIST_ALL_CONFIGURATIONS)
     }
     /// Lists the configurations of an association label.
@@ -155,9 +149,7 @@ impl AssociationLabels {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-    ) -> Call<
-        types::CollectionResponsePublicAssociationDefinitionUserConfigurationNoPaging,
-    > {
+    ) -> Call<types::AssociationDefinitionUserConfigurationList> {
         self.call(&operations::ASSOCIATION_LABELS_LIST_CONFIGURATIONS)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -172,7 +164,7 @@ impl AssociationLabels {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::PublicAssociationDefinitionUpdateRequest>,
+        body: impl std::borrow::Borrow<types::AssociationDefinitionUpdateRequest>,
     ) -> Call<()> {
         self.call(&operations::ASSOCIATION_LABELS_UPDATE)
             .path("fromObjectType", &from_object_type)

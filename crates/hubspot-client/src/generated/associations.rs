@@ -54,7 +54,7 @@ impl Associations {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::BatchInputPublicAssociationMultiArchive>,
+        body: impl std::borrow::Borrow<types::AssociationBatchArchive>,
     ) -> Call<types::BatchResponse> {
         self.call(&operations::ASSOCIATIONS_BATCH_ARCHIVE)
             .path("fromObjectType", &from_object_type)
@@ -71,7 +71,7 @@ impl Associations {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::BatchInputPublicAssociationMultiPost>,
+        body: impl std::borrow::Borrow<types::AssociationBatchCreate>,
     ) -> Call<types::BatchResponse> {
         self.call(&operations::ASSOCIATIONS_BATCH_ARCHIVE_LABELS)
             .path("fromObjectType", &from_object_type)
@@ -89,8 +89,8 @@ impl Associations {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<types::BatchInputPublicAssociationMultiPost>,
-    ) -> Call<types::BatchResponseLabelsBetweenObjectPairWithErrors> {
+        body: impl std::borrow::Borrow<types::AssociationBatchCreate>,
+    ) -> Call<types::AssociationBatchReply> {
         self.call(&operations::ASSOCIATIONS_BATCH_CREATE)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -106,10 +106,8 @@ impl Associations {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<
-            types::BatchInputPublicDefaultAssociationMultiPost,
-        >,
-    ) -> Call<types::BatchResponsePublicDefaultAssociation> {
+        body: impl std::borrow::Borrow<types::DefaultAssociationBatchCreate>,
+    ) -> Call<types::DefaultAssociationBatchReply> {
         self.call(&operations::ASSOCIATIONS_BATCH_CREATE_DEFAULT)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -126,10 +124,8 @@ impl Associations {
         &self,
         from_object_type: impl Display,
         to_object_type: impl Display,
-        body: impl std::borrow::Borrow<
-            types::BatchInputPublicFetchAssociationsBatchRequest,
-        >,
-    ) -> Call<types::BatchResponsePublicAssociationMultiWithLabelWithErrors> {
+        body: impl std::borrow::Borrow<types::AssociationBatchRead>,
+    ) -> Call<types::AssociationBatchReadReply> {
         self.call(&operations::ASSOCIATIONS_BATCH_READ)
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
@@ -168,7 +164,7 @@ impl Associations {
         from_object_id: impl Display,
         to_object_type: impl Display,
         to_object_id: impl Display,
-    ) -> Call<types::BatchResponsePublicDefaultAssociation> {
+    ) -> Call<types::DefaultAssociationBatchReply> {
         self.call(&operations::ASSOCIATIONS_CREATE_DEFAULT)
             .path("fromObjectType", &from_object_type)
             .path("fromObjectId", &from_object_id)
@@ -224,7 +220,7 @@ impl Associations {
     pub fn request_high_usage_report(
         &self,
         user_id: impl Display,
-    ) -> Call<types::ReportCreationResponse> {
+    ) -> Call<types::ReportCreationReply> {
         self.call(&operations::ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT)
             .path("userId", &user_id)
     }
@@ -234,7 +230,7 @@ impl Associations {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::CollectionResponseMultiAssociatedObjectWithLabelForwardPaging>,
+    call: Call<types::AssociationPage>,
 }
 
 impl List {
@@ -251,12 +247,12 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::CollectionResponseMultiAssociatedObjectWithLabelForwardPaging);
+crm_core::call_builder!(List => types::AssociationPage);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::CollectionResponseMultiAssociatedObjectWithLabelForwardPaging;
-    type Item = types::MultiAssociatedObjectWithLabel;
+    type Page = types::AssociationPage;
+    type Item = types::PartnerClientsAssociatedObject;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -287,7 +283,7 @@ impl Paged for List {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListForPartnerClient {
-    call: Call<types::CollectionResponseMultiAssociatedObjectWithLabelForwardPaging>,
+    call: Call<types::AssociationPage>,
 }
 
 impl ListForPartnerClient {
@@ -304,12 +300,12 @@ impl ListForPartnerClient {
         }
     }
 }
-crm_core::call_builder!(ListForPartnerClient => types::CollectionResponseMultiAssociatedObjectWithLabelForwardPaging);
+crm_core::call_builder!(ListForPartnerClient => types::AssociationPage);
 crm_core::paged_builder!(ListForPartnerClient => ListForPartnerClient);
 
 impl Paged for ListForPartnerClient {
-    type Page = types::CollectionResponseMultiAssociatedObjectWithLabelForwardPaging;
-    type Item = types::MultiAssociatedObjectWithLabel;
+    type Page = types::AssociationPage;
+    type Item = types::PartnerClientsAssociatedObject;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -34,7 +34,7 @@ impl Lists {
         &self,
         list_id: impl Display,
         body: impl std::borrow::Borrow<types::MembershipChangeRequest>,
-    ) -> Call<types::MembershipsUpdateResponse> {
+    ) -> Call<types::MembershipsUpdateReply> {
         self.call(&operations::LISTS_ADD_AND_REMOVE_MEMBERSHIPS)
             .path("listId", &list_id)
             .json(body.borrow())
@@ -49,7 +49,7 @@ impl Lists {
         &self,
         list_id: impl Display,
         body: impl std::borrow::Borrow<Vec<String>>,
-    ) -> Call<types::MembershipsUpdateResponse> {
+    ) -> Call<types::MembershipsUpdateReply> {
         self.call(&operations::LISTS_ADD_MEMBERSHIPS)
             .path("listId", &list_id)
             .json(body.borrow())
@@ -78,7 +78,7 @@ impl Lists {
     pub fn batch_get_id_mapping(
         &self,
         body: impl std::borrow::Borrow<Vec<String>>,
-    ) -> Call<types::PublicBatchMigrationMapping> {
+    ) -> Call<types::BatchMigrationMapping> {
         self.call(&operations::LISTS_BATCH_GET_ID_MAPPING).json(body.borrow())
     }
     /// Reads memberships of many lists in one request.
@@ -89,8 +89,8 @@ impl Lists {
     /// * Scope: `crm.lists.read`.
     pub fn batch_read_memberships(
         &self,
-        body: impl std::borrow::Borrow<types::BatchInputRecordIdInput>,
-    ) -> Call<types::BatchResponseRecordIdWithMembershipsWithErrors> {
+        body: impl std::borrow::Borrow<types::RecordIdInputBatch>,
+    ) -> Call<types::RecordIdWithMembershipsBatchReply> {
         self.call(&operations::LISTS_BATCH_READ_MEMBERSHIPS).json(body.borrow())
     }
     /// Creates a list.
@@ -102,7 +102,7 @@ impl Lists {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::ListCreateRequest>,
-    ) -> Call<types::ListCreateResponse> {
+    ) -> Call<types::ListCreateReply> {
         self.call(&operations::LISTS_CREATE).json(body.borrow())
     }
     /// Creates a folder.
@@ -114,7 +114,7 @@ impl Lists {
     pub fn create_folder(
         &self,
         body: impl std::borrow::Borrow<types::ListFolderCreateRequest>,
-    ) -> Call<types::ListFolderCreateResponse> {
+    ) -> Call<types::ListFolderCreateReply> {
         self.call(&operations::LISTS_CREATE_FOLDER).json(body.borrow())
     }
     /// Deletes a list.
@@ -224,7 +224,7 @@ impl Lists {
     pub fn get_schedule_conversion(
         &self,
         list_id: impl Display,
-    ) -> Call<types::PublicListConversionResponse> {
+    ) -> Call<types::ListConversionReply> {
         self.call(&operations::LISTS_GET_SCHEDULE_CONVERSION).path("listId", &list_id)
     }
     /// Lists lists.
@@ -292,7 +292,7 @@ impl Lists {
         &self,
         folder_id: impl Display,
         new_parent_folder_id: impl Display,
-    ) -> Call<types::ListFolderFetchResponse> {
+    ) -> Call<types::ListFolderFetchReply> {
         self.call(&operations::LISTS_MOVE_FOLDER)
             .path("folderId", &folder_id)
             .path("newParentFolderId", &new_parent_folder_id)
@@ -319,7 +319,7 @@ impl Lists {
         &self,
         list_id: impl Display,
         body: impl std::borrow::Borrow<Vec<String>>,
-    ) -> Call<types::MembershipsUpdateResponse> {
+    ) -> Call<types::MembershipsUpdateReply> {
         self.call(&operations::LISTS_REMOVE_MEMBERSHIPS)
             .path("listId", &list_id)
             .json(body.borrow())
@@ -399,8 +399,8 @@ impl Lists {
     pub fn update_schedule_conversion(
         &self,
         list_id: impl Display,
-        body: impl std::borrow::Borrow<types::PublicListConversionTime>,
-    ) -> Call<types::PublicListConversionResponse> {
+        body: impl std::borrow::Borrow<types::ListConversionTime>,
+    ) -> Call<types::ListConversionReply> {
         self.call(&operations::LISTS_UPDATE_SCHEDULE_CONVERSION)
             .path("listId", &list_id)
             .json(body.borrow())
@@ -411,7 +411,7 @@ impl Lists {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
-    call: Call<types::ListFetchResponse>,
+    call: Call<types::ListFetchReply>,
 }
 
 impl Get {
@@ -422,13 +422,13 @@ impl Get {
         }
     }
 }
-crm_core::call_builder!(Get => types::ListFetchResponse);
+crm_core::call_builder!(Get => types::ListFetchReply);
 
 /// Options of [`Lists::get_by_name`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetByName {
-    call: Call<types::ListFetchResponse>,
+    call: Call<types::ListFetchReply>,
 }
 
 impl GetByName {
@@ -439,13 +439,13 @@ impl GetByName {
         }
     }
 }
-crm_core::call_builder!(GetByName => types::ListFetchResponse);
+crm_core::call_builder!(GetByName => types::ListFetchReply);
 
 /// Options of [`Lists::get_folder_tree`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetFolderTree {
-    call: Call<types::ListFolderFetchResponse>,
+    call: Call<types::ListFolderFetchReply>,
 }
 
 impl GetFolderTree {
@@ -456,13 +456,13 @@ impl GetFolderTree {
         }
     }
 }
-crm_core::call_builder!(GetFolderTree => types::ListFolderFetchResponse);
+crm_core::call_builder!(GetFolderTree => types::ListFolderFetchReply);
 
 /// Options of [`Lists::get_history`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetHistory {
-    call: Call<types::ListSizeAndEditHistoryResponse>,
+    call: Call<types::ListSizeAndEditHistoryReply>,
 }
 
 impl GetHistory {
@@ -479,13 +479,13 @@ impl GetHistory {
         }
     }
 }
-crm_core::call_builder!(GetHistory => types::ListSizeAndEditHistoryResponse);
+crm_core::call_builder!(GetHistory => types::ListSizeAndEditHistoryReply);
 
 /// Options of [`Lists::get_id_mapping`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetIdMapping {
-    call: Call<types::PublicMigrationMapping>,
+    call: Call<types::MigrationMapping>,
 }
 
 impl GetIdMapping {
@@ -496,13 +496,13 @@ impl GetIdMapping {
         }
     }
 }
-crm_core::call_builder!(GetIdMapping => types::PublicMigrationMapping);
+crm_core::call_builder!(GetIdMapping => types::MigrationMapping);
 
 /// Options of [`Lists::list`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::ListsByIdResponse>,
+    call: Call<types::ListsByIdReply>,
 }
 
 impl List {
@@ -527,7 +527,7 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::ListsByIdResponse);
+crm_core::call_builder!(List => types::ListsByIdReply);
 
 /// Options of [`Lists::list_memberships`].
 #[derive(Clone, Debug)]
@@ -651,7 +651,7 @@ impl Paged for ListMembershipsByJoinOrder {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Rename {
-    call: Call<types::ListUpdateResponse>,
+    call: Call<types::ListUpdateReply>,
 }
 
 impl Rename {
@@ -668,13 +668,13 @@ impl Rename {
         }
     }
 }
-crm_core::call_builder!(Rename => types::ListUpdateResponse);
+crm_core::call_builder!(Rename => types::ListUpdateReply);
 
 /// Options of [`Lists::rename_folder`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct RenameFolder {
-    call: Call<types::ListFolderFetchResponse>,
+    call: Call<types::ListFolderFetchReply>,
 }
 
 impl RenameFolder {
@@ -685,20 +685,20 @@ impl RenameFolder {
         }
     }
 }
-crm_core::call_builder!(RenameFolder => types::ListFolderFetchResponse);
+crm_core::call_builder!(RenameFolder => types::ListFolderFetchReply);
 
 /// Options of [`Lists::search`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
-    call: Call<types::ListSearchResponse>,
+    call: Call<types::ListSearchReply>,
 }
-crm_core::call_builder!(Search => types::ListSearchResponse);
+crm_core::call_builder!(Search => types::ListSearchReply);
 crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
-    type Page = types::ListSearchResponse;
-    type Item = types::PublicObjectListSearchResult;
+    type Page = types::ListSearchReply;
+    type Item = types::ObjectListSearchResult;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("count", LimitIn::Body));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
@@ -729,7 +729,7 @@ impl Paged for Search {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct UpdateFilters {
-    call: Call<types::ListUpdateResponse>,
+    call: Call<types::ListUpdateReply>,
 }
 
 impl UpdateFilters {
@@ -742,4 +742,4 @@ impl UpdateFilters {
         }
     }
 }
-crm_core::call_builder!(UpdateFilters => types::ListUpdateResponse);
+crm_core::call_builder!(UpdateFilters => types::ListUpdateReply);

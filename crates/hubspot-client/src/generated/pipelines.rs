@@ -116,7 +116,7 @@ impl Pipelines {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
-    pub fn list(&self) -> Call<types::CollectionResponsePipelineNoPaging> {
+    pub fn list(&self) -> Call<types::PipelineList> {
         self.call(&operations::PIPELINES_LIST)
     }
     /// Lists the audit of a pipeline.
@@ -125,10 +125,7 @@ impl Pipelines {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
-    pub fn list_audit(
-        &self,
-        pipeline_id: impl Display,
-    ) -> Call<types::CollectionResponsePublicAuditInfoNoPaging> {
+    pub fn list_audit(&self, pipeline_id: impl Display) -> Call<types::AuditInfoList> {
         self.call(&operations::PIPELINES_LIST_AUDIT).path("pipelineId", &pipeline_id)
     }
     /// Lists the stage audit of a pipeline.
@@ -141,7 +138,7 @@ impl Pipelines {
         &self,
         pipeline_id: impl Display,
         stage_id: impl Display,
-    ) -> Call<types::CollectionResponsePublicAuditInfoNoPaging> {
+    ) -> Call<types::AuditInfoList> {
         self.call(&operations::PIPELINES_LIST_STAGE_AUDIT)
             .path("pipelineId", &pipeline_id)
             .path("stageId", &stage_id)
@@ -155,7 +152,7 @@ impl Pipelines {
     pub fn list_stages(
         &self,
         pipeline_id: impl Display,
-    ) -> Call<types::CollectionResponsePipelineStageNoPaging> {
+    ) -> Call<types::PipelineStageList> {
         self.call(&operations::PIPELINES_LIST_STAGES).path("pipelineId", &pipeline_id)
     }
     /// Replaces a pipeline.

@@ -54,7 +54,7 @@ impl Properties {
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
     pub fn batch_archive(
         &self,
-        body: impl std::borrow::Borrow<types::BatchInputPropertyName>,
+        body: impl std::borrow::Borrow<types::PropertyNameBatch>,
     ) -> Call<()> {
         self.call(&operations::PROPERTIES_BATCH_ARCHIVE).json(body.borrow())
     }
@@ -66,8 +66,8 @@ impl Properties {
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
     pub fn batch_create(
         &self,
-        body: impl std::borrow::Borrow<types::BatchInputPropertyCreate>,
-    ) -> Call<types::BatchResponsePropertyWithErrors> {
+        body: impl std::borrow::Borrow<types::PropertyCreateBatch>,
+    ) -> Call<types::PropertyBatchReply> {
         self.call(&operations::PROPERTIES_BATCH_CREATE).json(body.borrow())
     }
     /// Reads many properties in one request.
@@ -78,7 +78,7 @@ impl Properties {
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     pub fn batch_read(
         &self,
-        body: impl std::borrow::Borrow<types::BatchReadInputPropertyName>,
+        body: impl std::borrow::Borrow<types::PropertyNameBatchRead>,
     ) -> BatchRead {
         BatchRead {
             call: self.call(&operations::PROPERTIES_BATCH_READ).json(body.borrow()),
@@ -192,7 +192,7 @@ impl Properties {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct BatchRead {
-    call: Call<types::BatchResponsePropertyWithErrors>,
+    call: Call<types::PropertyBatchReply>,
 }
 
 impl BatchRead {
@@ -203,7 +203,7 @@ impl BatchRead {
         }
     }
 }
-crm_core::call_builder!(BatchRead => types::BatchResponsePropertyWithErrors);
+crm_core::call_builder!(BatchRead => types::PropertyBatchReply);
 
 /// Options of [`Properties::get`].
 #[derive(Clone, Debug)]
@@ -269,7 +269,7 @@ crm_core::call_builder!(GetGroup => types::PropertyGroup);
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::CollectionResponsePropertyNoPaging>,
+    call: Call<types::PropertyList>,
 }
 
 impl List {
@@ -306,13 +306,13 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::CollectionResponsePropertyNoPaging);
+crm_core::call_builder!(List => types::PropertyList);
 
 /// Options of [`Properties::list_groups`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListGroups {
-    call: Call<types::CollectionResponsePropertyGroupNoPaging>,
+    call: Call<types::PropertyGroupList>,
 }
 
 impl ListGroups {
@@ -323,4 +323,4 @@ impl ListGroups {
         }
     }
 }
-crm_core::call_builder!(ListGroups => types::CollectionResponsePropertyGroupNoPaging);
+crm_core::call_builder!(ListGroups => types::PropertyGroupList);

@@ -33,7 +33,7 @@ impl Schemas {
     pub fn batch_read(
         &self,
         body: impl std::borrow::Borrow<types::ObjectSchemaBatchReadRequest>,
-    ) -> Call<types::CollectionResponseObjectSchemaNoPaging> {
+    ) -> Call<types::ObjectSchemaList> {
         self.call(&operations::SCHEMAS_BATCH_READ).json(body.borrow())
     }
     /// Creates a schema.
@@ -44,7 +44,7 @@ impl Schemas {
     /// * Scope: `crm.schemas.custom.write`.
     pub fn create(
         &self,
-        body: impl std::borrow::Borrow<types::ObjectSchemaEgg>,
+        body: impl std::borrow::Borrow<types::ObjectSchemaCreate>,
     ) -> Call<types::ObjectSchema> {
         self.call(&operations::SCHEMAS_CREATE).json(body.borrow())
     }
@@ -57,7 +57,7 @@ impl Schemas {
     pub fn create_association(
         &self,
         object_type: impl Display,
-        body: impl std::borrow::Borrow<types::AssociationDefinitionEgg>,
+        body: impl std::borrow::Borrow<types::AssociationDefinitionCreate>,
     ) -> Call<types::AssociationDefinition> {
         self.call(&operations::SCHEMAS_CREATE_ASSOCIATION)
             .path("objectType", &object_type)
@@ -120,7 +120,7 @@ impl Schemas {
     pub fn update(
         &self,
         object_type: impl Display,
-        body: impl std::borrow::Borrow<types::ObjectTypeDefinitionPatch>,
+        body: impl std::borrow::Borrow<types::ObjectSchemaUpdate>,
     ) -> Call<types::ObjectTypeDefinition> {
         self.call(&operations::SCHEMAS_UPDATE)
             .path("objectType", &object_type)
@@ -191,7 +191,7 @@ crm_core::call_builder!(Get => types::ObjectSchema);
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::CollectionResponseObjectSchemaNoPaging>,
+    call: Call<types::ObjectSchemaList>,
 }
 
 impl List {
@@ -233,4 +233,4 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::CollectionResponseObjectSchemaNoPaging);
+crm_core::call_builder!(List => types::ObjectSchemaList);

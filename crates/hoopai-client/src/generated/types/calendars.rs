@@ -3,25 +3,25 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// All groups successful response.
+/// All groups reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AllGroupsSuccessfulResponse {
+pub struct AllGroupsReply {
     /// `groups`
     pub groups: Vec<Group>,
 }
-crm_core::record!(AllGroupsSuccessfulResponse {
+crm_core::record!(AllGroupsReply {
     groups: "groups",
 });
 
-/// Appointment create schema.
+/// Appointment create.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct AppointmentCreateSchema {
+pub struct AppointmentCreate {
     /// `address`
     pub address: Option<String>,
     /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentCreateSchemaAppointmentStatus>,
+    pub appointment_status: Option<AppointmentCreateAppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
     /// `calendarId`
@@ -41,7 +41,7 @@ pub struct AppointmentCreateSchema {
     /// The vendor's default is `default`.
     pub meeting_location_id: Option<String>,
     /// `meetingLocationType`
-    pub meeting_location_type: Option<AppointmentCreateSchemaMeetingLocationType>,
+    pub meeting_location_type: Option<AppointmentCreateMeetingLocationType>,
     /// `overrideLocationConfig`
     pub override_location_config: Option<bool>,
     /// `rrule`
@@ -53,7 +53,7 @@ pub struct AppointmentCreateSchema {
     /// `toNotify`
     pub to_notify: Option<bool>,
 }
-crm_core::record!(AppointmentCreateSchema {
+crm_core::record!(AppointmentCreate {
     address: "address",
     appointment_status: "appointmentStatus",
     assigned_user_id: "assignedUserId",
@@ -72,9 +72,9 @@ crm_core::record!(AppointmentCreateSchema {
     title: "title",
     to_notify: "toNotify",
 } required { calendar_id, contact_id, location_id, start_time });
-crm_core::setters!(AppointmentCreateSchema {
+crm_core::setters!(AppointmentCreate {
     address: String,
-    appointment_status: AppointmentCreateSchemaAppointmentStatus,
+    appointment_status: AppointmentCreateAppointmentStatus,
     assigned_user_id: String,
     calendar_id: String,
     contact_id: String,
@@ -84,7 +84,7 @@ crm_core::setters!(AppointmentCreateSchema {
     ignore_free_slot_validation: bool,
     location_id: String,
     meeting_location_id: String,
-    meeting_location_type: AppointmentCreateSchemaMeetingLocationType,
+    meeting_location_type: AppointmentCreateMeetingLocationType,
     override_location_config: bool,
     rrule: String,
     start_time: String,
@@ -92,7 +92,7 @@ crm_core::setters!(AppointmentCreateSchema {
     to_notify: bool,
 });
 
-impl AppointmentCreateSchema {
+impl AppointmentCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -124,8 +124,8 @@ impl AppointmentCreateSchema {
 }
 
 crm_core::open_enum! {
-    /// Appointment create schema appointment status.
-    pub enum AppointmentCreateSchemaAppointmentStatus {
+    /// Appointment create appointment status.
+    pub enum AppointmentCreateAppointmentStatus {
         /// `cancelled`
         Cancelled = "cancelled",
         /// `confirmed`
@@ -142,8 +142,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Appointment create schema meeting location type.
-    pub enum AppointmentCreateSchemaMeetingLocationType {
+    /// Appointment create meeting location type.
+    pub enum AppointmentCreateMeetingLocationType {
         /// `address`
         Address = "address",
         /// `custom`
@@ -161,14 +161,14 @@ crm_core::open_enum! {
     }
 }
 
-/// Appointment edit schema.
+/// Appointment edit.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AppointmentEditSchema {
+pub struct AppointmentEdit {
     /// `address`
     pub address: Option<String>,
     /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentEditSchemaAppointmentStatus>,
+    pub appointment_status: Option<AppointmentEditAppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
     /// `calendarId`
@@ -184,7 +184,7 @@ pub struct AppointmentEditSchema {
     /// The vendor's default is `default`.
     pub meeting_location_id: Option<String>,
     /// `meetingLocationType`
-    pub meeting_location_type: Option<AppointmentEditSchemaMeetingLocationType>,
+    pub meeting_location_type: Option<AppointmentEditMeetingLocationType>,
     /// `overrideLocationConfig`
     pub override_location_config: Option<bool>,
     /// `rrule`
@@ -196,7 +196,7 @@ pub struct AppointmentEditSchema {
     /// `toNotify`
     pub to_notify: Option<bool>,
 }
-crm_core::record!(AppointmentEditSchema {
+crm_core::record!(AppointmentEdit {
     address: "address",
     appointment_status: "appointmentStatus",
     assigned_user_id: "assignedUserId",
@@ -213,9 +213,9 @@ crm_core::record!(AppointmentEditSchema {
     title: "title",
     to_notify: "toNotify",
 });
-crm_core::setters!(AppointmentEditSchema {
+crm_core::setters!(AppointmentEdit {
     address: String,
-    appointment_status: AppointmentEditSchemaAppointmentStatus,
+    appointment_status: AppointmentEditAppointmentStatus,
     assigned_user_id: String,
     calendar_id: String,
     description: String,
@@ -223,7 +223,7 @@ crm_core::setters!(AppointmentEditSchema {
     ignore_date_range: bool,
     ignore_free_slot_validation: bool,
     meeting_location_id: String,
-    meeting_location_type: AppointmentEditSchemaMeetingLocationType,
+    meeting_location_type: AppointmentEditMeetingLocationType,
     override_location_config: bool,
     rrule: String,
     start_time: String,
@@ -232,8 +232,8 @@ crm_core::setters!(AppointmentEditSchema {
 });
 
 crm_core::open_enum! {
-    /// Appointment edit schema appointment status.
-    pub enum AppointmentEditSchemaAppointmentStatus {
+    /// Appointment edit appointment status.
+    pub enum AppointmentEditAppointmentStatus {
         /// `cancelled`
         Cancelled = "cancelled",
         /// `confirmed`
@@ -250,8 +250,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Appointment edit schema meeting location type.
-    pub enum AppointmentEditSchemaMeetingLocationType {
+    /// Appointment edit meeting location type.
+    pub enum AppointmentEditMeetingLocationType {
         /// `address`
         Address = "address",
         /// `custom`
@@ -269,14 +269,14 @@ crm_core::open_enum! {
     }
 }
 
-/// Appointment schema response.
+/// Appointment schema reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AppointmentSchemaResponse {
+pub struct AppointmentSchemaReply {
     /// `address`
     pub address: Option<String>,
     /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentSchemaResponseAppointmentStatus>,
+    pub appointment_status: Option<AppointmentSchemaReplyAppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
     /// `calendarId`
@@ -300,7 +300,7 @@ pub struct AppointmentSchemaResponse {
     /// `title`
     pub title: Option<String>,
 }
-crm_core::record!(AppointmentSchemaResponse {
+crm_core::record!(AppointmentSchemaReply {
     address: "address",
     appointment_status: "appointmentStatus",
     assigned_user_id: "assignedUserId",
@@ -317,8 +317,8 @@ crm_core::record!(AppointmentSchemaResponse {
 });
 
 crm_core::open_enum! {
-    /// Appointment schema response appointment status.
-    pub enum AppointmentSchemaResponseAppointmentStatus {
+    /// Appointment schema reply appointment status.
+    pub enum AppointmentSchemaReplyAppointmentStatus {
         /// `active`
         Active = "active",
         /// `cancelled`
@@ -470,10 +470,10 @@ impl BlockSlotEditRequest {
     }
 }
 
-/// Blocked slot successful response.
+/// Blocked slot reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BlockedSlotSuccessfulResponse {
+pub struct BlockedSlotReply {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
     /// `calendarId`
@@ -489,7 +489,7 @@ pub struct BlockedSlotSuccessfulResponse {
     /// `title`
     pub title: Option<String>,
 }
-crm_core::record!(BlockedSlotSuccessfulResponse {
+crm_core::record!(BlockedSlotReply {
     assigned_user_id: "assignedUserId",
     calendar_id: "calendarId",
     end_time: "endTime",
@@ -564,7 +564,7 @@ pub struct Calendar {
     /// `isLivePaymentMode`
     pub is_live_payment_mode: Option<bool>,
     /// `locationConfigurations`
-    pub location_configurations: Vec<LocationConfigurationResponse>,
+    pub location_configurations: Vec<LocationConfigurationReply>,
     /// `locationId`
     pub location_id: Option<String>,
     /// `lookBusyConfig`
@@ -610,7 +610,7 @@ pub struct Calendar {
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
     /// `teamMembers`
-    pub team_members: Vec<TeamMemberResponse>,
+    pub team_members: Vec<TeamMemberReply>,
     /// `widgetSlug`
     pub widget_slug: Option<String>,
     /// The vendor's default is `classic`.
@@ -701,14 +701,14 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendar by id successful response.
+/// Calendar by id reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarByIdSuccessfulResponse {
+pub struct CalendarByIdReply {
     /// `calendar`
     pub calendar: Option<Calendar>,
 }
-crm_core::record!(CalendarByIdSuccessfulResponse {
+crm_core::record!(CalendarByIdReply {
     calendar: "calendar",
 });
 
@@ -1148,14 +1148,14 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendar delete successful response.
+/// Calendar delete reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarDeleteSuccessfulResponse {
+pub struct CalendarDeleteReply {
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(CalendarDeleteSuccessfulResponse {
+crm_core::record!(CalendarDeleteReply {
     success: "success",
 });
 
@@ -1294,21 +1294,21 @@ crm_core::setters!(CalendarNotification {
     type_: String,
 });
 
-/// Calendar notification delete response.
+/// Calendar notification delete reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarNotificationDeleteResponse {
+pub struct CalendarNotificationDeleteReply {
     /// `message`
     pub message: Option<String>,
 }
-crm_core::record!(CalendarNotificationDeleteResponse {
+crm_core::record!(CalendarNotificationDeleteReply {
     message: "message",
 });
 
-/// Calendar notification response.
+/// Calendar notification reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarNotificationResponse {
+pub struct CalendarNotificationReply {
     /// `additionalEmailIds`
     pub additional_email_ids: Vec<String>,
     /// `additionalPhoneNumbers`
@@ -1322,7 +1322,7 @@ pub struct CalendarNotificationResponse {
     /// `body`
     pub body: Option<String>,
     /// `channel`
-    pub channel: Option<CalendarNotificationResponseChannel>,
+    pub channel: Option<CalendarNotificationReplyChannel>,
     /// `deleted`
     pub deleted: Option<bool>,
     /// `_id`
@@ -1330,9 +1330,9 @@ pub struct CalendarNotificationResponse {
     /// `isActive`
     pub is_active: Option<bool>,
     /// `notificationType`
-    pub notification_type: Option<CalendarNotificationResponseNotificationType>,
+    pub notification_type: Option<CalendarNotificationReplyNotificationType>,
     /// `receiverType`
-    pub receiver_type: Option<CalendarNotificationResponseReceiverType>,
+    pub receiver_type: Option<CalendarNotificationReplyReceiverType>,
     /// `selectedUsers`
     pub selected_users: Vec<String>,
     /// `subject`
@@ -1340,7 +1340,7 @@ pub struct CalendarNotificationResponse {
     /// `templateId`
     pub template_id: Option<String>,
 }
-crm_core::record!(CalendarNotificationResponse {
+crm_core::record!(CalendarNotificationReply {
     additional_email_ids: "additionalEmailIds",
     additional_phone_numbers: "additionalPhoneNumbers",
     additional_whatsapp_numbers: "additionalWhatsappNumbers",
@@ -1359,8 +1359,8 @@ crm_core::record!(CalendarNotificationResponse {
 });
 
 crm_core::open_enum! {
-    /// Calendar notification response channel.
-    pub enum CalendarNotificationResponseChannel {
+    /// Calendar notification reply channel.
+    pub enum CalendarNotificationReplyChannel {
         /// `email`
         Email = "email",
         /// `inApp`
@@ -1373,8 +1373,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Calendar notification response notification type.
-    pub enum CalendarNotificationResponseNotificationType {
+    /// Calendar notification reply notification type.
+    pub enum CalendarNotificationReplyNotificationType {
         /// `booked`
         Booked = "booked",
         /// `cancellation`
@@ -1391,8 +1391,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Calendar notification response receiver type.
-    pub enum CalendarNotificationResponseReceiverType {
+    /// Calendar notification reply receiver type.
+    pub enum CalendarNotificationReplyReceiverType {
         /// `assignedUser`
         AssignedUser = "assignedUser",
         /// `business`
@@ -1418,10 +1418,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendar resource by id response.
+/// Calendar resource by id reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarResourceByIdResponse {
+pub struct CalendarResourceByIdReply {
     /// `calendarIds`
     pub calendar_ids: Vec<String>,
     /// `capacity`
@@ -1439,9 +1439,9 @@ pub struct CalendarResourceByIdResponse {
     /// `quantity`
     pub quantity: Option<f64>,
     /// `resourceType`
-    pub resource_type: Option<CalendarResourceByIdResponseResourceType>,
+    pub resource_type: Option<CalendarResourceByIdReplyResourceType>,
 }
-crm_core::record!(CalendarResourceByIdResponse {
+crm_core::record!(CalendarResourceByIdReply {
     calendar_ids: "calendarIds",
     capacity: "capacity",
     description: "description",
@@ -1454,8 +1454,8 @@ crm_core::record!(CalendarResourceByIdResponse {
 });
 
 crm_core::open_enum! {
-    /// Calendar resource by id response resource type.
-    pub enum CalendarResourceByIdResponseResourceType {
+    /// Calendar resource by id reply resource type.
+    pub enum CalendarResourceByIdReplyResourceType {
         /// `equipments`
         Equipments = "equipments",
         /// `rooms`
@@ -1463,10 +1463,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendar resource response.
+/// Calendar resource reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarResourceResponse {
+pub struct CalendarResourceReply {
     /// `capacity`
     pub capacity: Option<f64>,
     /// `description`
@@ -1482,9 +1482,9 @@ pub struct CalendarResourceResponse {
     /// `quantity`
     pub quantity: Option<f64>,
     /// `resourceType`
-    pub resource_type: Option<CalendarResourceResponseResourceType>,
+    pub resource_type: Option<CalendarResourceReplyResourceType>,
 }
-crm_core::record!(CalendarResourceResponse {
+crm_core::record!(CalendarResourceReply {
     capacity: "capacity",
     description: "description",
     is_active: "isActive",
@@ -1496,8 +1496,8 @@ crm_core::record!(CalendarResourceResponse {
 });
 
 crm_core::open_enum! {
-    /// Calendar resource response resource type.
-    pub enum CalendarResourceResponseResourceType {
+    /// Calendar resource reply resource type.
+    pub enum CalendarResourceReplyResourceType {
         /// `equipments`
         Equipments = "equipments",
         /// `rooms`
@@ -1880,17 +1880,6 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendars delete note successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CalendarsDeleteNoteSuccessfulResponse {
-    /// `success`
-    pub success: Option<bool>,
-}
-crm_core::record!(CalendarsDeleteNoteSuccessfulResponse {
-    success: "success",
-});
-
 crm_core::open_enum! {
     /// Calendars delete resource resource type.
     pub enum CalendarsDeleteResourceResourceType {
@@ -1912,55 +1901,15 @@ crm_core::record!(CalendarsDeleteScheduleResponse {
     success: "success",
 });
 
-/// Calendars get create update note successful response.
+/// Calendars get reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CalendarsGetCreateUpdateNoteSuccessfulResponse {
-    /// `note`
-    pub note: Option<CalendarsGetNoteSchema>,
+pub struct CalendarsGetReply {
+    /// `calendars`
+    pub calendars: Vec<Calendar>,
 }
-crm_core::record!(CalendarsGetCreateUpdateNoteSuccessfulResponse {
-    note: "note",
-});
-
-/// Calendars get note schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CalendarsGetNoteSchema {
-    /// `body`
-    pub body: Option<String>,
-    /// `contactId`
-    pub contact_id: Option<String>,
-    /// `createdBy`
-    pub created_by: Option<NoteCreatedBySchema>,
-    /// `dateAdded`
-    pub date_added: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-}
-crm_core::record!(CalendarsGetNoteSchema {
-    body: "body",
-    contact_id: "contactId",
-    created_by: "createdBy",
-    date_added: "dateAdded",
-    id: "id",
-    user_id: "userId",
-});
-
-/// Calendars get notes list successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CalendarsGetNotesListSuccessfulResponse {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `notes`
-    pub notes: Vec<CalendarsGetNoteSchema>,
-}
-crm_core::record!(CalendarsGetNotesListSuccessfulResponse {
-    has_more: "hasMore",
-    notes: "notes",
+crm_core::record!(CalendarsGetReply {
+    calendars: "calendars",
 });
 
 crm_core::open_enum! {
@@ -1973,17 +1922,6 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendars get successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CalendarsGetSuccessfulResponse {
-    /// `calendars`
-    pub calendars: Vec<Calendar>,
-}
-crm_core::record!(CalendarsGetSuccessfulResponse {
-    calendars: "calendars",
-});
-
 crm_core::open_enum! {
     /// Calendars list resources resource type.
     pub enum CalendarsListResourcesResourceType {
@@ -1991,35 +1929,6 @@ crm_core::open_enum! {
         Equipments = "equipments",
         /// `rooms`
         Rooms = "rooms",
-    }
-}
-
-/// Calendars notes.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct CalendarsNotes {
-    /// At most 5000 characters.
-    pub body: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-}
-crm_core::record!(CalendarsNotes {
-    body: "body",
-    user_id: "userId",
-} required { body });
-crm_core::setters!(CalendarsNotes {
-    body: String,
-    user_id: String,
-});
-
-impl CalendarsNotes {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(body: impl Into<String>) -> Self {
-        Self {
-            body: Some(body.into()),
-            user_id: None,
-        }
     }
 }
 
@@ -2298,48 +2207,110 @@ crm_core::record!(CreatedOrUpdatedBy {
     user_id: "userId",
 });
 
-/// Delete event successful response.
+/// Delete event reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DeleteEventSuccessfulResponse {
+pub struct DeleteEventReply {
     /// `succeeded`
     pub succeeded: Option<bool>,
 }
-crm_core::record!(DeleteEventSuccessfulResponse {
+crm_core::record!(DeleteEventReply {
     succeeded: "succeeded",
 });
 
-/// Get all schedules response.
+/// Delete note reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAllSchedulesResponse {
-    /// `schedules`
-    pub schedules: Vec<ScheduleObjectResponse>,
+pub struct DeleteNoteReply {
+    /// `success`
+    pub success: Option<bool>,
 }
-crm_core::record!(GetAllSchedulesResponse {
+crm_core::record!(DeleteNoteReply {
+    success: "success",
+});
+
+/// Get all schedules reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetAllSchedulesReply {
+    /// `schedules`
+    pub schedules: Vec<ScheduleObjectReply>,
+}
+crm_core::record!(GetAllSchedulesReply {
     schedules: "schedules",
 });
 
-/// Get calendar event successful response.
+/// Get calendar event reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetCalendarEventSuccessfulResponse {
+pub struct GetCalendarEventReply {
     /// `event`
     pub event: Option<CalendarEvent>,
 }
-crm_core::record!(GetCalendarEventSuccessfulResponse {
+crm_core::record!(GetCalendarEventReply {
     event: "event",
 });
 
-/// Get calendar events successful response.
+/// Get calendar events reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetCalendarEventsSuccessfulResponse {
+pub struct GetCalendarEventsReply {
     /// `events`
     pub events: Vec<CalendarEvent>,
 }
-crm_core::record!(GetCalendarEventsSuccessfulResponse {
+crm_core::record!(GetCalendarEventsReply {
     events: "events",
+});
+
+/// Get create update note reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCreateUpdateNoteReply {
+    /// `note`
+    pub note: Option<GetNote>,
+}
+crm_core::record!(GetCreateUpdateNoteReply {
+    note: "note",
+});
+
+/// Get note.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetNote {
+    /// `body`
+    pub body: Option<String>,
+    /// `contactId`
+    pub contact_id: Option<String>,
+    /// `createdBy`
+    pub created_by: Option<NoteCreatedBy>,
+    /// `dateAdded`
+    pub date_added: Option<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+}
+crm_core::record!(GetNote {
+    body: "body",
+    contact_id: "contactId",
+    created_by: "createdBy",
+    date_added: "dateAdded",
+    id: "id",
+    user_id: "userId",
+});
+
+/// Get notes list reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetNotesListReply {
+    /// `hasMore`
+    pub has_more: Option<bool>,
+    /// `notes`
+    pub notes: Vec<GetNote>,
+}
+crm_core::record!(GetNotesListReply {
+    has_more: "hasMore",
+    notes: "notes",
 });
 
 /// Group.
@@ -2417,15 +2388,26 @@ impl GroupCreate {
     }
 }
 
-/// Group create successful response.
+/// Group create reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupCreateSuccessfulResponse {
+pub struct GroupCreateReply {
     /// `group`
     pub group: Option<Group>,
 }
-crm_core::record!(GroupCreateSuccessfulResponse {
+crm_core::record!(GroupCreateReply {
     group: "group",
+});
+
+/// Group reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupReply {
+    /// `success`
+    pub success: Option<bool>,
+}
+crm_core::record!(GroupReply {
+    success: "success",
 });
 
 /// Group status update params.
@@ -2451,17 +2433,6 @@ impl GroupStatusUpdateParams {
         }
     }
 }
-
-/// Group successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GroupSuccessfulResponse {
-    /// `success`
-    pub success: Option<bool>,
-}
-crm_core::record!(GroupSuccessfulResponse {
-    success: "success",
-});
 
 /// Group update.
 #[derive(Clone, PartialEq)]
@@ -2596,26 +2567,26 @@ crm_core::open_enum! {
     }
 }
 
-/// Location configuration response.
+/// Location configuration reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationConfigurationResponse {
+pub struct LocationConfigurationReply {
     /// `kind`
-    pub kind: Option<LocationConfigurationResponseKind>,
+    pub kind: Option<LocationConfigurationReplyKind>,
     /// `location`
     pub location: Option<String>,
     /// `meetingId`
     pub meeting_id: Option<String>,
 }
-crm_core::record!(LocationConfigurationResponse {
+crm_core::record!(LocationConfigurationReply {
     kind: "kind",
     location: "location",
     meeting_id: "meetingId",
 });
 
 crm_core::open_enum! {
-    /// Location configuration response kind.
-    pub enum LocationConfigurationResponseKind {
+    /// Location configuration reply kind.
+    pub enum LocationConfigurationReplyKind {
         /// `booker`
         Booker = "booker",
         /// `custom`
@@ -2664,19 +2635,48 @@ impl LookBusyConfiguration {
     }
 }
 
-/// Note created by schema.
+/// Note created by.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct NoteCreatedBySchema {
+pub struct NoteCreatedBy {
     /// `id`
     pub id: Option<String>,
     /// `name`
     pub name: Option<String>,
 }
-crm_core::record!(NoteCreatedBySchema {
+crm_core::record!(NoteCreatedBy {
     id: "id",
     name: "name",
 });
+
+/// Notes.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Notes {
+    /// At most 5000 characters.
+    pub body: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+}
+crm_core::record!(Notes {
+    body: "body",
+    user_id: "userId",
+} required { body });
+crm_core::setters!(Notes {
+    body: String,
+    user_id: String,
+});
+
+impl Notes {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(body: impl Into<String>) -> Self {
+        Self {
+            body: Some(body.into()),
+            user_id: None,
+        }
+    }
+}
 
 /// Open hour.
 #[derive(Clone, PartialEq)]
@@ -2770,14 +2770,14 @@ crm_core::open_enum! {
     }
 }
 
-/// Resource delete response.
+/// Resource delete reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ResourceDeleteResponse {
+pub struct ResourceDeleteReply {
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(ResourceDeleteResponse {
+crm_core::record!(ResourceDeleteReply {
     success: "success",
 });
 
@@ -2810,10 +2810,10 @@ impl ScheduleInterval {
     }
 }
 
-/// Schedule object response.
+/// Schedule object reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ScheduleObjectResponse {
+pub struct ScheduleObjectReply {
     /// `calendarIds`
     pub calendar_ids: Vec<String>,
     /// `dateAdded`
@@ -2835,7 +2835,7 @@ pub struct ScheduleObjectResponse {
     /// `userId`
     pub user_id: Option<String>,
 }
-crm_core::record!(ScheduleObjectResponse {
+crm_core::record!(ScheduleObjectReply {
     calendar_ids: "calendarIds",
     date_added: "dateAdded",
     date_updated: "dateUpdated",
@@ -2848,14 +2848,14 @@ crm_core::record!(ScheduleObjectResponse {
     user_id: "userId",
 });
 
-/// Schedule response.
+/// Schedule reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ScheduleResponse {
+pub struct ScheduleReply {
     /// `schedule`
-    pub schedule: Option<ScheduleObjectResponse>,
+    pub schedule: Option<ScheduleObjectReply>,
 }
-crm_core::record!(ScheduleResponse {
+crm_core::record!(ScheduleReply {
     schedule: "schedule",
 });
 
@@ -2949,14 +2949,14 @@ crm_core::setters!(Schedules {
     unit: String,
 });
 
-/// Slots schema.
+/// Slots.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SlotsSchema {
+pub struct Slots {
     /// `slots`
     pub slots: Vec<String>,
 }
-crm_core::record!(SlotsSchema {
+crm_core::record!(Slots {
     slots: "slots",
 });
 
@@ -3029,24 +3029,24 @@ crm_core::open_enum! {
     }
 }
 
-/// Team member response.
+/// Team member reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct TeamMemberResponse {
+pub struct TeamMemberReply {
     /// `isPrimary`
     pub is_primary: Option<bool>,
     /// `locationConfigurations`
-    pub location_configurations: Vec<LocationConfigurationResponse>,
+    pub location_configurations: Vec<LocationConfigurationReply>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
     /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub meeting_location_type: Option<TeamMemberResponseMeetingLocationType>,
+    pub meeting_location_type: Option<TeamMemberReplyMeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
     /// `userId`
     pub user_id: Option<String>,
 }
-crm_core::record!(TeamMemberResponse {
+crm_core::record!(TeamMemberReply {
     is_primary: "isPrimary",
     location_configurations: "locationConfigurations",
     meeting_location: "meetingLocation",
@@ -3057,7 +3057,7 @@ crm_core::record!(TeamMemberResponse {
 
 crm_core::open_enum! {
     /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub enum TeamMemberResponseMeetingLocationType {
+    pub enum TeamMemberReplyMeetingLocationType {
         /// `address`
         Address = "address",
         /// `booker`
@@ -3331,13 +3331,13 @@ impl ValidateGroupSlugPostBody {
     }
 }
 
-/// Validate group slug success response.
+/// Validate group slug reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ValidateGroupSlugSuccessResponse {
+pub struct ValidateGroupSlugReply {
     /// `available`
     pub available: Option<bool>,
 }
-crm_core::record!(ValidateGroupSlugSuccessResponse {
+crm_core::record!(ValidateGroupSlugReply {
     available: "available",
 });

@@ -218,16 +218,16 @@ crm_core::open_enum! {
     }
 }
 
-/// Contacts bulk upate response.
+/// Contacts bulk upate reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ContactsBulkUpateResponse {
+pub struct ContactsBulkUpateReply {
     /// `ids`
     pub ids: Vec<String>,
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(ContactsBulkUpateResponse {
+crm_core::record!(ContactsBulkUpateReply {
     ids: "ids",
     success: "success",
 });
@@ -270,35 +270,86 @@ impl ContactsBusinessUpdate {
     }
 }
 
-/// Contacts by id successful response.
+/// Contacts by id reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ContactsByIdSuccessfulResponse {
+pub struct ContactsByIdReply {
     /// `contact`
-    pub contact: Option<GetContectByIdSchema>,
+    pub contact: Option<GetContectById>,
 }
-crm_core::record!(ContactsByIdSuccessfulResponse {
+crm_core::record!(ContactsByIdReply {
     contact: "contact",
 });
 
-/// Contacts custom field schema.
+/// Contacts delete note reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ContactsCustomFieldSchema {
-    /// `id`
-    pub id: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+pub struct ContactsDeleteNoteReply {
+    /// `succeded`
+    pub succeded: Option<bool>,
 }
-crm_core::record!(ContactsCustomFieldSchema {
-    id: "id",
-    value: "value",
+crm_core::record!(ContactsDeleteNoteReply {
+    succeded: "succeded",
 });
 
-/// Contacts meta schema.
+/// Contacts get create update note reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ContactsMetaSchema {
+pub struct ContactsGetCreateUpdateNoteReply {
+    /// `note`
+    pub note: Option<ContactsGetNote>,
+}
+crm_core::record!(ContactsGetCreateUpdateNoteReply {
+    note: "note",
+});
+
+/// Contacts get note.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContactsGetNote {
+    /// `body`
+    pub body: Option<String>,
+    /// `color`
+    pub color: Option<String>,
+    /// `contactId`
+    pub contact_id: Option<String>,
+    /// `dateAdded`
+    pub date_added: Option<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `pinned`
+    pub pinned: Option<bool>,
+    /// `title`
+    pub title: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+}
+crm_core::record!(ContactsGetNote {
+    body: "body",
+    color: "color",
+    contact_id: "contactId",
+    date_added: "dateAdded",
+    id: "id",
+    pinned: "pinned",
+    title: "title",
+    user_id: "userId",
+});
+
+/// Contacts get notes list reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContactsGetNotesListReply {
+    /// `notes`
+    pub notes: Vec<ContactsGetNote>,
+}
+crm_core::record!(ContactsGetNotesListReply {
+    notes: "notes",
+});
+
+/// Contacts meta.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContactsMeta {
     /// `currentPage`
     pub current_page: Option<f64>,
     /// `nextPage`
@@ -314,7 +365,7 @@ pub struct ContactsMetaSchema {
     /// `total`
     pub total: Option<f64>,
 }
-crm_core::record!(ContactsMetaSchema {
+crm_core::record!(ContactsMeta {
     current_page: "currentPage",
     next_page: "nextPage",
     next_page_url: "nextPageUrl",
@@ -324,59 +375,86 @@ crm_core::record!(ContactsMetaSchema {
     total: "total",
 });
 
-/// One page of contacts.
+/// Contacts notes.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ContactsNotes {
+    /// `body`
+    pub body: Option<String>,
+    /// `color`
+    pub color: Option<String>,
+    /// `pinned`
+    pub pinned: Option<bool>,
+    /// `title`
+    pub title: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+}
+crm_core::record!(ContactsNotes {
+    body: "body",
+    color: "color",
+    pinned: "pinned",
+    title: "title",
+    user_id: "userId",
+} required { body });
+crm_core::setters!(ContactsNotes {
+    body: String,
+    color: String,
+    pinned: bool,
+    title: String,
+    user_id: String,
+});
+
+impl ContactsNotes {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(body: impl Into<String>) -> Self {
+        Self {
+            body: Some(body.into()),
+            color: None,
+            pinned: None,
+            title: None,
+            user_id: None,
+        }
+    }
+}
+
+/// Contacts search reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsSearchReply {
     /// `contacts`
     pub contacts: Vec<FoundContact>,
-    /// How many there are in all.
-    pub total: Option<i64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-}
-crm_core::record!(ContactsSearchReply {
-    contacts: "contacts",
-    total: "total",
-    trace_id: "traceId",
-});
-
-/// Contacts search successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContactsSearchSuccessfulResponse {
-    /// `contacts`
-    pub contacts: Vec<FoundContact>,
     /// `count`
     pub count: Option<f64>,
     /// `meta`
-    pub meta: Option<ContactsMetaSchema>,
+    pub meta: Option<ContactsMeta>,
 }
-crm_core::record!(ContactsSearchSuccessfulResponse {
+crm_core::record!(ContactsSearchReply {
     contacts: "contacts",
     count: "count",
     meta: "meta",
 });
 
-/// Contacts workflow successful response.
+/// Contacts workflow reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ContactsWorkflowSuccessfulResponse {
+pub struct ContactsWorkflowReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(ContactsWorkflowSuccessfulResponse {
+crm_core::record!(ContactsWorkflowReply {
     succeded: "succeded",
 });
 
-/// Create add tag successful response.
+/// Create add tag reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateAddTagSuccessfulResponse {
+pub struct CreateAddTagReply {
     /// `tags`
     pub tags: Vec<String>,
 }
-crm_core::record!(CreateAddTagSuccessfulResponse {
+crm_core::record!(CreateAddTagReply {
     tags: "tags",
 });
 
@@ -401,7 +479,7 @@ pub struct CreateContact {
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchema>,
+    pub dnd_settings: Option<DndSettings>,
     /// `email`
     pub email: Option<String>,
     /// `firstName`
@@ -409,7 +487,7 @@ pub struct CreateContact {
     /// `gender`
     pub gender: Option<String>,
     /// `inboundDndSettings`
-    pub inbound_dnd_settings: Option<InboundDndSettingsSchema>,
+    pub inbound_dnd_settings: Option<InboundDndSettings>,
     /// `lastName`
     pub last_name: Option<String>,
     /// `locationId`
@@ -465,11 +543,11 @@ crm_core::setters!(CreateContact {
     custom_fields: [Value],
     date_of_birth: String,
     dnd: bool,
-    dnd_settings: DndSettingsSchema,
+    dnd_settings: DndSettings,
     email: String,
     first_name: String,
     gender: String,
-    inbound_dnd_settings: InboundDndSettingsSchema,
+    inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     location_id: String,
     name: String,
@@ -537,7 +615,7 @@ pub struct CreateContactSchema {
     /// `country`
     pub country: Option<String>,
     /// `customFields`
-    pub custom_fields: Vec<ContactsCustomFieldSchema>,
+    pub custom_fields: Vec<CustomField>,
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `dateOfBirth`
@@ -549,7 +627,7 @@ pub struct CreateContactSchema {
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchema>,
+    pub dnd_settings: Option<DndSettings>,
     /// `email`
     pub email: Option<String>,
     /// `emailLowerCase`
@@ -630,36 +708,36 @@ crm_core::record!(CreateContactSchema {
     website: "website",
 });
 
-/// Create contacts successful response.
+/// Create contacts reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateContactsSuccessfulResponse {
+pub struct CreateContactsReply {
     /// `contact`
     pub contact: Option<CreateContactSchema>,
 }
-crm_core::record!(CreateContactsSuccessfulResponse {
+crm_core::record!(CreateContactsReply {
     contact: "contact",
 });
 
-/// Create delete cantacts campaigns successful response.
+/// Create delete cantacts campaigns reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateDeleteCantactsCampaignsSuccessfulResponse {
+pub struct CreateDeleteCantactsCampaignsReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(CreateDeleteCantactsCampaignsSuccessfulResponse {
+crm_core::record!(CreateDeleteCantactsCampaignsReply {
     succeded: "succeded",
 });
 
-/// Create delete tag successful response.
+/// Create delete tag reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateDeleteTagSuccessfulResponse {
+pub struct CreateDeleteTagReply {
     /// `tags`
     pub tags: Vec<String>,
 }
-crm_core::record!(CreateDeleteTagSuccessfulResponse {
+crm_core::record!(CreateDeleteTagReply {
     tags: "tags",
 });
 
@@ -725,65 +803,68 @@ crm_core::setters!(CreateWorkflow {
     event_start_time: String,
 });
 
-/// Delete contacts successful response.
+/// Custom field.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DeleteContactsSuccessfulResponse {
+pub struct CustomField {
+    /// `id`
+    pub id: Option<String>,
+    /// `value`
+    pub value: Option<String>,
+}
+crm_core::record!(CustomField {
+    id: "id",
+    value: "value",
+});
+
+/// Delete contacts reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteContactsReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(DeleteContactsSuccessfulResponse {
+crm_core::record!(DeleteContactsReply {
     succeded: "succeded",
 });
 
-/// Delete note successful response.
+/// Delete task reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DeleteNoteSuccessfulResponse {
+pub struct DeleteTaskReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(DeleteNoteSuccessfulResponse {
+crm_core::record!(DeleteTaskReply {
     succeded: "succeded",
 });
 
-/// Delete task successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteTaskSuccessfulResponse {
-    /// `succeded`
-    pub succeded: Option<bool>,
-}
-crm_core::record!(DeleteTaskSuccessfulResponse {
-    succeded: "succeded",
-});
-
-/// Dnd setting schema.
+/// Dnd setting.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct DndSettingSchema {
+pub struct DndSetting {
     /// `code`
     pub code: Option<String>,
     /// `message`
     pub message: Option<String>,
     /// `status`
-    pub status: Option<DndSettingSchemaStatus>,
+    pub status: Option<DndSettingStatus>,
 }
-crm_core::record!(DndSettingSchema {
+crm_core::record!(DndSetting {
     code: "code",
     message: "message",
     status: "status",
 } required { status });
-crm_core::setters!(DndSettingSchema {
+crm_core::setters!(DndSetting {
     code: String,
     message: String,
-    status: DndSettingSchemaStatus,
+    status: DndSettingStatus,
 });
 
-impl DndSettingSchema {
+impl DndSetting {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(status: impl Into<DndSettingSchemaStatus>) -> Self {
+    pub fn new(status: impl Into<DndSettingStatus>) -> Self {
         Self {
             code: None,
             message: None,
@@ -793,8 +874,8 @@ impl DndSettingSchema {
 }
 
 crm_core::open_enum! {
-    /// Dnd setting schema status.
-    pub enum DndSettingSchemaStatus {
+    /// Dnd setting status.
+    pub enum DndSettingStatus {
         /// `active`
         Active = "active",
         /// `inactive`
@@ -804,24 +885,24 @@ crm_core::open_enum! {
     }
 }
 
-/// Dnd settings schema.
+/// Dnd settings.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DndSettingsSchema {
+pub struct DndSettings {
     /// `Call`
-    pub call: Option<DndSettingSchema>,
+    pub call: Option<DndSetting>,
     /// `Email`
-    pub email: Option<DndSettingSchema>,
+    pub email: Option<DndSetting>,
     /// `FB`
-    pub fb: Option<DndSettingSchema>,
+    pub fb: Option<DndSetting>,
     /// `GMB`
-    pub gmb: Option<DndSettingSchema>,
+    pub gmb: Option<DndSetting>,
     /// `SMS`
-    pub sms: Option<DndSettingSchema>,
+    pub sms: Option<DndSetting>,
     /// `WhatsApp`
-    pub whats_app: Option<DndSettingSchema>,
+    pub whats_app: Option<DndSetting>,
 }
-crm_core::record!(DndSettingsSchema {
+crm_core::record!(DndSettings {
     call: "Call",
     email: "Email",
     fb: "FB",
@@ -829,13 +910,13 @@ crm_core::record!(DndSettingsSchema {
     sms: "SMS",
     whats_app: "WhatsApp",
 });
-crm_core::setters!(DndSettingsSchema {
-    call: DndSettingSchema,
-    email: DndSettingSchema,
-    fb: DndSettingSchema,
-    gmb: DndSettingSchema,
-    sms: DndSettingSchema,
-    whats_app: DndSettingSchema,
+crm_core::setters!(DndSettings {
+    call: DndSetting,
+    email: DndSetting,
+    fb: DndSetting,
+    gmb: DndSetting,
+    sms: DndSetting,
+    whats_app: DndSetting,
 });
 
 /// A contact as lists and search give it.
@@ -859,7 +940,7 @@ pub struct FoundContact {
     /// `country`
     pub country: Option<String>,
     /// `customFields`
-    pub custom_fields: Vec<ContactsCustomFieldSchema>,
+    pub custom_fields: Vec<CustomField>,
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `dateOfBirth`
@@ -941,10 +1022,27 @@ crm_core::record!(FoundContact {
     website: "website",
 } keeps extra);
 
-/// Get contect by id schema.
+/// One page of contacts.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetContectByIdSchema {
+pub struct FoundContacts {
+    /// `contacts`
+    pub contacts: Vec<FoundContact>,
+    /// How many there are in all.
+    pub total: Option<i64>,
+    /// Identifies the call for support.
+    pub trace_id: Option<String>,
+}
+crm_core::record!(FoundContacts {
+    contacts: "contacts",
+    total: "total",
+    trace_id: "traceId",
+});
+
+/// Get contect by id.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetContectById {
     /// `address1`
     pub address1: Option<String>,
     /// `assignedTo`
@@ -962,7 +1060,7 @@ pub struct GetContectByIdSchema {
     /// `country`
     pub country: Option<String>,
     /// `customFields`
-    pub custom_fields: Vec<ContactsCustomFieldSchema>,
+    pub custom_fields: Vec<CustomField>,
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `dateOfBirth`
@@ -972,7 +1070,7 @@ pub struct GetContectByIdSchema {
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchema>,
+    pub dnd_settings: Option<DndSettings>,
     /// `email`
     pub email: Option<String>,
     /// `emailLowerCase`
@@ -1020,7 +1118,7 @@ pub struct GetContectByIdSchema {
     /// `website`
     pub website: Option<String>,
 }
-crm_core::record!(GetContectByIdSchema {
+crm_core::record!(GetContectById {
     address1: "address1",
     assigned_to: "assignedTo",
     attachments: "attachments",
@@ -1060,21 +1158,10 @@ crm_core::record!(GetContectByIdSchema {
     website: "website",
 });
 
-/// Get create update note successful response.
+/// Get event.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetCreateUpdateNoteSuccessfulResponse {
-    /// `note`
-    pub note: Option<GetNoteSchema>,
-}
-crm_core::record!(GetCreateUpdateNoteSuccessfulResponse {
-    note: "note",
-});
-
-/// Get event schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetEventSchema {
+pub struct GetEvent {
     /// `address`
     pub address: Option<String>,
     /// `appointmentStatus`
@@ -1110,7 +1197,7 @@ pub struct GetEventSchema {
     /// `users`
     pub users: Vec<String>,
 }
-crm_core::record!(GetEventSchema {
+crm_core::record!(GetEvent {
     address: "address",
     appointment_status: "appointmentStatus",
     assigned_resources: "assignedResources",
@@ -1130,82 +1217,39 @@ crm_core::record!(GetEventSchema {
     users: "users",
 });
 
-/// Get events successful response.
+/// Get events reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetEventsSuccessfulResponse {
+pub struct GetEventsReply {
     /// `events`
-    pub events: Vec<GetEventSchema>,
+    pub events: Vec<GetEvent>,
 }
-crm_core::record!(GetEventsSuccessfulResponse {
+crm_core::record!(GetEventsReply {
     events: "events",
 });
 
-/// Get note schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetNoteSchema {
-    /// `body`
-    pub body: Option<String>,
-    /// `color`
-    pub color: Option<String>,
-    /// `contactId`
-    pub contact_id: Option<String>,
-    /// `dateAdded`
-    pub date_added: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `pinned`
-    pub pinned: Option<bool>,
-    /// `title`
-    pub title: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-}
-crm_core::record!(GetNoteSchema {
-    body: "body",
-    color: "color",
-    contact_id: "contactId",
-    date_added: "dateAdded",
-    id: "id",
-    pinned: "pinned",
-    title: "title",
-    user_id: "userId",
-});
-
-/// Get notes list successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetNotesListSuccessfulResponse {
-    /// `notes`
-    pub notes: Vec<GetNoteSchema>,
-}
-crm_core::record!(GetNotesListSuccessfulResponse {
-    notes: "notes",
-});
-
-/// Inbound dnd setting schema.
+/// Inbound dnd setting.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct InboundDndSettingSchema {
+pub struct InboundDndSetting {
     /// `message`
     pub message: Option<String>,
     /// `status`
-    pub status: Option<InboundDndSettingSchemaStatus>,
+    pub status: Option<InboundDndSettingStatus>,
 }
-crm_core::record!(InboundDndSettingSchema {
+crm_core::record!(InboundDndSetting {
     message: "message",
     status: "status",
 } required { status });
-crm_core::setters!(InboundDndSettingSchema {
+crm_core::setters!(InboundDndSetting {
     message: String,
-    status: InboundDndSettingSchemaStatus,
+    status: InboundDndSettingStatus,
 });
 
-impl InboundDndSettingSchema {
+impl InboundDndSetting {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(status: impl Into<InboundDndSettingSchemaStatus>) -> Self {
+    pub fn new(status: impl Into<InboundDndSettingStatus>) -> Self {
         Self {
             message: None,
             status: Some(status.into()),
@@ -1214,8 +1258,8 @@ impl InboundDndSettingSchema {
 }
 
 crm_core::open_enum! {
-    /// Inbound dnd setting schema status.
-    pub enum InboundDndSettingSchemaStatus {
+    /// Inbound dnd setting status.
+    pub enum InboundDndSettingStatus {
         /// `active`
         Active = "active",
         /// `inactive`
@@ -1223,63 +1267,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Inbound dnd settings schema.
+/// Inbound dnd settings.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct InboundDndSettingsSchema {
+pub struct InboundDndSettings {
     /// `all`
-    pub all: Option<InboundDndSettingSchema>,
+    pub all: Option<InboundDndSetting>,
 }
-crm_core::record!(InboundDndSettingsSchema {
+crm_core::record!(InboundDndSettings {
     all: "all",
 });
-crm_core::setters!(InboundDndSettingsSchema {
-    all: InboundDndSettingSchema,
+crm_core::setters!(InboundDndSettings {
+    all: InboundDndSetting,
 });
-
-/// Notes.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Notes {
-    /// `body`
-    pub body: Option<String>,
-    /// `color`
-    pub color: Option<String>,
-    /// `pinned`
-    pub pinned: Option<bool>,
-    /// `title`
-    pub title: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-}
-crm_core::record!(Notes {
-    body: "body",
-    color: "color",
-    pinned: "pinned",
-    title: "title",
-    user_id: "userId",
-} required { body });
-crm_core::setters!(Notes {
-    body: String,
-    color: String,
-    pinned: bool,
-    title: String,
-    user_id: String,
-});
-
-impl Notes {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(body: impl Into<String>) -> Self {
-        Self {
-            body: Some(body.into()),
-            color: None,
-            pinned: None,
-            title: None,
-            user_id: None,
-        }
-    }
-}
 
 /// Tags.
 #[derive(Clone, PartialEq)]
@@ -1303,21 +1303,10 @@ impl Tags {
     }
 }
 
-/// Task by is successful response.
+/// Task.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct TaskByIsSuccessfulResponse {
-    /// `task`
-    pub task: Option<TaskSchema>,
-}
-crm_core::record!(TaskByIsSuccessfulResponse {
-    task: "task",
-});
-
-/// Task schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TaskSchema {
+pub struct Task {
     /// `assignedTo`
     pub assigned_to: Option<String>,
     /// `body`
@@ -1333,7 +1322,7 @@ pub struct TaskSchema {
     /// `title`
     pub title: Option<String>,
 }
-crm_core::record!(TaskSchema {
+crm_core::record!(Task {
     assigned_to: "assignedTo",
     body: "body",
     completed: "completed",
@@ -1343,14 +1332,25 @@ crm_core::record!(TaskSchema {
     title: "title",
 });
 
-/// Tasks list successful response.
+/// Task by is reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct TasksListSuccessfulResponse {
-    /// `tasks`
-    pub tasks: Vec<TaskSchema>,
+pub struct TaskByIsReply {
+    /// `task`
+    pub task: Option<Task>,
 }
-crm_core::record!(TasksListSuccessfulResponse {
+crm_core::record!(TaskByIsReply {
+    task: "task",
+});
+
+/// Tasks list reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TasksListReply {
+    /// `tasks`
+    pub tasks: Vec<Task>,
+}
+crm_core::record!(TasksListReply {
     tasks: "tasks",
 });
 
@@ -1375,13 +1375,13 @@ pub struct UpdateContact {
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchema>,
+    pub dnd_settings: Option<DndSettings>,
     /// `email`
     pub email: Option<String>,
     /// `firstName`
     pub first_name: Option<String>,
     /// `inboundDndSettings`
-    pub inbound_dnd_settings: Option<InboundDndSettingsSchema>,
+    pub inbound_dnd_settings: Option<InboundDndSettings>,
     /// `lastName`
     pub last_name: Option<String>,
     /// `name`
@@ -1433,10 +1433,10 @@ crm_core::setters!(UpdateContact {
     custom_fields: [Value],
     date_of_birth: String,
     dnd: bool,
-    dnd_settings: DndSettingsSchema,
+    dnd_settings: DndSettings,
     email: String,
     first_name: String,
-    inbound_dnd_settings: InboundDndSettingsSchema,
+    inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
     phone: String,
@@ -1448,16 +1448,16 @@ crm_core::setters!(UpdateContact {
     website: String,
 });
 
-/// Update contacts successful response.
+/// Update contacts reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdateContactsSuccessfulResponse {
+pub struct UpdateContactsReply {
     /// `contact`
-    pub contact: Option<GetContectByIdSchema>,
+    pub contact: Option<GetContectById>,
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(UpdateContactsSuccessfulResponse {
+crm_core::record!(UpdateContactsReply {
     contact: "contact",
     succeded: "succeded",
 });
@@ -1535,10 +1535,10 @@ impl UpdateTags {
     }
 }
 
-/// Update tags response.
+/// Update tags reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdateTagsResponse {
+pub struct UpdateTagsReply {
     /// `errorCount`
     pub error_count: Option<f64>,
     /// `responses`
@@ -1546,7 +1546,7 @@ pub struct UpdateTagsResponse {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(UpdateTagsResponse {
+crm_core::record!(UpdateTagsReply {
     error_count: "errorCount",
     responses: "responses",
     succeded: "succeded",
@@ -1629,7 +1629,7 @@ pub struct UpsertContact {
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchema>,
+    pub dnd_settings: Option<DndSettings>,
     /// `email`
     pub email: Option<String>,
     /// `firstName`
@@ -1637,7 +1637,7 @@ pub struct UpsertContact {
     /// `gender`
     pub gender: Option<String>,
     /// `inboundDndSettings`
-    pub inbound_dnd_settings: Option<InboundDndSettingsSchema>,
+    pub inbound_dnd_settings: Option<InboundDndSettings>,
     /// `lastName`
     pub last_name: Option<String>,
     /// `locationId`
@@ -1695,11 +1695,11 @@ crm_core::setters!(UpsertContact {
     custom_fields: [Value],
     date_of_birth: String,
     dnd: bool,
-    dnd_settings: DndSettingsSchema,
+    dnd_settings: DndSettings,
     email: String,
     first_name: String,
     gender: String,
-    inbound_dnd_settings: InboundDndSettingsSchema,
+    inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     location_id: String,
     name: String,
@@ -1745,18 +1745,18 @@ impl UpsertContact {
     }
 }
 
-/// Upsert contacts successful response.
+/// Upsert contacts reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpsertContactsSuccessfulResponse {
+pub struct UpsertContactsReply {
     /// `contact`
-    pub contact: Option<GetContectByIdSchema>,
+    pub contact: Option<GetContectById>,
     /// `new`
     pub new: Option<bool>,
     /// `traceId`
     pub trace_id: Option<String>,
 }
-crm_core::record!(UpsertContactsSuccessfulResponse {
+crm_core::record!(UpsertContactsReply {
     contact: "contact",
     new: "new",
     trace_id: "traceId",

@@ -71,16 +71,16 @@ crm_core::open_enum! {
     }
 }
 
-/// Cancel scheduled response.
+/// Cancel scheduled reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelScheduledResponse {
+pub struct CancelScheduledReply {
     /// `message`
     pub message: Option<String>,
     /// `status`
     pub status: Option<f64>,
 }
-crm_core::record!(CancelScheduledResponse {
+crm_core::record!(CancelScheduledReply {
     message: "message",
     status: "status",
 });
@@ -115,16 +115,16 @@ crm_core::setters!(CompleteFileUpload {
     upload_id: String,
 });
 
-/// Complete file upload response.
+/// Complete file upload reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CompleteFileUploadResponse {
+pub struct CompleteFileUploadReply {
     /// `metadata`
     pub metadata: Option<Value>,
     /// `uploadedFiles`
     pub uploaded_files: Option<Value>,
 }
-crm_core::record!(CompleteFileUploadResponse {
+crm_core::record!(CompleteFileUploadReply {
     metadata: "metadata",
     uploaded_files: "uploadedFiles",
 });
@@ -173,10 +173,10 @@ crm_core::record!(Conversation {
     user_id: "userId",
 });
 
-/// Conversation create response.
+/// Conversation create reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ConversationCreateResponse {
+pub struct ConversationCreateReply {
     /// `assignedTo`
     pub assigned_to: Option<String>,
     /// `contactId`
@@ -194,7 +194,7 @@ pub struct ConversationCreateResponse {
     /// `locationId`
     pub location_id: Option<String>,
 }
-crm_core::record!(ConversationCreateResponse {
+crm_core::record!(ConversationCreateReply {
     assigned_to: "assignedTo",
     contact_id: "contactId",
     date_added: "dateAdded",
@@ -708,16 +708,16 @@ impl CreateConversation {
     }
 }
 
-/// Create conversation success response.
+/// Create conversation reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateConversationSuccessResponse {
+pub struct CreateConversationReply {
     /// `conversation`
-    pub conversation: Option<ConversationCreateResponse>,
+    pub conversation: Option<ConversationCreateReply>,
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(CreateConversationSuccessResponse {
+crm_core::record!(CreateConversationReply {
     conversation: "conversation",
     success: "success",
 });
@@ -775,25 +775,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Create live chat message feedback response.
+/// Create live chat message feedback reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateLiveChatMessageFeedbackResponse {
+pub struct CreateLiveChatMessageFeedbackReply {
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(CreateLiveChatMessageFeedbackResponse {
+crm_core::record!(CreateLiveChatMessageFeedbackReply {
     success: "success",
 });
 
-/// Delete conversation successful response.
+/// Delete conversation reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DeleteConversationSuccessfulResponse {
+pub struct DeleteConversationReply {
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(DeleteConversationSuccessfulResponse {
+crm_core::record!(DeleteConversationReply {
     success: "success",
 });
 
@@ -835,18 +835,18 @@ impl ErrorItem {
     }
 }
 
-/// Export messages response.
+/// Export messages reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ExportMessagesResponse {
+pub struct ExportMessagesReply {
     /// `messages`
-    pub messages: Vec<GetMessageResponse>,
+    pub messages: Vec<GetMessageReply>,
     /// `nextCursor`
     pub next_cursor: Option<String>,
     /// `total`
     pub total: Option<f64>,
 }
-crm_core::record!(ExportMessagesResponse {
+crm_core::record!(ExportMessagesReply {
     messages: "messages",
     next_cursor: "nextCursor",
     total: "total",
@@ -916,10 +916,10 @@ impl ForwardConfig {
     }
 }
 
-/// Forward response.
+/// Forward reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ForwardResponse {
+pub struct ForwardReply {
     /// `emailMessageId`
     pub email_message_id: Option<String>,
     /// `forwardToEmail`
@@ -937,7 +937,7 @@ pub struct ForwardResponse {
     /// `sourceConversationId`
     pub source_conversation_id: Option<String>,
 }
-crm_core::record!(ForwardResponse {
+crm_core::record!(ForwardReply {
     email_message_id: "emailMessageId",
     forward_to_email: "forwardToEmail",
     forward_whole_thread: "forwardWholeThread",
@@ -948,10 +948,10 @@ crm_core::record!(ForwardResponse {
     source_conversation_id: "sourceConversationId",
 });
 
-/// Get conversation by id response.
+/// Get conversation by id reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetConversationByIdResponse {
+pub struct GetConversationByIdReply {
     /// `assignedTo`
     pub assigned_to: Option<String>,
     /// `contactId`
@@ -971,7 +971,7 @@ pub struct GetConversationByIdResponse {
     /// `unreadCount`
     pub unread_count: Option<f64>,
 }
-crm_core::record!(GetConversationByIdResponse {
+crm_core::record!(GetConversationByIdReply {
     assigned_to: "assignedTo",
     contact_id: "contactId",
     deleted: "deleted",
@@ -983,24 +983,24 @@ crm_core::record!(GetConversationByIdResponse {
     unread_count: "unreadCount",
 });
 
-/// Get conversation successful response.
+/// Get conversation reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetConversationSuccessfulResponse {
+pub struct GetConversationReply {
     /// `conversation`
     pub conversation: Option<Conversation>,
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(GetConversationSuccessfulResponse {
+crm_core::record!(GetConversationReply {
     conversation: "conversation",
     success: "success",
 });
 
-/// Get email message response.
+/// Get email message reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetEmailMessageResponse {
+pub struct GetEmailMessageReply {
     /// `altId`
     pub alt_id: Option<String>,
     /// `attachments`
@@ -1022,7 +1022,7 @@ pub struct GetEmailMessageResponse {
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `direction`
-    pub direction: Option<GetEmailMessageResponseDirection>,
+    pub direction: Option<GetEmailMessageReplyDirection>,
     /// `from`
     pub from: Option<String>,
     /// `id`
@@ -1034,9 +1034,9 @@ pub struct GetEmailMessageResponse {
     /// `replyToMessageId`
     pub reply_to_message_id: Option<String>,
     /// `source`
-    pub source: Option<GetEmailMessageResponseSource>,
+    pub source: Option<GetEmailMessageReplySource>,
     /// `status`
-    pub status: Option<GetEmailMessageResponseStatus>,
+    pub status: Option<GetEmailMessageReplyStatus>,
     /// `subject`
     pub subject: Option<String>,
     /// `threadId`
@@ -1044,7 +1044,7 @@ pub struct GetEmailMessageResponse {
     /// `to`
     pub to: Vec<String>,
 }
-crm_core::record!(GetEmailMessageResponse {
+crm_core::record!(GetEmailMessageReply {
     alt_id: "altId",
     attachments: "attachments",
     bcc: "bcc",
@@ -1069,8 +1069,8 @@ crm_core::record!(GetEmailMessageResponse {
 });
 
 crm_core::open_enum! {
-    /// Get email message response direction.
-    pub enum GetEmailMessageResponseDirection {
+    /// Get email message reply direction.
+    pub enum GetEmailMessageReplyDirection {
         /// `inbound`
         Inbound = "inbound",
         /// `outbound`
@@ -1079,8 +1079,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get email message response source.
-    pub enum GetEmailMessageResponseSource {
+    /// Get email message reply source.
+    pub enum GetEmailMessageReplySource {
         /// `api`
         Api = "api",
         /// `app`
@@ -1095,8 +1095,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get email message response status.
-    pub enum GetEmailMessageResponseStatus {
+    /// Get email message reply status.
+    pub enum GetEmailMessageReplyStatus {
         /// `connected`
         Connected = "connected",
         /// `delivered`
@@ -1118,10 +1118,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Get message response.
+/// Get message reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetMessageResponse {
+pub struct GetMessageReply {
     /// `attachments`
     pub attachments: Vec<String>,
     /// `body`
@@ -1139,25 +1139,25 @@ pub struct GetMessageResponse {
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `direction`
-    pub direction: Option<GetMessageResponseDirection>,
+    pub direction: Option<GetMessageReplyDirection>,
     /// `id`
     pub id: Option<String>,
     /// `locationId`
     pub location_id: Option<String>,
     /// `messageType`
-    pub message_type: Option<GetMessageResponseMessageType>,
+    pub message_type: Option<GetMessageReplyMessageType>,
     /// `meta`
     pub meta: Option<MessageMeta>,
     /// `source`
-    pub source: Option<GetMessageResponseSource>,
+    pub source: Option<GetMessageReplySource>,
     /// `status`
-    pub status: Option<GetMessageResponseStatus>,
+    pub status: Option<GetMessageReplyStatus>,
     /// `type`
     pub type_: Option<f64>,
     /// `userId`
     pub user_id: Option<String>,
 }
-crm_core::record!(GetMessageResponse {
+crm_core::record!(GetMessageReply {
     attachments: "attachments",
     body: "body",
     chat_widget_id: "chatWidgetId",
@@ -1178,8 +1178,8 @@ crm_core::record!(GetMessageResponse {
 });
 
 crm_core::open_enum! {
-    /// Get message response direction.
-    pub enum GetMessageResponseDirection {
+    /// Get message reply direction.
+    pub enum GetMessageReplyDirection {
         /// `inbound`
         Inbound = "inbound",
         /// `outbound`
@@ -1188,8 +1188,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get message response message type.
-    pub enum GetMessageResponseMessageType {
+    /// Get message reply message type.
+    pub enum GetMessageReplyMessageType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
         /// `TYPE_ACTIVITY_CONTACT`
@@ -1278,8 +1278,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get message response source.
-    pub enum GetMessageResponseSource {
+    /// Get message reply source.
+    pub enum GetMessageReplySource {
         /// `api`
         Api = "api",
         /// `app`
@@ -1294,8 +1294,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Get message response status.
-    pub enum GetMessageResponseStatus {
+    /// Get message reply status.
+    pub enum GetMessageReplyStatus {
         /// `clicked`
         Clicked = "clicked",
         /// `connected`
@@ -1323,10 +1323,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Get message transcription response.
+/// Get message transcription reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetMessageTranscriptionResponse {
+pub struct GetMessageTranscriptionReply {
     /// `confidence`
     pub confidence: Option<f64>,
     /// `endTime`
@@ -1340,7 +1340,7 @@ pub struct GetMessageTranscriptionResponse {
     /// `transcript`
     pub transcript: Option<String>,
 }
-crm_core::record!(GetMessageTranscriptionResponse {
+crm_core::record!(GetMessageTranscriptionReply {
     confidence: "confidence",
     end_time: "endTime",
     media_channel: "mediaChannel",
@@ -1349,18 +1349,18 @@ crm_core::record!(GetMessageTranscriptionResponse {
     transcript: "transcript",
 });
 
-/// Get messages by conversation response.
+/// Get messages by conversation reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetMessagesByConversationResponse {
+pub struct GetMessagesByConversationReply {
     /// `lastMessageId`
     pub last_message_id: Option<String>,
     /// `messages`
-    pub messages: Vec<GetMessageResponse>,
+    pub messages: Vec<GetMessageReply>,
     /// `nextPage`
     pub next_page: Option<bool>,
 }
-crm_core::record!(GetMessagesByConversationResponse {
+crm_core::record!(GetMessagesByConversationReply {
     last_message_id: "lastMessageId",
     messages: "messages",
     next_page: "nextPage",
@@ -1400,10 +1400,10 @@ crm_core::setters!(InitiateFileUpload {
     location_id: String,
 });
 
-/// Initiate file upload response.
+/// Initiate file upload reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct InitiateFileUploadResponse {
+pub struct InitiateFileUploadReply {
     /// `expiresAt`
     pub expires_at: Option<f64>,
     /// `filePath`
@@ -1415,7 +1415,7 @@ pub struct InitiateFileUploadResponse {
     /// `uploadUrl`
     pub upload_url: Option<String>,
 }
-crm_core::record!(InitiateFileUploadResponse {
+crm_core::record!(InitiateFileUploadReply {
     expires_at: "expiresAt",
     file_path: "filePath",
     max_file_size: "maxFileSize",
@@ -1467,7 +1467,7 @@ crm_core::open_enum! {
 #[non_exhaustive]
 pub struct MessageReply {
     /// `message`
-    pub message: Option<GetMessageResponse>,
+    pub message: Option<GetMessageReply>,
     /// `traceId`
     pub trace_id: Option<String>,
 }
@@ -1481,7 +1481,7 @@ crm_core::record!(MessageReply {
 #[non_exhaustive]
 pub struct MessagesReply {
     /// `messages`
-    pub messages: Option<GetMessagesByConversationResponse>,
+    pub messages: Option<GetMessagesByConversationReply>,
     /// `traceId`
     pub trace_id: Option<String>,
 }
@@ -1639,10 +1639,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Process message response.
+/// Process message reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ProcessMessageResponse {
+pub struct ProcessMessageReply {
     /// `contactId`
     pub contact_id: Option<String>,
     /// `conversationId`
@@ -1658,7 +1658,7 @@ pub struct ProcessMessageResponse {
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(ProcessMessageResponse {
+crm_core::record!(ProcessMessageReply {
     contact_id: "contactId",
     conversation_id: "conversationId",
     date_added: "dateAdded",
@@ -1725,16 +1725,16 @@ impl ProcessOutboundMessageBody {
     }
 }
 
-/// Send conversation response.
+/// Send conversation reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendConversationResponse {
+pub struct SendConversationReply {
     /// `conversations`
     pub conversations: Vec<ConversationSchema>,
     /// `total`
     pub total: Option<f64>,
 }
-crm_core::record!(SendConversationResponse {
+crm_core::record!(SendConversationReply {
     conversations: "conversations",
     total: "total",
 });
@@ -1946,16 +1946,16 @@ crm_core::open_enum! {
     }
 }
 
-/// Send message response.
+/// Send message reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendMessageResponse {
+pub struct SendMessageReply {
     /// `conversationId`
     pub conversation_id: Option<String>,
     /// `emailMessageId`
     pub email_message_id: Option<String>,
     /// `forwardData`
-    pub forward_data: Option<ForwardResponse>,
+    pub forward_data: Option<ForwardReply>,
     /// `messageId`
     pub message_id: Option<String>,
     /// `messageIds`
@@ -1963,9 +1963,9 @@ pub struct SendMessageResponse {
     /// `msg`
     pub msg: Option<String>,
     /// `status`
-    pub status: Option<SendMessageResponseStatus>,
+    pub status: Option<SendMessageReplyStatus>,
 }
-crm_core::record!(SendMessageResponse {
+crm_core::record!(SendMessageReply {
     conversation_id: "conversationId",
     email_message_id: "emailMessageId",
     forward_data: "forwardData",
@@ -1976,8 +1976,8 @@ crm_core::record!(SendMessageResponse {
 });
 
 crm_core::open_enum! {
-    /// Send message response status.
-    pub enum SendMessageResponseStatus {
+    /// Send message reply status.
+    pub enum SendMessageReplyStatus {
         /// `delivered`
         Delivered = "delivered",
         /// `failed`

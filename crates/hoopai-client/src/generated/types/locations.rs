@@ -3,10 +3,10 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Business schema.
+/// Business.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BusinessSchema {
+pub struct Business {
     /// `address`
     pub address: Option<String>,
     /// `city`
@@ -26,7 +26,7 @@ pub struct BusinessSchema {
     /// `website`
     pub website: Option<String>,
 }
-crm_core::record!(BusinessSchema {
+crm_core::record!(Business {
     address: "address",
     city: "city",
     country: "country",
@@ -125,7 +125,7 @@ pub struct CreateLocation {
     /// One of 247 values, as `AF`.
     pub country: Option<String>,
     /// `mailgun`
-    pub mailgun: Option<MailgunSchema>,
+    pub mailgun: Option<Mailgun>,
     /// `name`
     pub name: Option<String>,
     /// `phone`
@@ -135,17 +135,17 @@ pub struct CreateLocation {
     /// `prospectInfo`
     pub prospect_info: Option<ProspectInfo>,
     /// `settings`
-    pub settings: Option<SettingsSchema>,
+    pub settings: Option<Settings>,
     /// `snapshotId`
     pub snapshot_id: Option<String>,
     /// `social`
-    pub social: Option<SocialSchema>,
+    pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
     /// `timezone`
     pub timezone: Option<String>,
     /// `twilio`
-    pub twilio: Option<TwilioSchema>,
+    pub twilio: Option<Twilio>,
     /// `website`
     pub website: Option<String>,
 }
@@ -172,17 +172,17 @@ crm_core::setters!(CreateLocation {
     city: String,
     company_id: String,
     country: String,
-    mailgun: MailgunSchema,
+    mailgun: Mailgun,
     name: String,
     phone: String,
     postal_code: String,
     prospect_info: ProspectInfo,
-    settings: SettingsSchema,
+    settings: Settings,
     snapshot_id: String,
-    social: SocialSchema,
+    social: Social,
     state: String,
     timezone: String,
-    twilio: TwilioSchema,
+    twilio: Twilio,
     website: String,
 });
 
@@ -211,10 +211,10 @@ impl CreateLocation {
     }
 }
 
-/// Create location successful response.
+/// Create location reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateLocationSuccessfulResponse {
+pub struct CreateLocationReply {
     /// `address`
     pub address: Option<String>,
     /// `city`
@@ -236,9 +236,9 @@ pub struct CreateLocationSuccessfulResponse {
     /// `postalCode`
     pub postal_code: Option<String>,
     /// `settings`
-    pub settings: Option<SettingsSchema>,
+    pub settings: Option<Settings>,
     /// `social`
-    pub social: Option<SocialSchema>,
+    pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
     /// `timezone`
@@ -246,7 +246,7 @@ pub struct CreateLocationSuccessfulResponse {
     /// `website`
     pub website: Option<String>,
 }
-crm_core::record!(CreateLocationSuccessfulResponse {
+crm_core::record!(CreateLocationReply {
     address: "address",
     city: "city",
     company_id: "companyId",
@@ -264,93 +264,36 @@ crm_core::record!(CreateLocationSuccessfulResponse {
     website: "website",
 });
 
-/// Custom field delete successful response.
+/// Custom field delete reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CustomFieldDeleteSuccessfulResponse {
+pub struct CustomFieldDeleteReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(CustomFieldDeleteSuccessfulResponse {
+crm_core::record!(CustomFieldDeleteReply {
     succeded: "succeded",
 });
 
-/// Custom field schema.
+/// Custom field reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CustomFieldSchema {
-    /// `dataType`
-    pub data_type: Option<String>,
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `isAllowedCustomOption`
-    pub is_allowed_custom_option: Option<bool>,
-    /// `isMultiFileAllowed`
-    pub is_multi_file_allowed: Option<bool>,
-    /// `locationId`
-    pub location_id: Option<String>,
-    /// `maxFileLimit`
-    pub max_file_limit: Option<f64>,
-    /// `model`
-    pub model: Option<CustomFieldSchemaModel>,
-    /// `name`
-    pub name: Option<String>,
-    /// `picklistImageOptions`
-    pub picklist_image_options: Vec<String>,
-    /// `picklistOptions`
-    pub picklist_options: Vec<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `position`
-    pub position: Option<f64>,
-}
-crm_core::record!(CustomFieldSchema {
-    data_type: "dataType",
-    field_key: "fieldKey",
-    id: "id",
-    is_allowed_custom_option: "isAllowedCustomOption",
-    is_multi_file_allowed: "isMultiFileAllowed",
-    location_id: "locationId",
-    max_file_limit: "maxFileLimit",
-    model: "model",
-    name: "name",
-    picklist_image_options: "picklistImageOptions",
-    picklist_options: "picklistOptions",
-    placeholder: "placeholder",
-    position: "position",
-});
-
-crm_core::open_enum! {
-    /// Custom field schema model.
-    pub enum CustomFieldSchemaModel {
-        /// `contact`
-        Contact = "contact",
-        /// `opportunity`
-        Opportunity = "opportunity",
-    }
-}
-
-/// Custom field successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomFieldSuccessfulResponse {
+pub struct CustomFieldReply {
     /// `customField`
-    pub custom_field: Option<CustomFieldSchema>,
+    pub custom_field: Option<LocationsCustomField>,
 }
-crm_core::record!(CustomFieldSuccessfulResponse {
+crm_core::record!(CustomFieldReply {
     custom_field: "customField",
 });
 
-/// Custom fields list successful response.
+/// Custom fields list reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CustomFieldsListSuccessfulResponse {
+pub struct CustomFieldsListReply {
     /// `customFields`
-    pub custom_fields: Vec<CustomFieldSchema>,
+    pub custom_fields: Vec<LocationsCustomField>,
 }
-crm_core::record!(CustomFieldsListSuccessfulResponse {
+crm_core::record!(CustomFieldsListReply {
     custom_fields: "customFields",
 });
 
@@ -464,32 +407,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Custom value delete successful response.
+/// Custom value.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CustomValueDeleteSuccessfulResponse {
-    /// `succeded`
-    pub succeded: Option<bool>,
-}
-crm_core::record!(CustomValueDeleteSuccessfulResponse {
-    succeded: "succeded",
-});
-
-/// Custom value id successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomValueIdSuccessfulResponse {
-    /// `customValue`
-    pub custom_value: Option<CustomValueSchema>,
-}
-crm_core::record!(CustomValueIdSuccessfulResponse {
-    custom_value: "customValue",
-});
-
-/// Custom value schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomValueSchema {
+pub struct CustomValue {
     /// `fieldKey`
     pub field_key: Option<String>,
     /// `id`
@@ -501,12 +422,34 @@ pub struct CustomValueSchema {
     /// `value`
     pub value: Option<String>,
 }
-crm_core::record!(CustomValueSchema {
+crm_core::record!(CustomValue {
     field_key: "fieldKey",
     id: "id",
     location_id: "locationId",
     name: "name",
     value: "value",
+});
+
+/// Custom value delete reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CustomValueDeleteReply {
+    /// `succeded`
+    pub succeded: Option<bool>,
+}
+crm_core::record!(CustomValueDeleteReply {
+    succeded: "succeded",
+});
+
+/// Custom value id reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CustomValueIdReply {
+    /// `customValue`
+    pub custom_value: Option<CustomValue>,
+}
+crm_core::record!(CustomValueIdReply {
+    custom_value: "customValue",
 });
 
 /// Custom values.
@@ -538,39 +481,86 @@ impl CustomValues {
     }
 }
 
-/// Custom values list successful response.
+/// Custom values list reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CustomValuesListSuccessfulResponse {
+pub struct CustomValuesListReply {
     /// `customValues`
-    pub custom_values: Vec<CustomValueSchema>,
+    pub custom_values: Vec<CustomValue>,
 }
-crm_core::record!(CustomValuesListSuccessfulResponse {
+crm_core::record!(CustomValuesListReply {
     custom_values: "customValues",
 });
 
-/// Delete recurring task response.
+/// Delete recurring task reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DeleteRecurringTaskResponse {
+pub struct DeleteRecurringTaskReply {
     /// `id`
     pub id: Option<String>,
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(DeleteRecurringTaskResponse {
+crm_core::record!(DeleteRecurringTaskReply {
     id: "id",
     success: "success",
 });
 
-/// Get location by id schema.
+/// Get location.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetLocationByIdSchema {
+pub struct GetLocation {
+    /// `address`
+    pub address: Option<String>,
+    /// `city`
+    pub city: Option<String>,
+    /// `country`
+    pub country: Option<String>,
+    /// `email`
+    pub email: Option<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `name`
+    pub name: Option<String>,
+    /// `phone`
+    pub phone: Option<String>,
+    /// `postalCode`
+    pub postal_code: Option<String>,
+    /// `settings`
+    pub settings: Option<Settings>,
+    /// `social`
+    pub social: Option<Social>,
+    /// `state`
+    pub state: Option<String>,
+    /// `timezone`
+    pub timezone: Option<String>,
+    /// `website`
+    pub website: Option<String>,
+}
+crm_core::record!(GetLocation {
+    address: "address",
+    city: "city",
+    country: "country",
+    email: "email",
+    id: "id",
+    name: "name",
+    phone: "phone",
+    postal_code: "postalCode",
+    settings: "settings",
+    social: "social",
+    state: "state",
+    timezone: "timezone",
+    website: "website",
+});
+
+/// Get location by id.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLocationById {
     /// `address`
     pub address: Option<String>,
     /// `business`
-    pub business: Option<BusinessSchema>,
+    pub business: Option<Business>,
     /// `city`
     pub city: Option<String>,
     /// `companyId`
@@ -598,9 +588,9 @@ pub struct GetLocationByIdSchema {
     /// `reseller`
     pub reseller: Option<Value>,
     /// `settings`
-    pub settings: Option<SettingsSchema>,
+    pub settings: Option<Settings>,
     /// `social`
-    pub social: Option<SocialSchema>,
+    pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
     /// `timezone`
@@ -608,7 +598,7 @@ pub struct GetLocationByIdSchema {
     /// `website`
     pub website: Option<String>,
 }
-crm_core::record!(GetLocationByIdSchema {
+crm_core::record!(GetLocationById {
     address: "address",
     business: "business",
     city: "city",
@@ -631,118 +621,71 @@ crm_core::record!(GetLocationByIdSchema {
     website: "website",
 });
 
-/// Get location by id successful response.
+/// Get location by id reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetLocationByIdSuccessfulResponse {
+pub struct GetLocationByIdReply {
     /// `location`
-    pub location: Option<GetLocationByIdSchema>,
+    pub location: Option<GetLocationById>,
 }
-crm_core::record!(GetLocationByIdSuccessfulResponse {
+crm_core::record!(GetLocationByIdReply {
     location: "location",
 });
 
-/// Get location schema.
+/// Get templates reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetLocationSchema {
-    /// `address`
-    pub address: Option<String>,
-    /// `city`
-    pub city: Option<String>,
-    /// `country`
-    pub country: Option<String>,
-    /// `email`
-    pub email: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-    /// `phone`
-    pub phone: Option<String>,
-    /// `postalCode`
-    pub postal_code: Option<String>,
-    /// `settings`
-    pub settings: Option<SettingsSchema>,
-    /// `social`
-    pub social: Option<SocialSchema>,
-    /// `state`
-    pub state: Option<String>,
-    /// `timezone`
-    pub timezone: Option<String>,
-    /// `website`
-    pub website: Option<String>,
-}
-crm_core::record!(GetLocationSchema {
-    address: "address",
-    city: "city",
-    country: "country",
-    email: "email",
-    id: "id",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    settings: "settings",
-    social: "social",
-    state: "state",
-    timezone: "timezone",
-    website: "website",
-});
-
-/// Get templates successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetTemplatesSuccessfulResponse {
+pub struct GetTemplatesReply {
     /// `templates`
     pub templates: Vec<Value>,
     /// `totalCount`
     pub total_count: Option<f64>,
 }
-crm_core::record!(GetTemplatesSuccessfulResponse {
+crm_core::record!(GetTemplatesReply {
     templates: "templates",
     total_count: "totalCount",
 });
 
-/// Location deleted successful response.
+/// Location deleted reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationDeletedSuccessfulResponse {
+pub struct LocationDeletedReply {
     /// `message`
     pub message: Option<String>,
     /// `success`
     pub success: Option<bool>,
 }
-crm_core::record!(LocationDeletedSuccessfulResponse {
+crm_core::record!(LocationDeletedReply {
     message: "message",
     success: "success",
 });
 
-/// Location tag delete successful response.
+/// Location tag delete reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationTagDeleteSuccessfulResponse {
+pub struct LocationTagDeleteReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(LocationTagDeleteSuccessfulResponse {
+crm_core::record!(LocationTagDeleteReply {
     succeded: "succeded",
 });
 
-/// Location tag successful response.
+/// Location tag reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationTagSuccessfulResponse {
+pub struct LocationTagReply {
     /// `tag`
-    pub tag: Option<LocationTagsSchema>,
+    pub tag: Option<LocationTags>,
 }
-crm_core::record!(LocationTagSuccessfulResponse {
+crm_core::record!(LocationTagReply {
     tag: "tag",
 });
 
-/// Location tags schema.
+/// Location tags.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationTagsSchema {
+pub struct LocationTags {
     /// `id`
     pub id: Option<String>,
     /// `locationId`
@@ -750,33 +693,90 @@ pub struct LocationTagsSchema {
     /// `name`
     pub name: Option<String>,
 }
-crm_core::record!(LocationTagsSchema {
+crm_core::record!(LocationTags {
     id: "id",
     location_id: "locationId",
     name: "name",
 });
 
-/// Location tags successful response.
+/// Location tags reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationTagsSuccessfulResponse {
+pub struct LocationTagsReply {
     /// `tags`
-    pub tags: Vec<LocationTagsSchema>,
+    pub tags: Vec<LocationTags>,
 }
-crm_core::record!(LocationTagsSuccessfulResponse {
+crm_core::record!(LocationTagsReply {
     tags: "tags",
 });
 
-/// Location task list successful response.
+/// Location task list reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationTaskListSuccessfulResponse {
+pub struct LocationTaskListReply {
     /// `tasks`
     pub tasks: Vec<Value>,
 }
-crm_core::record!(LocationTaskListSuccessfulResponse {
+crm_core::record!(LocationTaskListReply {
     tasks: "tasks",
 });
+
+/// Locations custom field.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LocationsCustomField {
+    /// `dataType`
+    pub data_type: Option<String>,
+    /// `fieldKey`
+    pub field_key: Option<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `isAllowedCustomOption`
+    pub is_allowed_custom_option: Option<bool>,
+    /// `isMultiFileAllowed`
+    pub is_multi_file_allowed: Option<bool>,
+    /// `locationId`
+    pub location_id: Option<String>,
+    /// `maxFileLimit`
+    pub max_file_limit: Option<f64>,
+    /// `model`
+    pub model: Option<LocationsCustomFieldModel>,
+    /// `name`
+    pub name: Option<String>,
+    /// `picklistImageOptions`
+    pub picklist_image_options: Vec<String>,
+    /// `picklistOptions`
+    pub picklist_options: Vec<String>,
+    /// `placeholder`
+    pub placeholder: Option<String>,
+    /// `position`
+    pub position: Option<f64>,
+}
+crm_core::record!(LocationsCustomField {
+    data_type: "dataType",
+    field_key: "fieldKey",
+    id: "id",
+    is_allowed_custom_option: "isAllowedCustomOption",
+    is_multi_file_allowed: "isMultiFileAllowed",
+    location_id: "locationId",
+    max_file_limit: "maxFileLimit",
+    model: "model",
+    name: "name",
+    picklist_image_options: "picklistImageOptions",
+    picklist_options: "picklistOptions",
+    placeholder: "placeholder",
+    position: "position",
+});
+
+crm_core::open_enum! {
+    /// Locations custom field model.
+    pub enum LocationsCustomFieldModel {
+        /// `contact`
+        Contact = "contact",
+        /// `opportunity`
+        Opportunity = "opportunity",
+    }
+}
 
 crm_core::open_enum! {
     /// Locations list custom fields model.
@@ -802,36 +802,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Locations search successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LocationsSearchSuccessfulResponse {
-    /// `locations`
-    pub locations: Vec<GetLocationSchema>,
-}
-crm_core::record!(LocationsSearchSuccessfulResponse {
-    locations: "locations",
-});
-
-/// Mailgun schema.
+/// Mailgun.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct MailgunSchema {
+pub struct Mailgun {
     /// `apiKey`
     pub api_key: Option<String>,
     /// `domain`
     pub domain: Option<String>,
 }
-crm_core::record!(MailgunSchema {
+crm_core::record!(Mailgun {
     api_key: "apiKey",
     domain: "domain",
 } required { api_key, domain });
-crm_core::setters!(MailgunSchema {
+crm_core::setters!(Mailgun {
     api_key: String,
     domain: String,
 });
 
-impl MailgunSchema {
+impl Mailgun {
     /// A record with what it must have.
     #[must_use]
     pub fn new(api_key: impl Into<String>, domain: impl Into<String>) -> Self {
@@ -932,10 +921,10 @@ impl RecurringTaskCreate {
     }
 }
 
-/// Recurring task response.
+/// Recurring task reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RecurringTaskResponse {
+pub struct RecurringTaskReply {
     /// `assignedTo`
     pub assigned_to: Option<String>,
     /// `contactId`
@@ -959,7 +948,7 @@ pub struct RecurringTaskResponse {
     /// `updatedAt`
     pub updated_at: Option<String>,
 }
-crm_core::record!(RecurringTaskResponse {
+crm_core::record!(RecurringTaskReply {
     assigned_to: "assignedTo",
     contact_id: "contactId",
     created_at: "createdAt",
@@ -973,14 +962,14 @@ crm_core::record!(RecurringTaskResponse {
     updated_at: "updatedAt",
 });
 
-/// Recurring task single response.
+/// Recurring task single reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RecurringTaskSingleResponse {
+pub struct RecurringTaskSingleReply {
     /// `recurringTask`
-    pub recurring_task: Option<RecurringTaskResponse>,
+    pub recurring_task: Option<RecurringTaskReply>,
 }
-crm_core::record!(RecurringTaskSingleResponse {
+crm_core::record!(RecurringTaskSingleReply {
     recurring_task: "recurringTask",
 });
 
@@ -1018,10 +1007,21 @@ crm_core::setters!(RecurringTaskUpdate {
     title: String,
 });
 
-/// Settings schema.
+/// Search reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SettingsSchema {
+pub struct SearchReply {
+    /// `locations`
+    pub locations: Vec<GetLocation>,
+}
+crm_core::record!(SearchReply {
+    locations: "locations",
+});
+
+/// Settings.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Settings {
     /// `allowDuplicateContact`
     pub allow_duplicate_contact: Option<bool>,
     /// `allowDuplicateOpportunity`
@@ -1031,38 +1031,38 @@ pub struct SettingsSchema {
     /// `disableContactTimezone`
     pub disable_contact_timezone: Option<bool>,
 }
-crm_core::record!(SettingsSchema {
+crm_core::record!(Settings {
     allow_duplicate_contact: "allowDuplicateContact",
     allow_duplicate_opportunity: "allowDuplicateOpportunity",
     allow_facebook_name_merge: "allowFacebookNameMerge",
     disable_contact_timezone: "disableContactTimezone",
 });
-crm_core::setters!(SettingsSchema {
+crm_core::setters!(Settings {
     allow_duplicate_contact: bool,
     allow_duplicate_opportunity: bool,
     allow_facebook_name_merge: bool,
     disable_contact_timezone: bool,
 });
 
-/// Snapshot put schema.
+/// Snapshot put.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct SnapshotPutSchema {
+pub struct SnapshotPut {
     /// `id`
     pub id: Option<String>,
     /// The vendor's default is `false`.
     pub override_: Option<bool>,
 }
-crm_core::record!(SnapshotPutSchema {
+crm_core::record!(SnapshotPut {
     id: "id",
     override_: "override",
 } required { id });
-crm_core::setters!(SnapshotPutSchema {
+crm_core::setters!(SnapshotPut {
     id: String,
     override_: bool,
 });
 
-impl SnapshotPutSchema {
+impl SnapshotPut {
     /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -1073,10 +1073,10 @@ impl SnapshotPutSchema {
     }
 }
 
-/// Social schema.
+/// Social.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SocialSchema {
+pub struct Social {
     /// `blogRss`
     pub blog_rss: Option<String>,
     /// `facebookUrl`
@@ -1100,7 +1100,7 @@ pub struct SocialSchema {
     /// `youtube`
     pub youtube: Option<String>,
 }
-crm_core::record!(SocialSchema {
+crm_core::record!(Social {
     blog_rss: "blogRss",
     facebook_url: "facebookUrl",
     foursquare: "foursquare",
@@ -1113,7 +1113,7 @@ crm_core::record!(SocialSchema {
     yelp: "yelp",
     youtube: "youtube",
 });
-crm_core::setters!(SocialSchema {
+crm_core::setters!(Social {
     blog_rss: String,
     facebook_url: String,
     foursquare: String,
@@ -1187,25 +1187,25 @@ crm_core::setters!(TaskSearchParams {
     skip: f64,
 });
 
-/// Twilio schema.
+/// Twilio.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct TwilioSchema {
+pub struct Twilio {
     /// `authToken`
     pub auth_token: Option<String>,
     /// `sid`
     pub sid: Option<String>,
 }
-crm_core::record!(TwilioSchema {
+crm_core::record!(Twilio {
     auth_token: "authToken",
     sid: "sid",
 } required { auth_token, sid });
-crm_core::setters!(TwilioSchema {
+crm_core::setters!(Twilio {
     auth_token: String,
     sid: String,
 });
 
-impl TwilioSchema {
+impl Twilio {
     /// A record with what it must have.
     #[must_use]
     pub fn new(auth_token: impl Into<String>, sid: impl Into<String>) -> Self {
@@ -1298,7 +1298,7 @@ pub struct UpdateLocation {
     /// One of 247 values, as `AF`.
     pub country: Option<String>,
     /// `mailgun`
-    pub mailgun: Option<MailgunSchema>,
+    pub mailgun: Option<Mailgun>,
     /// `name`
     pub name: Option<String>,
     /// `phone`
@@ -1308,17 +1308,17 @@ pub struct UpdateLocation {
     /// `prospectInfo`
     pub prospect_info: Option<ProspectInfo>,
     /// `settings`
-    pub settings: Option<SettingsSchema>,
+    pub settings: Option<Settings>,
     /// `snapshot`
-    pub snapshot: Option<SnapshotPutSchema>,
+    pub snapshot: Option<SnapshotPut>,
     /// `social`
-    pub social: Option<SocialSchema>,
+    pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
     /// `timezone`
     pub timezone: Option<String>,
     /// `twilio`
-    pub twilio: Option<TwilioSchema>,
+    pub twilio: Option<Twilio>,
     /// `website`
     pub website: Option<String>,
 }
@@ -1345,17 +1345,17 @@ crm_core::setters!(UpdateLocation {
     city: String,
     company_id: String,
     country: String,
-    mailgun: MailgunSchema,
+    mailgun: Mailgun,
     name: String,
     phone: String,
     postal_code: String,
     prospect_info: ProspectInfo,
-    settings: SettingsSchema,
-    snapshot: SnapshotPutSchema,
-    social: SocialSchema,
+    settings: Settings,
+    snapshot: SnapshotPut,
+    social: Social,
     state: String,
     timezone: String,
-    twilio: TwilioSchema,
+    twilio: Twilio,
     website: String,
 });
 

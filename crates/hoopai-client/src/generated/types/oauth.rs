@@ -3,10 +3,10 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Get access code successful response.
+/// Get access code reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAccessCodeSuccessfulResponse {
+pub struct GetAccessCodeReply {
     /// `access_token`
     pub access_token: Option<String>,
     /// `approveAllLocations`
@@ -36,7 +36,7 @@ pub struct GetAccessCodeSuccessfulResponse {
     /// `userType`
     pub user_type: Option<String>,
 }
-crm_core::record!(GetAccessCodeSuccessfulResponse {
+crm_core::record!(GetAccessCodeReply {
     access_token: "access_token",
     approve_all_locations: "approveAllLocations",
     approved_locations: "approvedLocations",
@@ -133,18 +133,18 @@ crm_core::open_enum! {
     }
 }
 
-/// Get installed locations successful response.
+/// Get installed locations reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetInstalledLocationsSuccessfulResponse {
+pub struct GetInstalledLocationsReply {
     /// `count`
     pub count: Option<f64>,
     /// `installToFutureLocations`
     pub install_to_future_locations: Option<bool>,
     /// `locations`
-    pub locations: Vec<InstalledLocationSchema>,
+    pub locations: Vec<InstalledLocation>,
 }
-crm_core::record!(GetInstalledLocationsSuccessfulResponse {
+crm_core::record!(GetInstalledLocationsReply {
     count: "count",
     install_to_future_locations: "installToFutureLocations",
     locations: "locations",
@@ -179,10 +179,10 @@ impl GetLocationAccessCodeBody {
     }
 }
 
-/// Get location access token successful response.
+/// Get location access token reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetLocationAccessTokenSuccessfulResponse {
+pub struct GetLocationAccessTokenReply {
     /// `access_token`
     pub access_token: Option<String>,
     /// `appId`
@@ -204,7 +204,7 @@ pub struct GetLocationAccessTokenSuccessfulResponse {
     /// `versionId`
     pub version_id: Option<String>,
 }
-crm_core::record!(GetLocationAccessTokenSuccessfulResponse {
+crm_core::record!(GetLocationAccessTokenReply {
     access_token: "access_token",
     app_id: "appId",
     expires_in: "expires_in",
@@ -217,10 +217,10 @@ crm_core::record!(GetLocationAccessTokenSuccessfulResponse {
     version_id: "versionId",
 });
 
-/// Installed location schema.
+/// Installed location.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct InstalledLocationSchema {
+pub struct InstalledLocation {
     /// `address`
     pub address: Option<String>,
     /// `_id`
@@ -234,7 +234,7 @@ pub struct InstalledLocationSchema {
     /// `versionId`
     pub version_id: Option<String>,
 }
-crm_core::record!(InstalledLocationSchema {
+crm_core::record!(InstalledLocation {
     address: "address",
     id: "_id",
     installed_at: "installedAt",

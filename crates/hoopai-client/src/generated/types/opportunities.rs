@@ -109,57 +109,43 @@ crm_core::open_enum! {
     }
 }
 
-/// Custom field response schema.
+/// Delete update opportunity reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CustomFieldResponseSchema {
-    /// `fieldValue`
-    pub field_value: Option<Value>,
-    /// `id`
-    pub id: Option<String>,
-}
-crm_core::record!(CustomFieldResponseSchema {
-    field_value: "fieldValue",
-    id: "id",
-});
-
-/// Delete update opportunity successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteUpdateOpportunitySuccessfulResponse {
+pub struct DeleteUpdateOpportunityReply {
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(DeleteUpdateOpportunitySuccessfulResponse {
+crm_core::record!(DeleteUpdateOpportunityReply {
     succeded: "succeded",
 });
 
-/// Get pipelines successful response.
+/// Get pipelines reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetPipelinesSuccessfulResponse {
+pub struct GetPipelinesReply {
     /// `pipelines`
-    pub pipelines: Vec<PipelinesResponseSchema>,
+    pub pipelines: Vec<PipelinesReply>,
 }
-crm_core::record!(GetPipelinesSuccessfulResponse {
+crm_core::record!(GetPipelinesReply {
     pipelines: "pipelines",
 });
 
-/// Get post opportunity successful response.
+/// Get post opportunity reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetPostOpportunitySuccessfulResponse {
+pub struct GetPostOpportunityReply {
     /// `opportunity`
-    pub opportunity: Option<SearchOpportunitiesResponseSchema>,
+    pub opportunity: Option<SearchOpportunitiesReply>,
 }
-crm_core::record!(GetPostOpportunitySuccessfulResponse {
+crm_core::record!(GetPostOpportunityReply {
     opportunity: "opportunity",
 });
 
-/// Lost reason response schema.
+/// Lost reason reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LostReasonResponseSchema {
+pub struct LostReasonReply {
     /// `createdAt`
     pub created_at: Option<Timestamp>,
     /// `id`
@@ -171,7 +157,7 @@ pub struct LostReasonResponseSchema {
     /// `updatedAt`
     pub updated_at: Option<Timestamp>,
 }
-crm_core::record!(LostReasonResponseSchema {
+crm_core::record!(LostReasonReply {
     created_at: "createdAt",
     id: "id",
     location_id: "locationId",
@@ -179,18 +165,49 @@ crm_core::record!(LostReasonResponseSchema {
     updated_at: "updatedAt",
 });
 
-/// Lost reasons response schema.
+/// Lost reasons reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LostReasonsResponseSchema {
+pub struct LostReasonsReply {
     /// `lostReasons`
-    pub lost_reasons: Vec<LostReasonResponseSchema>,
+    pub lost_reasons: Vec<LostReasonReply>,
     /// `total`
     pub total: Option<f64>,
 }
-crm_core::record!(LostReasonsResponseSchema {
+crm_core::record!(LostReasonsReply {
     lost_reasons: "lostReasons",
     total: "total",
+});
+
+/// Opportunities custom field reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OpportunitiesCustomFieldReply {
+    /// `fieldValue`
+    pub field_value: Option<Value>,
+    /// `id`
+    pub id: Option<String>,
+}
+crm_core::record!(OpportunitiesCustomFieldReply {
+    field_value: "fieldValue",
+    id: "id",
+});
+
+/// Opportunities search reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OpportunitiesSearchReply {
+    /// `aggregations`
+    pub aggregations: Option<Value>,
+    /// `meta`
+    pub meta: Option<SearchMetaReply>,
+    /// `opportunities`
+    pub opportunities: Vec<SearchOpportunitiesReply>,
+}
+crm_core::record!(OpportunitiesSearchReply {
+    aggregations: "aggregations",
+    meta: "meta",
+    opportunities: "opportunities",
 });
 
 crm_core::open_enum! {
@@ -283,12 +300,12 @@ crm_core::record!(PipelineStage {
     show_in_pie_chart: "showInPieChart",
 } keeps extra);
 
-/// Pipelines response schema.
+/// Pipelines reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PipelinesResponseSchema {
+pub struct PipelinesReply {
     /// `colorRenderMode`
-    pub color_render_mode: Option<PipelinesResponseSchemaColorRenderMode>,
+    pub color_render_mode: Option<PipelinesReplyColorRenderMode>,
     /// `id`
     pub id: Option<String>,
     /// `locationId`
@@ -302,7 +319,7 @@ pub struct PipelinesResponseSchema {
     /// `stages`
     pub stages: Vec<PipelineStage>,
 }
-crm_core::record!(PipelinesResponseSchema {
+crm_core::record!(PipelinesReply {
     color_render_mode: "colorRenderMode",
     id: "id",
     location_id: "locationId",
@@ -313,8 +330,8 @@ crm_core::record!(PipelinesResponseSchema {
 });
 
 crm_core::open_enum! {
-    /// Pipelines response schema color render mode.
-    pub enum PipelinesResponseSchemaColorRenderMode {
+    /// Pipelines reply color render mode.
+    pub enum PipelinesReplyColorRenderMode {
         /// `bg-tint`
         BgTint = "bg-tint",
         /// `dot`
@@ -324,27 +341,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Post search successful response.
+/// Post search reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PostSearchSuccessfulResponse {
+pub struct PostSearchReply {
     /// `aggregations`
     pub aggregations: Option<Value>,
     /// `opportunities`
-    pub opportunities: Vec<SearchOpportunitiesResponseSchema>,
+    pub opportunities: Vec<SearchOpportunitiesReply>,
     /// `total`
     pub total: Option<f64>,
 }
-crm_core::record!(PostSearchSuccessfulResponse {
+crm_core::record!(PostSearchReply {
     aggregations: "aggregations",
     opportunities: "opportunities",
     total: "total",
 });
 
-/// Search meta response schema.
+/// Search meta reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SearchMetaResponseSchema {
+pub struct SearchMetaReply {
     /// `currentPage`
     pub current_page: Option<f64>,
     /// `nextPage`
@@ -360,7 +377,7 @@ pub struct SearchMetaResponseSchema {
     /// `total`
     pub total: Option<f64>,
 }
-crm_core::record!(SearchMetaResponseSchema {
+crm_core::record!(SearchMetaReply {
     current_page: "currentPage",
     next_page: "nextPage",
     next_page_url: "nextPageUrl",
@@ -370,10 +387,10 @@ crm_core::record!(SearchMetaResponseSchema {
     total: "total",
 });
 
-/// Search opportunities contact response schema.
+/// Search opportunities contact reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SearchOpportunitiesContactResponseSchema {
+pub struct SearchOpportunitiesContactReply {
     /// `companyName`
     pub company_name: Option<String>,
     /// `email`
@@ -387,7 +404,7 @@ pub struct SearchOpportunitiesContactResponseSchema {
     /// `tags`
     pub tags: Vec<String>,
 }
-crm_core::record!(SearchOpportunitiesContactResponseSchema {
+crm_core::record!(SearchOpportunitiesContactReply {
     company_name: "companyName",
     email: "email",
     id: "id",
@@ -396,22 +413,22 @@ crm_core::record!(SearchOpportunitiesContactResponseSchema {
     tags: "tags",
 });
 
-/// Search opportunities response schema.
+/// Search opportunities reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SearchOpportunitiesResponseSchema {
+pub struct SearchOpportunitiesReply {
     /// `assignedTo`
     pub assigned_to: Option<String>,
     /// `calendarEvents`
     pub calendar_events: Vec<Value>,
     /// `contact`
-    pub contact: Option<SearchOpportunitiesContactResponseSchema>,
+    pub contact: Option<SearchOpportunitiesContactReply>,
     /// `contactId`
     pub contact_id: Option<String>,
     /// `createdAt`
     pub created_at: Option<String>,
     /// `customFields`
-    pub custom_fields: Vec<CustomFieldResponseSchema>,
+    pub custom_fields: Vec<OpportunitiesCustomFieldReply>,
     /// `externalObjectId`
     pub external_object_id: Option<String>,
     /// `followers`
@@ -451,7 +468,7 @@ pub struct SearchOpportunitiesResponseSchema {
     /// `updatedAt`
     pub updated_at: Option<String>,
 }
-crm_core::record!(SearchOpportunitiesResponseSchema {
+crm_core::record!(SearchOpportunitiesReply {
     assigned_to: "assignedTo",
     calendar_events: "calendarEvents",
     contact: "contact",
@@ -477,23 +494,6 @@ crm_core::record!(SearchOpportunitiesResponseSchema {
     status: "status",
     tasks: "tasks",
     updated_at: "updatedAt",
-});
-
-/// Search successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SearchSuccessfulResponse {
-    /// `aggregations`
-    pub aggregations: Option<Value>,
-    /// `meta`
-    pub meta: Option<SearchMetaResponseSchema>,
-    /// `opportunities`
-    pub opportunities: Vec<SearchOpportunitiesResponseSchema>,
-}
-crm_core::record!(SearchSuccessfulResponse {
-    aggregations: "aggregations",
-    meta: "meta",
-    opportunities: "opportunities",
 });
 
 /// Update opportunity.
@@ -663,6 +663,20 @@ crm_core::open_enum! {
     }
 }
 
+/// Upsert opportunity reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpsertOpportunityReply {
+    /// `new`
+    pub new: Option<bool>,
+    /// `opportunity`
+    pub opportunity: Option<Value>,
+}
+crm_core::record!(UpsertOpportunityReply {
+    new: "new",
+    opportunity: "opportunity",
+});
+
 crm_core::open_enum! {
     /// Upsert opportunity status.
     pub enum UpsertOpportunityStatus {
@@ -678,17 +692,3 @@ crm_core::open_enum! {
         Won = "won",
     }
 }
-
-/// Upsert opportunity successful response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UpsertOpportunitySuccessfulResponse {
-    /// `new`
-    pub new: Option<bool>,
-    /// `opportunity`
-    pub opportunity: Option<Value>,
-}
-crm_core::record!(UpsertOpportunitySuccessfulResponse {
-    new: "new",
-    opportunity: "opportunity",
-});

@@ -105,16 +105,16 @@ crm_core::open_enum! {
     }
 }
 
-/// Delete user successful response.
+/// Delete user reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DeleteUserSuccessfulResponse {
+pub struct DeleteUserReply {
     /// `message`
     pub message: Option<String>,
     /// `succeded`
     pub succeded: Option<bool>,
 }
-crm_core::record!(DeleteUserSuccessfulResponse {
+crm_core::record!(DeleteUserReply {
     message: "message",
     succeded: "succeded",
 });
@@ -168,14 +168,14 @@ impl FilterByEmail {
     }
 }
 
-/// Location successful response.
+/// Location reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationSuccessfulResponse {
+pub struct LocationReply {
     /// `users`
-    pub users: Vec<UserSchema>,
+    pub users: Vec<User>,
 }
-crm_core::record!(LocationSuccessfulResponse {
+crm_core::record!(LocationReply {
     users: "users",
 });
 
@@ -341,10 +341,10 @@ crm_core::setters!(Permissions {
     workflows_read_only: bool,
 });
 
-/// Role schema.
+/// Role.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RoleSchema {
+pub struct Role {
     /// `locationIds`
     pub location_ids: Vec<String>,
     /// `restrictSubAccount`
@@ -354,23 +354,23 @@ pub struct RoleSchema {
     /// `type`
     pub type_: Option<String>,
 }
-crm_core::record!(RoleSchema {
+crm_core::record!(Role {
     location_ids: "locationIds",
     restrict_sub_account: "restrictSubAccount",
     role: "role",
     type_: "type",
 });
 
-/// Search user successful response.
+/// Search user reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SearchUserSuccessfulResponse {
+pub struct SearchUserReply {
     /// `count`
     pub count: Option<f64>,
     /// `users`
-    pub users: Vec<UserSchema>,
+    pub users: Vec<User>,
 }
-crm_core::record!(SearchUserSuccessfulResponse {
+crm_core::record!(SearchUserReply {
     count: "count",
     users: "users",
 });
@@ -477,10 +477,10 @@ crm_core::open_enum! {
     }
 }
 
-/// User schema.
+/// User.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UserSchema {
+pub struct User {
     /// `deleted`
     pub deleted: Option<bool>,
     /// `email`
@@ -502,13 +502,13 @@ pub struct UserSchema {
     /// `phone`
     pub phone: Option<String>,
     /// `platformLanguage`
-    pub platform_language: Option<UserSchemaPlatformLanguage>,
+    pub platform_language: Option<UserPlatformLanguage>,
     /// `roles`
-    pub roles: Option<RoleSchema>,
+    pub roles: Option<Role>,
     /// One of 189 values, as `campaigns.readonly`.
     pub scopes: Option<String>,
 }
-crm_core::record!(UserSchema {
+crm_core::record!(User {
     deleted: "deleted",
     email: "email",
     extension: "extension",
@@ -525,8 +525,8 @@ crm_core::record!(UserSchema {
 });
 
 crm_core::open_enum! {
-    /// User schema platform language.
-    pub enum UserSchemaPlatformLanguage {
+    /// User platform language.
+    pub enum UserPlatformLanguage {
         /// `da`
         Da = "da",
         /// `de`
@@ -556,10 +556,10 @@ crm_core::open_enum! {
     }
 }
 
-/// User successful response.
+/// User reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UserSuccessfulResponse {
+pub struct UserReply {
     /// `email`
     pub email: Option<String>,
     /// `extension`
@@ -579,13 +579,13 @@ pub struct UserSuccessfulResponse {
     /// `phone`
     pub phone: Option<String>,
     /// `platformLanguage`
-    pub platform_language: Option<UserSuccessfulResponsePlatformLanguage>,
+    pub platform_language: Option<UserReplyPlatformLanguage>,
     /// `roles`
-    pub roles: Option<RoleSchema>,
+    pub roles: Option<Role>,
     /// One of 189 values, as `campaigns.readonly`.
     pub scopes: Option<String>,
 }
-crm_core::record!(UserSuccessfulResponse {
+crm_core::record!(UserReply {
     email: "email",
     extension: "extension",
     first_name: "firstName",
@@ -601,8 +601,8 @@ crm_core::record!(UserSuccessfulResponse {
 });
 
 crm_core::open_enum! {
-    /// User successful response platform language.
-    pub enum UserSuccessfulResponsePlatformLanguage {
+    /// User reply platform language.
+    pub enum UserReplyPlatformLanguage {
         /// `da`
         Da = "da",
         /// `de`

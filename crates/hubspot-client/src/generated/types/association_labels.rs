@@ -3,229 +3,33 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Batch input public association definition configuration create request.
+/// Association definition configuration create request.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct BatchInputPublicAssociationDefinitionConfigurationCreateRequest {
-    /// `inputs`
-    pub inputs: Option<Vec<PublicAssociationDefinitionConfigurationCreateRequest>>,
-}
-crm_core::record!(BatchInputPublicAssociationDefinitionConfigurationCreateRequest {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPublicAssociationDefinitionConfigurationCreateRequest {
-    inputs: [PublicAssociationDefinitionConfigurationCreateRequest],
-});
-
-impl BatchInputPublicAssociationDefinitionConfigurationCreateRequest {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        inputs: impl Into<Vec<PublicAssociationDefinitionConfigurationCreateRequest>>,
-    ) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Batch input public association definition configuration update request.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct BatchInputPublicAssociationDefinitionConfigurationUpdateRequest {
-    /// `inputs`
-    pub inputs: Option<Vec<PublicAssociationDefinitionConfigurationUpdateRequest>>,
-}
-crm_core::record!(BatchInputPublicAssociationDefinitionConfigurationUpdateRequest {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPublicAssociationDefinitionConfigurationUpdateRequest {
-    inputs: [PublicAssociationDefinitionConfigurationUpdateRequest],
-});
-
-impl BatchInputPublicAssociationDefinitionConfigurationUpdateRequest {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        inputs: impl Into<Vec<PublicAssociationDefinitionConfigurationUpdateRequest>>,
-    ) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Batch input public association spec.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct BatchInputPublicAssociationSpec {
-    /// `inputs`
-    pub inputs: Option<Vec<PublicAssociationSpec>>,
-}
-crm_core::record!(BatchInputPublicAssociationSpec {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPublicAssociationSpec {
-    inputs: [PublicAssociationSpec],
-});
-
-impl BatchInputPublicAssociationSpec {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<PublicAssociationSpec>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Batch response public association definition configuration update result with errors.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BatchResponsePublicAssociationDefinitionConfigurationUpdateResultWithErrors {
-    /// `completedAt`
-    pub completed_at: Option<Timestamp>,
-    /// `errors`
-    pub errors: Vec<RowError>,
-    /// `links`
-    pub links: Map<String>,
-    /// `numErrors`
-    pub num_errors: Option<i64>,
-    /// `requestedAt`
-    pub requested_at: Option<Timestamp>,
-    /// `results`
-    pub results: Vec<PublicAssociationDefinitionConfigurationUpdateResult>,
-    /// `startedAt`
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<
-        BatchResponsePublicAssociationDefinitionConfigurationUpdateResultWithErrorsStatus,
-    >,
-}
-crm_core::record!(BatchResponsePublicAssociationDefinitionConfigurationUpdateResultWithErrors {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
-
-crm_core::open_enum! {
-    /// Batch response public association definition configuration update result with errors status.
-    pub enum BatchResponsePublicAssociationDefinitionConfigurationUpdateResultWithErrorsStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-/// Batch response public association definition user configuration with errors.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BatchResponsePublicAssociationDefinitionUserConfigurationWithErrors {
-    /// `completedAt`
-    pub completed_at: Option<Timestamp>,
-    /// `errors`
-    pub errors: Vec<RowError>,
-    /// `links`
-    pub links: Map<String>,
-    /// `numErrors`
-    pub num_errors: Option<i64>,
-    /// `requestedAt`
-    pub requested_at: Option<Timestamp>,
-    /// `results`
-    pub results: Vec<PublicAssociationDefinitionUserConfiguration>,
-    /// `startedAt`
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<
-        BatchResponsePublicAssociationDefinitionUserConfigurationWithErrorsStatus,
-    >,
-}
-crm_core::record!(BatchResponsePublicAssociationDefinitionUserConfigurationWithErrors {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
-
-crm_core::open_enum! {
-    /// Batch response public association definition user configuration with errors status.
-    pub enum BatchResponsePublicAssociationDefinitionUserConfigurationWithErrorsStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-/// Collection response association spec with label no paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponseAssociationSpecWithLabelNoPaging {
-    /// `results`
-    pub results: Vec<AssociationSpecWithLabel>,
-}
-crm_core::record!(CollectionResponseAssociationSpecWithLabelNoPaging {
-    results: "results",
-});
-
-/// Collection response public association definition user configuration no paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponsePublicAssociationDefinitionUserConfigurationNoPaging {
-    /// `results`
-    pub results: Vec<PublicAssociationDefinitionUserConfiguration>,
-}
-crm_core::record!(CollectionResponsePublicAssociationDefinitionUserConfigurationNoPaging {
-    results: "results",
-});
-
-/// Public association definition configuration create request.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAssociationDefinitionConfigurationCreateRequest {
+pub struct AssociationDefinitionConfigurationCreateRequest {
     /// `category`
-    pub category: Option<PublicAssociationDefinitionConfigurationCreateRequestCategory>,
+    pub category: Option<AssociationDefinitionConfigurationCreateRequestCategory>,
     /// `maxToObjectIds`
     pub max_to_object_ids: Option<i64>,
     /// `typeId`
     pub type_id: Option<i64>,
 }
-crm_core::record!(PublicAssociationDefinitionConfigurationCreateRequest {
+crm_core::record!(AssociationDefinitionConfigurationCreateRequest {
     category: "category",
     max_to_object_ids: "maxToObjectIds",
     type_id: "typeId",
 } required { category, max_to_object_ids, type_id });
-crm_core::setters!(PublicAssociationDefinitionConfigurationCreateRequest {
-    category: PublicAssociationDefinitionConfigurationCreateRequestCategory,
+crm_core::setters!(AssociationDefinitionConfigurationCreateRequest {
+    category: AssociationDefinitionConfigurationCreateRequestCategory,
     max_to_object_ids: i64,
     type_id: i64,
 });
 
-impl PublicAssociationDefinitionConfigurationCreateRequest {
+impl AssociationDefinitionConfigurationCreateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        category: impl Into<
-            PublicAssociationDefinitionConfigurationCreateRequestCategory,
-        >,
+        category: impl Into<AssociationDefinitionConfigurationCreateRequestCategory>,
         max_to_object_ids: impl Into<i64>,
         type_id: impl Into<i64>,
     ) -> Self {
@@ -237,9 +41,35 @@ impl PublicAssociationDefinitionConfigurationCreateRequest {
     }
 }
 
+/// Association definition configuration create request batch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationDefinitionConfigurationCreateRequestBatch {
+    /// `inputs`
+    pub inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>>,
+}
+crm_core::record!(AssociationDefinitionConfigurationCreateRequestBatch {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(AssociationDefinitionConfigurationCreateRequestBatch {
+    inputs: [AssociationDefinitionConfigurationCreateRequest],
+});
+
+impl AssociationDefinitionConfigurationCreateRequestBatch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        inputs: impl Into<Vec<AssociationDefinitionConfigurationCreateRequest>>,
+    ) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
 crm_core::open_enum! {
-    /// Public association definition configuration create request category.
-    pub enum PublicAssociationDefinitionConfigurationCreateRequestCategory {
+    /// Association definition configuration create request category.
+    pub enum AssociationDefinitionConfigurationCreateRequestCategory {
         /// `HUBSPOT_DEFINED`
         HubspotDefined = "HUBSPOT_DEFINED",
         /// `INTEGRATOR_DEFINED`
@@ -251,35 +81,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Public association definition configuration update request.
+/// Association definition configuration update request.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationDefinitionConfigurationUpdateRequest {
+pub struct AssociationDefinitionConfigurationUpdateRequest {
     /// `category`
-    pub category: Option<PublicAssociationDefinitionConfigurationUpdateRequestCategory>,
+    pub category: Option<AssociationDefinitionConfigurationUpdateRequestCategory>,
     /// `maxToObjectIds`
     pub max_to_object_ids: Option<i64>,
     /// `typeId`
     pub type_id: Option<i64>,
 }
-crm_core::record!(PublicAssociationDefinitionConfigurationUpdateRequest {
+crm_core::record!(AssociationDefinitionConfigurationUpdateRequest {
     category: "category",
     max_to_object_ids: "maxToObjectIds",
     type_id: "typeId",
 } required { category, max_to_object_ids, type_id });
-crm_core::setters!(PublicAssociationDefinitionConfigurationUpdateRequest {
-    category: PublicAssociationDefinitionConfigurationUpdateRequestCategory,
+crm_core::setters!(AssociationDefinitionConfigurationUpdateRequest {
+    category: AssociationDefinitionConfigurationUpdateRequestCategory,
     max_to_object_ids: i64,
     type_id: i64,
 });
 
-impl PublicAssociationDefinitionConfigurationUpdateRequest {
+impl AssociationDefinitionConfigurationUpdateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        category: impl Into<
-            PublicAssociationDefinitionConfigurationUpdateRequestCategory,
-        >,
+        category: impl Into<AssociationDefinitionConfigurationUpdateRequestCategory>,
         max_to_object_ids: impl Into<i64>,
         type_id: impl Into<i64>,
     ) -> Self {
@@ -291,9 +119,35 @@ impl PublicAssociationDefinitionConfigurationUpdateRequest {
     }
 }
 
+/// Association definition configuration update request batch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
+    /// `inputs`
+    pub inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
+}
+crm_core::record!(AssociationDefinitionConfigurationUpdateRequestBatch {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(AssociationDefinitionConfigurationUpdateRequestBatch {
+    inputs: [AssociationDefinitionConfigurationUpdateRequest],
+});
+
+impl AssociationDefinitionConfigurationUpdateRequestBatch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        inputs: impl Into<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
+    ) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
 crm_core::open_enum! {
-    /// Public association definition configuration update request category.
-    pub enum PublicAssociationDefinitionConfigurationUpdateRequestCategory {
+    /// Association definition configuration update request category.
+    pub enum AssociationDefinitionConfigurationUpdateRequestCategory {
         /// `HUBSPOT_DEFINED`
         HubspotDefined = "HUBSPOT_DEFINED",
         /// `INTEGRATOR_DEFINED`
@@ -305,26 +159,72 @@ crm_core::open_enum! {
     }
 }
 
-/// Public association definition configuration update result.
+/// Association definition configuration update result.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationDefinitionConfigurationUpdateResult {
+pub struct AssociationDefinitionConfigurationUpdateResult {
     /// `category`
-    pub category: Option<PublicAssociationDefinitionConfigurationUpdateResultCategory>,
+    pub category: Option<AssociationDefinitionConfigurationUpdateResultCategory>,
     /// `typeId`
     pub type_id: Option<i64>,
     /// `userEnforcedMaxToObjectIds`
     pub user_enforced_max_to_object_ids: Option<i64>,
 }
-crm_core::record!(PublicAssociationDefinitionConfigurationUpdateResult {
+crm_core::record!(AssociationDefinitionConfigurationUpdateResult {
     category: "category",
     type_id: "typeId",
     user_enforced_max_to_object_ids: "userEnforcedMaxToObjectIds",
 });
 
+/// Association definition configuration update result batch reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
+    /// `completedAt`
+    pub completed_at: Option<Timestamp>,
+    /// `errors`
+    pub errors: Vec<RowError>,
+    /// `links`
+    pub links: Map<String>,
+    /// `numErrors`
+    pub num_errors: Option<i64>,
+    /// `requestedAt`
+    pub requested_at: Option<Timestamp>,
+    /// `results`
+    pub results: Vec<AssociationDefinitionConfigurationUpdateResult>,
+    /// `startedAt`
+    pub started_at: Option<Timestamp>,
+    /// `status`
+    pub status: Option<AssociationDefinitionConfigurationUpdateResultBatchReplyStatus>,
+}
+crm_core::record!(AssociationDefinitionConfigurationUpdateResultBatchReply {
+    completed_at: "completedAt",
+    errors: "errors",
+    links: "links",
+    num_errors: "numErrors",
+    requested_at: "requestedAt",
+    results: "results",
+    started_at: "startedAt",
+    status: "status",
+});
+
 crm_core::open_enum! {
-    /// Public association definition configuration update result category.
-    pub enum PublicAssociationDefinitionConfigurationUpdateResultCategory {
+    /// Association definition configuration update result batch reply status.
+    pub enum AssociationDefinitionConfigurationUpdateResultBatchReplyStatus {
+        /// `CANCELED`
+        Canceled = "CANCELED",
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
+        /// `PROCESSING`
+        Processing = "PROCESSING",
+    }
+}
+
+crm_core::open_enum! {
+    /// Association definition configuration update result category.
+    pub enum AssociationDefinitionConfigurationUpdateResultCategory {
         /// `HUBSPOT_DEFINED`
         HubspotDefined = "HUBSPOT_DEFINED",
         /// `INTEGRATOR_DEFINED`
@@ -336,10 +236,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Public association definition create request.
+/// Association definition create request.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationDefinitionCreateRequest {
+pub struct AssociationDefinitionCreateRequest {
     /// `inverseLabel`
     pub inverse_label: Option<String>,
     /// `label`
@@ -347,18 +247,18 @@ pub struct PublicAssociationDefinitionCreateRequest {
     /// `name`
     pub name: Option<String>,
 }
-crm_core::record!(PublicAssociationDefinitionCreateRequest {
+crm_core::record!(AssociationDefinitionCreateRequest {
     inverse_label: "inverseLabel",
     label: "label",
     name: "name",
 } required { label, name });
-crm_core::setters!(PublicAssociationDefinitionCreateRequest {
+crm_core::setters!(AssociationDefinitionCreateRequest {
     inverse_label: String,
     label: String,
     name: String,
 });
 
-impl PublicAssociationDefinitionCreateRequest {
+impl AssociationDefinitionCreateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
@@ -370,10 +270,10 @@ impl PublicAssociationDefinitionCreateRequest {
     }
 }
 
-/// Public association definition update request.
+/// Association definition update request.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationDefinitionUpdateRequest {
+pub struct AssociationDefinitionUpdateRequest {
     /// `associationTypeId`
     pub association_type_id: Option<i64>,
     /// `inverseLabel`
@@ -381,18 +281,18 @@ pub struct PublicAssociationDefinitionUpdateRequest {
     /// `label`
     pub label: Option<String>,
 }
-crm_core::record!(PublicAssociationDefinitionUpdateRequest {
+crm_core::record!(AssociationDefinitionUpdateRequest {
     association_type_id: "associationTypeId",
     inverse_label: "inverseLabel",
     label: "label",
 } required { association_type_id, label });
-crm_core::setters!(PublicAssociationDefinitionUpdateRequest {
+crm_core::setters!(AssociationDefinitionUpdateRequest {
     association_type_id: i64,
     inverse_label: String,
     label: String,
 });
 
-impl PublicAssociationDefinitionUpdateRequest {
+impl AssociationDefinitionUpdateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(association_type_id: impl Into<i64>, label: impl Into<String>) -> Self {
@@ -404,12 +304,12 @@ impl PublicAssociationDefinitionUpdateRequest {
     }
 }
 
-/// Public association definition user configuration.
+/// Association definition user configuration.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationDefinitionUserConfiguration {
+pub struct AssociationDefinitionUserConfiguration {
     /// `category`
-    pub category: Option<PublicAssociationDefinitionUserConfigurationCategory>,
+    pub category: Option<AssociationDefinitionUserConfigurationCategory>,
     /// `label`
     pub label: Option<String>,
     /// `typeId`
@@ -417,16 +317,62 @@ pub struct PublicAssociationDefinitionUserConfiguration {
     /// `userEnforcedMaxToObjectIds`
     pub user_enforced_max_to_object_ids: Option<i64>,
 }
-crm_core::record!(PublicAssociationDefinitionUserConfiguration {
+crm_core::record!(AssociationDefinitionUserConfiguration {
     category: "category",
     label: "label",
     type_id: "typeId",
     user_enforced_max_to_object_ids: "userEnforcedMaxToObjectIds",
 });
 
+/// Association definition user configuration batch reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationDefinitionUserConfigurationBatchReply {
+    /// `completedAt`
+    pub completed_at: Option<Timestamp>,
+    /// `errors`
+    pub errors: Vec<RowError>,
+    /// `links`
+    pub links: Map<String>,
+    /// `numErrors`
+    pub num_errors: Option<i64>,
+    /// `requestedAt`
+    pub requested_at: Option<Timestamp>,
+    /// `results`
+    pub results: Vec<AssociationDefinitionUserConfiguration>,
+    /// `startedAt`
+    pub started_at: Option<Timestamp>,
+    /// `status`
+    pub status: Option<AssociationDefinitionUserConfigurationBatchReplyStatus>,
+}
+crm_core::record!(AssociationDefinitionUserConfigurationBatchReply {
+    completed_at: "completedAt",
+    errors: "errors",
+    links: "links",
+    num_errors: "numErrors",
+    requested_at: "requestedAt",
+    results: "results",
+    started_at: "startedAt",
+    status: "status",
+});
+
 crm_core::open_enum! {
-    /// Public association definition user configuration category.
-    pub enum PublicAssociationDefinitionUserConfigurationCategory {
+    /// Association definition user configuration batch reply status.
+    pub enum AssociationDefinitionUserConfigurationBatchReplyStatus {
+        /// `CANCELED`
+        Canceled = "CANCELED",
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
+        /// `PROCESSING`
+        Processing = "PROCESSING",
+    }
+}
+
+crm_core::open_enum! {
+    /// Association definition user configuration category.
+    pub enum AssociationDefinitionUserConfigurationCategory {
         /// `HUBSPOT_DEFINED`
         HubspotDefined = "HUBSPOT_DEFINED",
         /// `INTEGRATOR_DEFINED`
@@ -438,25 +384,71 @@ crm_core::open_enum! {
     }
 }
 
-/// Public association spec.
+/// Association definition user configuration list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationDefinitionUserConfigurationList {
+    /// `results`
+    pub results: Vec<AssociationDefinitionUserConfiguration>,
+}
+crm_core::record!(AssociationDefinitionUserConfigurationList {
+    results: "results",
+});
+
+/// Association spec batch.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationSpec {
+pub struct AssociationSpecBatch {
+    /// `inputs`
+    pub inputs: Option<Vec<AssociationsSchemaAssociationSpec>>,
+}
+crm_core::record!(AssociationSpecBatch {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(AssociationSpecBatch {
+    inputs: [AssociationsSchemaAssociationSpec],
+});
+
+impl AssociationSpecBatch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(inputs: impl Into<Vec<AssociationsSchemaAssociationSpec>>) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
+/// Association spec with label list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationSpecWithLabelList {
+    /// `results`
+    pub results: Vec<AssociationSpecWithLabel>,
+}
+crm_core::record!(AssociationSpecWithLabelList {
+    results: "results",
+});
+
+/// Associations schema association spec.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationsSchemaAssociationSpec {
     /// `category`
     pub category: Option<String>,
     /// `typeId`
     pub type_id: Option<i64>,
 }
-crm_core::record!(PublicAssociationSpec {
+crm_core::record!(AssociationsSchemaAssociationSpec {
     category: "category",
     type_id: "typeId",
 } required { category, type_id });
-crm_core::setters!(PublicAssociationSpec {
+crm_core::setters!(AssociationsSchemaAssociationSpec {
     category: String,
     type_id: i64,
 });
 
-impl PublicAssociationSpec {
+impl AssociationsSchemaAssociationSpec {
     /// A record with what it must have.
     #[must_use]
     pub fn new(category: impl Into<String>, type_id: impl Into<i64>) -> Self {

@@ -3,120 +3,174 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Associations multi associated object with label.
+/// Associated object.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AssociationsMultiAssociatedObjectWithLabel {
+pub struct AssociatedObject {
     /// `associationTypes`
     pub association_types: Vec<AssociationSpecWithLabel>,
     /// `toObjectId`
     pub to_object_id: Option<String>,
 }
-crm_core::record!(AssociationsMultiAssociatedObjectWithLabel {
+crm_core::record!(AssociatedObject {
     association_types: "associationTypes",
     to_object_id: "toObjectId",
 });
 
-/// Batch input public association multi archive.
+/// Association archive.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct BatchInputPublicAssociationMultiArchive {
-    /// `inputs`
-    pub inputs: Option<Vec<PublicAssociationMultiArchive>>,
+pub struct AssociationArchive {
+    /// `from`
+    pub from: Option<PublicObjectId>,
+    /// `to`
+    pub to: Option<Vec<PublicObjectId>>,
 }
-crm_core::record!(BatchInputPublicAssociationMultiArchive {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPublicAssociationMultiArchive {
-    inputs: [PublicAssociationMultiArchive],
+crm_core::record!(AssociationArchive {
+    from: "from",
+    to: "to",
+} required { from, to });
+crm_core::setters!(AssociationArchive {
+    from: PublicObjectId,
+    to: [PublicObjectId],
 });
 
-impl BatchInputPublicAssociationMultiArchive {
+impl AssociationArchive {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(inputs: impl Into<Vec<PublicAssociationMultiArchive>>) -> Self {
+    pub fn new(
+        from: impl Into<PublicObjectId>,
+        to: impl Into<Vec<PublicObjectId>>,
+    ) -> Self {
+        Self {
+            from: Some(from.into()),
+            to: Some(to.into()),
+        }
+    }
+}
+
+/// Association batch archive.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationBatchArchive {
+    /// `inputs`
+    pub inputs: Option<Vec<AssociationArchive>>,
+}
+crm_core::record!(AssociationBatchArchive {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(AssociationBatchArchive {
+    inputs: [AssociationArchive],
+});
+
+impl AssociationBatchArchive {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(inputs: impl Into<Vec<AssociationArchive>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
         }
     }
 }
 
-/// Batch input public association multi post.
+/// Association batch create.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct BatchInputPublicAssociationMultiPost {
+pub struct AssociationBatchCreate {
     /// `inputs`
-    pub inputs: Option<Vec<PublicAssociationMultiPost>>,
+    pub inputs: Option<Vec<AssociationCreate>>,
 }
-crm_core::record!(BatchInputPublicAssociationMultiPost {
+crm_core::record!(AssociationBatchCreate {
     inputs: "inputs",
 } required { inputs });
-crm_core::setters!(BatchInputPublicAssociationMultiPost {
-    inputs: [PublicAssociationMultiPost],
+crm_core::setters!(AssociationBatchCreate {
+    inputs: [AssociationCreate],
 });
 
-impl BatchInputPublicAssociationMultiPost {
+impl AssociationBatchCreate {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(inputs: impl Into<Vec<PublicAssociationMultiPost>>) -> Self {
+    pub fn new(inputs: impl Into<Vec<AssociationCreate>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
         }
     }
 }
 
-/// Batch input public default association multi post.
+/// Association batch read.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct BatchInputPublicDefaultAssociationMultiPost {
+pub struct AssociationBatchRead {
     /// `inputs`
-    pub inputs: Option<Vec<PublicDefaultAssociationMultiPost>>,
+    pub inputs: Option<Vec<AssociationRead>>,
 }
-crm_core::record!(BatchInputPublicDefaultAssociationMultiPost {
+crm_core::record!(AssociationBatchRead {
     inputs: "inputs",
 } required { inputs });
-crm_core::setters!(BatchInputPublicDefaultAssociationMultiPost {
-    inputs: [PublicDefaultAssociationMultiPost],
+crm_core::setters!(AssociationBatchRead {
+    inputs: [AssociationRead],
 });
 
-impl BatchInputPublicDefaultAssociationMultiPost {
+impl AssociationBatchRead {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(inputs: impl Into<Vec<PublicDefaultAssociationMultiPost>>) -> Self {
+    pub fn new(inputs: impl Into<Vec<AssociationRead>>) -> Self {
         Self {
             inputs: Some(inputs.into()),
         }
     }
 }
 
-/// Batch input public fetch associations batch request.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct BatchInputPublicFetchAssociationsBatchRequest {
-    /// `inputs`
-    pub inputs: Option<Vec<PublicFetchAssociationsBatchRequest>>,
-}
-crm_core::record!(BatchInputPublicFetchAssociationsBatchRequest {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPublicFetchAssociationsBatchRequest {
-    inputs: [PublicFetchAssociationsBatchRequest],
-});
-
-impl BatchInputPublicFetchAssociationsBatchRequest {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<PublicFetchAssociationsBatchRequest>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Batch response labels between object pair with errors.
+/// Association batch read reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BatchResponseLabelsBetweenObjectPairWithErrors {
+pub struct AssociationBatchReadReply {
+    /// `completedAt`
+    pub completed_at: Option<Timestamp>,
+    /// `errors`
+    pub errors: Vec<RowError>,
+    /// `links`
+    pub links: Map<String>,
+    /// `numErrors`
+    pub num_errors: Option<i64>,
+    /// `requestedAt`
+    pub requested_at: Option<Timestamp>,
+    /// `results`
+    pub results: Vec<ObjectAssociations>,
+    /// `startedAt`
+    pub started_at: Option<Timestamp>,
+    /// `status`
+    pub status: Option<AssociationBatchReadReplyStatus>,
+}
+crm_core::record!(AssociationBatchReadReply {
+    completed_at: "completedAt",
+    errors: "errors",
+    links: "links",
+    num_errors: "numErrors",
+    requested_at: "requestedAt",
+    results: "results",
+    started_at: "startedAt",
+    status: "status",
+});
+
+crm_core::open_enum! {
+    /// Association batch read reply status.
+    pub enum AssociationBatchReadReplyStatus {
+        /// `CANCELED`
+        Canceled = "CANCELED",
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
+        /// `PROCESSING`
+        Processing = "PROCESSING",
+    }
+}
+
+/// Association batch reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationBatchReply {
     /// `completedAt`
     pub completed_at: Option<Timestamp>,
     /// `errors`
@@ -132,9 +186,9 @@ pub struct BatchResponseLabelsBetweenObjectPairWithErrors {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<BatchResponseLabelsBetweenObjectPairWithErrorsStatus>,
+    pub status: Option<AssociationBatchReplyStatus>,
 }
-crm_core::record!(BatchResponseLabelsBetweenObjectPairWithErrors {
+crm_core::record!(AssociationBatchReply {
     completed_at: "completedAt",
     errors: "errors",
     links: "links",
@@ -146,8 +200,8 @@ crm_core::record!(BatchResponseLabelsBetweenObjectPairWithErrors {
 });
 
 crm_core::open_enum! {
-    /// Batch response labels between object pair with errors status.
-    pub enum BatchResponseLabelsBetweenObjectPairWithErrorsStatus {
+    /// Association batch reply status.
+    pub enum AssociationBatchReplyStatus {
         /// `CANCELED`
         Canceled = "CANCELED",
         /// `COMPLETE`
@@ -159,111 +213,86 @@ crm_core::open_enum! {
     }
 }
 
-/// Batch response public association multi with label with errors.
-#[derive(Clone, Default, PartialEq)]
+/// Association create.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct BatchResponsePublicAssociationMultiWithLabelWithErrors {
-    /// `completedAt`
-    pub completed_at: Option<Timestamp>,
-    /// `errors`
-    pub errors: Vec<RowError>,
-    /// `links`
-    pub links: Map<String>,
-    /// `numErrors`
-    pub num_errors: Option<i64>,
-    /// `requestedAt`
-    pub requested_at: Option<Timestamp>,
-    /// `results`
-    pub results: Vec<PublicAssociationMultiWithLabel>,
-    /// `startedAt`
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchResponsePublicAssociationMultiWithLabelWithErrorsStatus>,
+pub struct AssociationCreate {
+    /// `from`
+    pub from: Option<PublicObjectId>,
+    /// `to`
+    pub to: Option<PublicObjectId>,
+    /// `types`
+    pub types: Option<Vec<AssociationSpec>>,
 }
-crm_core::record!(BatchResponsePublicAssociationMultiWithLabelWithErrors {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
+crm_core::record!(AssociationCreate {
+    from: "from",
+    to: "to",
+    types: "types",
+} required { from, to, types });
+crm_core::setters!(AssociationCreate {
+    from: PublicObjectId,
+    to: PublicObjectId,
+    types: [AssociationSpec],
 });
 
-crm_core::open_enum! {
-    /// Batch response public association multi with label with errors status.
-    pub enum BatchResponsePublicAssociationMultiWithLabelWithErrorsStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
+impl AssociationCreate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        from: impl Into<PublicObjectId>,
+        to: impl Into<PublicObjectId>,
+        types: impl Into<Vec<AssociationSpec>>,
+    ) -> Self {
+        Self {
+            from: Some(from.into()),
+            to: Some(to.into()),
+            types: Some(types.into()),
+        }
     }
 }
 
-/// Batch response public default association.
+/// Association page.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BatchResponsePublicDefaultAssociation {
-    /// `completedAt`
-    pub completed_at: Option<Timestamp>,
-    /// `errors`
-    pub errors: Vec<RowError>,
-    /// `links`
-    pub links: Map<String>,
-    /// `numErrors`
-    pub num_errors: Option<i64>,
-    /// `requestedAt`
-    pub requested_at: Option<Timestamp>,
-    /// `results`
-    pub results: Vec<PublicDefaultAssociation>,
-    /// `startedAt`
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchResponsePublicDefaultAssociationStatus>,
-}
-crm_core::record!(BatchResponsePublicDefaultAssociation {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
-
-crm_core::open_enum! {
-    /// Batch response public default association status.
-    pub enum BatchResponsePublicDefaultAssociationStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-/// Collection response multi associated object with label forward paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponseMultiAssociatedObjectWithLabelForwardPaging {
+pub struct AssociationPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
     /// `results`
-    pub results: Vec<MultiAssociatedObjectWithLabel>,
+    pub results: Vec<PartnerClientsAssociatedObject>,
 }
-crm_core::record!(CollectionResponseMultiAssociatedObjectWithLabelForwardPaging {
+crm_core::record!(AssociationPage {
     paging: "paging",
     results: "results",
 });
+
+/// Association read.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationRead {
+    /// `after`
+    pub after: Option<String>,
+    /// `id`
+    pub id: Option<String>,
+}
+crm_core::record!(AssociationRead {
+    after: "after",
+    id: "id",
+} required { id });
+crm_core::setters!(AssociationRead {
+    after: String,
+    id: String,
+});
+
+impl AssociationRead {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            after: None,
+            id: Some(id.into()),
+        }
+    }
+}
 
 /// Date time.
 #[derive(Clone, Default, PartialEq)]
@@ -281,6 +310,122 @@ crm_core::record!(DateTime {
     time_zone_shift: "timeZoneShift",
     value: "value",
 });
+
+/// Default association.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DefaultAssociation {
+    /// `associationSpec`
+    pub association_spec: Option<AssociationSpec>,
+    /// `from`
+    pub from: Option<PublicObjectId>,
+    /// `to`
+    pub to: Option<PublicObjectId>,
+}
+crm_core::record!(DefaultAssociation {
+    association_spec: "associationSpec",
+    from: "from",
+    to: "to",
+});
+
+/// Default association batch create.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DefaultAssociationBatchCreate {
+    /// `inputs`
+    pub inputs: Option<Vec<DefaultAssociationCreate>>,
+}
+crm_core::record!(DefaultAssociationBatchCreate {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(DefaultAssociationBatchCreate {
+    inputs: [DefaultAssociationCreate],
+});
+
+impl DefaultAssociationBatchCreate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(inputs: impl Into<Vec<DefaultAssociationCreate>>) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
+/// Default association batch reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DefaultAssociationBatchReply {
+    /// `completedAt`
+    pub completed_at: Option<Timestamp>,
+    /// `errors`
+    pub errors: Vec<RowError>,
+    /// `links`
+    pub links: Map<String>,
+    /// `numErrors`
+    pub num_errors: Option<i64>,
+    /// `requestedAt`
+    pub requested_at: Option<Timestamp>,
+    /// `results`
+    pub results: Vec<DefaultAssociation>,
+    /// `startedAt`
+    pub started_at: Option<Timestamp>,
+    /// `status`
+    pub status: Option<DefaultAssociationBatchReplyStatus>,
+}
+crm_core::record!(DefaultAssociationBatchReply {
+    completed_at: "completedAt",
+    errors: "errors",
+    links: "links",
+    num_errors: "numErrors",
+    requested_at: "requestedAt",
+    results: "results",
+    started_at: "startedAt",
+    status: "status",
+});
+
+crm_core::open_enum! {
+    /// Default association batch reply status.
+    pub enum DefaultAssociationBatchReplyStatus {
+        /// `CANCELED`
+        Canceled = "CANCELED",
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
+        /// `PROCESSING`
+        Processing = "PROCESSING",
+    }
+}
+
+/// Default association create.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DefaultAssociationCreate {
+    /// `from`
+    pub from: Option<PublicObjectId>,
+    /// `to`
+    pub to: Option<PublicObjectId>,
+}
+crm_core::record!(DefaultAssociationCreate {
+    from: "from",
+    to: "to",
+} required { from, to });
+crm_core::setters!(DefaultAssociationCreate {
+    from: PublicObjectId,
+    to: PublicObjectId,
+});
+
+impl DefaultAssociationCreate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(from: impl Into<PublicObjectId>, to: impl Into<PublicObjectId>) -> Self {
+        Self {
+            from: Some(from.into()),
+            to: Some(to.into()),
+        }
+    }
+}
 
 /// Labels between object pair.
 #[derive(Clone, Default, PartialEq)]
@@ -305,16 +450,33 @@ crm_core::record!(LabelsBetweenObjectPair {
     to_object_type_id: "toObjectTypeId",
 });
 
-/// Multi associated object with label.
+/// Object associations.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct MultiAssociatedObjectWithLabel {
+pub struct ObjectAssociations {
+    /// `from`
+    pub from: Option<PublicObjectId>,
+    /// `paging`
+    pub paging: Option<Paging>,
+    /// `to`
+    pub to: Vec<AssociatedObject>,
+}
+crm_core::record!(ObjectAssociations {
+    from: "from",
+    paging: "paging",
+    to: "to",
+});
+
+/// Partner clients associated object.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PartnerClientsAssociatedObject {
     /// `associationTypes`
     pub association_types: Vec<PartnerClientsAssociationSpecWithLabel>,
     /// `toObjectId`
     pub to_object_id: Option<String>,
 }
-crm_core::record!(MultiAssociatedObjectWithLabel {
+crm_core::record!(PartnerClientsAssociatedObject {
     association_types: "associationTypes",
     to_object_id: "toObjectId",
 });
@@ -350,172 +512,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Public association multi archive.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAssociationMultiArchive {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<Vec<PublicObjectId>>,
-}
-crm_core::record!(PublicAssociationMultiArchive {
-    from: "from",
-    to: "to",
-} required { from, to });
-crm_core::setters!(PublicAssociationMultiArchive {
-    from: PublicObjectId,
-    to: [PublicObjectId],
-});
-
-impl PublicAssociationMultiArchive {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        from: impl Into<PublicObjectId>,
-        to: impl Into<Vec<PublicObjectId>>,
-    ) -> Self {
-        Self {
-            from: Some(from.into()),
-            to: Some(to.into()),
-        }
-    }
-}
-
-/// Public association multi post.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAssociationMultiPost {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<PublicObjectId>,
-    /// `types`
-    pub types: Option<Vec<AssociationSpec>>,
-}
-crm_core::record!(PublicAssociationMultiPost {
-    from: "from",
-    to: "to",
-    types: "types",
-} required { from, to, types });
-crm_core::setters!(PublicAssociationMultiPost {
-    from: PublicObjectId,
-    to: PublicObjectId,
-    types: [AssociationSpec],
-});
-
-impl PublicAssociationMultiPost {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        from: impl Into<PublicObjectId>,
-        to: impl Into<PublicObjectId>,
-        types: impl Into<Vec<AssociationSpec>>,
-    ) -> Self {
-        Self {
-            from: Some(from.into()),
-            to: Some(to.into()),
-            types: Some(types.into()),
-        }
-    }
-}
-
-/// Public association multi with label.
+/// Report creation reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicAssociationMultiWithLabel {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// `to`
-    pub to: Vec<AssociationsMultiAssociatedObjectWithLabel>,
-}
-crm_core::record!(PublicAssociationMultiWithLabel {
-    from: "from",
-    paging: "paging",
-    to: "to",
-});
-
-/// Public default association.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicDefaultAssociation {
-    /// `associationSpec`
-    pub association_spec: Option<AssociationSpec>,
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<PublicObjectId>,
-}
-crm_core::record!(PublicDefaultAssociation {
-    association_spec: "associationSpec",
-    from: "from",
-    to: "to",
-});
-
-/// Public default association multi post.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicDefaultAssociationMultiPost {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<PublicObjectId>,
-}
-crm_core::record!(PublicDefaultAssociationMultiPost {
-    from: "from",
-    to: "to",
-} required { from, to });
-crm_core::setters!(PublicDefaultAssociationMultiPost {
-    from: PublicObjectId,
-    to: PublicObjectId,
-});
-
-impl PublicDefaultAssociationMultiPost {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(from: impl Into<PublicObjectId>, to: impl Into<PublicObjectId>) -> Self {
-        Self {
-            from: Some(from.into()),
-            to: Some(to.into()),
-        }
-    }
-}
-
-/// Public fetch associations batch request.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicFetchAssociationsBatchRequest {
-    /// `after`
-    pub after: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-}
-crm_core::record!(PublicFetchAssociationsBatchRequest {
-    after: "after",
-    id: "id",
-} required { id });
-crm_core::setters!(PublicFetchAssociationsBatchRequest {
-    after: String,
-    id: String,
-});
-
-impl PublicFetchAssociationsBatchRequest {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            after: None,
-            id: Some(id.into()),
-        }
-    }
-}
-
-/// Report creation response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReportCreationResponse {
+pub struct ReportCreationReply {
     /// `enqueueTime`
     pub enqueue_time: Option<DateTime>,
     /// `userEmail`
@@ -523,7 +523,7 @@ pub struct ReportCreationResponse {
     /// `userId`
     pub user_id: Option<i64>,
 }
-crm_core::record!(ReportCreationResponse {
+crm_core::record!(ReportCreationReply {
     enqueue_time: "enqueueTime",
     user_email: "userEmail",
     user_id: "userId",

@@ -3,6 +3,159 @@
 #[allow(unused_imports)]
 use super::*;
 
+/// Ads search filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AdsSearchFilter {
+    /// `adNetwork`
+    pub ad_network: Option<String>,
+    /// `entityType`
+    pub entity_type: Option<String>,
+    /// Always `ADS_SEARCH`.
+    pub filter_type: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `searchTermType`
+    pub search_term_type: Option<String>,
+    /// `searchTerms`
+    pub search_terms: Option<Vec<String>>,
+}
+crm_core::record!(AdsSearchFilter {
+    ad_network: "adNetwork",
+    entity_type: "entityType",
+    filter_type: "filterType",
+    operator: "operator",
+    search_term_type: "searchTermType",
+    search_terms: "searchTerms",
+} required { ad_network, entity_type, filter_type, operator, search_term_type, search_terms });
+crm_core::setters!(AdsSearchFilter {
+    ad_network: String,
+    entity_type: String,
+    filter_type: String,
+    operator: String,
+    search_term_type: String,
+    search_terms: [String],
+});
+
+impl AdsSearchFilter {
+    /// A record without any value but those that are always the same.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            ad_network: None,
+            entity_type: None,
+            filter_type: Some("ADS_SEARCH".to_owned()),
+            operator: None,
+            search_term_type: None,
+            search_terms: None,
+        }
+    }
+}
+
+impl Default for AdsSearchFilter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Ads time filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AdsTimeFilter {
+    /// Always `ADS_TIME`.
+    pub filter_type: Option<String>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(AdsTimeFilter {
+    filter_type: "filterType",
+    pruning_refine_by: "pruningRefineBy",
+} required { filter_type, pruning_refine_by });
+crm_core::setters!(AdsTimeFilter {
+    filter_type: String,
+    pruning_refine_by: Value,
+});
+
+impl AdsTimeFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
+        Self {
+            filter_type: Some("ADS_TIME".to_owned()),
+            pruning_refine_by: Some(pruning_refine_by.into()),
+        }
+    }
+}
+
+/// And filter branch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AndFilterBranch {
+    /// `filterBranchOperator`
+    pub filter_branch_operator: Option<String>,
+    /// Always `AND`.
+    pub filter_branch_type: Option<String>,
+    /// `filterBranches`
+    pub filter_branches: Option<Vec<FilterBranch>>,
+    /// `filters`
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+}
+crm_core::record!(AndFilterBranch {
+    filter_branch_operator: "filterBranchOperator",
+    filter_branch_type: "filterBranchType",
+    filter_branches: "filterBranches",
+    filters: "filters",
+} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+crm_core::setters!(AndFilterBranch {
+    filter_branch_operator: String,
+    filter_branch_type: String,
+    filter_branches: [FilterBranch],
+    filters: [AndFilterBranchFiltersItem],
+});
+
+impl AndFilterBranch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        filter_branch_operator: impl Into<String>,
+        filter_branches: impl Into<Vec<FilterBranch>>,
+        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
+    ) -> Self {
+        Self {
+            filter_branch_operator: Some(filter_branch_operator.into()),
+            filter_branch_type: Some("AND".to_owned()),
+            filter_branches: Some(filter_branches.into()),
+            filters: Some(filters.into()),
+        }
+    }
+}
+
+crm_core::union! {
+    /// One of several records, told apart by `filterType`.
+    pub enum AndFilterBranchFiltersItem by "filterType" {
+        AdsSearchFilter(AdsSearchFilter) = "ADS_SEARCH",
+        AdsTimeFilter(AdsTimeFilter) = "ADS_TIME",
+        AssociationInListFilter(AssociationInListFilter) = "ASSOCIATION",
+        CommunicationSubscriptionFilter(CommunicationSubscriptionFilter) = "COMMUNICATION_SUBSCRIPTION",
+        ConstantFilter(ConstantFilter) = "CONSTANT",
+        CtaAnalyticsFilter(CtaAnalyticsFilter) = "CTA",
+        EmailEventFilter(EmailEventFilter) = "EMAIL_EVENT",
+        EmailSubscriptionFilter(EmailSubscriptionFilter) = "EMAIL_SUBSCRIPTION",
+        EventAnalyticsFilter(EventAnalyticsFilter) = "EVENT",
+        FormSubmissionFilter(FormSubmissionFilter) = "FORM_SUBMISSION",
+        FormSubmissionOnPageFilter(FormSubmissionOnPageFilter) = "FORM_SUBMISSION_ON_PAGE",
+        InListFilter(InListFilter) = "IN_LIST",
+        IntegrationEventFilter(IntegrationEventFilter) = "INTEGRATION_EVENT",
+        PageViewAnalyticsFilter(PageViewAnalyticsFilter) = "PAGE_VIEW",
+        PrivacyAnalyticsFilter(PrivacyAnalyticsFilter) = "PRIVACY",
+        PropertyFilter(PropertyFilter) = "PROPERTY",
+        SurveyMonkeyFilter(SurveyMonkeyFilter) = "SURVEY_MONKEY",
+        SurveyMonkeyValueFilter(SurveyMonkeyValueFilter) = "SURVEY_MONKEY_VALUE",
+        UnifiedEventsFilter(UnifiedEventsFilter) = "UNIFIED_EVENTS",
+        WebinarFilter(WebinarFilter) = "WEBINAR",
+    }
+}
+
 /// Api collection response join time and record id.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -37,86 +190,719 @@ crm_core::record!(ApiCollectionResponseRecordListMembership {
     total: "total",
 });
 
-/// Batch input record id input.
+/// Association filter branch.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct BatchInputRecordIdInput {
-    /// `inputs`
-    pub inputs: Option<Vec<RecordIdInput>>,
+pub struct AssociationFilterBranch {
+    /// `associationCategory`
+    pub association_category: Option<String>,
+    /// `associationTypeId`
+    pub association_type_id: Option<i64>,
+    /// `filterBranchOperator`
+    pub filter_branch_operator: Option<String>,
+    /// Always `ASSOCIATION`.
+    pub filter_branch_type: Option<String>,
+    /// `filterBranches`
+    pub filter_branches: Option<Vec<FilterBranch>>,
+    /// `filters`
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+    /// `objectTypeId`
+    pub object_type_id: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
 }
-crm_core::record!(BatchInputRecordIdInput {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputRecordIdInput {
-    inputs: [RecordIdInput],
+crm_core::record!(AssociationFilterBranch {
+    association_category: "associationCategory",
+    association_type_id: "associationTypeId",
+    filter_branch_operator: "filterBranchOperator",
+    filter_branch_type: "filterBranchType",
+    filter_branches: "filterBranches",
+    filters: "filters",
+    object_type_id: "objectTypeId",
+    operator: "operator",
+} required { association_category, association_type_id, filter_branch_operator, filter_branch_type, filter_branches, filters, object_type_id, operator });
+crm_core::setters!(AssociationFilterBranch {
+    association_category: String,
+    association_type_id: i64,
+    filter_branch_operator: String,
+    filter_branch_type: String,
+    filter_branches: [FilterBranch],
+    filters: [AndFilterBranchFiltersItem],
+    object_type_id: String,
+    operator: String,
 });
 
-impl BatchInputRecordIdInput {
-    /// A record with what it must have.
+impl AssociationFilterBranch {
+    /// A record without any value but those that are always the same.
     #[must_use]
-    pub fn new(inputs: impl Into<Vec<RecordIdInput>>) -> Self {
+    pub fn new() -> Self {
         Self {
-            inputs: Some(inputs.into()),
+            association_category: None,
+            association_type_id: None,
+            filter_branch_operator: None,
+            filter_branch_type: Some("ASSOCIATION".to_owned()),
+            filter_branches: None,
+            filters: None,
+            object_type_id: None,
+            operator: None,
         }
     }
 }
 
-/// Batch response record id with memberships with errors.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BatchResponseRecordIdWithMembershipsWithErrors {
-    /// `completedAt`
-    pub completed_at: Option<Timestamp>,
-    /// `errors`
-    pub errors: Vec<RowError>,
-    /// `links`
-    pub links: Map<String>,
-    /// `numErrors`
-    pub num_errors: Option<i64>,
-    /// `requestedAt`
-    pub requested_at: Option<Timestamp>,
-    /// `results`
-    pub results: Vec<RecordIdWithMemberships>,
-    /// `startedAt`
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchResponseRecordIdWithMembershipsWithErrorsStatus>,
+impl Default for AssociationFilterBranch {
+    fn default() -> Self {
+        Self::new()
+    }
 }
-crm_core::record!(BatchResponseRecordIdWithMembershipsWithErrors {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
+
+/// Association in list filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationInListFilter {
+    /// `associationCategory`
+    pub association_category: Option<String>,
+    /// `associationTypeId`
+    pub association_type_id: Option<i64>,
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// Always `ASSOCIATION`.
+    pub filter_type: Option<String>,
+    /// `listId`
+    pub list_id: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `toObjectType`
+    pub to_object_type: Option<String>,
+    /// `toObjectTypeId`
+    pub to_object_type_id: Option<String>,
+}
+crm_core::record!(AssociationInListFilter {
+    association_category: "associationCategory",
+    association_type_id: "associationTypeId",
+    coalescing_refine_by: "coalescingRefineBy",
+    filter_type: "filterType",
+    list_id: "listId",
+    operator: "operator",
+    to_object_type: "toObjectType",
+    to_object_type_id: "toObjectTypeId",
+} required { association_category, association_type_id, coalescing_refine_by, filter_type, list_id, operator });
+crm_core::setters!(AssociationInListFilter {
+    association_category: String,
+    association_type_id: i64,
+    coalescing_refine_by: Value,
+    filter_type: String,
+    list_id: String,
+    operator: String,
+    to_object_type: String,
+    to_object_type_id: String,
 });
 
+impl AssociationInListFilter {
+    /// A record without any value but those that are always the same.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            association_category: None,
+            association_type_id: None,
+            coalescing_refine_by: None,
+            filter_type: Some("ASSOCIATION".to_owned()),
+            list_id: None,
+            operator: None,
+            to_object_type: None,
+            to_object_type_id: None,
+        }
+    }
+}
+
+impl Default for AssociationInListFilter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Batch migration mapping.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BatchMigrationMapping {
+    /// `legacyListIdsToIdsMapping`
+    pub legacy_list_ids_to_ids_mapping: Vec<MigrationMapping>,
+    /// `missingLegacyListIds`
+    pub missing_legacy_list_ids: Vec<String>,
+}
+crm_core::record!(BatchMigrationMapping {
+    legacy_list_ids_to_ids_mapping: "legacyListIdsToIdsMapping",
+    missing_legacy_list_ids: "missingLegacyListIds",
+});
+
+/// Communication subscription filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CommunicationSubscriptionFilter {
+    /// `acceptedOptStates`
+    pub accepted_opt_states: Option<Vec<String>>,
+    /// `businessUnitId`
+    pub business_unit_id: Option<String>,
+    /// `channel`
+    pub channel: Option<String>,
+    /// Always `COMMUNICATION_SUBSCRIPTION`.
+    pub filter_type: Option<String>,
+    /// `subscriptionIds`
+    pub subscription_ids: Option<Vec<String>>,
+    /// `subscriptionType`
+    pub subscription_type: Option<String>,
+}
+crm_core::record!(CommunicationSubscriptionFilter {
+    accepted_opt_states: "acceptedOptStates",
+    business_unit_id: "businessUnitId",
+    channel: "channel",
+    filter_type: "filterType",
+    subscription_ids: "subscriptionIds",
+    subscription_type: "subscriptionType",
+} required { accepted_opt_states, channel, filter_type, subscription_ids, subscription_type });
+crm_core::setters!(CommunicationSubscriptionFilter {
+    accepted_opt_states: [String],
+    business_unit_id: String,
+    channel: String,
+    filter_type: String,
+    subscription_ids: [String],
+    subscription_type: String,
+});
+
+impl CommunicationSubscriptionFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        accepted_opt_states: impl Into<Vec<String>>,
+        channel: impl Into<String>,
+        subscription_ids: impl Into<Vec<String>>,
+        subscription_type: impl Into<String>,
+    ) -> Self {
+        Self {
+            accepted_opt_states: Some(accepted_opt_states.into()),
+            business_unit_id: None,
+            channel: Some(channel.into()),
+            filter_type: Some("COMMUNICATION_SUBSCRIPTION".to_owned()),
+            subscription_ids: Some(subscription_ids.into()),
+            subscription_type: Some(subscription_type.into()),
+        }
+    }
+}
+
+/// Constant filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ConstantFilter {
+    /// Always `CONSTANT`.
+    pub filter_type: Option<String>,
+    /// `shouldAccept`
+    pub should_accept: Option<bool>,
+    /// `source`
+    pub source: Option<String>,
+}
+crm_core::record!(ConstantFilter {
+    filter_type: "filterType",
+    should_accept: "shouldAccept",
+    source: "source",
+} required { filter_type, should_accept });
+crm_core::setters!(ConstantFilter {
+    filter_type: String,
+    should_accept: bool,
+    source: String,
+});
+
+impl ConstantFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(should_accept: impl Into<bool>) -> Self {
+        Self {
+            filter_type: Some("CONSTANT".to_owned()),
+            should_accept: Some(should_accept.into()),
+            source: None,
+        }
+    }
+}
+
+/// Cta analytics filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CtaAnalyticsFilter {
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// `ctaName`
+    pub cta_name: Option<String>,
+    /// Always `CTA`.
+    pub filter_type: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(CtaAnalyticsFilter {
+    coalescing_refine_by: "coalescingRefineBy",
+    cta_name: "ctaName",
+    filter_type: "filterType",
+    operator: "operator",
+    pruning_refine_by: "pruningRefineBy",
+} required { cta_name, filter_type, operator });
+crm_core::setters!(CtaAnalyticsFilter {
+    coalescing_refine_by: Value,
+    cta_name: String,
+    filter_type: String,
+    operator: String,
+    pruning_refine_by: Value,
+});
+
+impl CtaAnalyticsFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
+        Self {
+            coalescing_refine_by: None,
+            cta_name: Some(cta_name.into()),
+            filter_type: Some("CTA".to_owned()),
+            operator: Some(operator.into()),
+            pruning_refine_by: None,
+        }
+    }
+}
+
+/// Email event filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EmailEventFilter {
+    /// `appId`
+    pub app_id: Option<String>,
+    /// `clickUrl`
+    pub click_url: Option<String>,
+    /// `emailId`
+    pub email_id: Option<String>,
+    /// Always `EMAIL_EVENT`.
+    pub filter_type: Option<String>,
+    /// `level`
+    pub level: Option<String>,
+    /// `operator`
+    pub operator: Option<EmailEventFilterOperator>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(EmailEventFilter {
+    app_id: "appId",
+    click_url: "clickUrl",
+    email_id: "emailId",
+    filter_type: "filterType",
+    level: "level",
+    operator: "operator",
+    pruning_refine_by: "pruningRefineBy",
+} required { app_id, email_id, filter_type, level, operator });
+crm_core::setters!(EmailEventFilter {
+    app_id: String,
+    click_url: String,
+    email_id: String,
+    filter_type: String,
+    level: String,
+    operator: EmailEventFilterOperator,
+    pruning_refine_by: Value,
+});
+
+impl EmailEventFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        app_id: impl Into<String>,
+        email_id: impl Into<String>,
+        level: impl Into<String>,
+        operator: impl Into<EmailEventFilterOperator>,
+    ) -> Self {
+        Self {
+            app_id: Some(app_id.into()),
+            click_url: None,
+            email_id: Some(email_id.into()),
+            filter_type: Some("EMAIL_EVENT".to_owned()),
+            level: Some(level.into()),
+            operator: Some(operator.into()),
+            pruning_refine_by: None,
+        }
+    }
+}
+
 crm_core::open_enum! {
-    /// Batch response record id with memberships with errors status.
-    pub enum BatchResponseRecordIdWithMembershipsWithErrorsStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
+    /// Email event filter operator.
+    pub enum EmailEventFilterOperator {
+        /// `BOUNCED`
+        Bounced = "BOUNCED",
+        /// `LINK_CLICKED`
+        LinkClicked = "LINK_CLICKED",
+        /// `MARKED_SPAM`
+        MarkedSpam = "MARKED_SPAM",
+        /// `OPENED`
+        Opened = "OPENED",
+        /// `OPENED_BUT_LINK_NOT_CLICKED`
+        OpenedButLinkNotClicked = "OPENED_BUT_LINK_NOT_CLICKED",
+        /// `OPENED_BUT_NOT_REPLIED`
+        OpenedButNotReplied = "OPENED_BUT_NOT_REPLIED",
+        /// `RECEIVED`
+        Received = "RECEIVED",
+        /// `RECEIVED_BUT_NOT_OPENED`
+        ReceivedButNotOpened = "RECEIVED_BUT_NOT_OPENED",
+        /// `REPLIED`
+        Replied = "REPLIED",
+        /// `SENT`
+        Sent = "SENT",
+        /// `SENT_BUT_LINK_NOT_CLICKED`
+        SentButLinkNotClicked = "SENT_BUT_LINK_NOT_CLICKED",
+        /// `SENT_BUT_NOT_RECEIVED`
+        SentButNotReceived = "SENT_BUT_NOT_RECEIVED",
+        /// `UNSUBSCRIBED`
+        Unsubscribed = "UNSUBSCRIBED",
+    }
+}
+
+/// Email subscription filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EmailSubscriptionFilter {
+    /// `acceptedStatuses`
+    pub accepted_statuses: Option<Vec<String>>,
+    /// Always `EMAIL_SUBSCRIPTION`.
+    pub filter_type: Option<String>,
+    /// `subscriptionIds`
+    pub subscription_ids: Option<Vec<String>>,
+    /// `subscriptionType`
+    pub subscription_type: Option<String>,
+}
+crm_core::record!(EmailSubscriptionFilter {
+    accepted_statuses: "acceptedStatuses",
+    filter_type: "filterType",
+    subscription_ids: "subscriptionIds",
+    subscription_type: "subscriptionType",
+} required { accepted_statuses, filter_type, subscription_ids });
+crm_core::setters!(EmailSubscriptionFilter {
+    accepted_statuses: [String],
+    filter_type: String,
+    subscription_ids: [String],
+    subscription_type: String,
+});
+
+impl EmailSubscriptionFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        accepted_statuses: impl Into<Vec<String>>,
+        subscription_ids: impl Into<Vec<String>>,
+    ) -> Self {
+        Self {
+            accepted_statuses: Some(accepted_statuses.into()),
+            filter_type: Some("EMAIL_SUBSCRIPTION".to_owned()),
+            subscription_ids: Some(subscription_ids.into()),
+            subscription_type: None,
+        }
+    }
+}
+
+/// Event analytics filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EventAnalyticsFilter {
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// `eventId`
+    pub event_id: Option<String>,
+    /// Always `EVENT`.
+    pub filter_type: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(EventAnalyticsFilter {
+    coalescing_refine_by: "coalescingRefineBy",
+    event_id: "eventId",
+    filter_type: "filterType",
+    operator: "operator",
+    pruning_refine_by: "pruningRefineBy",
+} required { event_id, filter_type, operator });
+crm_core::setters!(EventAnalyticsFilter {
+    coalescing_refine_by: Value,
+    event_id: String,
+    filter_type: String,
+    operator: String,
+    pruning_refine_by: Value,
+});
+
+impl EventAnalyticsFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
+        Self {
+            coalescing_refine_by: None,
+            event_id: Some(event_id.into()),
+            filter_type: Some("EVENT".to_owned()),
+            operator: Some(operator.into()),
+            pruning_refine_by: None,
+        }
+    }
+}
+
+/// Event filter metadata.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EventFilterMetadata {
+    /// `operation`
+    pub operation: Option<Value>,
+    /// `property`
+    pub property: Option<String>,
+}
+crm_core::record!(EventFilterMetadata {
+    operation: "operation",
+    property: "property",
+} required { operation, property });
+crm_core::setters!(EventFilterMetadata {
+    operation: Value,
+    property: String,
+});
+
+impl EventFilterMetadata {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
+        Self {
+            operation: Some(operation.into()),
+            property: Some(property.into()),
+        }
     }
 }
 
 crm_core::union! {
     /// One of several records, told apart by `filterBranchType`.
     pub enum FilterBranch by "filterBranchType" {
-        PublicAndFilterBranch(PublicAndFilterBranch) = "AND",
-        PublicAssociationFilterBranch(PublicAssociationFilterBranch) = "ASSOCIATION",
-        PublicNotAllFilterBranch(PublicNotAllFilterBranch) = "NOT_ALL",
-        PublicNotAnyFilterBranch(PublicNotAnyFilterBranch) = "NOT_ANY",
-        PublicOrFilterBranch(PublicOrFilterBranch) = "OR",
-        PublicRestrictedFilterBranch(PublicRestrictedFilterBranch) = "RESTRICTED",
-        PublicUnifiedEventsFilterBranch(PublicUnifiedEventsFilterBranch) = "UNIFIED_EVENTS",
+        AndFilterBranch(AndFilterBranch) = "AND",
+        AssociationFilterBranch(AssociationFilterBranch) = "ASSOCIATION",
+        NotAllFilterBranch(NotAllFilterBranch) = "NOT_ALL",
+        NotAnyFilterBranch(NotAnyFilterBranch) = "NOT_ANY",
+        OrFilterBranch(OrFilterBranch) = "OR",
+        RestrictedFilterBranch(RestrictedFilterBranch) = "RESTRICTED",
+        UnifiedEventsFilterBranch(UnifiedEventsFilterBranch) = "UNIFIED_EVENTS",
+    }
+}
+
+/// Form submission filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FormSubmissionFilter {
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// Always `FORM_SUBMISSION`.
+    pub filter_type: Option<String>,
+    /// `formId`
+    pub form_id: Option<String>,
+    /// `operator`
+    pub operator: Option<FormSubmissionFilterOperator>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(FormSubmissionFilter {
+    coalescing_refine_by: "coalescingRefineBy",
+    filter_type: "filterType",
+    form_id: "formId",
+    operator: "operator",
+    pruning_refine_by: "pruningRefineBy",
+} required { filter_type, operator });
+crm_core::setters!(FormSubmissionFilter {
+    coalescing_refine_by: Value,
+    filter_type: String,
+    form_id: String,
+    operator: FormSubmissionFilterOperator,
+    pruning_refine_by: Value,
+});
+
+impl FormSubmissionFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(operator: impl Into<FormSubmissionFilterOperator>) -> Self {
+        Self {
+            coalescing_refine_by: None,
+            filter_type: Some("FORM_SUBMISSION".to_owned()),
+            form_id: None,
+            operator: Some(operator.into()),
+            pruning_refine_by: None,
+        }
+    }
+}
+
+crm_core::open_enum! {
+    /// Form submission filter operator.
+    pub enum FormSubmissionFilterOperator {
+        /// `FILLED_OUT`
+        FilledOut = "FILLED_OUT",
+        /// `NOT_FILLED_OUT`
+        NotFilledOut = "NOT_FILLED_OUT",
+    }
+}
+
+/// Form submission on page filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FormSubmissionOnPageFilter {
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// Always `FORM_SUBMISSION_ON_PAGE`.
+    pub filter_type: Option<String>,
+    /// `formId`
+    pub form_id: Option<String>,
+    /// `operator`
+    pub operator: Option<FormSubmissionOnPageFilterOperator>,
+    /// `pageId`
+    pub page_id: Option<String>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(FormSubmissionOnPageFilter {
+    coalescing_refine_by: "coalescingRefineBy",
+    filter_type: "filterType",
+    form_id: "formId",
+    operator: "operator",
+    page_id: "pageId",
+    pruning_refine_by: "pruningRefineBy",
+} required { filter_type, operator, page_id });
+crm_core::setters!(FormSubmissionOnPageFilter {
+    coalescing_refine_by: Value,
+    filter_type: String,
+    form_id: String,
+    operator: FormSubmissionOnPageFilterOperator,
+    page_id: String,
+    pruning_refine_by: Value,
+});
+
+impl FormSubmissionOnPageFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        operator: impl Into<FormSubmissionOnPageFilterOperator>,
+        page_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            coalescing_refine_by: None,
+            filter_type: Some("FORM_SUBMISSION_ON_PAGE".to_owned()),
+            form_id: None,
+            operator: Some(operator.into()),
+            page_id: Some(page_id.into()),
+            pruning_refine_by: None,
+        }
+    }
+}
+
+crm_core::open_enum! {
+    /// Form submission on page filter operator.
+    pub enum FormSubmissionOnPageFilterOperator {
+        /// `FILLED_OUT`
+        FilledOut = "FILLED_OUT",
+        /// `NOT_FILLED_OUT`
+        NotFilledOut = "NOT_FILLED_OUT",
+    }
+}
+
+/// In list filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InListFilter {
+    /// Always `IN_LIST`.
+    pub filter_type: Option<String>,
+    /// `listId`
+    pub list_id: Option<String>,
+    /// `metadata`
+    pub metadata: Option<InListFilterMetadata>,
+    /// `operator`
+    pub operator: Option<String>,
+}
+crm_core::record!(InListFilter {
+    filter_type: "filterType",
+    list_id: "listId",
+    metadata: "metadata",
+    operator: "operator",
+} required { filter_type, list_id, operator });
+crm_core::setters!(InListFilter {
+    filter_type: String,
+    list_id: String,
+    metadata: InListFilterMetadata,
+    operator: String,
+});
+
+impl InListFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
+        Self {
+            filter_type: Some("IN_LIST".to_owned()),
+            list_id: Some(list_id.into()),
+            metadata: None,
+            operator: Some(operator.into()),
+        }
+    }
+}
+
+/// In list filter metadata.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InListFilterMetadata {
+    /// `id`
+    pub id: Option<String>,
+    /// `inListType`
+    pub in_list_type: Option<String>,
+}
+crm_core::record!(InListFilterMetadata {
+    id: "id",
+    in_list_type: "inListType",
+} required { id, in_list_type });
+crm_core::setters!(InListFilterMetadata {
+    id: String,
+    in_list_type: String,
+});
+
+impl InListFilterMetadata {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
+        Self {
+            id: Some(id.into()),
+            in_list_type: Some(in_list_type.into()),
+        }
+    }
+}
+
+/// Integration event filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct IntegrationEventFilter {
+    /// `eventTypeId`
+    pub event_type_id: Option<i64>,
+    /// `filterLines`
+    pub filter_lines: Option<Vec<EventFilterMetadata>>,
+    /// Always `INTEGRATION_EVENT`.
+    pub filter_type: Option<String>,
+}
+crm_core::record!(IntegrationEventFilter {
+    event_type_id: "eventTypeId",
+    filter_lines: "filterLines",
+    filter_type: "filterType",
+} required { event_type_id, filter_lines, filter_type });
+crm_core::setters!(IntegrationEventFilter {
+    event_type_id: i64,
+    filter_lines: [EventFilterMetadata],
+    filter_type: String,
+});
+
+impl IntegrationEventFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        event_type_id: impl Into<i64>,
+        filter_lines: impl Into<Vec<EventFilterMetadata>>,
+    ) -> Self {
+        Self {
+            event_type_id: Some(event_type_id.into()),
+            filter_lines: Some(filter_lines.into()),
+            filter_type: Some("INTEGRATION_EVENT".to_owned()),
+        }
     }
 }
 
@@ -134,6 +920,134 @@ crm_core::record!(JoinTimeAndRecordId {
     record_id: "recordId",
 });
 
+/// List conversion date.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ListConversionDate {
+    /// Always `CONVERSION_DATE`.
+    pub conversion_type: Option<String>,
+    /// `day`
+    pub day: Option<i64>,
+    /// `month`
+    pub month: Option<i64>,
+    /// `year`
+    pub year: Option<i64>,
+}
+crm_core::record!(ListConversionDate {
+    conversion_type: "conversionType",
+    day: "day",
+    month: "month",
+    year: "year",
+} required { conversion_type, day, month, year });
+crm_core::setters!(ListConversionDate {
+    conversion_type: String,
+    day: i64,
+    month: i64,
+    year: i64,
+});
+
+impl ListConversionDate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        day: impl Into<i64>,
+        month: impl Into<i64>,
+        year: impl Into<i64>,
+    ) -> Self {
+        Self {
+            conversion_type: Some("CONVERSION_DATE".to_owned()),
+            day: Some(day.into()),
+            month: Some(month.into()),
+            year: Some(year.into()),
+        }
+    }
+}
+
+/// List conversion inactivity.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ListConversionInactivity {
+    /// Always `INACTIVITY`.
+    pub conversion_type: Option<String>,
+    /// `offset`
+    pub offset: Option<i64>,
+    /// `timeUnit`
+    pub time_unit: Option<ListConversionInactivityTimeUnit>,
+}
+crm_core::record!(ListConversionInactivity {
+    conversion_type: "conversionType",
+    offset: "offset",
+    time_unit: "timeUnit",
+} required { conversion_type, offset, time_unit });
+crm_core::setters!(ListConversionInactivity {
+    conversion_type: String,
+    offset: i64,
+    time_unit: ListConversionInactivityTimeUnit,
+});
+
+impl ListConversionInactivity {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        offset: impl Into<i64>,
+        time_unit: impl Into<ListConversionInactivityTimeUnit>,
+    ) -> Self {
+        Self {
+            conversion_type: Some("INACTIVITY".to_owned()),
+            offset: Some(offset.into()),
+            time_unit: Some(time_unit.into()),
+        }
+    }
+}
+
+crm_core::open_enum! {
+    /// List conversion inactivity time unit.
+    pub enum ListConversionInactivityTimeUnit {
+        /// `DAY`
+        Day = "DAY",
+        /// `MONTH`
+        Month = "MONTH",
+        /// `WEEK`
+        Week = "WEEK",
+    }
+}
+
+/// List conversion reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListConversionReply {
+    /// `convertedAt`
+    pub converted_at: Option<Timestamp>,
+    /// `listId`
+    pub list_id: Option<String>,
+    /// `requestedConversionTime`
+    pub requested_conversion_time: Option<ListConversionTime>,
+}
+crm_core::record!(ListConversionReply {
+    converted_at: "convertedAt",
+    list_id: "listId",
+    requested_conversion_time: "requestedConversionTime",
+});
+
+crm_core::union! {
+    /// One of several records, told apart by `conversionType`.
+    pub enum ListConversionTime by "conversionType" {
+        ListConversionDate(ListConversionDate) = "CONVERSION_DATE",
+        ListConversionInactivity(ListConversionInactivity) = "INACTIVITY",
+    }
+}
+
+/// List create reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListCreateReply {
+    /// `list`
+    pub list: Option<ObjectList>,
+}
+crm_core::record!(ListCreateReply {
+    list: "list",
+});
+
 /// List create request.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -145,9 +1059,9 @@ pub struct ListCreateRequest {
     /// `listFolderId`
     pub list_folder_id: Option<i64>,
     /// `listPermissions`
-    pub list_permissions: Option<PublicListPermissions>,
+    pub list_permissions: Option<ListPermissions>,
     /// `membershipSettings`
-    pub membership_settings: Option<PublicMembershipSettings>,
+    pub membership_settings: Option<MembershipSettings>,
     /// `name`
     pub name: Option<String>,
     /// `objectTypeId`
@@ -169,8 +1083,8 @@ crm_core::setters!(ListCreateRequest {
     custom_properties: Map<String>,
     filter_branch: FilterBranch,
     list_folder_id: i64,
-    list_permissions: PublicListPermissions,
-    membership_settings: PublicMembershipSettings,
+    list_permissions: ListPermissions,
+    membership_settings: MembershipSettings,
     name: String,
     object_type_id: String,
     processing_type: String,
@@ -197,25 +1111,14 @@ impl ListCreateRequest {
     }
 }
 
-/// List create response.
+/// List fetch reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListCreateResponse {
+pub struct ListFetchReply {
     /// `list`
-    pub list: Option<PublicObjectList>,
+    pub list: Option<ObjectList>,
 }
-crm_core::record!(ListCreateResponse {
-    list: "list",
-});
-
-/// List fetch response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListFetchResponse {
-    /// `list`
-    pub list: Option<PublicObjectList>,
-}
-crm_core::record!(ListFetchResponse {
+crm_core::record!(ListFetchReply {
     list: "list",
 });
 
@@ -242,6 +1145,52 @@ impl ListFilterUpdateRequest {
         }
     }
 }
+
+/// List folder.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListFolder {
+    /// `childLists`
+    pub child_lists: Vec<i64>,
+    /// `childNodes`
+    pub child_nodes: Vec<ListFolder>,
+    /// `createdAt`
+    pub created_at: Option<Timestamp>,
+    /// `id`
+    pub id: Option<String>,
+    /// `name`
+    pub name: Option<String>,
+    /// `parentFolderId`
+    pub parent_folder_id: Option<String>,
+    /// `updatedAt`
+    pub updated_at: Option<Timestamp>,
+    /// `updatedContentsAt`
+    pub updated_contents_at: Option<Timestamp>,
+    /// `userId`
+    pub user_id: Option<i64>,
+}
+crm_core::record!(ListFolder {
+    child_lists: "childLists",
+    child_nodes: "childNodes",
+    created_at: "createdAt",
+    id: "id",
+    name: "name",
+    parent_folder_id: "parentFolderId",
+    updated_at: "updatedAt",
+    updated_contents_at: "updatedContentsAt",
+    user_id: "userId",
+});
+
+/// List folder create reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListFolderCreateReply {
+    /// `folder`
+    pub folder: Option<ListFolder>,
+}
+crm_core::record!(ListFolderCreateReply {
+    folder: "folder",
+});
 
 /// List folder create request.
 #[derive(Clone, PartialEq)]
@@ -272,25 +1221,14 @@ impl ListFolderCreateRequest {
     }
 }
 
-/// List folder create response.
+/// List folder fetch reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListFolderCreateResponse {
+pub struct ListFolderFetchReply {
     /// `folder`
-    pub folder: Option<PublicListFolder>,
+    pub folder: Option<ListFolder>,
 }
-crm_core::record!(ListFolderCreateResponse {
-    folder: "folder",
-});
-
-/// List folder fetch response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListFolderFetchResponse {
-    /// `folder`
-    pub folder: Option<PublicListFolder>,
-}
-crm_core::record!(ListFolderFetchResponse {
+crm_core::record!(ListFolderFetchReply {
     folder: "folder",
 });
 
@@ -322,6 +1260,58 @@ impl ListMoveRequest {
         }
     }
 }
+
+/// List permissions.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ListPermissions {
+    /// `teamsWithEditAccess`
+    pub teams_with_edit_access: Option<Vec<i64>>,
+    /// `usersWithEditAccess`
+    pub users_with_edit_access: Option<Vec<i64>>,
+}
+crm_core::record!(ListPermissions {
+    teams_with_edit_access: "teamsWithEditAccess",
+    users_with_edit_access: "usersWithEditAccess",
+} required { teams_with_edit_access, users_with_edit_access });
+crm_core::setters!(ListPermissions {
+    teams_with_edit_access: [i64],
+    users_with_edit_access: [i64],
+});
+
+impl ListPermissions {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        teams_with_edit_access: impl Into<Vec<i64>>,
+        users_with_edit_access: impl Into<Vec<i64>>,
+    ) -> Self {
+        Self {
+            teams_with_edit_access: Some(teams_with_edit_access.into()),
+            users_with_edit_access: Some(users_with_edit_access.into()),
+        }
+    }
+}
+
+/// List search reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListSearchReply {
+    /// `hasMore`
+    pub has_more: Option<bool>,
+    /// `lists`
+    pub lists: Vec<ObjectListSearchResult>,
+    /// `offset`
+    pub offset: Option<i64>,
+    /// `total`
+    pub total: Option<i64>,
+}
+crm_core::record!(ListSearchReply {
+    has_more: "hasMore",
+    lists: "lists",
+    offset: "offset",
+    total: "total",
+});
 
 /// List search request.
 #[derive(Clone, Default, PartialEq)]
@@ -365,36 +1355,16 @@ crm_core::setters!(ListSearchRequest {
     sort: String,
 });
 
-/// List search response.
+/// List size and edit history reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListSearchResponse {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `lists`
-    pub lists: Vec<PublicObjectListSearchResult>,
-    /// `offset`
-    pub offset: Option<i64>,
-    /// `total`
-    pub total: Option<i64>,
-}
-crm_core::record!(ListSearchResponse {
-    has_more: "hasMore",
-    lists: "lists",
-    offset: "offset",
-    total: "total",
-});
-
-/// List size and edit history response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListSizeAndEditHistoryResponse {
+pub struct ListSizeAndEditHistoryReply {
     /// `editHistory`
     pub edit_history: Vec<Timestamp>,
     /// `sizeHistory`
     pub size_history: Vec<ListSizeDataPoint>,
 }
-crm_core::record!(ListSizeAndEditHistoryResponse {
+crm_core::record!(ListSizeAndEditHistoryReply {
     edit_history: "editHistory",
     size_history: "sizeHistory",
 });
@@ -413,25 +1383,25 @@ crm_core::record!(ListSizeDataPoint {
     timestamp: "timestamp",
 });
 
-/// List update response.
+/// List update reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListUpdateResponse {
+pub struct ListUpdateReply {
     /// `updatedList`
-    pub updated_list: Option<PublicObjectList>,
+    pub updated_list: Option<ObjectList>,
 }
-crm_core::record!(ListUpdateResponse {
+crm_core::record!(ListUpdateReply {
     updated_list: "updatedList",
 });
 
-/// Lists by id response.
+/// Lists by id reply.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListsByIdResponse {
+pub struct ListsByIdReply {
     /// `lists`
-    pub lists: Vec<PublicObjectList>,
+    pub lists: Vec<ObjectList>,
 }
-crm_core::record!(ListsByIdResponse {
+crm_core::record!(ListsByIdReply {
     lists: "lists",
 });
 
@@ -467,10 +1437,28 @@ impl MembershipChangeRequest {
     }
 }
 
-/// Memberships update response.
+/// Membership settings.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct MembershipsUpdateResponse {
+pub struct MembershipSettings {
+    /// `includeUnassigned`
+    pub include_unassigned: Option<bool>,
+    /// `membershipTeamId`
+    pub membership_team_id: Option<i64>,
+}
+crm_core::record!(MembershipSettings {
+    include_unassigned: "includeUnassigned",
+    membership_team_id: "membershipTeamId",
+});
+crm_core::setters!(MembershipSettings {
+    include_unassigned: bool,
+    membership_team_id: i64,
+});
+
+/// Memberships update reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MembershipsUpdateReply {
     /// `recordIdsMissing`
     pub record_ids_missing: Vec<String>,
     /// `recordIdsRemoved`
@@ -478,1088 +1466,30 @@ pub struct MembershipsUpdateResponse {
     /// `recordsIdsAdded`
     pub records_ids_added: Vec<String>,
 }
-crm_core::record!(MembershipsUpdateResponse {
+crm_core::record!(MembershipsUpdateReply {
     record_ids_missing: "recordIdsMissing",
     record_ids_removed: "recordIdsRemoved",
     records_ids_added: "recordsIdsAdded",
 });
 
-/// Public ads search filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAdsSearchFilter {
-    /// `adNetwork`
-    pub ad_network: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// Always `ADS_SEARCH`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `searchTermType`
-    pub search_term_type: Option<String>,
-    /// `searchTerms`
-    pub search_terms: Option<Vec<String>>,
-}
-crm_core::record!(PublicAdsSearchFilter {
-    ad_network: "adNetwork",
-    entity_type: "entityType",
-    filter_type: "filterType",
-    operator: "operator",
-    search_term_type: "searchTermType",
-    search_terms: "searchTerms",
-} required { ad_network, entity_type, filter_type, operator, search_term_type, search_terms });
-crm_core::setters!(PublicAdsSearchFilter {
-    ad_network: String,
-    entity_type: String,
-    filter_type: String,
-    operator: String,
-    search_term_type: String,
-    search_terms: [String],
-});
-
-impl PublicAdsSearchFilter {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            ad_network: None,
-            entity_type: None,
-            filter_type: Some("ADS_SEARCH".to_owned()),
-            operator: None,
-            search_term_type: None,
-            search_terms: None,
-        }
-    }
-}
-
-impl Default for PublicAdsSearchFilter {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Public ads time filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAdsTimeFilter {
-    /// Always `ADS_TIME`.
-    pub filter_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicAdsTimeFilter {
-    filter_type: "filterType",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type, pruning_refine_by });
-crm_core::setters!(PublicAdsTimeFilter {
-    filter_type: String,
-    pruning_refine_by: Value,
-});
-
-impl PublicAdsTimeFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
-        Self {
-            filter_type: Some("ADS_TIME".to_owned()),
-            pruning_refine_by: Some(pruning_refine_by.into()),
-        }
-    }
-}
-
-/// Public and filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAndFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `AND`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
-}
-crm_core::record!(PublicAndFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
-crm_core::setters!(PublicAndFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
-});
-
-impl PublicAndFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<PublicAndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("AND".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `filterType`.
-    pub enum PublicAndFilterBranchFiltersItem by "filterType" {
-        PublicAdsSearchFilter(PublicAdsSearchFilter) = "ADS_SEARCH",
-        PublicAdsTimeFilter(PublicAdsTimeFilter) = "ADS_TIME",
-        PublicAssociationInListFilter(PublicAssociationInListFilter) = "ASSOCIATION",
-        PublicCommunicationSubscriptionFilter(PublicCommunicationSubscriptionFilter) = "COMMUNICATION_SUBSCRIPTION",
-        PublicConstantFilter(PublicConstantFilter) = "CONSTANT",
-        PublicCtaAnalyticsFilter(PublicCtaAnalyticsFilter) = "CTA",
-        PublicEmailEventFilter(PublicEmailEventFilter) = "EMAIL_EVENT",
-        PublicEmailSubscriptionFilter(PublicEmailSubscriptionFilter) = "EMAIL_SUBSCRIPTION",
-        PublicEventAnalyticsFilter(PublicEventAnalyticsFilter) = "EVENT",
-        PublicFormSubmissionFilter(PublicFormSubmissionFilter) = "FORM_SUBMISSION",
-        PublicFormSubmissionOnPageFilter(PublicFormSubmissionOnPageFilter) = "FORM_SUBMISSION_ON_PAGE",
-        PublicInListFilter(PublicInListFilter) = "IN_LIST",
-        PublicIntegrationEventFilter(PublicIntegrationEventFilter) = "INTEGRATION_EVENT",
-        PublicPageViewAnalyticsFilter(PublicPageViewAnalyticsFilter) = "PAGE_VIEW",
-        PublicPrivacyAnalyticsFilter(PublicPrivacyAnalyticsFilter) = "PRIVACY",
-        PublicPropertyFilter(PublicPropertyFilter) = "PROPERTY",
-        PublicSurveyMonkeyFilter(PublicSurveyMonkeyFilter) = "SURVEY_MONKEY",
-        PublicSurveyMonkeyValueFilter(PublicSurveyMonkeyValueFilter) = "SURVEY_MONKEY_VALUE",
-        PublicUnifiedEventsFilter(PublicUnifiedEventsFilter) = "UNIFIED_EVENTS",
-        PublicWebinarFilter(PublicWebinarFilter) = "WEBINAR",
-    }
-}
-
-/// Public association filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAssociationFilterBranch {
-    /// `associationCategory`
-    pub association_category: Option<String>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `ASSOCIATION`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
-    /// `objectTypeId`
-    pub object_type_id: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-}
-crm_core::record!(PublicAssociationFilterBranch {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-    object_type_id: "objectTypeId",
-    operator: "operator",
-} required { association_category, association_type_id, filter_branch_operator, filter_branch_type, filter_branches, filters, object_type_id, operator });
-crm_core::setters!(PublicAssociationFilterBranch {
-    association_category: String,
-    association_type_id: i64,
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
-    object_type_id: String,
-    operator: String,
-});
-
-impl PublicAssociationFilterBranch {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            association_category: None,
-            association_type_id: None,
-            filter_branch_operator: None,
-            filter_branch_type: Some("ASSOCIATION".to_owned()),
-            filter_branches: None,
-            filters: None,
-            object_type_id: None,
-            operator: None,
-        }
-    }
-}
-
-impl Default for PublicAssociationFilterBranch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Public association in list filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAssociationInListFilter {
-    /// `associationCategory`
-    pub association_category: Option<String>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `ASSOCIATION`.
-    pub filter_type: Option<String>,
-    /// `listId`
-    pub list_id: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `toObjectType`
-    pub to_object_type: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
-}
-crm_core::record!(PublicAssociationInListFilter {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    list_id: "listId",
-    operator: "operator",
-    to_object_type: "toObjectType",
-    to_object_type_id: "toObjectTypeId",
-} required { association_category, association_type_id, coalescing_refine_by, filter_type, list_id, operator });
-crm_core::setters!(PublicAssociationInListFilter {
-    association_category: String,
-    association_type_id: i64,
-    coalescing_refine_by: Value,
-    filter_type: String,
-    list_id: String,
-    operator: String,
-    to_object_type: String,
-    to_object_type_id: String,
-});
-
-impl PublicAssociationInListFilter {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            association_category: None,
-            association_type_id: None,
-            coalescing_refine_by: None,
-            filter_type: Some("ASSOCIATION".to_owned()),
-            list_id: None,
-            operator: None,
-            to_object_type: None,
-            to_object_type_id: None,
-        }
-    }
-}
-
-impl Default for PublicAssociationInListFilter {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Public batch migration mapping.
+/// Migration mapping.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicBatchMigrationMapping {
-    /// `legacyListIdsToIdsMapping`
-    pub legacy_list_ids_to_ids_mapping: Vec<PublicMigrationMapping>,
-    /// `missingLegacyListIds`
-    pub missing_legacy_list_ids: Vec<String>,
-}
-crm_core::record!(PublicBatchMigrationMapping {
-    legacy_list_ids_to_ids_mapping: "legacyListIdsToIdsMapping",
-    missing_legacy_list_ids: "missingLegacyListIds",
-});
-
-/// Public communication subscription filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicCommunicationSubscriptionFilter {
-    /// `acceptedOptStates`
-    pub accepted_opt_states: Option<Vec<String>>,
-    /// `businessUnitId`
-    pub business_unit_id: Option<String>,
-    /// `channel`
-    pub channel: Option<String>,
-    /// Always `COMMUNICATION_SUBSCRIPTION`.
-    pub filter_type: Option<String>,
-    /// `subscriptionIds`
-    pub subscription_ids: Option<Vec<String>>,
-    /// `subscriptionType`
-    pub subscription_type: Option<String>,
-}
-crm_core::record!(PublicCommunicationSubscriptionFilter {
-    accepted_opt_states: "acceptedOptStates",
-    business_unit_id: "businessUnitId",
-    channel: "channel",
-    filter_type: "filterType",
-    subscription_ids: "subscriptionIds",
-    subscription_type: "subscriptionType",
-} required { accepted_opt_states, channel, filter_type, subscription_ids, subscription_type });
-crm_core::setters!(PublicCommunicationSubscriptionFilter {
-    accepted_opt_states: [String],
-    business_unit_id: String,
-    channel: String,
-    filter_type: String,
-    subscription_ids: [String],
-    subscription_type: String,
-});
-
-impl PublicCommunicationSubscriptionFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        accepted_opt_states: impl Into<Vec<String>>,
-        channel: impl Into<String>,
-        subscription_ids: impl Into<Vec<String>>,
-        subscription_type: impl Into<String>,
-    ) -> Self {
-        Self {
-            accepted_opt_states: Some(accepted_opt_states.into()),
-            business_unit_id: None,
-            channel: Some(channel.into()),
-            filter_type: Some("COMMUNICATION_SUBSCRIPTION".to_owned()),
-            subscription_ids: Some(subscription_ids.into()),
-            subscription_type: Some(subscription_type.into()),
-        }
-    }
-}
-
-/// Public constant filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicConstantFilter {
-    /// Always `CONSTANT`.
-    pub filter_type: Option<String>,
-    /// `shouldAccept`
-    pub should_accept: Option<bool>,
-    /// `source`
-    pub source: Option<String>,
-}
-crm_core::record!(PublicConstantFilter {
-    filter_type: "filterType",
-    should_accept: "shouldAccept",
-    source: "source",
-} required { filter_type, should_accept });
-crm_core::setters!(PublicConstantFilter {
-    filter_type: String,
-    should_accept: bool,
-    source: String,
-});
-
-impl PublicConstantFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(should_accept: impl Into<bool>) -> Self {
-        Self {
-            filter_type: Some("CONSTANT".to_owned()),
-            should_accept: Some(should_accept.into()),
-            source: None,
-        }
-    }
-}
-
-/// Public cta analytics filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicCtaAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `ctaName`
-    pub cta_name: Option<String>,
-    /// Always `CTA`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicCtaAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    cta_name: "ctaName",
-    filter_type: "filterType",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { cta_name, filter_type, operator });
-crm_core::setters!(PublicCtaAnalyticsFilter {
-    coalescing_refine_by: Value,
-    cta_name: String,
-    filter_type: String,
-    operator: String,
-    pruning_refine_by: Value,
-});
-
-impl PublicCtaAnalyticsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            cta_name: Some(cta_name.into()),
-            filter_type: Some("CTA".to_owned()),
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Public email event filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicEmailEventFilter {
-    /// `appId`
-    pub app_id: Option<String>,
-    /// `clickUrl`
-    pub click_url: Option<String>,
-    /// `emailId`
-    pub email_id: Option<String>,
-    /// Always `EMAIL_EVENT`.
-    pub filter_type: Option<String>,
-    /// `level`
-    pub level: Option<String>,
-    /// `operator`
-    pub operator: Option<PublicEmailEventFilterOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicEmailEventFilter {
-    app_id: "appId",
-    click_url: "clickUrl",
-    email_id: "emailId",
-    filter_type: "filterType",
-    level: "level",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { app_id, email_id, filter_type, level, operator });
-crm_core::setters!(PublicEmailEventFilter {
-    app_id: String,
-    click_url: String,
-    email_id: String,
-    filter_type: String,
-    level: String,
-    operator: PublicEmailEventFilterOperator,
-    pruning_refine_by: Value,
-});
-
-impl PublicEmailEventFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        app_id: impl Into<String>,
-        email_id: impl Into<String>,
-        level: impl Into<String>,
-        operator: impl Into<PublicEmailEventFilterOperator>,
-    ) -> Self {
-        Self {
-            app_id: Some(app_id.into()),
-            click_url: None,
-            email_id: Some(email_id.into()),
-            filter_type: Some("EMAIL_EVENT".to_owned()),
-            level: Some(level.into()),
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Public email event filter operator.
-    pub enum PublicEmailEventFilterOperator {
-        /// `BOUNCED`
-        Bounced = "BOUNCED",
-        /// `LINK_CLICKED`
-        LinkClicked = "LINK_CLICKED",
-        /// `MARKED_SPAM`
-        MarkedSpam = "MARKED_SPAM",
-        /// `OPENED`
-        Opened = "OPENED",
-        /// `OPENED_BUT_LINK_NOT_CLICKED`
-        OpenedButLinkNotClicked = "OPENED_BUT_LINK_NOT_CLICKED",
-        /// `OPENED_BUT_NOT_REPLIED`
-        OpenedButNotReplied = "OPENED_BUT_NOT_REPLIED",
-        /// `RECEIVED`
-        Received = "RECEIVED",
-        /// `RECEIVED_BUT_NOT_OPENED`
-        ReceivedButNotOpened = "RECEIVED_BUT_NOT_OPENED",
-        /// `REPLIED`
-        Replied = "REPLIED",
-        /// `SENT`
-        Sent = "SENT",
-        /// `SENT_BUT_LINK_NOT_CLICKED`
-        SentButLinkNotClicked = "SENT_BUT_LINK_NOT_CLICKED",
-        /// `SENT_BUT_NOT_RECEIVED`
-        SentButNotReceived = "SENT_BUT_NOT_RECEIVED",
-        /// `UNSUBSCRIBED`
-        Unsubscribed = "UNSUBSCRIBED",
-    }
-}
-
-/// Public email subscription filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicEmailSubscriptionFilter {
-    /// `acceptedStatuses`
-    pub accepted_statuses: Option<Vec<String>>,
-    /// Always `EMAIL_SUBSCRIPTION`.
-    pub filter_type: Option<String>,
-    /// `subscriptionIds`
-    pub subscription_ids: Option<Vec<String>>,
-    /// `subscriptionType`
-    pub subscription_type: Option<String>,
-}
-crm_core::record!(PublicEmailSubscriptionFilter {
-    accepted_statuses: "acceptedStatuses",
-    filter_type: "filterType",
-    subscription_ids: "subscriptionIds",
-    subscription_type: "subscriptionType",
-} required { accepted_statuses, filter_type, subscription_ids });
-crm_core::setters!(PublicEmailSubscriptionFilter {
-    accepted_statuses: [String],
-    filter_type: String,
-    subscription_ids: [String],
-    subscription_type: String,
-});
-
-impl PublicEmailSubscriptionFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        accepted_statuses: impl Into<Vec<String>>,
-        subscription_ids: impl Into<Vec<String>>,
-    ) -> Self {
-        Self {
-            accepted_statuses: Some(accepted_statuses.into()),
-            filter_type: Some("EMAIL_SUBSCRIPTION".to_owned()),
-            subscription_ids: Some(subscription_ids.into()),
-            subscription_type: None,
-        }
-    }
-}
-
-/// Public event analytics filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicEventAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventId`
-    pub event_id: Option<String>,
-    /// Always `EVENT`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicEventAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_id: "eventId",
-    filter_type: "filterType",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { event_id, filter_type, operator });
-crm_core::setters!(PublicEventAnalyticsFilter {
-    coalescing_refine_by: Value,
-    event_id: String,
-    filter_type: String,
-    operator: String,
-    pruning_refine_by: Value,
-});
-
-impl PublicEventAnalyticsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            event_id: Some(event_id.into()),
-            filter_type: Some("EVENT".to_owned()),
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Public event filter metadata.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicEventFilterMetadata {
-    /// `operation`
-    pub operation: Option<Value>,
-    /// `property`
-    pub property: Option<String>,
-}
-crm_core::record!(PublicEventFilterMetadata {
-    operation: "operation",
-    property: "property",
-} required { operation, property });
-crm_core::setters!(PublicEventFilterMetadata {
-    operation: Value,
-    property: String,
-});
-
-impl PublicEventFilterMetadata {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
-        Self {
-            operation: Some(operation.into()),
-            property: Some(property.into()),
-        }
-    }
-}
-
-/// Public form submission filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicFormSubmissionFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `FORM_SUBMISSION`.
-    pub filter_type: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `operator`
-    pub operator: Option<PublicFormSubmissionFilterOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicFormSubmissionFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    form_id: "formId",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type, operator });
-crm_core::setters!(PublicFormSubmissionFilter {
-    coalescing_refine_by: Value,
-    filter_type: String,
-    form_id: String,
-    operator: PublicFormSubmissionFilterOperator,
-    pruning_refine_by: Value,
-});
-
-impl PublicFormSubmissionFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<PublicFormSubmissionFilterOperator>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            filter_type: Some("FORM_SUBMISSION".to_owned()),
-            form_id: None,
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Public form submission filter operator.
-    pub enum PublicFormSubmissionFilterOperator {
-        /// `FILLED_OUT`
-        FilledOut = "FILLED_OUT",
-        /// `NOT_FILLED_OUT`
-        NotFilledOut = "NOT_FILLED_OUT",
-    }
-}
-
-/// Public form submission on page filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicFormSubmissionOnPageFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `FORM_SUBMISSION_ON_PAGE`.
-    pub filter_type: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `operator`
-    pub operator: Option<PublicFormSubmissionOnPageFilterOperator>,
-    /// `pageId`
-    pub page_id: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicFormSubmissionOnPageFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    form_id: "formId",
-    operator: "operator",
-    page_id: "pageId",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type, operator, page_id });
-crm_core::setters!(PublicFormSubmissionOnPageFilter {
-    coalescing_refine_by: Value,
-    filter_type: String,
-    form_id: String,
-    operator: PublicFormSubmissionOnPageFilterOperator,
-    page_id: String,
-    pruning_refine_by: Value,
-});
-
-impl PublicFormSubmissionOnPageFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<PublicFormSubmissionOnPageFilterOperator>,
-        page_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            filter_type: Some("FORM_SUBMISSION_ON_PAGE".to_owned()),
-            form_id: None,
-            operator: Some(operator.into()),
-            page_id: Some(page_id.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Public form submission on page filter operator.
-    pub enum PublicFormSubmissionOnPageFilterOperator {
-        /// `FILLED_OUT`
-        FilledOut = "FILLED_OUT",
-        /// `NOT_FILLED_OUT`
-        NotFilledOut = "NOT_FILLED_OUT",
-    }
-}
-
-/// Public in list filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicInListFilter {
-    /// Always `IN_LIST`.
-    pub filter_type: Option<String>,
-    /// `listId`
-    pub list_id: Option<String>,
-    /// `metadata`
-    pub metadata: Option<PublicInListFilterMetadata>,
-    /// `operator`
-    pub operator: Option<String>,
-}
-crm_core::record!(PublicInListFilter {
-    filter_type: "filterType",
-    list_id: "listId",
-    metadata: "metadata",
-    operator: "operator",
-} required { filter_type, list_id, operator });
-crm_core::setters!(PublicInListFilter {
-    filter_type: String,
-    list_id: String,
-    metadata: PublicInListFilterMetadata,
-    operator: String,
-});
-
-impl PublicInListFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("IN_LIST".to_owned()),
-            list_id: Some(list_id.into()),
-            metadata: None,
-            operator: Some(operator.into()),
-        }
-    }
-}
-
-/// Public in list filter metadata.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicInListFilterMetadata {
-    /// `id`
-    pub id: Option<String>,
-    /// `inListType`
-    pub in_list_type: Option<String>,
-}
-crm_core::record!(PublicInListFilterMetadata {
-    id: "id",
-    in_list_type: "inListType",
-} required { id, in_list_type });
-crm_core::setters!(PublicInListFilterMetadata {
-    id: String,
-    in_list_type: String,
-});
-
-impl PublicInListFilterMetadata {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
-        Self {
-            id: Some(id.into()),
-            in_list_type: Some(in_list_type.into()),
-        }
-    }
-}
-
-/// Public integration event filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicIntegrationEventFilter {
-    /// `eventTypeId`
-    pub event_type_id: Option<i64>,
-    /// `filterLines`
-    pub filter_lines: Option<Vec<PublicEventFilterMetadata>>,
-    /// Always `INTEGRATION_EVENT`.
-    pub filter_type: Option<String>,
-}
-crm_core::record!(PublicIntegrationEventFilter {
-    event_type_id: "eventTypeId",
-    filter_lines: "filterLines",
-    filter_type: "filterType",
-} required { event_type_id, filter_lines, filter_type });
-crm_core::setters!(PublicIntegrationEventFilter {
-    event_type_id: i64,
-    filter_lines: [PublicEventFilterMetadata],
-    filter_type: String,
-});
-
-impl PublicIntegrationEventFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        event_type_id: impl Into<i64>,
-        filter_lines: impl Into<Vec<PublicEventFilterMetadata>>,
-    ) -> Self {
-        Self {
-            event_type_id: Some(event_type_id.into()),
-            filter_lines: Some(filter_lines.into()),
-            filter_type: Some("INTEGRATION_EVENT".to_owned()),
-        }
-    }
-}
-
-/// Public list conversion date.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicListConversionDate {
-    /// Always `CONVERSION_DATE`.
-    pub conversion_type: Option<String>,
-    /// `day`
-    pub day: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// `year`
-    pub year: Option<i64>,
-}
-crm_core::record!(PublicListConversionDate {
-    conversion_type: "conversionType",
-    day: "day",
-    month: "month",
-    year: "year",
-} required { conversion_type, day, month, year });
-crm_core::setters!(PublicListConversionDate {
-    conversion_type: String,
-    day: i64,
-    month: i64,
-    year: i64,
-});
-
-impl PublicListConversionDate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        day: impl Into<i64>,
-        month: impl Into<i64>,
-        year: impl Into<i64>,
-    ) -> Self {
-        Self {
-            conversion_type: Some("CONVERSION_DATE".to_owned()),
-            day: Some(day.into()),
-            month: Some(month.into()),
-            year: Some(year.into()),
-        }
-    }
-}
-
-/// Public list conversion inactivity.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicListConversionInactivity {
-    /// Always `INACTIVITY`.
-    pub conversion_type: Option<String>,
-    /// `offset`
-    pub offset: Option<i64>,
-    /// `timeUnit`
-    pub time_unit: Option<PublicListConversionInactivityTimeUnit>,
-}
-crm_core::record!(PublicListConversionInactivity {
-    conversion_type: "conversionType",
-    offset: "offset",
-    time_unit: "timeUnit",
-} required { conversion_type, offset, time_unit });
-crm_core::setters!(PublicListConversionInactivity {
-    conversion_type: String,
-    offset: i64,
-    time_unit: PublicListConversionInactivityTimeUnit,
-});
-
-impl PublicListConversionInactivity {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        offset: impl Into<i64>,
-        time_unit: impl Into<PublicListConversionInactivityTimeUnit>,
-    ) -> Self {
-        Self {
-            conversion_type: Some("INACTIVITY".to_owned()),
-            offset: Some(offset.into()),
-            time_unit: Some(time_unit.into()),
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Public list conversion inactivity time unit.
-    pub enum PublicListConversionInactivityTimeUnit {
-        /// `DAY`
-        Day = "DAY",
-        /// `MONTH`
-        Month = "MONTH",
-        /// `WEEK`
-        Week = "WEEK",
-    }
-}
-
-/// Public list conversion response.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicListConversionResponse {
-    /// `convertedAt`
-    pub converted_at: Option<Timestamp>,
-    /// `listId`
-    pub list_id: Option<String>,
-    /// `requestedConversionTime`
-    pub requested_conversion_time: Option<PublicListConversionTime>,
-}
-crm_core::record!(PublicListConversionResponse {
-    converted_at: "convertedAt",
-    list_id: "listId",
-    requested_conversion_time: "requestedConversionTime",
-});
-
-crm_core::union! {
-    /// One of several records, told apart by `conversionType`.
-    pub enum PublicListConversionTime by "conversionType" {
-        PublicListConversionDate(PublicListConversionDate) = "CONVERSION_DATE",
-        PublicListConversionInactivity(PublicListConversionInactivity) = "INACTIVITY",
-    }
-}
-
-/// Public list folder.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicListFolder {
-    /// `childLists`
-    pub child_lists: Vec<i64>,
-    /// `childNodes`
-    pub child_nodes: Vec<PublicListFolder>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `id`
-    pub id: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-    /// `updatedContentsAt`
-    pub updated_contents_at: Option<Timestamp>,
-    /// `userId`
-    pub user_id: Option<i64>,
-}
-crm_core::record!(PublicListFolder {
-    child_lists: "childLists",
-    child_nodes: "childNodes",
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    updated_at: "updatedAt",
-    updated_contents_at: "updatedContentsAt",
-    user_id: "userId",
-});
-
-/// Public list permissions.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicListPermissions {
-    /// `teamsWithEditAccess`
-    pub teams_with_edit_access: Option<Vec<i64>>,
-    /// `usersWithEditAccess`
-    pub users_with_edit_access: Option<Vec<i64>>,
-}
-crm_core::record!(PublicListPermissions {
-    teams_with_edit_access: "teamsWithEditAccess",
-    users_with_edit_access: "usersWithEditAccess",
-} required { teams_with_edit_access, users_with_edit_access });
-crm_core::setters!(PublicListPermissions {
-    teams_with_edit_access: [i64],
-    users_with_edit_access: [i64],
-});
-
-impl PublicListPermissions {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        teams_with_edit_access: impl Into<Vec<i64>>,
-        users_with_edit_access: impl Into<Vec<i64>>,
-    ) -> Self {
-        Self {
-            teams_with_edit_access: Some(teams_with_edit_access.into()),
-            users_with_edit_access: Some(users_with_edit_access.into()),
-        }
-    }
-}
-
-/// Public membership settings.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicMembershipSettings {
-    /// `includeUnassigned`
-    pub include_unassigned: Option<bool>,
-    /// `membershipTeamId`
-    pub membership_team_id: Option<i64>,
-}
-crm_core::record!(PublicMembershipSettings {
-    include_unassigned: "includeUnassigned",
-    membership_team_id: "membershipTeamId",
-});
-crm_core::setters!(PublicMembershipSettings {
-    include_unassigned: bool,
-    membership_team_id: i64,
-});
-
-/// Public migration mapping.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicMigrationMapping {
+pub struct MigrationMapping {
     /// `legacyListId`
     pub legacy_list_id: Option<String>,
     /// `listId`
     pub list_id: Option<String>,
 }
-crm_core::record!(PublicMigrationMapping {
+crm_core::record!(MigrationMapping {
     legacy_list_id: "legacyListId",
     list_id: "listId",
 });
 
-/// Public not all filter branch.
+/// Not all filter branch.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicNotAllFilterBranch {
+pub struct NotAllFilterBranch {
     /// `filterBranchOperator`
     pub filter_branch_operator: Option<String>,
     /// Always `NOT_ALL`.
@@ -1567,28 +1497,28 @@ pub struct PublicNotAllFilterBranch {
     /// `filterBranches`
     pub filter_branches: Option<Vec<FilterBranch>>,
     /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
 }
-crm_core::record!(PublicNotAllFilterBranch {
+crm_core::record!(NotAllFilterBranch {
     filter_branch_operator: "filterBranchOperator",
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
 } required { filter_branch_operator, filter_branch_type, filter_branches, filters });
-crm_core::setters!(PublicNotAllFilterBranch {
+crm_core::setters!(NotAllFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
     filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
+    filters: [AndFilterBranchFiltersItem],
 });
 
-impl PublicNotAllFilterBranch {
+impl NotAllFilterBranch {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
         filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<PublicAndFilterBranchFiltersItem>>,
+        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
     ) -> Self {
         Self {
             filter_branch_operator: Some(filter_branch_operator.into()),
@@ -1599,10 +1529,10 @@ impl PublicNotAllFilterBranch {
     }
 }
 
-/// Public not any filter branch.
+/// Not any filter branch.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicNotAnyFilterBranch {
+pub struct NotAnyFilterBranch {
     /// `filterBranchOperator`
     pub filter_branch_operator: Option<String>,
     /// Always `NOT_ANY`.
@@ -1610,28 +1540,28 @@ pub struct PublicNotAnyFilterBranch {
     /// `filterBranches`
     pub filter_branches: Option<Vec<FilterBranch>>,
     /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
 }
-crm_core::record!(PublicNotAnyFilterBranch {
+crm_core::record!(NotAnyFilterBranch {
     filter_branch_operator: "filterBranchOperator",
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
 } required { filter_branch_operator, filter_branch_type, filter_branches, filters });
-crm_core::setters!(PublicNotAnyFilterBranch {
+crm_core::setters!(NotAnyFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
     filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
+    filters: [AndFilterBranchFiltersItem],
 });
 
-impl PublicNotAnyFilterBranch {
+impl NotAnyFilterBranch {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
         filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<PublicAndFilterBranchFiltersItem>>,
+        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
     ) -> Self {
         Self {
             filter_branch_operator: Some(filter_branch_operator.into()),
@@ -1642,10 +1572,10 @@ impl PublicNotAnyFilterBranch {
     }
 }
 
-/// Public object list.
+/// Object list.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicObjectList {
+pub struct ObjectList {
     /// `createdAt`
     pub created_at: Option<Timestamp>,
     /// `createdById`
@@ -1659,11 +1589,11 @@ pub struct PublicObjectList {
     /// `listId`
     pub list_id: Option<String>,
     /// `listPermissions`
-    pub list_permissions: Option<PublicListPermissions>,
+    pub list_permissions: Option<ListPermissions>,
     /// `listVersion`
     pub list_version: Option<i64>,
     /// `membershipSettings`
-    pub membership_settings: Option<PublicMembershipSettings>,
+    pub membership_settings: Option<MembershipSettings>,
     /// `name`
     pub name: Option<String>,
     /// `objectTypeId`
@@ -1679,7 +1609,7 @@ pub struct PublicObjectList {
     /// `updatedById`
     pub updated_by_id: Option<String>,
 }
-crm_core::record!(PublicObjectList {
+crm_core::record!(ObjectList {
     created_at: "createdAt",
     created_by_id: "createdById",
     deleted_at: "deletedAt",
@@ -1698,10 +1628,10 @@ crm_core::record!(PublicObjectList {
     updated_by_id: "updatedById",
 });
 
-/// Public object list search result.
+/// Object list search result.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicObjectListSearchResult {
+pub struct ObjectListSearchResult {
     /// `additionalProperties`
     pub additional_properties: Map<String>,
     /// `createdAt`
@@ -1729,7 +1659,7 @@ pub struct PublicObjectListSearchResult {
     /// `updatedById`
     pub updated_by_id: Option<String>,
 }
-crm_core::record!(PublicObjectListSearchResult {
+crm_core::record!(ObjectListSearchResult {
     additional_properties: "additionalProperties",
     created_at: "createdAt",
     created_by_id: "createdById",
@@ -1745,10 +1675,10 @@ crm_core::record!(PublicObjectListSearchResult {
     updated_by_id: "updatedById",
 });
 
-/// Public or filter branch.
+/// Or filter branch.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicOrFilterBranch {
+pub struct OrFilterBranch {
     /// `filterBranchOperator`
     pub filter_branch_operator: Option<String>,
     /// Always `OR`.
@@ -1756,28 +1686,28 @@ pub struct PublicOrFilterBranch {
     /// `filterBranches`
     pub filter_branches: Option<Vec<FilterBranch>>,
     /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
 }
-crm_core::record!(PublicOrFilterBranch {
+crm_core::record!(OrFilterBranch {
     filter_branch_operator: "filterBranchOperator",
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
 } required { filter_branch_operator, filter_branch_type, filter_branches, filters });
-crm_core::setters!(PublicOrFilterBranch {
+crm_core::setters!(OrFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
     filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
+    filters: [AndFilterBranchFiltersItem],
 });
 
-impl PublicOrFilterBranch {
+impl OrFilterBranch {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
         filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<PublicAndFilterBranchFiltersItem>>,
+        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
     ) -> Self {
         Self {
             filter_branch_operator: Some(filter_branch_operator.into()),
@@ -1788,10 +1718,10 @@ impl PublicOrFilterBranch {
     }
 }
 
-/// Public page view analytics filter.
+/// Page view analytics filter.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicPageViewAnalyticsFilter {
+pub struct PageViewAnalyticsFilter {
     /// `coalescingRefineBy`
     pub coalescing_refine_by: Option<Value>,
     /// `enableTracking`
@@ -1805,7 +1735,7 @@ pub struct PublicPageViewAnalyticsFilter {
     /// `pruningRefineBy`
     pub pruning_refine_by: Option<Value>,
 }
-crm_core::record!(PublicPageViewAnalyticsFilter {
+crm_core::record!(PageViewAnalyticsFilter {
     coalescing_refine_by: "coalescingRefineBy",
     enable_tracking: "enableTracking",
     filter_type: "filterType",
@@ -1813,7 +1743,7 @@ crm_core::record!(PublicPageViewAnalyticsFilter {
     page_url: "pageUrl",
     pruning_refine_by: "pruningRefineBy",
 } required { filter_type, operator, page_url });
-crm_core::setters!(PublicPageViewAnalyticsFilter {
+crm_core::setters!(PageViewAnalyticsFilter {
     coalescing_refine_by: Value,
     enable_tracking: bool,
     filter_type: String,
@@ -1822,7 +1752,7 @@ crm_core::setters!(PublicPageViewAnalyticsFilter {
     pruning_refine_by: Value,
 });
 
-impl PublicPageViewAnalyticsFilter {
+impl PageViewAnalyticsFilter {
     /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<String>, page_url: impl Into<String>) -> Self {
@@ -1837,10 +1767,10 @@ impl PublicPageViewAnalyticsFilter {
     }
 }
 
-/// Public privacy analytics filter.
+/// Privacy analytics filter.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicPrivacyAnalyticsFilter {
+pub struct PrivacyAnalyticsFilter {
     /// Always `PRIVACY`.
     pub filter_type: Option<String>,
     /// `operator`
@@ -1848,18 +1778,18 @@ pub struct PublicPrivacyAnalyticsFilter {
     /// `privacyName`
     pub privacy_name: Option<String>,
 }
-crm_core::record!(PublicPrivacyAnalyticsFilter {
+crm_core::record!(PrivacyAnalyticsFilter {
     filter_type: "filterType",
     operator: "operator",
     privacy_name: "privacyName",
 } required { filter_type, operator, privacy_name });
-crm_core::setters!(PublicPrivacyAnalyticsFilter {
+crm_core::setters!(PrivacyAnalyticsFilter {
     filter_type: String,
     operator: String,
     privacy_name: String,
 });
 
-impl PublicPrivacyAnalyticsFilter {
+impl PrivacyAnalyticsFilter {
     /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<String>, privacy_name: impl Into<String>) -> Self {
@@ -1871,10 +1801,10 @@ impl PublicPrivacyAnalyticsFilter {
     }
 }
 
-/// Public property filter.
+/// Property filter.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PublicPropertyFilter {
+pub struct PropertyFilter {
     /// Always `PROPERTY`.
     pub filter_type: Option<String>,
     /// `operation`
@@ -1882,18 +1812,18 @@ pub struct PublicPropertyFilter {
     /// `property`
     pub property: Option<String>,
 }
-crm_core::record!(PublicPropertyFilter {
+crm_core::record!(PropertyFilter {
     filter_type: "filterType",
     operation: "operation",
     property: "property",
 } required { filter_type, operation, property });
-crm_core::setters!(PublicPropertyFilter {
+crm_core::setters!(PropertyFilter {
     filter_type: String,
     operation: Value,
     property: String,
 });
 
-impl PublicPropertyFilter {
+impl PropertyFilter {
     /// A record with what it must have.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
@@ -1901,295 +1831,6 @@ impl PublicPropertyFilter {
             filter_type: Some("PROPERTY".to_owned()),
             operation: Some(operation.into()),
             property: Some(property.into()),
-        }
-    }
-}
-
-/// Public restricted filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicRestrictedFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `RESTRICTED`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
-}
-crm_core::record!(PublicRestrictedFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
-crm_core::setters!(PublicRestrictedFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
-});
-
-impl PublicRestrictedFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<PublicAndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("RESTRICTED".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-/// Public survey monkey filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicSurveyMonkeyFilter {
-    /// Always `SURVEY_MONKEY`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
-}
-crm_core::record!(PublicSurveyMonkeyFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    survey_id: "surveyId",
-} required { filter_type, operator, survey_id });
-crm_core::setters!(PublicSurveyMonkeyFilter {
-    filter_type: String,
-    operator: String,
-    survey_id: String,
-});
-
-impl PublicSurveyMonkeyFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("SURVEY_MONKEY".to_owned()),
-            operator: Some(operator.into()),
-            survey_id: Some(survey_id.into()),
-        }
-    }
-}
-
-/// Public survey monkey value filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicSurveyMonkeyValueFilter {
-    /// Always `SURVEY_MONKEY_VALUE`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `surveyAnswerColId`
-    pub survey_answer_col_id: Option<String>,
-    /// `surveyAnswerRowId`
-    pub survey_answer_row_id: Option<String>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
-    /// `surveyQuestion`
-    pub survey_question: Option<String>,
-    /// `valueComparison`
-    pub value_comparison: Option<Value>,
-}
-crm_core::record!(PublicSurveyMonkeyValueFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    survey_answer_col_id: "surveyAnswerColId",
-    survey_answer_row_id: "surveyAnswerRowId",
-    survey_id: "surveyId",
-    survey_question: "surveyQuestion",
-    value_comparison: "valueComparison",
-} required { filter_type, operator, survey_id, survey_question, value_comparison });
-crm_core::setters!(PublicSurveyMonkeyValueFilter {
-    filter_type: String,
-    operator: String,
-    survey_answer_col_id: String,
-    survey_answer_row_id: String,
-    survey_id: String,
-    survey_question: String,
-    value_comparison: Value,
-});
-
-impl PublicSurveyMonkeyValueFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<String>,
-        survey_id: impl Into<String>,
-        survey_question: impl Into<String>,
-        value_comparison: impl Into<Value>,
-    ) -> Self {
-        Self {
-            filter_type: Some("SURVEY_MONKEY_VALUE".to_owned()),
-            operator: Some(operator.into()),
-            survey_answer_col_id: None,
-            survey_answer_row_id: None,
-            survey_id: Some(survey_id.into()),
-            survey_question: Some(survey_question.into()),
-            value_comparison: Some(value_comparison.into()),
-        }
-    }
-}
-
-/// Public unified events filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicUnifiedEventsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `filterLines`
-    pub filter_lines: Option<Vec<PublicEventFilterMetadata>>,
-    /// Always `UNIFIED_EVENTS`.
-    pub filter_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicUnifiedEventsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_type_id: "eventTypeId",
-    filter_lines: "filterLines",
-    filter_type: "filterType",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_lines, filter_type });
-crm_core::setters!(PublicUnifiedEventsFilter {
-    coalescing_refine_by: Value,
-    event_type_id: String,
-    filter_lines: [PublicEventFilterMetadata],
-    filter_type: String,
-    pruning_refine_by: Value,
-});
-
-impl PublicUnifiedEventsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(filter_lines: impl Into<Vec<PublicEventFilterMetadata>>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            event_type_id: None,
-            filter_lines: Some(filter_lines.into()),
-            filter_type: Some("UNIFIED_EVENTS".to_owned()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Public unified events filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicUnifiedEventsFilterBranch {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `UNIFIED_EVENTS`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<PublicAndFilterBranchFiltersItem>>,
-    /// `operator`
-    pub operator: Option<PublicUnifiedEventsFilterBranchOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PublicUnifiedEventsFilterBranch {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_type_id: "eventTypeId",
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { event_type_id, filter_branch_operator, filter_branch_type, filter_branches, filters, operator });
-crm_core::setters!(PublicUnifiedEventsFilterBranch {
-    coalescing_refine_by: Value,
-    event_type_id: String,
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [PublicAndFilterBranchFiltersItem],
-    operator: PublicUnifiedEventsFilterBranchOperator,
-    pruning_refine_by: Value,
-});
-
-impl PublicUnifiedEventsFilterBranch {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            coalescing_refine_by: None,
-            event_type_id: None,
-            filter_branch_operator: None,
-            filter_branch_type: Some("UNIFIED_EVENTS".to_owned()),
-            filter_branches: None,
-            filters: None,
-            operator: None,
-            pruning_refine_by: None,
-        }
-    }
-}
-
-impl Default for PublicUnifiedEventsFilterBranch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-crm_core::open_enum! {
-    /// Public unified events filter branch operator.
-    pub enum PublicUnifiedEventsFilterBranchOperator {
-        /// `HAS_COMPLETED`
-        HasCompleted = "HAS_COMPLETED",
-        /// `HAS_NOT_COMPLETED`
-        HasNotCompleted = "HAS_NOT_COMPLETED",
-    }
-}
-
-/// Public webinar filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicWebinarFilter {
-    /// Always `WEBINAR`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `webinarId`
-    pub webinar_id: Option<String>,
-}
-crm_core::record!(PublicWebinarFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    webinar_id: "webinarId",
-} required { filter_type, operator });
-crm_core::setters!(PublicWebinarFilter {
-    filter_type: String,
-    operator: String,
-    webinar_id: String,
-});
-
-impl PublicWebinarFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("WEBINAR".to_owned()),
-            operator: Some(operator.into()),
-            webinar_id: None,
         }
     }
 }
@@ -2223,6 +1864,30 @@ impl RecordIdInput {
     }
 }
 
+/// Record id input batch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordIdInputBatch {
+    /// `inputs`
+    pub inputs: Option<Vec<RecordIdInput>>,
+}
+crm_core::record!(RecordIdInputBatch {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(RecordIdInputBatch {
+    inputs: [RecordIdInput],
+});
+
+impl RecordIdInputBatch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(inputs: impl Into<Vec<RecordIdInput>>) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
 /// Record id with memberships.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -2239,6 +1904,52 @@ crm_core::record!(RecordIdWithMemberships {
     record_id: "recordId",
     record_list_memberships: "recordListMemberships",
 });
+
+/// Record id with memberships batch reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RecordIdWithMembershipsBatchReply {
+    /// `completedAt`
+    pub completed_at: Option<Timestamp>,
+    /// `errors`
+    pub errors: Vec<RowError>,
+    /// `links`
+    pub links: Map<String>,
+    /// `numErrors`
+    pub num_errors: Option<i64>,
+    /// `requestedAt`
+    pub requested_at: Option<Timestamp>,
+    /// `results`
+    pub results: Vec<RecordIdWithMemberships>,
+    /// `startedAt`
+    pub started_at: Option<Timestamp>,
+    /// `status`
+    pub status: Option<RecordIdWithMembershipsBatchReplyStatus>,
+}
+crm_core::record!(RecordIdWithMembershipsBatchReply {
+    completed_at: "completedAt",
+    errors: "errors",
+    links: "links",
+    num_errors: "numErrors",
+    requested_at: "requestedAt",
+    results: "results",
+    started_at: "startedAt",
+    status: "status",
+});
+
+crm_core::open_enum! {
+    /// Record id with memberships batch reply status.
+    pub enum RecordIdWithMembershipsBatchReplyStatus {
+        /// `CANCELED`
+        Canceled = "CANCELED",
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
+        /// `PROCESSING`
+        Processing = "PROCESSING",
+    }
+}
 
 /// Record list membership.
 #[derive(Clone, Default, PartialEq)]
@@ -2262,3 +1973,292 @@ crm_core::record!(RecordListMembership {
     list_id: "listId",
     list_version: "listVersion",
 });
+
+/// Restricted filter branch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RestrictedFilterBranch {
+    /// `filterBranchOperator`
+    pub filter_branch_operator: Option<String>,
+    /// Always `RESTRICTED`.
+    pub filter_branch_type: Option<String>,
+    /// `filterBranches`
+    pub filter_branches: Option<Vec<FilterBranch>>,
+    /// `filters`
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+}
+crm_core::record!(RestrictedFilterBranch {
+    filter_branch_operator: "filterBranchOperator",
+    filter_branch_type: "filterBranchType",
+    filter_branches: "filterBranches",
+    filters: "filters",
+} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+crm_core::setters!(RestrictedFilterBranch {
+    filter_branch_operator: String,
+    filter_branch_type: String,
+    filter_branches: [FilterBranch],
+    filters: [AndFilterBranchFiltersItem],
+});
+
+impl RestrictedFilterBranch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        filter_branch_operator: impl Into<String>,
+        filter_branches: impl Into<Vec<FilterBranch>>,
+        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
+    ) -> Self {
+        Self {
+            filter_branch_operator: Some(filter_branch_operator.into()),
+            filter_branch_type: Some("RESTRICTED".to_owned()),
+            filter_branches: Some(filter_branches.into()),
+            filters: Some(filters.into()),
+        }
+    }
+}
+
+/// Survey monkey filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SurveyMonkeyFilter {
+    /// Always `SURVEY_MONKEY`.
+    pub filter_type: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `surveyId`
+    pub survey_id: Option<String>,
+}
+crm_core::record!(SurveyMonkeyFilter {
+    filter_type: "filterType",
+    operator: "operator",
+    survey_id: "surveyId",
+} required { filter_type, operator, survey_id });
+crm_core::setters!(SurveyMonkeyFilter {
+    filter_type: String,
+    operator: String,
+    survey_id: String,
+});
+
+impl SurveyMonkeyFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
+        Self {
+            filter_type: Some("SURVEY_MONKEY".to_owned()),
+            operator: Some(operator.into()),
+            survey_id: Some(survey_id.into()),
+        }
+    }
+}
+
+/// Survey monkey value filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SurveyMonkeyValueFilter {
+    /// Always `SURVEY_MONKEY_VALUE`.
+    pub filter_type: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `surveyAnswerColId`
+    pub survey_answer_col_id: Option<String>,
+    /// `surveyAnswerRowId`
+    pub survey_answer_row_id: Option<String>,
+    /// `surveyId`
+    pub survey_id: Option<String>,
+    /// `surveyQuestion`
+    pub survey_question: Option<String>,
+    /// `valueComparison`
+    pub value_comparison: Option<Value>,
+}
+crm_core::record!(SurveyMonkeyValueFilter {
+    filter_type: "filterType",
+    operator: "operator",
+    survey_answer_col_id: "surveyAnswerColId",
+    survey_answer_row_id: "surveyAnswerRowId",
+    survey_id: "surveyId",
+    survey_question: "surveyQuestion",
+    value_comparison: "valueComparison",
+} required { filter_type, operator, survey_id, survey_question, value_comparison });
+crm_core::setters!(SurveyMonkeyValueFilter {
+    filter_type: String,
+    operator: String,
+    survey_answer_col_id: String,
+    survey_answer_row_id: String,
+    survey_id: String,
+    survey_question: String,
+    value_comparison: Value,
+});
+
+impl SurveyMonkeyValueFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        operator: impl Into<String>,
+        survey_id: impl Into<String>,
+        survey_question: impl Into<String>,
+        value_comparison: impl Into<Value>,
+    ) -> Self {
+        Self {
+            filter_type: Some("SURVEY_MONKEY_VALUE".to_owned()),
+            operator: Some(operator.into()),
+            survey_answer_col_id: None,
+            survey_answer_row_id: None,
+            survey_id: Some(survey_id.into()),
+            survey_question: Some(survey_question.into()),
+            value_comparison: Some(value_comparison.into()),
+        }
+    }
+}
+
+/// Unified events filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct UnifiedEventsFilter {
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// `eventTypeId`
+    pub event_type_id: Option<String>,
+    /// `filterLines`
+    pub filter_lines: Option<Vec<EventFilterMetadata>>,
+    /// Always `UNIFIED_EVENTS`.
+    pub filter_type: Option<String>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(UnifiedEventsFilter {
+    coalescing_refine_by: "coalescingRefineBy",
+    event_type_id: "eventTypeId",
+    filter_lines: "filterLines",
+    filter_type: "filterType",
+    pruning_refine_by: "pruningRefineBy",
+} required { filter_lines, filter_type });
+crm_core::setters!(UnifiedEventsFilter {
+    coalescing_refine_by: Value,
+    event_type_id: String,
+    filter_lines: [EventFilterMetadata],
+    filter_type: String,
+    pruning_refine_by: Value,
+});
+
+impl UnifiedEventsFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(filter_lines: impl Into<Vec<EventFilterMetadata>>) -> Self {
+        Self {
+            coalescing_refine_by: None,
+            event_type_id: None,
+            filter_lines: Some(filter_lines.into()),
+            filter_type: Some("UNIFIED_EVENTS".to_owned()),
+            pruning_refine_by: None,
+        }
+    }
+}
+
+/// Unified events filter branch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct UnifiedEventsFilterBranch {
+    /// `coalescingRefineBy`
+    pub coalescing_refine_by: Option<Value>,
+    /// `eventTypeId`
+    pub event_type_id: Option<String>,
+    /// `filterBranchOperator`
+    pub filter_branch_operator: Option<String>,
+    /// Always `UNIFIED_EVENTS`.
+    pub filter_branch_type: Option<String>,
+    /// `filterBranches`
+    pub filter_branches: Option<Vec<FilterBranch>>,
+    /// `filters`
+    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+    /// `operator`
+    pub operator: Option<UnifiedEventsFilterBranchOperator>,
+    /// `pruningRefineBy`
+    pub pruning_refine_by: Option<Value>,
+}
+crm_core::record!(UnifiedEventsFilterBranch {
+    coalescing_refine_by: "coalescingRefineBy",
+    event_type_id: "eventTypeId",
+    filter_branch_operator: "filterBranchOperator",
+    filter_branch_type: "filterBranchType",
+    filter_branches: "filterBranches",
+    filters: "filters",
+    operator: "operator",
+    pruning_refine_by: "pruningRefineBy",
+} required { event_type_id, filter_branch_operator, filter_branch_type, filter_branches, filters, operator });
+crm_core::setters!(UnifiedEventsFilterBranch {
+    coalescing_refine_by: Value,
+    event_type_id: String,
+    filter_branch_operator: String,
+    filter_branch_type: String,
+    filter_branches: [FilterBranch],
+    filters: [AndFilterBranchFiltersItem],
+    operator: UnifiedEventsFilterBranchOperator,
+    pruning_refine_by: Value,
+});
+
+impl UnifiedEventsFilterBranch {
+    /// A record without any value but those that are always the same.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            coalescing_refine_by: None,
+            event_type_id: None,
+            filter_branch_operator: None,
+            filter_branch_type: Some("UNIFIED_EVENTS".to_owned()),
+            filter_branches: None,
+            filters: None,
+            operator: None,
+            pruning_refine_by: None,
+        }
+    }
+}
+
+impl Default for UnifiedEventsFilterBranch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crm_core::open_enum! {
+    /// Unified events filter branch operator.
+    pub enum UnifiedEventsFilterBranchOperator {
+        /// `HAS_COMPLETED`
+        HasCompleted = "HAS_COMPLETED",
+        /// `HAS_NOT_COMPLETED`
+        HasNotCompleted = "HAS_NOT_COMPLETED",
+    }
+}
+
+/// Webinar filter.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WebinarFilter {
+    /// Always `WEBINAR`.
+    pub filter_type: Option<String>,
+    /// `operator`
+    pub operator: Option<String>,
+    /// `webinarId`
+    pub webinar_id: Option<String>,
+}
+crm_core::record!(WebinarFilter {
+    filter_type: "filterType",
+    operator: "operator",
+    webinar_id: "webinarId",
+} required { filter_type, operator });
+crm_core::setters!(WebinarFilter {
+    filter_type: String,
+    operator: String,
+    webinar_id: String,
+});
+
+impl WebinarFilter {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(operator: impl Into<String>) -> Self {
+        Self {
+            filter_type: Some("WEBINAR".to_owned()),
+            operator: Some(operator.into()),
+            webinar_id: None,
+        }
+    }
+}

@@ -17,6 +17,52 @@ crm_core::record!(AssociatedId {
     type_: "type",
 });
 
+/// Associated id page.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AssociatedIdPage {
+    /// `paging`
+    pub paging: Option<Paging>,
+    /// `results`
+    pub results: Vec<AssociatedId>,
+}
+crm_core::record!(AssociatedIdPage {
+    paging: "paging",
+    results: "results",
+});
+
+/// Associations for object.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AssociationsForObject {
+    /// `to`
+    pub to: Option<PublicObjectId>,
+    /// `types`
+    pub types: Option<Vec<AssociationSpec>>,
+}
+crm_core::record!(AssociationsForObject {
+    to: "to",
+    types: "types",
+} required { to, types });
+crm_core::setters!(AssociationsForObject {
+    to: PublicObjectId,
+    types: [AssociationSpec],
+});
+
+impl AssociationsForObject {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        to: impl Into<PublicObjectId>,
+        types: impl Into<Vec<AssociationSpec>>,
+    ) -> Self {
+        Self {
+            to: Some(to.into()),
+            types: Some(types.into()),
+        }
+    }
+}
+
 /// Batch archive.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -70,7 +116,7 @@ impl BatchCreate {
 #[non_exhaustive]
 pub struct BatchCreateRow {
     /// `associations`
-    pub associations: Option<Vec<PublicAssociationsForObject>>,
+    pub associations: Option<Vec<AssociationsForObject>>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
     /// `properties`
@@ -82,7 +128,7 @@ crm_core::record!(BatchCreateRow {
     properties: "properties",
 } required { properties });
 crm_core::setters!(BatchCreateRow {
-    associations: [PublicAssociationsForObject],
+    associations: [AssociationsForObject],
     object_write_trace_id: String,
     properties: Map<String>,
 });
@@ -356,20 +402,6 @@ impl BatchUpsertRow {
     }
 }
 
-/// Collection response associated id.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponseAssociatedId {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// `results`
-    pub results: Vec<AssociatedId>,
-}
-crm_core::record!(CollectionResponseAssociatedId {
-    paging: "paging",
-    results: "results",
-});
-
 /// Filter.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -557,7 +589,7 @@ pub struct Object {
     /// `url`
     pub url: Option<String>,
     /// `warnings`
-    pub warnings: Vec<PublicObjectWarning>,
+    pub warnings: Vec<ObjectWarning>,
 }
 crm_core::record!(Object {
     archived: "archived",
@@ -577,7 +609,7 @@ crm_core::record!(Object {
 #[non_exhaustive]
 pub struct ObjectCreate {
     /// `associations`
-    pub associations: Option<Vec<PublicAssociationsForObject>>,
+    pub associations: Option<Vec<AssociationsForObject>>,
     /// `properties`
     pub properties: Option<Map<String>>,
 }
@@ -586,7 +618,7 @@ crm_core::record!(ObjectCreate {
     properties: "properties",
 } required { properties });
 crm_core::setters!(ObjectCreate {
-    associations: [PublicAssociationsForObject],
+    associations: [AssociationsForObject],
     properties: Map<String>,
 });
 
@@ -661,6 +693,23 @@ impl ObjectUpdate {
     }
 }
 
+/// Object warning.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ObjectWarning {
+    /// `category`
+    pub category: Option<String>,
+    /// `context`
+    pub context: Map<String>,
+    /// `message`
+    pub message: Option<String>,
+}
+crm_core::record!(ObjectWarning {
+    category: "category",
+    context: "context",
+    message: "message",
+});
+
 /// Object with associations.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -670,7 +719,7 @@ pub struct ObjectWithAssociations {
     /// `archivedAt`
     pub archived_at: Option<Timestamp>,
     /// `associations`
-    pub associations: Map<CollectionResponseAssociatedId>,
+    pub associations: Map<AssociatedIdPage>,
     /// `createdAt`
     pub created_at: Option<Timestamp>,
     /// `id`
@@ -686,7 +735,7 @@ pub struct ObjectWithAssociations {
     /// `url`
     pub url: Option<String>,
     /// `warnings`
-    pub warnings: Vec<PublicObjectWarning>,
+    pub warnings: Vec<ObjectWarning>,
 }
 crm_core::record!(ObjectWithAssociations {
     archived: "archived",
@@ -700,55 +749,6 @@ crm_core::record!(ObjectWithAssociations {
     updated_at: "updatedAt",
     url: "url",
     warnings: "warnings",
-});
-
-/// Public associations for object.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAssociationsForObject {
-    /// `to`
-    pub to: Option<PublicObjectId>,
-    /// `types`
-    pub types: Option<Vec<AssociationSpec>>,
-}
-crm_core::record!(PublicAssociationsForObject {
-    to: "to",
-    types: "types",
-} required { to, types });
-crm_core::setters!(PublicAssociationsForObject {
-    to: PublicObjectId,
-    types: [AssociationSpec],
-});
-
-impl PublicAssociationsForObject {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        to: impl Into<PublicObjectId>,
-        types: impl Into<Vec<AssociationSpec>>,
-    ) -> Self {
-        Self {
-            to: Some(to.into()),
-            types: Some(types.into()),
-        }
-    }
-}
-
-/// Public object warning.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicObjectWarning {
-    /// `category`
-    pub category: Option<String>,
-    /// `context`
-    pub context: Map<String>,
-    /// `message`
-    pub message: Option<String>,
-}
-crm_core::record!(PublicObjectWarning {
-    category: "category",
-    context: "context",
-    message: "message",
 });
 
 /// Search reply.
@@ -866,7 +866,7 @@ pub struct UpsertObject {
     /// `url`
     pub url: Option<String>,
     /// `warnings`
-    pub warnings: Vec<PublicObjectWarning>,
+    pub warnings: Vec<ObjectWarning>,
 }
 crm_core::record!(UpsertObject {
     archived: "archived",

@@ -20,7 +20,7 @@ pub struct Owner {
     /// `lastName`
     pub last_name: Option<String>,
     /// `teams`
-    pub teams: Vec<PublicTeam>,
+    pub teams: Vec<Team>,
     /// `type`
     pub type_: Option<OwnerType>,
     /// `updatedAt`
@@ -78,10 +78,10 @@ crm_core::open_enum! {
     }
 }
 
-/// Public team.
+/// Team.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicTeam {
+pub struct Team {
     /// `id`
     pub id: Option<String>,
     /// `name`
@@ -89,7 +89,7 @@ pub struct PublicTeam {
     /// `primary`
     pub primary: Option<bool>,
 }
-crm_core::record!(PublicTeam {
+crm_core::record!(Team {
     id: "id",
     name: "name",
     primary: "primary",

@@ -3,36 +3,43 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Collection response pipeline no paging.
+/// Audit info.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CollectionResponsePipelineNoPaging {
-    /// `results`
-    pub results: Vec<Pipeline>,
+pub struct AuditInfo {
+    /// `action`
+    pub action: Option<String>,
+    /// `fromUserId`
+    pub from_user_id: Option<i64>,
+    /// `identifier`
+    pub identifier: Option<String>,
+    /// `message`
+    pub message: Option<String>,
+    /// `portalId`
+    pub portal_id: Option<i64>,
+    /// `rawObject`
+    pub raw_object: Option<Value>,
+    /// `timestamp`
+    pub timestamp: Option<Timestamp>,
 }
-crm_core::record!(CollectionResponsePipelineNoPaging {
-    results: "results",
+crm_core::record!(AuditInfo {
+    action: "action",
+    from_user_id: "fromUserId",
+    identifier: "identifier",
+    message: "message",
+    portal_id: "portalId",
+    raw_object: "rawObject",
+    timestamp: "timestamp",
 });
 
-/// Collection response pipeline stage no paging.
+/// Audit info list.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CollectionResponsePipelineStageNoPaging {
+pub struct AuditInfoList {
     /// `results`
-    pub results: Vec<PipelineStage>,
+    pub results: Vec<AuditInfo>,
 }
-crm_core::record!(CollectionResponsePipelineStageNoPaging {
-    results: "results",
-});
-
-/// Collection response public audit info no paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponsePublicAuditInfoNoPaging {
-    /// `results`
-    pub results: Vec<PublicAuditInfo>,
-}
-crm_core::record!(CollectionResponsePublicAuditInfoNoPaging {
+crm_core::record!(AuditInfoList {
     results: "results",
 });
 
@@ -110,6 +117,17 @@ impl PipelineInput {
         }
     }
 }
+
+/// Pipeline list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PipelineList {
+    /// `results`
+    pub results: Vec<Pipeline>,
+}
+crm_core::record!(PipelineList {
+    results: "results",
+});
 
 /// Pipeline patch input.
 #[derive(Clone, Default, PartialEq)]
@@ -249,6 +267,17 @@ impl PipelineStageInput {
     }
 }
 
+/// Pipeline stage list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PipelineStageList {
+    /// `results`
+    pub results: Vec<PipelineStage>,
+}
+crm_core::record!(PipelineStageList {
+    results: "results",
+});
+
 /// Pipeline stage patch input.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -337,32 +366,3 @@ crm_core::open_enum! {
         ReadOnly = "READ_ONLY",
     }
 }
-
-/// Public audit info.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicAuditInfo {
-    /// `action`
-    pub action: Option<String>,
-    /// `fromUserId`
-    pub from_user_id: Option<i64>,
-    /// `identifier`
-    pub identifier: Option<String>,
-    /// `message`
-    pub message: Option<String>,
-    /// `portalId`
-    pub portal_id: Option<i64>,
-    /// `rawObject`
-    pub raw_object: Option<Value>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
-}
-crm_core::record!(PublicAuditInfo {
-    action: "action",
-    from_user_id: "fromUserId",
-    identifier: "identifier",
-    message: "message",
-    portal_id: "portalId",
-    raw_object: "rawObject",
-    timestamp: "timestamp",
-});

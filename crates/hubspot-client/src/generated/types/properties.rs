@@ -3,172 +3,6 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Batch input property create.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct BatchInputPropertyCreate {
-    /// `inputs`
-    pub inputs: Option<Vec<PropertyCreate>>,
-}
-crm_core::record!(BatchInputPropertyCreate {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPropertyCreate {
-    inputs: [PropertyCreate],
-});
-
-impl BatchInputPropertyCreate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<PropertyCreate>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Batch input property name.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct BatchInputPropertyName {
-    /// `inputs`
-    pub inputs: Option<Vec<PropertyName>>,
-}
-crm_core::record!(BatchInputPropertyName {
-    inputs: "inputs",
-} required { inputs });
-crm_core::setters!(BatchInputPropertyName {
-    inputs: [PropertyName],
-});
-
-impl BatchInputPropertyName {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Batch read input property name.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct BatchReadInputPropertyName {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<BatchReadInputPropertyNameDataSensitivity>,
-    /// `inputs`
-    pub inputs: Option<Vec<PropertyName>>,
-}
-crm_core::record!(BatchReadInputPropertyName {
-    archived: "archived",
-    data_sensitivity: "dataSensitivity",
-    inputs: "inputs",
-} required { archived, data_sensitivity, inputs });
-crm_core::setters!(BatchReadInputPropertyName {
-    archived: bool,
-    data_sensitivity: BatchReadInputPropertyNameDataSensitivity,
-    inputs: [PropertyName],
-});
-
-impl BatchReadInputPropertyName {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        archived: impl Into<bool>,
-        data_sensitivity: impl Into<BatchReadInputPropertyNameDataSensitivity>,
-        inputs: impl Into<Vec<PropertyName>>,
-    ) -> Self {
-        Self {
-            archived: Some(archived.into()),
-            data_sensitivity: Some(data_sensitivity.into()),
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Batch read input property name data sensitivity.
-    pub enum BatchReadInputPropertyNameDataSensitivity {
-        /// `highly_sensitive`
-        HighlySensitive = "highly_sensitive",
-        /// `non_sensitive`
-        NonSensitive = "non_sensitive",
-        /// `sensitive`
-        Sensitive = "sensitive",
-    }
-}
-
-/// Batch response property with errors.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BatchResponsePropertyWithErrors {
-    /// `completedAt`
-    pub completed_at: Option<Timestamp>,
-    /// `errors`
-    pub errors: Vec<RowError>,
-    /// `links`
-    pub links: Map<String>,
-    /// `numErrors`
-    pub num_errors: Option<i64>,
-    /// `requestedAt`
-    pub requested_at: Option<Timestamp>,
-    /// `results`
-    pub results: Vec<Property>,
-    /// `startedAt`
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchResponsePropertyWithErrorsStatus>,
-}
-crm_core::record!(BatchResponsePropertyWithErrors {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
-
-crm_core::open_enum! {
-    /// Batch response property with errors status.
-    pub enum BatchResponsePropertyWithErrorsStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-/// Collection response property group no paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponsePropertyGroupNoPaging {
-    /// `results`
-    pub results: Vec<PropertyGroup>,
-}
-crm_core::record!(CollectionResponsePropertyGroupNoPaging {
-    results: "results",
-});
-
-/// Collection response property no paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponsePropertyNoPaging {
-    /// `results`
-    pub results: Vec<Property>,
-}
-crm_core::record!(CollectionResponsePropertyNoPaging {
-    results: "results",
-});
-
 crm_core::open_enum! {
     /// The vendor's default is `non_sensitive`.
     pub enum PropertiesGetDataSensitivity {
@@ -190,6 +24,52 @@ crm_core::open_enum! {
         NonSensitive = "non_sensitive",
         /// `sensitive`
         Sensitive = "sensitive",
+    }
+}
+
+/// Property batch reply.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PropertyBatchReply {
+    /// `completedAt`
+    pub completed_at: Option<Timestamp>,
+    /// `errors`
+    pub errors: Vec<RowError>,
+    /// `links`
+    pub links: Map<String>,
+    /// `numErrors`
+    pub num_errors: Option<i64>,
+    /// `requestedAt`
+    pub requested_at: Option<Timestamp>,
+    /// `results`
+    pub results: Vec<Property>,
+    /// `startedAt`
+    pub started_at: Option<Timestamp>,
+    /// `status`
+    pub status: Option<PropertyBatchReplyStatus>,
+}
+crm_core::record!(PropertyBatchReply {
+    completed_at: "completedAt",
+    errors: "errors",
+    links: "links",
+    num_errors: "numErrors",
+    requested_at: "requestedAt",
+    results: "results",
+    started_at: "startedAt",
+    status: "status",
+});
+
+crm_core::open_enum! {
+    /// Property batch reply status.
+    pub enum PropertyBatchReplyStatus {
+        /// `CANCELED`
+        Canceled = "CANCELED",
+        /// `COMPLETE`
+        Complete = "COMPLETE",
+        /// `PENDING`
+        Pending = "PENDING",
+        /// `PROCESSING`
+        Processing = "PROCESSING",
     }
 }
 
@@ -278,6 +158,30 @@ crm_core::setters!(PropertyCreate {
     text_display_hint: PropertyCreateTextDisplayHint,
     type_: PropertyCreateType,
 });
+
+/// Property create batch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PropertyCreateBatch {
+    /// `inputs`
+    pub inputs: Option<Vec<PropertyCreate>>,
+}
+crm_core::record!(PropertyCreateBatch {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(PropertyCreateBatch {
+    inputs: [PropertyCreate],
+});
+
+impl PropertyCreateBatch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(inputs: impl Into<Vec<PropertyCreate>>) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
 
 crm_core::open_enum! {
     /// Property create data sensitivity.
@@ -435,6 +339,17 @@ impl PropertyGroupCreate {
     }
 }
 
+/// Property group list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PropertyGroupList {
+    /// `results`
+    pub results: Vec<PropertyGroup>,
+}
+crm_core::record!(PropertyGroupList {
+    results: "results",
+});
+
 /// Property group update.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -451,6 +366,17 @@ crm_core::record!(PropertyGroupUpdate {
 crm_core::setters!(PropertyGroupUpdate {
     display_order: i64,
     label: String,
+});
+
+/// Property list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PropertyList {
+    /// `results`
+    pub results: Vec<Property>,
+}
+crm_core::record!(PropertyList {
+    results: "results",
 });
 
 /// Property name.
@@ -472,6 +398,80 @@ impl PropertyName {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()) }
+    }
+}
+
+/// Property name batch.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PropertyNameBatch {
+    /// `inputs`
+    pub inputs: Option<Vec<PropertyName>>,
+}
+crm_core::record!(PropertyNameBatch {
+    inputs: "inputs",
+} required { inputs });
+crm_core::setters!(PropertyNameBatch {
+    inputs: [PropertyName],
+});
+
+impl PropertyNameBatch {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
+        Self {
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
+/// Property name batch read.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PropertyNameBatchRead {
+    /// `archived`
+    pub archived: Option<bool>,
+    /// `dataSensitivity`
+    pub data_sensitivity: Option<PropertyNameBatchReadDataSensitivity>,
+    /// `inputs`
+    pub inputs: Option<Vec<PropertyName>>,
+}
+crm_core::record!(PropertyNameBatchRead {
+    archived: "archived",
+    data_sensitivity: "dataSensitivity",
+    inputs: "inputs",
+} required { archived, data_sensitivity, inputs });
+crm_core::setters!(PropertyNameBatchRead {
+    archived: bool,
+    data_sensitivity: PropertyNameBatchReadDataSensitivity,
+    inputs: [PropertyName],
+});
+
+impl PropertyNameBatchRead {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        archived: impl Into<bool>,
+        data_sensitivity: impl Into<PropertyNameBatchReadDataSensitivity>,
+        inputs: impl Into<Vec<PropertyName>>,
+    ) -> Self {
+        Self {
+            archived: Some(archived.into()),
+            data_sensitivity: Some(data_sensitivity.into()),
+            inputs: Some(inputs.into()),
+        }
+    }
+}
+
+crm_core::open_enum! {
+    /// Property name batch read data sensitivity.
+    pub enum PropertyNameBatchReadDataSensitivity {
+        /// `highly_sensitive`
+        HighlySensitive = "highly_sensitive",
+        /// `non_sensitive`
+        NonSensitive = "non_sensitive",
+        /// `sensitive`
+        Sensitive = "sensitive",
     }
 }
 

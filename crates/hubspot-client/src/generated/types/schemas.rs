@@ -29,10 +29,10 @@ crm_core::record!(AssociationDefinition {
     updated_at: "updatedAt",
 });
 
-/// Association definition egg.
+/// Association definition create.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct AssociationDefinitionEgg {
+pub struct AssociationDefinitionCreate {
     /// `fromObjectTypeId`
     pub from_object_type_id: Option<String>,
     /// `name`
@@ -40,18 +40,18 @@ pub struct AssociationDefinitionEgg {
     /// `toObjectTypeId`
     pub to_object_type_id: Option<String>,
 }
-crm_core::record!(AssociationDefinitionEgg {
+crm_core::record!(AssociationDefinitionCreate {
     from_object_type_id: "fromObjectTypeId",
     name: "name",
     to_object_type_id: "toObjectTypeId",
 } required { from_object_type_id, to_object_type_id });
-crm_core::setters!(AssociationDefinitionEgg {
+crm_core::setters!(AssociationDefinitionCreate {
     from_object_type_id: String,
     name: String,
     to_object_type_id: String,
 });
 
-impl AssociationDefinitionEgg {
+impl AssociationDefinitionCreate {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -65,17 +65,6 @@ impl AssociationDefinitionEgg {
         }
     }
 }
-
-/// Collection response object schema no paging.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CollectionResponseObjectSchemaNoPaging {
-    /// `results`
-    pub results: Vec<ObjectSchema>,
-}
-crm_core::record!(CollectionResponseObjectSchemaNoPaging {
-    results: "results",
-});
 
 /// Object schema.
 #[derive(Clone, Default, PartialEq)]
@@ -185,10 +174,10 @@ impl ObjectSchemaBatchReadRequest {
     }
 }
 
-/// Object schema egg.
+/// Object schema create.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ObjectSchemaEgg {
+pub struct ObjectSchemaCreate {
     /// `allowsSensitiveProperties`
     pub allows_sensitive_properties: Option<bool>,
     /// `associatedObjects`
@@ -212,7 +201,7 @@ pub struct ObjectSchemaEgg {
     /// `shouldCreateSameObjectAssociation`
     pub should_create_same_object_association: Option<bool>,
 }
-crm_core::record!(ObjectSchemaEgg {
+crm_core::record!(ObjectSchemaCreate {
     allows_sensitive_properties: "allowsSensitiveProperties",
     associated_objects: "associatedObjects",
     description: "description",
@@ -225,7 +214,7 @@ crm_core::record!(ObjectSchemaEgg {
     secondary_display_properties: "secondaryDisplayProperties",
     should_create_same_object_association: "shouldCreateSameObjectAssociation",
 } required { allows_sensitive_properties, associated_objects, labels, name, properties, required_properties, searchable_properties, secondary_display_properties, should_create_same_object_association });
-crm_core::setters!(ObjectSchemaEgg {
+crm_core::setters!(ObjectSchemaCreate {
     allows_sensitive_properties: bool,
     associated_objects: [String],
     description: String,
@@ -238,6 +227,81 @@ crm_core::setters!(ObjectSchemaEgg {
     secondary_display_properties: [String],
     should_create_same_object_association: bool,
 });
+
+/// Object schema list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ObjectSchemaList {
+    /// `results`
+    pub results: Vec<ObjectSchema>,
+}
+crm_core::record!(ObjectSchemaList {
+    results: "results",
+});
+
+/// Object schema update.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ObjectSchemaUpdate {
+    /// `allowsSensitiveProperties`
+    pub allows_sensitive_properties: Option<bool>,
+    /// `clearDescription`
+    pub clear_description: Option<bool>,
+    /// `description`
+    pub description: Option<String>,
+    /// `labels`
+    pub labels: Option<ObjectTypeDefinitionLabels>,
+    /// `primaryDisplayProperty`
+    pub primary_display_property: Option<String>,
+    /// `requiredProperties`
+    pub required_properties: Option<Vec<String>>,
+    /// `restorable`
+    pub restorable: Option<bool>,
+    /// `searchableProperties`
+    pub searchable_properties: Option<Vec<String>>,
+    /// `secondaryDisplayProperties`
+    pub secondary_display_properties: Option<Vec<String>>,
+}
+crm_core::record!(ObjectSchemaUpdate {
+    allows_sensitive_properties: "allowsSensitiveProperties",
+    clear_description: "clearDescription",
+    description: "description",
+    labels: "labels",
+    primary_display_property: "primaryDisplayProperty",
+    required_properties: "requiredProperties",
+    restorable: "restorable",
+    searchable_properties: "searchableProperties",
+    secondary_display_properties: "secondaryDisplayProperties",
+} required { clear_description });
+crm_core::setters!(ObjectSchemaUpdate {
+    allows_sensitive_properties: bool,
+    clear_description: bool,
+    description: String,
+    labels: ObjectTypeDefinitionLabels,
+    primary_display_property: String,
+    required_properties: [String],
+    restorable: bool,
+    searchable_properties: [String],
+    secondary_display_properties: [String],
+});
+
+impl ObjectSchemaUpdate {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(clear_description: impl Into<bool>) -> Self {
+        Self {
+            allows_sensitive_properties: None,
+            clear_description: Some(clear_description.into()),
+            description: None,
+            labels: None,
+            primary_display_property: None,
+            required_properties: None,
+            restorable: None,
+            searchable_properties: None,
+            secondary_display_properties: None,
+        }
+    }
+}
 
 /// Object type definition.
 #[derive(Clone, Default, PartialEq)]
@@ -309,70 +373,6 @@ crm_core::setters!(ObjectTypeDefinitionLabels {
     plural: String,
     singular: String,
 });
-
-/// Object type definition patch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectTypeDefinitionPatch {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `clearDescription`
-    pub clear_description: Option<bool>,
-    /// `description`
-    pub description: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `requiredProperties`
-    pub required_properties: Option<Vec<String>>,
-    /// `restorable`
-    pub restorable: Option<bool>,
-    /// `searchableProperties`
-    pub searchable_properties: Option<Vec<String>>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Option<Vec<String>>,
-}
-crm_core::record!(ObjectTypeDefinitionPatch {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    clear_description: "clearDescription",
-    description: "description",
-    labels: "labels",
-    primary_display_property: "primaryDisplayProperty",
-    required_properties: "requiredProperties",
-    restorable: "restorable",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-} required { clear_description });
-crm_core::setters!(ObjectTypeDefinitionPatch {
-    allows_sensitive_properties: bool,
-    clear_description: bool,
-    description: String,
-    labels: ObjectTypeDefinitionLabels,
-    primary_display_property: String,
-    required_properties: [String],
-    restorable: bool,
-    searchable_properties: [String],
-    secondary_display_properties: [String],
-});
-
-impl ObjectTypeDefinitionPatch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(clear_description: impl Into<bool>) -> Self {
-        Self {
-            allows_sensitive_properties: None,
-            clear_description: Some(clear_description.into()),
-            description: None,
-            labels: None,
-            primary_display_property: None,
-            required_properties: None,
-            restorable: None,
-            searchable_properties: None,
-            secondary_display_properties: None,
-        }
-    }
-}
 
 /// Object type property create.
 #[derive(Clone, PartialEq)]
