@@ -1,5 +1,6 @@
 //! What a vendor crate implements, once, so that the pipeline can read that vendor's replies.
 
+mod page;
 mod reply;
 
 pub use reply::RawReply;

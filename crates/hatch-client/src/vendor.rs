@@ -32,11 +32,7 @@ impl Vendor for Hatch {
         match &body["errors"] {
             Value::Array(errors) => error.detail.fields = errors.iter().map(field).collect(),
             Value::Object(errors) => error.detail.message = text(errors.get("detail")),
-            _ => {
-                let plain = reply.header("content-type").is_some_and(|kind| kind.starts_with("text/plain"));
-                let words = || reply.text().trim().to_owned();
-                error.detail.message = plain.then(words).filter(|words| !words.is_empty());
-            }
+            _ => error.detail.message = reply.plain_message(),
         }
         match reply.status().as_u16() {
             413 => {

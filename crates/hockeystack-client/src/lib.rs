@@ -5,8 +5,8 @@ mod agents;
 #[rustfmt::skip]
 #[allow(clippy::module_inception)]
 mod generated;
+mod headers;
 mod intelligence;
-mod plain;
 mod tokens;
 
 pub use agents::{Owner, REVENUE_AGENTS_URL, RevenueAgents};

@@ -18,7 +18,7 @@ pub(crate) fn read(reply: &RawReply) -> VendorError {
     let body = match reply.json() {
         Some(Value::Object(body)) => body,
         _ => {
-            error.detail.message = plain(reply);
+            error.detail.message = reply.plain_message();
             Map::new()
         }
     };
@@ -114,12 +114,6 @@ fn subject(message: &str) -> Option<String> {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
     let about = ["must ", "should ", "has ", "is "].iter().any(|verb| predicate.starts_with(verb));
     (named && about).then(|| name.to_owned())
-}
-
-/// A body that is plain text.
-fn plain(reply: &RawReply) -> Option<String> {
-    let text = reply.header("content-type").is_some_and(|kind| kind.starts_with("text/plain"));
-    text.then(|| reply.text().trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

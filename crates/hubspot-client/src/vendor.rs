@@ -15,7 +15,6 @@
 
 mod body;
 mod limits;
-mod page;
 
 pub(crate) use body::{ErrorBody, texts};
 

@@ -55,6 +55,13 @@ impl RawReply {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// What a body that is not JSON has to say: the title of a web page, or a line of text.
+    /// `None` if it is empty or is JSON.
+    #[must_use]
+    pub fn plain_message(&self) -> Option<String> {
+        super::page::message(self)
+    }
+
     /// The first header of that name, or `None` where it is absent or no plain text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

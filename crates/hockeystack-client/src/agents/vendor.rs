@@ -7,7 +7,7 @@ use crm_core::reexport::serde_json::Value;
 use crm_core::{Feedback, LimitScope, OpMeta, RawReply, Vendor, VendorDetail, VendorError};
 
 use super::{READ, WRITE};
-use crate::plain;
+use crate::headers;
 
 #[derive(Debug)]
 pub(crate) struct RevenueAgents;
@@ -21,7 +21,7 @@ impl Vendor for RevenueAgents {
         let mut error = VendorError::from_status(reply.status());
         let body = reply.json().unwrap_or_default();
         error.detail = detail(&body["error"]);
-        error.detail.message = error.detail.message.or_else(|| plain::text(reply));
+        error.detail.message = error.detail.message.or_else(|| reply.plain_message());
         if reply.status() == StatusCode::TOO_MANY_REQUESTS {
             error.scope = Some(LimitScope::Burst);
             error.retry_after = reply.retry_after().or_else(|| reset(reply).filter(|wait| !wait.is_zero()));
@@ -46,7 +46,7 @@ impl Vendor for RevenueAgents {
     }
 
     fn request_id(&self, reply: &RawReply) -> Option<String> {
-        plain::request_id(reply)
+        headers::request_id(reply)
     }
 }
 

@@ -6,7 +6,7 @@ use crm_core::{Call, Error, ErrorKind, Poll, Poller, RawReply, Sent, VendorDetai
 use super::{AccountIntelligence, ResearchQuery};
 use crate::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
 use crate::account_intelligence::types::{ResearchReply, ResearchRequest, ResearchResult, ResearchStatus};
-use crate::plain;
+use crate::headers;
 
 impl AccountIntelligence {
     /// Looks a company up, and asks again while the vendor is at work. Await the poller for the
@@ -117,5 +117,5 @@ fn label(error: Error, reply: &RawReply) -> Error {
         .with_status(reply.status())
         .with_sent(Sent::Answered)
         .with_attempts(1)
-        .with_request_id(plain::request_id(reply))
+        .with_request_id(headers::request_id(reply))
 }

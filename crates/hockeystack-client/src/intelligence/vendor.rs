@@ -5,7 +5,7 @@ use crm_core::reexport::serde_json::Value;
 use crm_core::{ErrorKind, FieldError, LimitScope, OpMeta, RawReply, Vendor, VendorError};
 
 use super::refusal::Refusal;
-use crate::plain;
+use crate::headers;
 
 #[derive(Debug)]
 pub(crate) struct AccountIntelligence;
@@ -20,7 +20,8 @@ impl Vendor for AccountIntelligence {
         let body = reply.json().unwrap_or_default();
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let result = &body["result"];
-        error.detail.message = text(&body["message"]).or_else(|| text(&result["error"])).or_else(|| plain::text(reply));
+        error.detail.message =
+            text(&body["message"]).or_else(|| text(&result["error"])).or_else(|| reply.plain_message());
         error.detail.category = text(&result["status"]);
         match reply.status() {
             // The vendor never answers 401: a missing, malformed or revoked token is a 403.
@@ -36,6 +37,6 @@ impl Vendor for AccountIntelligence {
     }
 
     fn request_id(&self, reply: &RawReply) -> Option<String> {
-        plain::request_id(reply)
+        headers::request_id(reply)
     }
 }

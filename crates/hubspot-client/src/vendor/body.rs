@@ -5,8 +5,6 @@
 use crm_core::{FieldError, RawReply, VendorDetail};
 use serde_json::{Deserializer, Value};
 
-use super::page;
-
 /// How deep bodies within messages are looked for.
 const DEPTH: u32 = 3;
 
@@ -27,7 +25,7 @@ impl ErrorBody {
     pub(crate) fn of_reply(reply: &RawReply) -> Self {
         match reply.json() {
             Some(value) => Self::read(&value),
-            None => Self { message: page::message(reply), ..Self::default() },
+            None => Self { message: reply.plain_message(), ..Self::default() },
         }
     }
 

@@ -1,15 +1,15 @@
-//! Bodies that are not JSON.
+//! What a reply says that is not JSON: a proxy's web page, a line of text.
 
-use crm_core::RawReply;
+use super::RawReply;
 
 /// The most characters of a text that are kept as a message.
 const LONGEST: usize = 300;
 
-/// What a body that is not JSON has to say; nothing if it is empty.
+/// What a body that is not JSON has to say; nothing if it is empty or is JSON.
 pub(super) fn message(reply: &RawReply) -> Option<String> {
     let text = reply.text();
     let text = text.trim();
-    if text.is_empty() {
+    if text.is_empty() || reply.json().is_some() {
         return None;
     }
     let html = reply.header("content-type").is_some_and(|kind| kind.contains("html"));
