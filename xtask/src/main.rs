@@ -28,13 +28,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Takes a vendor's OpenAPI document, or a folder of them, into specs/<VENDOR>, without its prose
+    /// Takes a vendor's OpenAPI document, or a folder of them, into the folder of VENDOR, without its prose
     Import {
         /// The vendor: a folder of specs
         vendor: String,
         /// The document or folder to read
         from: PathBuf,
-        /// The folder below specs/<VENDOR> that takes the documents
+        /// The folder below specs/VENDOR that takes the documents
         #[arg(long, default_value = "")]
         into: String,
         /// Where the document comes from, for the lock file
