@@ -71,8 +71,11 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
         text.push_str(&format!("    {}: {:?},\n", field.ident, field.wire));
     }
     text.push('}');
-    let required: Vec<&str> =
-        fields.iter().filter(|field| field.required && definition.sent).map(|field| field.ident.as_str()).collect();
+    let required: Vec<String> = fields
+        .iter()
+        .filter(|field| field.required && definition.sent)
+        .map(|field| format!("{}: {:?}", field.ident, field.wire))
+        .collect();
     if !required.is_empty() {
         text.push_str(&format!(" required {{ {} }}", required.join(", ")));
     }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{As, Mode, Wire, redacted, value};
+use super::{As, Mode, Seed, Wire, redacted};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
@@ -122,7 +122,7 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<V>, A::Error> {
         let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(0).min(256));
         while let Some(name) = map.next_key::<Box<str>>()? {
-            if let Some(value) = value::<Option<V>, A>(&mut map)? {
+            if let Some(value) = map.next_value_seed(Seed::<Option<V>>(PhantomData))? {
                 entries.push((name, value));
             }
         }

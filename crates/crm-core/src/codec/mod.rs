@@ -26,12 +26,10 @@ mod timestamp;
 mod union;
 
 pub use map::Map;
-pub use record::{Record, read_record, value, write_record};
+pub use record::{Fields, Record, read_record, set, write_record};
 pub use redacted::redacted;
 pub use timestamp::Timestamp;
 
-#[doc(hidden)]
-pub use record::put;
 #[doc(hidden)]
 pub use union::{has_any, tag};
 

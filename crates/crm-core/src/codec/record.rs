@@ -1,61 +1,61 @@
 //! Records: types with named fields.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap, Serializer};
 
-use super::{As, Mode, Seed, Wire};
+use super::{As, Map, Mode, Seed, Wire};
 
 /// A type with named fields. Implemented by [`record!`](crate::record).
+///
+/// The methods are shaped for the compiler: one call a field and no `?`, because a client has
+/// thousands of fields and all of them are checked in every build.
 pub trait Record: Sized {
-    /// One variant a field.
-    type Key;
     /// The name of the type, for messages.
     const NAME: &'static str;
     /// Whether members without a field of their own are kept.
     const KEEPS: bool;
     /// A record without any value.
     fn blank() -> Self;
-    /// The field of a member's name.
-    fn key(name: &str) -> Option<Self::Key>;
-    /// Reads the value of a field.
-    fn read_field<'de, A: MapAccess<'de>>(&mut self, key: Self::Key, map: &mut A) -> Result<(), A::Error>;
+    /// Reads the value of the member just named into its field; `None` if it has none.
+    fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>>;
     /// Keeps a member that has no field. Only called where [`KEEPS`](Self::KEEPS) is true.
-    fn keep(&mut self, name: String, value: serde_json::Value);
+    fn keep(&mut self, _name: String, _value: serde_json::Value) {}
     /// Writes all fields that hold something.
-    fn write_fields<M: SerializeMap>(&self, map: &mut M, mode: Mode) -> Result<(), M::Error>;
+    fn write_fields<M: SerializeMap>(&self, fields: &mut Fields<'_, M>);
 }
 
-enum Member<K> {
-    Field(K),
-    Other(String),
-}
+/// The name of a member, borrowed from the body where it stands there as it is.
+struct MemberName;
 
-struct MemberName<R>(PhantomData<R>);
-
-impl<R: Record> Visitor<'_> for MemberName<R> {
-    type Value = Member<R::Key>;
+impl<'de> Visitor<'de> for MemberName {
+    type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a member")
     }
 
+    fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(match R::key(name) {
-            Some(key) => Member::Field(key),
-            None if R::KEEPS => Member::Other(name.to_owned()),
-            None => Member::Other(String::new()),
-        })
+        Ok(Cow::Owned(name.to_owned()))
+    }
+
+    fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name))
     }
 }
 
-impl<'de, R: Record> DeserializeSeed<'de> for MemberName<R> {
-    type Value = Member<R::Key>;
+impl<'de> DeserializeSeed<'de> for MemberName {
+    type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
+        deserializer.deserialize_str(self)
     }
 }
 
@@ -78,11 +78,11 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
         let mut record = R::blank();
-        while let Some(member) = map.next_key_seed(MemberName::<R>(PhantomData))? {
-            match member {
-                Member::Field(key) => record.read_field(key, &mut map)?,
-                Member::Other(name) if R::KEEPS => record.keep(name, map.next_value()?),
-                Member::Other(_) => {
+        while let Some(name) = map.next_key_seed(MemberName)? {
+            match record.read_member(&name, &mut map) {
+                Some(read) => read?,
+                None if R::KEEPS => record.keep(name.into_owned(), map.next_value()?),
+                None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -99,31 +99,49 @@ pub fn read_record<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Writes a record.
 pub fn write_record<R: Record, S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    record.write_fields(&mut map, mode)?;
+    let mut fields = Fields { map: &mut map, record: R::NAME, mode, outcome: Ok(()) };
+    record.write_fields(&mut fields);
+    fields.outcome?;
     map.end()
 }
 
-/// Reads the value of the member whose name was read last.
-pub fn value<'de, T: Wire, A: MapAccess<'de>>(map: &mut A) -> Result<T, A::Error> {
-    map.next_value_seed(Seed(PhantomData))
+/// Reads the value of the member that was named last into a field.
+pub fn set<'de, T: Wire, A: MapAccess<'de>>(field: &mut T, map: &mut A) -> Option<Result<(), A::Error>> {
+    Some(map.next_value_seed(Seed(PhantomData)).map(|value| *field = value))
 }
 
-#[doc(hidden)]
-pub fn put<T: Wire, M: SerializeMap>(
-    map: &mut M,
-    record: &str,
-    name: &'static str,
-    value: &T,
-    required: bool,
+/// The fields of a record on their way out. The first failure is kept and ends the writing.
+pub struct Fields<'a, M: SerializeMap> {
+    map: &'a mut M,
+    record: &'static str,
     mode: Mode,
-) -> Result<(), M::Error> {
-    if !value.absent() {
-        return map.serialize_entry(name, &As { value, mode });
+    outcome: Result<(), M::Error>,
+}
+
+impl<M: SerializeMap> Fields<'_, M> {
+    /// Writes a field that holds something.
+    pub fn put<T: Wire>(&mut self, name: &'static str, value: &T) {
+        if self.outcome.is_ok() && !value.absent() {
+            self.outcome = self.map.serialize_entry(name, &As { value, mode: self.mode });
+        }
     }
-    if required && mode == Mode::Strict {
-        return Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
+
+    /// In a request, a field without a value is a failure.
+    pub fn need<T: Wire>(&mut self, name: &'static str, value: &T) {
+        if self.outcome.is_ok() && self.mode == Mode::Strict && value.absent() {
+            let record = self.record;
+            self.outcome = Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
+        }
     }
-    Ok(())
+
+    /// Writes the members that have no field.
+    pub fn rest(&mut self, members: &Map<serde_json::Value>) {
+        for (name, value) in members.iter() {
+            if self.outcome.is_ok() {
+                self.outcome = self.map.serialize_entry(name, value);
+            }
+        }
+    }
 }
 
 /// Implements reading, writing and a `Debug` that shows no personal data for a struct whose
@@ -139,7 +157,7 @@ pub fn put<T: Wire, M: SerializeMap>(
 ///     /// Its name.
 ///     pub name: Option<String>,
 /// }
-/// crm_core::record!(Tag { name: "tagName" } required { name });
+/// crm_core::record!(Tag { name: "tagName" } required { name: "tagName" });
 ///
 /// let tag: Tag = crm_core::codec::decode(br#"{"tagName": 7, "new": []}"#).unwrap();
 /// assert_eq!(tag.name.as_deref(), Some("7"));
@@ -148,56 +166,36 @@ pub fn put<T: Wire, M: SerializeMap>(
 /// ```
 #[macro_export]
 macro_rules! record {
-    ($ty:ident { $($field:ident: $wire:literal),* $(,)? } $(required { $($required:ident),* $(,)? })? $(keeps $extra:ident)?) => {
+    ($ty:ident { $($field:ident: $wire:literal),* $(,)? } $(required { $($required:ident: $needed:literal),* $(,)? })? $(keeps $extra:ident)?) => {
         const _: () = {
-            #[allow(unused_imports)]
-            use $crate::codec::{Map, Mode, Record, Wire, put, read_record, redacted, value, write_record};
-            use $crate::reexport::{serde, serde_json::Value};
+            use $crate::codec::{Fields, Mode, Record, Wire, read_record, redacted, set, write_record};
+            use $crate::reexport::serde;
             use serde::de::{Deserialize, Deserializer, MapAccess};
             use serde::ser::{Serialize, SerializeMap, Serializer};
 
-            #[allow(non_camel_case_types, unreachable_pub, missing_docs)]
-            #[derive(Clone, Copy, PartialEq)]
-            pub enum Key { $($field),* }
-
             impl Record for $ty {
-                type Key = Key;
                 const NAME: &'static str = stringify!($ty);
                 const KEEPS: bool = false $(|| { let _ = stringify!($extra); true })?;
 
                 fn blank() -> Self {
-                    Self { $($field: Default::default(),)* $($extra: Map::default(),)? }
+                    Self { $($field: Default::default(),)* $($extra: Default::default(),)? }
                 }
 
-                fn key(name: &str) -> Option<Key> {
+                fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, _map: &mut A) -> Option<Result<(), A::Error>> {
                     match name {
-                        $($wire => Some(Key::$field),)*
+                        $($wire => set(&mut self.$field, _map),)*
                         _ => None,
                     }
                 }
 
-                #[allow(unused_variables)]
-                fn read_field<'de, A: MapAccess<'de>>(&mut self, key: Key, map: &mut A) -> Result<(), A::Error> {
-                    match key {
-                        $(Key::$field => self.$field = value(map)?,)*
-                    }
-                    #[allow(unreachable_code)]
-                    Ok(())
-                }
+                $(fn keep(&mut self, name: String, value: $crate::reexport::serde_json::Value) {
+                    self.$extra.insert(name, value);
+                })?
 
-                #[allow(unused_variables)]
-                fn keep(&mut self, name: String, value: Value) {
-                    $(self.$extra.insert(name, value);)?
-                }
-
-                #[allow(unused_variables)]
-                fn write_fields<M: SerializeMap>(&self, map: &mut M, mode: Mode) -> Result<(), M::Error> {
-                    const REQUIRED: &[Key] = &[$($(Key::$required),*)?];
-                    $(put(map, Self::NAME, $wire, &self.$field, REQUIRED.contains(&Key::$field), mode)?;)*
-                    $(for (name, value) in self.$extra.iter() {
-                        map.serialize_entry(name, value)?;
-                    })?
-                    Ok(())
+                fn write_fields<M: SerializeMap>(&self, _fields: &mut Fields<'_, M>) {
+                    $($(_fields.need($needed, &self.$required);)*)?
+                    $(_fields.put($wire, &self.$field);)*
+                    $(_fields.rest(&self.$extra);)?
                 }
             }
 

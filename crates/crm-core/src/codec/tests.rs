@@ -21,7 +21,7 @@ struct Node {
 crate::record!(Node {
     id: "id", count: "count", ratio: "ratio", on: "on", tags: "tags", child: "child",
     properties: "properties", at: "at", kind: "kind",
-} required { id } keeps extra);
+} required { id: "id" } keeps extra);
 
 crate::open_enum! {
     /// A kind.

@@ -71,7 +71,7 @@ crm_core::record!(AppointmentCreate {
     start_time: "startTime",
     title: "title",
     to_notify: "toNotify",
-} required { calendar_id, contact_id, location_id, start_time });
+} required { calendar_id: "calendarId", contact_id: "contactId", location_id: "locationId", start_time: "startTime" });
 crm_core::setters!(AppointmentCreate {
     address: String,
     appointment_status: AppointmentCreateAppointmentStatus,
@@ -353,7 +353,7 @@ crm_core::record!(Availability {
     date: "date",
     deleted: "deleted",
     hours: "hours",
-} required { date, hours });
+} required { date: "date", hours: "hours" });
 crm_core::setters!(Availability {
     date: String,
     deleted: bool,
@@ -396,7 +396,7 @@ crm_core::record!(BlockSlotCreateRequest {
     location_id: "locationId",
     start_time: "startTime",
     title: "title",
-} required { calendar_id, location_id });
+} required { calendar_id: "calendarId", location_id: "locationId" });
 crm_core::setters!(BlockSlotCreateRequest {
     assigned_user_id: String,
     calendar_id: String,
@@ -445,7 +445,7 @@ crm_core::record!(BlockSlotEditRequest {
     location_id: "locationId",
     start_time: "startTime",
     title: "title",
-} required { calendar_id, location_id });
+} required { calendar_id: "calendarId", location_id: "locationId" });
 crm_core::setters!(BlockSlotEditRequest {
     assigned_user_id: String,
     calendar_id: String,
@@ -901,7 +901,7 @@ crm_core::record!(CalendarCreate {
     team_members: "teamMembers",
     widget_slug: "widgetSlug",
     widget_type: "widgetType",
-} required { location_id, name });
+} required { location_id: "locationId", name: "name" });
 crm_core::setters!(CalendarCreate {
     alert_email: String,
     allow_booking_after: f64,
@@ -1284,7 +1284,7 @@ crm_core::record!(CalendarNotification {
     should_send_to_selected_users: "shouldSendToSelectedUsers",
     should_send_to_user: "shouldSendToUser",
     type_: "type",
-} required { selected_users, should_send_to_contact, should_send_to_guest, should_send_to_selected_users, should_send_to_user });
+} required { selected_users: "selectedUsers", should_send_to_contact: "shouldSendToContact", should_send_to_guest: "shouldSendToGuest", should_send_to_selected_users: "shouldSendToSelectedUsers", should_send_to_user: "shouldSendToUser" });
 crm_core::setters!(CalendarNotification {
     selected_users: String,
     should_send_to_contact: bool,
@@ -2004,7 +2004,7 @@ crm_core::record!(CreateCalendarNotification {
     selected_users: "selectedUsers",
     subject: "subject",
     template_id: "templateId",
-} required { channel, notification_type, receiver_type });
+} required { channel: "channel", notification_type: "notificationType", receiver_type: "receiverType" });
 crm_core::setters!(CreateCalendarNotification {
     additional_email_ids: [String],
     additional_phone_numbers: [String],
@@ -2128,7 +2128,7 @@ crm_core::record!(CreateCalendarResource {
     name: "name",
     out_of_service: "outOfService",
     quantity: "quantity",
-} required { calendar_ids, capacity, description, location_id, name, out_of_service, quantity });
+} required { calendar_ids: "calendarIds", capacity: "capacity", description: "description", location_id: "locationId", name: "name", out_of_service: "outOfService", quantity: "quantity" });
 crm_core::setters!(CreateCalendarResource {
     calendar_ids: [String],
     capacity: f64,
@@ -2163,7 +2163,7 @@ crm_core::record!(CreateSchedule {
     rules: "rules",
     timezone: "timezone",
     user_id: "userId",
-} required { location_id, name, timezone, user_id });
+} required { location_id: "locationId", name: "name", timezone: "timezone", user_id: "userId" });
 crm_core::setters!(CreateSchedule {
     calendar_ids: [String],
     location_id: String,
@@ -2360,7 +2360,7 @@ crm_core::record!(GroupCreate {
     location_id: "locationId",
     name: "name",
     slug: "slug",
-} required { description, location_id, name, slug });
+} required { description: "description", location_id: "locationId", name: "name", slug: "slug" });
 crm_core::setters!(GroupCreate {
     description: String,
     is_active: bool,
@@ -2419,7 +2419,7 @@ pub struct GroupStatusUpdateParams {
 }
 crm_core::record!(GroupStatusUpdateParams {
     is_active: "isActive",
-} required { is_active });
+} required { is_active: "isActive" });
 crm_core::setters!(GroupStatusUpdateParams {
     is_active: bool,
 });
@@ -2449,7 +2449,7 @@ crm_core::record!(GroupUpdate {
     description: "description",
     name: "name",
     slug: "slug",
-} required { description, name, slug });
+} required { description: "description", name: "name", slug: "slug" });
 crm_core::setters!(GroupUpdate {
     description: String,
     name: String,
@@ -2490,7 +2490,7 @@ crm_core::record!(Hour {
     close_minute: "closeMinute",
     open_hour: "openHour",
     open_minute: "openMinute",
-} required { close_hour, close_minute, open_hour, open_minute });
+} required { close_hour: "closeHour", close_minute: "closeMinute", open_hour: "openHour", open_minute: "openMinute" });
 crm_core::setters!(Hour {
     close_hour: f64,
     close_minute: f64,
@@ -2528,7 +2528,7 @@ pub struct LocationConfiguration {
 crm_core::record!(LocationConfiguration {
     kind: "kind",
     location: "location",
-} required { kind });
+} required { kind: "kind" });
 crm_core::setters!(LocationConfiguration {
     kind: LocationConfigurationKind,
     location: String,
@@ -2618,7 +2618,7 @@ pub struct LookBusyConfiguration {
 crm_core::record!(LookBusyConfiguration {
     enabled: "enabled",
     look_busy_percentage: "LookBusyPercentage",
-} required { enabled, look_busy_percentage });
+} required { enabled: "enabled", look_busy_percentage: "LookBusyPercentage" });
 crm_core::setters!(LookBusyConfiguration {
     enabled: bool,
     look_busy_percentage: f64,
@@ -2661,7 +2661,7 @@ pub struct Notes {
 crm_core::record!(Notes {
     body: "body",
     user_id: "userId",
-} required { body });
+} required { body: "body" });
 crm_core::setters!(Notes {
     body: String,
     user_id: String,
@@ -2690,7 +2690,7 @@ pub struct OpenHour {
 crm_core::record!(OpenHour {
     days_of_the_week: "daysOfTheWeek",
     hours: "hours",
-} required { days_of_the_week, hours });
+} required { days_of_the_week: "daysOfTheWeek", hours: "hours" });
 crm_core::setters!(OpenHour {
     days_of_the_week: [f64],
     hours: [Hour],
@@ -2793,7 +2793,7 @@ pub struct ScheduleInterval {
 crm_core::record!(ScheduleInterval {
     from: "from",
     to: "to",
-} required { from, to });
+} required { from: "from", to: "to" });
 crm_core::setters!(ScheduleInterval {
     from: String,
     to: String,
@@ -2877,7 +2877,7 @@ crm_core::record!(ScheduleRule {
     day: "day",
     intervals: "intervals",
     type_: "type",
-} required { intervals, type_ });
+} required { intervals: "intervals", type_: "type" });
 crm_core::setters!(ScheduleRule {
     date: String,
     day: ScheduleRuleDay,
@@ -2984,7 +2984,7 @@ crm_core::record!(TeamMember {
     meeting_location_type: "meetingLocationType",
     priority: "priority",
     user_id: "userId",
-} required { user_id });
+} required { user_id: "userId" });
 crm_core::setters!(TeamMember {
     is_primary: bool,
     location_configurations: [LocationConfiguration],
@@ -3093,7 +3093,7 @@ crm_core::record!(UpdateAvailability {
     deleted: "deleted",
     hours: "hours",
     id: "id",
-} required { date, hours });
+} required { date: "date", hours: "hours" });
 crm_core::setters!(UpdateAvailability {
     date: String,
     deleted: bool,
@@ -3314,7 +3314,7 @@ pub struct ValidateGroupSlugPostBody {
 crm_core::record!(ValidateGroupSlugPostBody {
     location_id: "locationId",
     slug: "slug",
-} required { location_id, slug });
+} required { location_id: "locationId", slug: "slug" });
 crm_core::setters!(ValidateGroupSlugPostBody {
     location_id: String,
     slug: String,

@@ -152,7 +152,7 @@ crm_core::record!(ContactSearch {
     query: "query",
     search_after: "searchAfter",
     sort: "sort",
-} required { location_id, page_limit });
+} required { location_id: "locationId", page_limit: "pageLimit" });
 crm_core::setters!(ContactSearch {
     filters: [ContactFilter],
     location_id: String,
@@ -191,7 +191,7 @@ pub struct ContactSort {
 crm_core::record!(ContactSort {
     direction: "direction",
     field: "field",
-} required { field });
+} required { field: "field" });
 crm_core::setters!(ContactSort {
     direction: ContactSortDirection,
     field: String,
@@ -247,7 +247,7 @@ crm_core::record!(ContactsBusinessUpdate {
     business_id: "businessId",
     ids: "ids",
     location_id: "locationId",
-} required { business_id, ids, location_id });
+} required { business_id: "businessId", ids: "ids", location_id: "locationId" });
 crm_core::setters!(ContactsBusinessUpdate {
     business_id: String,
     ids: [String],
@@ -396,7 +396,7 @@ crm_core::record!(ContactsNotes {
     pinned: "pinned",
     title: "title",
     user_id: "userId",
-} required { body });
+} required { body: "body" });
 crm_core::setters!(ContactsNotes {
     body: String,
     color: String,
@@ -533,7 +533,7 @@ crm_core::record!(CreateContact {
     tags: "tags",
     timezone: "timezone",
     website: "website",
-} required { location_id });
+} required { location_id: "locationId" });
 crm_core::setters!(CreateContact {
     address1: String,
     assigned_to: String,
@@ -762,7 +762,7 @@ crm_core::record!(CreateTaskParams {
     completed: "completed",
     due_date: "dueDate",
     title: "title",
-} required { completed, due_date, title });
+} required { completed: "completed", due_date: "dueDate", title: "title" });
 crm_core::setters!(CreateTaskParams {
     assigned_to: String,
     body: String,
@@ -854,7 +854,7 @@ crm_core::record!(DndSetting {
     code: "code",
     message: "message",
     status: "status",
-} required { status });
+} required { status: "status" });
 crm_core::setters!(DndSetting {
     code: String,
     message: String,
@@ -1240,7 +1240,7 @@ pub struct InboundDndSetting {
 crm_core::record!(InboundDndSetting {
     message: "message",
     status: "status",
-} required { status });
+} required { status: "status" });
 crm_core::setters!(InboundDndSetting {
     message: String,
     status: InboundDndSettingStatus,
@@ -1290,7 +1290,7 @@ pub struct Tags {
 }
 crm_core::record!(Tags {
     tags: "tags",
-} required { tags });
+} required { tags: "tags" });
 crm_core::setters!(Tags {
     tags: [String],
 });
@@ -1510,7 +1510,7 @@ crm_core::record!(UpdateTags {
     location_id: "locationId",
     remove_all_tags: "removeAllTags",
     tags: "tags",
-} required { contacts, location_id, tags });
+} required { contacts: "contacts", location_id: "locationId", tags: "tags" });
 crm_core::setters!(UpdateTags {
     contacts: [String],
     location_id: String,
@@ -1591,7 +1591,7 @@ pub struct UpdateTaskStatusParams {
 }
 crm_core::record!(UpdateTaskStatusParams {
     completed: "completed",
-} required { completed });
+} required { completed: "completed" });
 crm_core::setters!(UpdateTaskStatusParams {
     completed: bool,
 });
@@ -1684,7 +1684,7 @@ crm_core::record!(UpsertContact {
     tags: "tags",
     timezone: "timezone",
     website: "website",
-} required { location_id });
+} required { location_id: "locationId" });
 crm_core::setters!(UpsertContact {
     address1: String,
     assigned_to: String,

@@ -12,7 +12,7 @@ pub struct AddMessageAttachments {
 }
 crm_core::record!(AddMessageAttachments {
     attachments: "attachments",
-} required { attachments });
+} required { attachments: "attachments" });
 crm_core::setters!(AddMessageAttachments {
     attachments: [String],
 });
@@ -106,7 +106,7 @@ crm_core::record!(CompleteFileUpload {
     filename: "filename",
     location_id: "locationId",
     upload_id: "uploadId",
-} required { conversation_id, file_path, filename, location_id, upload_id });
+} required { conversation_id: "conversationId", file_path: "filePath", filename: "filename", location_id: "locationId", upload_id: "uploadId" });
 crm_core::setters!(CompleteFileUpload {
     conversation_id: String,
     file_path: String,
@@ -691,7 +691,7 @@ pub struct CreateConversation {
 crm_core::record!(CreateConversation {
     contact_id: "contactId",
     location_id: "locationId",
-} required { contact_id, location_id });
+} required { contact_id: "contactId", location_id: "locationId" });
 crm_core::setters!(CreateConversation {
     contact_id: String,
     location_id: String,
@@ -740,7 +740,7 @@ crm_core::record!(CreateCustomSubtype {
     description: "description",
     language: "language",
     name: "name",
-} required { channel, language, name });
+} required { channel: "channel", language: "language", name: "name" });
 crm_core::setters!(CreateCustomSubtype {
     channel: CreateCustomSubtypeChannel,
     description: String,
@@ -812,7 +812,7 @@ crm_core::record!(ErrorItem {
     code: "code",
     message: "message",
     type_: "type",
-} required { code, message, type_ });
+} required { code: "code", message: "message", type_: "type" });
 crm_core::setters!(ErrorItem {
     code: String,
     message: String,
@@ -885,7 +885,7 @@ crm_core::record!(ForwardConfig {
     source_contact_id: "sourceContactId",
     source_conversation_id: "sourceConversationId",
     to_email: "toEmail",
-} required { is_forwarded });
+} required { is_forwarded: "isForwarded" });
 crm_core::setters!(ForwardConfig {
     email_message_id: String,
     forward_whole_thread: bool,
@@ -1390,7 +1390,7 @@ crm_core::record!(InitiateFileUpload {
     file_size: "fileSize",
     filename: "filename",
     location_id: "locationId",
-} required { channel, content_type, conversation_id, filename, location_id });
+} required { channel: "channel", content_type: "contentType", conversation_id: "conversationId", filename: "filename", location_id: "locationId" });
 crm_core::setters!(InitiateFileUpload {
     channel: String,
     content_type: String,
@@ -1547,7 +1547,7 @@ crm_core::record!(ProcessMessageBody {
     message: "message",
     subject: "subject",
     type_: "type",
-} required { contact_id, conversation_id, conversation_provider_id, type_ });
+} required { contact_id: "contactId", conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" });
 crm_core::setters!(ProcessMessageBody {
     alt_id: String,
     attachments: [String],
@@ -1695,7 +1695,7 @@ crm_core::record!(ProcessOutboundMessageBody {
     conversation_provider_id: "conversationProviderId",
     date: "date",
     type_: "type",
-} required { conversation_id, conversation_provider_id, type_ });
+} required { conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" });
 crm_core::setters!(ProcessOutboundMessageBody {
     alt_id: String,
     attachments: [String],
@@ -1820,7 +1820,7 @@ crm_core::record!(SendMessageBody {
     to_number: "toNumber",
     type_: "type",
     uses_native_scheduling_ai: "usesNativeSchedulingAi",
-} required { contact_id, type_ });
+} required { contact_id: "contactId", type_: "type" });
 crm_core::setters!(SendMessageBody {
     appointment_id: String,
     attachments: [String],
@@ -2004,7 +2004,7 @@ crm_core::record!(SendReviewReply {
     conversation_id: "conversationId",
     location_id: "locationId",
     message: "message",
-} required { conversation_id, location_id, message });
+} required { conversation_id: "conversationId", location_id: "locationId", message: "message" });
 crm_core::setters!(SendReviewReply {
     conversation_id: String,
     location_id: String,
@@ -2045,7 +2045,7 @@ crm_core::record!(SubscriptionAction {
     subtype_name: "subtype_name",
     subtype_status: "subtype_status",
     type_: "type",
-} required { subtype_status, type_ });
+} required { subtype_status: "subtype_status", type_: "type" });
 crm_core::setters!(SubscriptionAction {
     subtype_id: String,
     subtype_name: String,
@@ -2109,7 +2109,7 @@ crm_core::record!(UpdateConversation {
     location_id: "locationId",
     starred: "starred",
     unread_count: "unreadCount",
-} required { location_id });
+} required { location_id: "locationId" });
 crm_core::setters!(UpdateConversation {
     feedback: Value,
     location_id: String,
@@ -2174,7 +2174,7 @@ crm_core::record!(UpdateMessageStatus {
     error: "error",
     recipients: "recipients",
     status: "status",
-} required { status });
+} required { status: "status" });
 crm_core::setters!(UpdateMessageStatus {
     email_message_id: String,
     error: ErrorItem,
@@ -2233,7 +2233,7 @@ crm_core::record!(UserSubscriptionChange {
     legal_reason: "legal_reason",
     location_id: "locationId",
     subscription_action: "subscription_action",
-} required { contact_id, email, location_id, subscription_action });
+} required { contact_id: "contactId", email: "email", location_id: "locationId", subscription_action: "subscription_action" });
 crm_core::setters!(UserSubscriptionChange {
     contact_id: String,
     email: String,
@@ -2281,7 +2281,7 @@ crm_core::record!(UserTypingBody {
     is_typing: "isTyping",
     location_id: "locationId",
     visitor_id: "visitorId",
-} required { conversation_id, is_typing, location_id, visitor_id });
+} required { conversation_id: "conversationId", is_typing: "isTyping", location_id: "locationId", visitor_id: "visitorId" });
 crm_core::setters!(UserTypingBody {
     conversation_id: String,
     is_typing: String,

@@ -71,7 +71,7 @@ crm_core::record!(CreateCustomFields {
     placeholder: "placeholder",
     position: "position",
     text_box_list_options: "textBoxListOptions",
-} required { data_type, name });
+} required { data_type: "dataType", name: "name" });
 crm_core::setters!(CreateCustomFields {
     accepted_format: [String],
     data_type: String,
@@ -166,7 +166,7 @@ crm_core::record!(CreateLocation {
     timezone: "timezone",
     twilio: "twilio",
     website: "website",
-} required { company_id, name });
+} required { company_id: "companyId", name: "name" });
 crm_core::setters!(CreateLocation {
     address: String,
     city: String,
@@ -333,7 +333,7 @@ crm_core::record!(CustomRRulesOptions {
     interval_type: "intervalType",
     month_of_year: "monthOfYear",
     start_date: "startDate",
-} required { due_after_seconds, interval, interval_type, start_date });
+} required { due_after_seconds: "dueAfterSeconds", interval: "interval", interval_type: "intervalType", start_date: "startDate" });
 crm_core::setters!(CustomRRulesOptions {
     count: f64,
     create_task_if_over_due: bool,
@@ -464,7 +464,7 @@ pub struct CustomValues {
 crm_core::record!(CustomValues {
     name: "name",
     value: "value",
-} required { name, value });
+} required { name: "name", value: "value" });
 crm_core::setters!(CustomValues {
     name: String,
     value: String,
@@ -814,7 +814,7 @@ pub struct Mailgun {
 crm_core::record!(Mailgun {
     api_key: "apiKey",
     domain: "domain",
-} required { api_key, domain });
+} required { api_key: "apiKey", domain: "domain" });
 crm_core::setters!(Mailgun {
     api_key: String,
     domain: String,
@@ -846,7 +846,7 @@ crm_core::record!(ProspectInfo {
     email: "email",
     first_name: "firstName",
     last_name: "lastName",
-} required { email, first_name, last_name });
+} required { email: "email", first_name: "firstName", last_name: "lastName" });
 crm_core::setters!(ProspectInfo {
     email: String,
     first_name: String,
@@ -893,7 +893,7 @@ crm_core::record!(RecurringTaskCreate {
     owners: "owners",
     rrule_options: "rruleOptions",
     title: "title",
-} required { rrule_options, title });
+} required { rrule_options: "rruleOptions", title: "title" });
 crm_core::setters!(RecurringTaskCreate {
     contact_ids: [String],
     description: String,
@@ -1056,7 +1056,7 @@ pub struct SnapshotPut {
 crm_core::record!(SnapshotPut {
     id: "id",
     override_: "override",
-} required { id });
+} required { id: "id" });
 crm_core::setters!(SnapshotPut {
     id: String,
     override_: bool,
@@ -1136,7 +1136,7 @@ pub struct TagBody {
 }
 crm_core::record!(TagBody {
     name: "name",
-} required { name });
+} required { name: "name" });
 crm_core::setters!(TagBody {
     name: String,
 });
@@ -1199,7 +1199,7 @@ pub struct Twilio {
 crm_core::record!(Twilio {
     auth_token: "authToken",
     sid: "sid",
-} required { auth_token, sid });
+} required { auth_token: "authToken", sid: "sid" });
 crm_core::setters!(Twilio {
     auth_token: String,
     sid: String,
@@ -1246,7 +1246,7 @@ crm_core::record!(UpdateCustomFields {
     placeholder: "placeholder",
     position: "position",
     text_box_list_options: "textBoxListOptions",
-} required { name });
+} required { name: "name" });
 crm_core::setters!(UpdateCustomFields {
     accepted_format: [String],
     is_multiple_file: bool,
@@ -1339,7 +1339,7 @@ crm_core::record!(UpdateLocation {
     timezone: "timezone",
     twilio: "twilio",
     website: "website",
-} required { company_id });
+} required { company_id: "companyId" });
 crm_core::setters!(UpdateLocation {
     address: String,
     city: String,

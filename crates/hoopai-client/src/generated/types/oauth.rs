@@ -80,7 +80,7 @@ crm_core::record!(GetAccessCodebody {
     redirect_uri: "redirect_uri",
     refresh_token: "refresh_token",
     user_type: "user_type",
-} required { client_id, client_secret, grant_type });
+} required { client_id: "client_id", client_secret: "client_secret", grant_type: "grant_type" });
 crm_core::setters!(GetAccessCodebody {
     client_id: String,
     client_secret: String,
@@ -162,7 +162,7 @@ pub struct GetLocationAccessCodeBody {
 crm_core::record!(GetLocationAccessCodeBody {
     company_id: "companyId",
     location_id: "locationId",
-} required { company_id, location_id });
+} required { company_id: "companyId", location_id: "locationId" });
 crm_core::setters!(GetLocationAccessCodeBody {
     company_id: String,
     location_id: String,

@@ -21,7 +21,7 @@ crm_core::record!(AdditionalDetails {
     notes: "notes",
     tasks: "tasks",
     un_read_conversations: "unReadConversations",
-} required { calendar_events, notes, tasks, un_read_conversations });
+} required { calendar_events: "calendarEvents", notes: "notes", tasks: "tasks", un_read_conversations: "unReadConversations" });
 crm_core::setters!(AdditionalDetails {
     calendar_events: bool,
     notes: bool,
@@ -80,7 +80,7 @@ crm_core::record!(Create {
     pipeline_id: "pipelineId",
     pipeline_stage_id: "pipelineStageId",
     status: "status",
-} required { contact_id, location_id, name, pipeline_id, status });
+} required { contact_id: "contactId", location_id: "locationId", name: "name", pipeline_id: "pipelineId", status: "status" });
 crm_core::setters!(Create {
     assigned_to: String,
     contact_id: String,
@@ -250,7 +250,7 @@ crm_core::record!(OpportunitySearchBody {
     page: "page",
     query: "query",
     search_after: "searchAfter",
-} required { limit, location_id });
+} required { limit: "limit", location_id: "locationId" });
 crm_core::setters!(OpportunitySearchBody {
     additional_details: AdditionalDetails,
     limit: f64,
@@ -562,7 +562,7 @@ pub struct UpdateStatus {
 crm_core::record!(UpdateStatus {
     lost_reason_id: "lostReasonId",
     status: "status",
-} required { status });
+} required { status: "status" });
 crm_core::setters!(UpdateStatus {
     lost_reason_id: String,
     status: UpdateStatusStatus,
@@ -637,7 +637,7 @@ crm_core::record!(UpsertOpportunity {
     pipeline_id: "pipelineId",
     pipeline_stage_id: "pipelineStageId",
     status: "status",
-} required { followers, followers_action_type, is_remove_all_followers, location_id, pipeline_id });
+} required { followers: "followers", followers_action_type: "followersActionType", is_remove_all_followers: "isRemoveAllFollowers", location_id: "locationId", pipeline_id: "pipelineId" });
 crm_core::setters!(UpsertOpportunity {
     assigned_to: String,
     followers: [String],

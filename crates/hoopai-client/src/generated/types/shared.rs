@@ -40,7 +40,7 @@ pub struct Followers {
 }
 crm_core::record!(Followers {
     followers: "followers",
-} required { followers });
+} required { followers: "followers" });
 crm_core::setters!(Followers {
     followers: [String],
 });

@@ -54,7 +54,7 @@ crm_core::record!(CreateUser {
     scopes_assigned_to_only: "scopesAssignedToOnly",
     twilio_phone: "twilioPhone",
     type_: "type",
-} required { company_id, email, first_name, last_name, location_ids, password, role, type_ });
+} required { company_id: "companyId", email: "email", first_name: "firstName", last_name: "lastName", location_ids: "locationIds", password: "password", role: "role", type_: "type" });
 crm_core::setters!(CreateUser {
     company_id: String,
     email: String,
@@ -143,7 +143,7 @@ crm_core::record!(FilterByEmail {
     limit: "limit",
     projection: "projection",
     skip: "skip",
-} required { company_id, emails });
+} required { company_id: "companyId", emails: "emails" });
 crm_core::setters!(FilterByEmail {
     company_id: String,
     deleted: bool,

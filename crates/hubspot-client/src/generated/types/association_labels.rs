@@ -18,7 +18,7 @@ crm_core::record!(AssociationDefinitionConfigurationCreateRequest {
     category: "category",
     max_to_object_ids: "maxToObjectIds",
     type_id: "typeId",
-} required { category, max_to_object_ids, type_id });
+} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" });
 crm_core::setters!(AssociationDefinitionConfigurationCreateRequest {
     category: AssociationDefinitionConfigurationCreateRequestCategory,
     max_to_object_ids: i64,
@@ -50,7 +50,7 @@ pub struct AssociationDefinitionConfigurationCreateRequestBatch {
 }
 crm_core::record!(AssociationDefinitionConfigurationCreateRequestBatch {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(AssociationDefinitionConfigurationCreateRequestBatch {
     inputs: [AssociationDefinitionConfigurationCreateRequest],
 });
@@ -96,7 +96,7 @@ crm_core::record!(AssociationDefinitionConfigurationUpdateRequest {
     category: "category",
     max_to_object_ids: "maxToObjectIds",
     type_id: "typeId",
-} required { category, max_to_object_ids, type_id });
+} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" });
 crm_core::setters!(AssociationDefinitionConfigurationUpdateRequest {
     category: AssociationDefinitionConfigurationUpdateRequestCategory,
     max_to_object_ids: i64,
@@ -128,7 +128,7 @@ pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
 }
 crm_core::record!(AssociationDefinitionConfigurationUpdateRequestBatch {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(AssociationDefinitionConfigurationUpdateRequestBatch {
     inputs: [AssociationDefinitionConfigurationUpdateRequest],
 });
@@ -251,7 +251,7 @@ crm_core::record!(AssociationDefinitionCreateRequest {
     inverse_label: "inverseLabel",
     label: "label",
     name: "name",
-} required { label, name });
+} required { label: "label", name: "name" });
 crm_core::setters!(AssociationDefinitionCreateRequest {
     inverse_label: String,
     label: String,
@@ -285,7 +285,7 @@ crm_core::record!(AssociationDefinitionUpdateRequest {
     association_type_id: "associationTypeId",
     inverse_label: "inverseLabel",
     label: "label",
-} required { association_type_id, label });
+} required { association_type_id: "associationTypeId", label: "label" });
 crm_core::setters!(AssociationDefinitionUpdateRequest {
     association_type_id: i64,
     inverse_label: String,
@@ -404,7 +404,7 @@ pub struct AssociationSpecBatch {
 }
 crm_core::record!(AssociationSpecBatch {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(AssociationSpecBatch {
     inputs: [AssociationsSchemaAssociationSpec],
 });
@@ -442,7 +442,7 @@ pub struct AssociationsSchemaAssociationSpec {
 crm_core::record!(AssociationsSchemaAssociationSpec {
     category: "category",
     type_id: "typeId",
-} required { category, type_id });
+} required { category: "category", type_id: "typeId" });
 crm_core::setters!(AssociationsSchemaAssociationSpec {
     category: String,
     type_id: i64,

@@ -29,7 +29,7 @@ pub struct AssociationArchive {
 crm_core::record!(AssociationArchive {
     from: "from",
     to: "to",
-} required { from, to });
+} required { from: "from", to: "to" });
 crm_core::setters!(AssociationArchive {
     from: PublicObjectId,
     to: [PublicObjectId],
@@ -58,7 +58,7 @@ pub struct AssociationBatchArchive {
 }
 crm_core::record!(AssociationBatchArchive {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(AssociationBatchArchive {
     inputs: [AssociationArchive],
 });
@@ -82,7 +82,7 @@ pub struct AssociationBatchCreate {
 }
 crm_core::record!(AssociationBatchCreate {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(AssociationBatchCreate {
     inputs: [AssociationCreate],
 });
@@ -106,7 +106,7 @@ pub struct AssociationBatchRead {
 }
 crm_core::record!(AssociationBatchRead {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(AssociationBatchRead {
     inputs: [AssociationRead],
 });
@@ -228,7 +228,7 @@ crm_core::record!(AssociationCreate {
     from: "from",
     to: "to",
     types: "types",
-} required { from, to, types });
+} required { from: "from", to: "to", types: "types" });
 crm_core::setters!(AssociationCreate {
     from: PublicObjectId,
     to: PublicObjectId,
@@ -277,7 +277,7 @@ pub struct AssociationRead {
 crm_core::record!(AssociationRead {
     after: "after",
     id: "id",
-} required { id });
+} required { id: "id" });
 crm_core::setters!(AssociationRead {
     after: String,
     id: String,
@@ -337,7 +337,7 @@ pub struct DefaultAssociationBatchCreate {
 }
 crm_core::record!(DefaultAssociationBatchCreate {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(DefaultAssociationBatchCreate {
     inputs: [DefaultAssociationCreate],
 });
@@ -410,7 +410,7 @@ pub struct DefaultAssociationCreate {
 crm_core::record!(DefaultAssociationCreate {
     from: "from",
     to: "to",
-} required { from, to });
+} required { from: "from", to: "to" });
 crm_core::setters!(DefaultAssociationCreate {
     from: PublicObjectId,
     to: PublicObjectId,

@@ -27,7 +27,7 @@ crm_core::record!(AdsSearchFilter {
     operator: "operator",
     search_term_type: "searchTermType",
     search_terms: "searchTerms",
-} required { ad_network, entity_type, filter_type, operator, search_term_type, search_terms });
+} required { ad_network: "adNetwork", entity_type: "entityType", filter_type: "filterType", operator: "operator", search_term_type: "searchTermType", search_terms: "searchTerms" });
 crm_core::setters!(AdsSearchFilter {
     ad_network: String,
     entity_type: String,
@@ -70,7 +70,7 @@ pub struct AdsTimeFilter {
 crm_core::record!(AdsTimeFilter {
     filter_type: "filterType",
     pruning_refine_by: "pruningRefineBy",
-} required { filter_type, pruning_refine_by });
+} required { filter_type: "filterType", pruning_refine_by: "pruningRefineBy" });
 crm_core::setters!(AdsTimeFilter {
     filter_type: String,
     pruning_refine_by: Value,
@@ -105,7 +105,7 @@ crm_core::record!(AndFilterBranch {
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
 crm_core::setters!(AndFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
@@ -220,7 +220,7 @@ crm_core::record!(AssociationFilterBranch {
     filters: "filters",
     object_type_id: "objectTypeId",
     operator: "operator",
-} required { association_category, association_type_id, filter_branch_operator, filter_branch_type, filter_branches, filters, object_type_id, operator });
+} required { association_category: "associationCategory", association_type_id: "associationTypeId", filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters", object_type_id: "objectTypeId", operator: "operator" });
 crm_core::setters!(AssociationFilterBranch {
     association_category: String,
     association_type_id: i64,
@@ -285,7 +285,7 @@ crm_core::record!(AssociationInListFilter {
     operator: "operator",
     to_object_type: "toObjectType",
     to_object_type_id: "toObjectTypeId",
-} required { association_category, association_type_id, coalescing_refine_by, filter_type, list_id, operator });
+} required { association_category: "associationCategory", association_type_id: "associationTypeId", coalescing_refine_by: "coalescingRefineBy", filter_type: "filterType", list_id: "listId", operator: "operator" });
 crm_core::setters!(AssociationInListFilter {
     association_category: String,
     association_type_id: i64,
@@ -358,7 +358,7 @@ crm_core::record!(CommunicationSubscriptionFilter {
     filter_type: "filterType",
     subscription_ids: "subscriptionIds",
     subscription_type: "subscriptionType",
-} required { accepted_opt_states, channel, filter_type, subscription_ids, subscription_type });
+} required { accepted_opt_states: "acceptedOptStates", channel: "channel", filter_type: "filterType", subscription_ids: "subscriptionIds", subscription_type: "subscriptionType" });
 crm_core::setters!(CommunicationSubscriptionFilter {
     accepted_opt_states: [String],
     business_unit_id: String,
@@ -403,7 +403,7 @@ crm_core::record!(ConstantFilter {
     filter_type: "filterType",
     should_accept: "shouldAccept",
     source: "source",
-} required { filter_type, should_accept });
+} required { filter_type: "filterType", should_accept: "shouldAccept" });
 crm_core::setters!(ConstantFilter {
     filter_type: String,
     should_accept: bool,
@@ -443,7 +443,7 @@ crm_core::record!(CtaAnalyticsFilter {
     filter_type: "filterType",
     operator: "operator",
     pruning_refine_by: "pruningRefineBy",
-} required { cta_name, filter_type, operator });
+} required { cta_name: "ctaName", filter_type: "filterType", operator: "operator" });
 crm_core::setters!(CtaAnalyticsFilter {
     coalescing_refine_by: Value,
     cta_name: String,
@@ -493,7 +493,7 @@ crm_core::record!(EmailEventFilter {
     level: "level",
     operator: "operator",
     pruning_refine_by: "pruningRefineBy",
-} required { app_id, email_id, filter_type, level, operator });
+} required { app_id: "appId", email_id: "emailId", filter_type: "filterType", level: "level", operator: "operator" });
 crm_core::setters!(EmailEventFilter {
     app_id: String,
     click_url: String,
@@ -575,7 +575,7 @@ crm_core::record!(EmailSubscriptionFilter {
     filter_type: "filterType",
     subscription_ids: "subscriptionIds",
     subscription_type: "subscriptionType",
-} required { accepted_statuses, filter_type, subscription_ids });
+} required { accepted_statuses: "acceptedStatuses", filter_type: "filterType", subscription_ids: "subscriptionIds" });
 crm_core::setters!(EmailSubscriptionFilter {
     accepted_statuses: [String],
     filter_type: String,
@@ -620,7 +620,7 @@ crm_core::record!(EventAnalyticsFilter {
     filter_type: "filterType",
     operator: "operator",
     pruning_refine_by: "pruningRefineBy",
-} required { event_id, filter_type, operator });
+} required { event_id: "eventId", filter_type: "filterType", operator: "operator" });
 crm_core::setters!(EventAnalyticsFilter {
     coalescing_refine_by: Value,
     event_id: String,
@@ -655,7 +655,7 @@ pub struct EventFilterMetadata {
 crm_core::record!(EventFilterMetadata {
     operation: "operation",
     property: "property",
-} required { operation, property });
+} required { operation: "operation", property: "property" });
 crm_core::setters!(EventFilterMetadata {
     operation: Value,
     property: String,
@@ -706,7 +706,7 @@ crm_core::record!(FormSubmissionFilter {
     form_id: "formId",
     operator: "operator",
     pruning_refine_by: "pruningRefineBy",
-} required { filter_type, operator });
+} required { filter_type: "filterType", operator: "operator" });
 crm_core::setters!(FormSubmissionFilter {
     coalescing_refine_by: Value,
     filter_type: String,
@@ -763,7 +763,7 @@ crm_core::record!(FormSubmissionOnPageFilter {
     operator: "operator",
     page_id: "pageId",
     pruning_refine_by: "pruningRefineBy",
-} required { filter_type, operator, page_id });
+} required { filter_type: "filterType", operator: "operator", page_id: "pageId" });
 crm_core::setters!(FormSubmissionOnPageFilter {
     coalescing_refine_by: Value,
     filter_type: String,
@@ -819,7 +819,7 @@ crm_core::record!(InListFilter {
     list_id: "listId",
     metadata: "metadata",
     operator: "operator",
-} required { filter_type, list_id, operator });
+} required { filter_type: "filterType", list_id: "listId", operator: "operator" });
 crm_core::setters!(InListFilter {
     filter_type: String,
     list_id: String,
@@ -852,7 +852,7 @@ pub struct InListFilterMetadata {
 crm_core::record!(InListFilterMetadata {
     id: "id",
     in_list_type: "inListType",
-} required { id, in_list_type });
+} required { id: "id", in_list_type: "inListType" });
 crm_core::setters!(InListFilterMetadata {
     id: String,
     in_list_type: String,
@@ -884,7 +884,7 @@ crm_core::record!(IntegrationEventFilter {
     event_type_id: "eventTypeId",
     filter_lines: "filterLines",
     filter_type: "filterType",
-} required { event_type_id, filter_lines, filter_type });
+} required { event_type_id: "eventTypeId", filter_lines: "filterLines", filter_type: "filterType" });
 crm_core::setters!(IntegrationEventFilter {
     event_type_id: i64,
     filter_lines: [EventFilterMetadata],
@@ -938,7 +938,7 @@ crm_core::record!(ListConversionDate {
     day: "day",
     month: "month",
     year: "year",
-} required { conversion_type, day, month, year });
+} required { conversion_type: "conversionType", day: "day", month: "month", year: "year" });
 crm_core::setters!(ListConversionDate {
     conversion_type: String,
     day: i64,
@@ -978,7 +978,7 @@ crm_core::record!(ListConversionInactivity {
     conversion_type: "conversionType",
     offset: "offset",
     time_unit: "timeUnit",
-} required { conversion_type, offset, time_unit });
+} required { conversion_type: "conversionType", offset: "offset", time_unit: "timeUnit" });
 crm_core::setters!(ListConversionInactivity {
     conversion_type: String,
     offset: i64,
@@ -1078,7 +1078,7 @@ crm_core::record!(ListCreateRequest {
     name: "name",
     object_type_id: "objectTypeId",
     processing_type: "processingType",
-} required { name, object_type_id, processing_type });
+} required { name: "name", object_type_id: "objectTypeId", processing_type: "processingType" });
 crm_core::setters!(ListCreateRequest {
     custom_properties: Map<String>,
     filter_branch: FilterBranch,
@@ -1131,7 +1131,7 @@ pub struct ListFilterUpdateRequest {
 }
 crm_core::record!(ListFilterUpdateRequest {
     filter_branch: "filterBranch",
-} required { filter_branch });
+} required { filter_branch: "filterBranch" });
 crm_core::setters!(ListFilterUpdateRequest {
     filter_branch: FilterBranch,
 });
@@ -1204,7 +1204,7 @@ pub struct ListFolderCreateRequest {
 crm_core::record!(ListFolderCreateRequest {
     name: "name",
     parent_folder_id: "parentFolderId",
-} required { name });
+} required { name: "name" });
 crm_core::setters!(ListFolderCreateRequest {
     name: String,
     parent_folder_id: String,
@@ -1244,7 +1244,7 @@ pub struct ListMoveRequest {
 crm_core::record!(ListMoveRequest {
     list_id: "listId",
     new_folder_id: "newFolderId",
-} required { list_id, new_folder_id });
+} required { list_id: "listId", new_folder_id: "newFolderId" });
 crm_core::setters!(ListMoveRequest {
     list_id: String,
     new_folder_id: String,
@@ -1273,7 +1273,7 @@ pub struct ListPermissions {
 crm_core::record!(ListPermissions {
     teams_with_edit_access: "teamsWithEditAccess",
     users_with_edit_access: "usersWithEditAccess",
-} required { teams_with_edit_access, users_with_edit_access });
+} required { teams_with_edit_access: "teamsWithEditAccess", users_with_edit_access: "usersWithEditAccess" });
 crm_core::setters!(ListPermissions {
     teams_with_edit_access: [i64],
     users_with_edit_access: [i64],
@@ -1417,7 +1417,7 @@ pub struct MembershipChangeRequest {
 crm_core::record!(MembershipChangeRequest {
     record_ids_to_add: "recordIdsToAdd",
     record_ids_to_remove: "recordIdsToRemove",
-} required { record_ids_to_add, record_ids_to_remove });
+} required { record_ids_to_add: "recordIdsToAdd", record_ids_to_remove: "recordIdsToRemove" });
 crm_core::setters!(MembershipChangeRequest {
     record_ids_to_add: [String],
     record_ids_to_remove: [String],
@@ -1504,7 +1504,7 @@ crm_core::record!(NotAllFilterBranch {
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
 crm_core::setters!(NotAllFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
@@ -1547,7 +1547,7 @@ crm_core::record!(NotAnyFilterBranch {
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
 crm_core::setters!(NotAnyFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
@@ -1693,7 +1693,7 @@ crm_core::record!(OrFilterBranch {
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
 crm_core::setters!(OrFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
@@ -1742,7 +1742,7 @@ crm_core::record!(PageViewAnalyticsFilter {
     operator: "operator",
     page_url: "pageUrl",
     pruning_refine_by: "pruningRefineBy",
-} required { filter_type, operator, page_url });
+} required { filter_type: "filterType", operator: "operator", page_url: "pageUrl" });
 crm_core::setters!(PageViewAnalyticsFilter {
     coalescing_refine_by: Value,
     enable_tracking: bool,
@@ -1782,7 +1782,7 @@ crm_core::record!(PrivacyAnalyticsFilter {
     filter_type: "filterType",
     operator: "operator",
     privacy_name: "privacyName",
-} required { filter_type, operator, privacy_name });
+} required { filter_type: "filterType", operator: "operator", privacy_name: "privacyName" });
 crm_core::setters!(PrivacyAnalyticsFilter {
     filter_type: String,
     operator: String,
@@ -1816,7 +1816,7 @@ crm_core::record!(PropertyFilter {
     filter_type: "filterType",
     operation: "operation",
     property: "property",
-} required { filter_type, operation, property });
+} required { filter_type: "filterType", operation: "operation", property: "property" });
 crm_core::setters!(PropertyFilter {
     filter_type: String,
     operation: Value,
@@ -1847,7 +1847,7 @@ pub struct RecordIdInput {
 crm_core::record!(RecordIdInput {
     object_type_id: "objectTypeId",
     record_id: "recordId",
-} required { object_type_id, record_id });
+} required { object_type_id: "objectTypeId", record_id: "recordId" });
 crm_core::setters!(RecordIdInput {
     object_type_id: String,
     record_id: String,
@@ -1873,7 +1873,7 @@ pub struct RecordIdInputBatch {
 }
 crm_core::record!(RecordIdInputBatch {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(RecordIdInputBatch {
     inputs: [RecordIdInput],
 });
@@ -1992,7 +1992,7 @@ crm_core::record!(RestrictedFilterBranch {
     filter_branch_type: "filterBranchType",
     filter_branches: "filterBranches",
     filters: "filters",
-} required { filter_branch_operator, filter_branch_type, filter_branches, filters });
+} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
 crm_core::setters!(RestrictedFilterBranch {
     filter_branch_operator: String,
     filter_branch_type: String,
@@ -2032,7 +2032,7 @@ crm_core::record!(SurveyMonkeyFilter {
     filter_type: "filterType",
     operator: "operator",
     survey_id: "surveyId",
-} required { filter_type, operator, survey_id });
+} required { filter_type: "filterType", operator: "operator", survey_id: "surveyId" });
 crm_core::setters!(SurveyMonkeyFilter {
     filter_type: String,
     operator: String,
@@ -2078,7 +2078,7 @@ crm_core::record!(SurveyMonkeyValueFilter {
     survey_id: "surveyId",
     survey_question: "surveyQuestion",
     value_comparison: "valueComparison",
-} required { filter_type, operator, survey_id, survey_question, value_comparison });
+} required { filter_type: "filterType", operator: "operator", survey_id: "surveyId", survey_question: "surveyQuestion", value_comparison: "valueComparison" });
 crm_core::setters!(SurveyMonkeyValueFilter {
     filter_type: String,
     operator: String,
@@ -2131,7 +2131,7 @@ crm_core::record!(UnifiedEventsFilter {
     filter_lines: "filterLines",
     filter_type: "filterType",
     pruning_refine_by: "pruningRefineBy",
-} required { filter_lines, filter_type });
+} required { filter_lines: "filterLines", filter_type: "filterType" });
 crm_core::setters!(UnifiedEventsFilter {
     coalescing_refine_by: Value,
     event_type_id: String,
@@ -2184,7 +2184,7 @@ crm_core::record!(UnifiedEventsFilterBranch {
     filters: "filters",
     operator: "operator",
     pruning_refine_by: "pruningRefineBy",
-} required { event_type_id, filter_branch_operator, filter_branch_type, filter_branches, filters, operator });
+} required { event_type_id: "eventTypeId", filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters", operator: "operator" });
 crm_core::setters!(UnifiedEventsFilterBranch {
     coalescing_refine_by: Value,
     event_type_id: String,
@@ -2244,7 +2244,7 @@ crm_core::record!(WebinarFilter {
     filter_type: "filterType",
     operator: "operator",
     webinar_id: "webinarId",
-} required { filter_type, operator });
+} required { filter_type: "filterType", operator: "operator" });
 crm_core::setters!(WebinarFilter {
     filter_type: String,
     operator: String,

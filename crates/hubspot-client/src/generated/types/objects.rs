@@ -43,7 +43,7 @@ pub struct AssociationsForObject {
 crm_core::record!(AssociationsForObject {
     to: "to",
     types: "types",
-} required { to, types });
+} required { to: "to", types: "types" });
 crm_core::setters!(AssociationsForObject {
     to: PublicObjectId,
     types: [AssociationSpec],
@@ -72,7 +72,7 @@ pub struct BatchArchive {
 }
 crm_core::record!(BatchArchive {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(BatchArchive {
     inputs: [ObjectId],
 });
@@ -96,7 +96,7 @@ pub struct BatchCreate {
 }
 crm_core::record!(BatchCreate {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(BatchCreate {
     inputs: [BatchCreateRow],
 });
@@ -126,7 +126,7 @@ crm_core::record!(BatchCreateRow {
     associations: "associations",
     object_write_trace_id: "objectWriteTraceId",
     properties: "properties",
-} required { properties });
+} required { properties: "properties" });
 crm_core::setters!(BatchCreateRow {
     associations: [AssociationsForObject],
     object_write_trace_id: String,
@@ -163,7 +163,7 @@ crm_core::record!(BatchRead {
     inputs: "inputs",
     properties: "properties",
     properties_with_history: "propertiesWithHistory",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(BatchRead {
     id_property: String,
     inputs: [ObjectId],
@@ -239,7 +239,7 @@ pub struct BatchUpdate {
 }
 crm_core::record!(BatchUpdate {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(BatchUpdate {
     inputs: [BatchUpdateRow],
 });
@@ -272,7 +272,7 @@ crm_core::record!(BatchUpdateRow {
     id_property: "idProperty",
     object_write_trace_id: "objectWriteTraceId",
     properties: "properties",
-} required { id, properties });
+} required { id: "id", properties: "properties" });
 crm_core::setters!(BatchUpdateRow {
     id: String,
     id_property: String,
@@ -302,7 +302,7 @@ pub struct BatchUpsert {
 }
 crm_core::record!(BatchUpsert {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(BatchUpsert {
     inputs: [BatchUpsertRow],
 });
@@ -381,7 +381,7 @@ crm_core::record!(BatchUpsertRow {
     id_property: "idProperty",
     object_write_trace_id: "objectWriteTraceId",
     properties: "properties",
-} required { id, properties });
+} required { id: "id", properties: "properties" });
 crm_core::setters!(BatchUpsertRow {
     id: String,
     id_property: String,
@@ -423,7 +423,7 @@ crm_core::record!(Filter {
     property_name: "propertyName",
     value: "value",
     values: "values",
-} required { operator, property_name });
+} required { operator: "operator", property_name: "propertyName" });
 crm_core::setters!(Filter {
     high_value: String,
     operator: FilterOperator,
@@ -458,7 +458,7 @@ pub struct FilterGroup {
 }
 crm_core::record!(FilterGroup {
     filters: "filters",
-} required { filters });
+} required { filters: "filters" });
 crm_core::setters!(FilterGroup {
     filters: [Filter],
 });
@@ -517,7 +517,7 @@ pub struct GdprDelete {
 crm_core::record!(GdprDelete {
     id_property: "idProperty",
     object_id: "objectId",
-} required { object_id });
+} required { object_id: "objectId" });
 crm_core::setters!(GdprDelete {
     id_property: String,
     object_id: String,
@@ -546,7 +546,7 @@ pub struct MergeInput {
 crm_core::record!(MergeInput {
     object_id_to_merge: "objectIdToMerge",
     primary_object_id: "primaryObjectId",
-} required { object_id_to_merge, primary_object_id });
+} required { object_id_to_merge: "objectIdToMerge", primary_object_id: "primaryObjectId" });
 crm_core::setters!(MergeInput {
     object_id_to_merge: String,
     primary_object_id: String,
@@ -616,7 +616,7 @@ pub struct ObjectCreate {
 crm_core::record!(ObjectCreate {
     associations: "associations",
     properties: "properties",
-} required { properties });
+} required { properties: "properties" });
 crm_core::setters!(ObjectCreate {
     associations: [AssociationsForObject],
     properties: Map<String>,
@@ -642,7 +642,7 @@ pub struct ObjectId {
 }
 crm_core::record!(ObjectId {
     id: "id",
-} required { id });
+} required { id: "id" });
 crm_core::setters!(ObjectId {
     id: String,
 });
@@ -678,7 +678,7 @@ pub struct ObjectUpdate {
 }
 crm_core::record!(ObjectUpdate {
     properties: "properties",
-} required { properties });
+} required { properties: "properties" });
 crm_core::setters!(ObjectUpdate {
     properties: Map<String>,
 });
@@ -814,7 +814,7 @@ pub struct SearchSort {
 crm_core::record!(SearchSort {
     direction: "direction",
     property_name: "propertyName",
-} required { property_name });
+} required { property_name: "propertyName" });
 crm_core::setters!(SearchSort {
     direction: SearchSortDirection,
     property_name: String,

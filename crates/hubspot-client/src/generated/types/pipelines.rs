@@ -93,7 +93,7 @@ crm_core::record!(PipelineInput {
     label: "label",
     pipeline_id: "pipelineId",
     stages: "stages",
-} required { display_order, label, stages });
+} required { display_order: "displayOrder", label: "label", stages: "stages" });
 crm_core::setters!(PipelineInput {
     display_order: i64,
     label: String,
@@ -166,7 +166,7 @@ crm_core::record!(PipelineReplaceInput {
     display_order: "displayOrder",
     label: "label",
     stages: "stages",
-} required { display_order, label, stages });
+} required { display_order: "displayOrder", label: "label", stages: "stages" });
 crm_core::setters!(PipelineReplaceInput {
     display_order: i64,
     label: String,
@@ -242,7 +242,7 @@ crm_core::record!(PipelineStageInput {
     label: "label",
     metadata: "metadata",
     stage_id: "stageId",
-} required { display_order, label, metadata });
+} required { display_order: "displayOrder", label: "label", metadata: "metadata" });
 crm_core::setters!(PipelineStageInput {
     display_order: i64,
     label: String,
@@ -296,7 +296,7 @@ crm_core::record!(PipelineStagePatchInput {
     display_order: "displayOrder",
     label: "label",
     metadata: "metadata",
-} required { metadata });
+} required { metadata: "metadata" });
 crm_core::setters!(PipelineStagePatchInput {
     archived: bool,
     display_order: i64,
@@ -332,7 +332,7 @@ crm_core::record!(PipelineStageReplaceInput {
     display_order: "displayOrder",
     label: "label",
     metadata: "metadata",
-} required { display_order, label, metadata });
+} required { display_order: "displayOrder", label: "label", metadata: "metadata" });
 crm_core::setters!(PipelineStageReplaceInput {
     display_order: i64,
     label: String,

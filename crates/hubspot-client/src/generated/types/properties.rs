@@ -136,7 +136,7 @@ crm_core::record!(PropertyCreate {
     show_currency_symbol: "showCurrencySymbol",
     text_display_hint: "textDisplayHint",
     type_: "type",
-} required { field_type, group_name, label, name, type_ });
+} required { field_type: "fieldType", group_name: "groupName", label: "label", name: "name", type_: "type" });
 crm_core::setters!(PropertyCreate {
     calculation_formula: String,
     currency_property_name: String,
@@ -168,7 +168,7 @@ pub struct PropertyCreateBatch {
 }
 crm_core::record!(PropertyCreateBatch {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(PropertyCreateBatch {
     inputs: [PropertyCreate],
 });
@@ -320,7 +320,7 @@ crm_core::record!(PropertyGroupCreate {
     display_order: "displayOrder",
     label: "label",
     name: "name",
-} required { label, name });
+} required { label: "label", name: "name" });
 crm_core::setters!(PropertyGroupCreate {
     display_order: i64,
     label: String,
@@ -388,7 +388,7 @@ pub struct PropertyName {
 }
 crm_core::record!(PropertyName {
     name: "name",
-} required { name });
+} required { name: "name" });
 crm_core::setters!(PropertyName {
     name: String,
 });
@@ -410,7 +410,7 @@ pub struct PropertyNameBatch {
 }
 crm_core::record!(PropertyNameBatch {
     inputs: "inputs",
-} required { inputs });
+} required { inputs: "inputs" });
 crm_core::setters!(PropertyNameBatch {
     inputs: [PropertyName],
 });
@@ -440,7 +440,7 @@ crm_core::record!(PropertyNameBatchRead {
     archived: "archived",
     data_sensitivity: "dataSensitivity",
     inputs: "inputs",
-} required { archived, data_sensitivity, inputs });
+} required { archived: "archived", data_sensitivity: "dataSensitivity", inputs: "inputs" });
 crm_core::setters!(PropertyNameBatchRead {
     archived: bool,
     data_sensitivity: PropertyNameBatchReadDataSensitivity,

@@ -44,7 +44,7 @@ crm_core::record!(AssociationDefinitionCreate {
     from_object_type_id: "fromObjectTypeId",
     name: "name",
     to_object_type_id: "toObjectTypeId",
-} required { from_object_type_id, to_object_type_id });
+} required { from_object_type_id: "fromObjectTypeId", to_object_type_id: "toObjectTypeId" });
 crm_core::setters!(AssociationDefinitionCreate {
     from_object_type_id: String,
     name: String,
@@ -146,7 +146,7 @@ crm_core::record!(ObjectSchemaBatchReadRequest {
     include_audit_metadata: "includeAuditMetadata",
     include_property_definitions: "includePropertyDefinitions",
     inputs: "inputs",
-} required { include_association_definitions, include_audit_metadata, include_property_definitions, inputs });
+} required { include_association_definitions: "includeAssociationDefinitions", include_audit_metadata: "includeAuditMetadata", include_property_definitions: "includePropertyDefinitions", inputs: "inputs" });
 crm_core::setters!(ObjectSchemaBatchReadRequest {
     include_association_definitions: bool,
     include_audit_metadata: bool,
@@ -213,7 +213,7 @@ crm_core::record!(ObjectSchemaCreate {
     searchable_properties: "searchableProperties",
     secondary_display_properties: "secondaryDisplayProperties",
     should_create_same_object_association: "shouldCreateSameObjectAssociation",
-} required { allows_sensitive_properties, associated_objects, labels, name, properties, required_properties, searchable_properties, secondary_display_properties, should_create_same_object_association });
+} required { allows_sensitive_properties: "allowsSensitiveProperties", associated_objects: "associatedObjects", labels: "labels", name: "name", properties: "properties", required_properties: "requiredProperties", searchable_properties: "searchableProperties", secondary_display_properties: "secondaryDisplayProperties", should_create_same_object_association: "shouldCreateSameObjectAssociation" });
 crm_core::setters!(ObjectSchemaCreate {
     allows_sensitive_properties: bool,
     associated_objects: [String],
@@ -272,7 +272,7 @@ crm_core::record!(ObjectSchemaUpdate {
     restorable: "restorable",
     searchable_properties: "searchableProperties",
     secondary_display_properties: "secondaryDisplayProperties",
-} required { clear_description });
+} required { clear_description: "clearDescription" });
 crm_core::setters!(ObjectSchemaUpdate {
     allows_sensitive_properties: bool,
     clear_description: bool,
@@ -434,7 +434,7 @@ crm_core::record!(ObjectTypePropertyCreate {
     show_currency_symbol: "showCurrencySymbol",
     text_display_hint: "textDisplayHint",
     type_: "type",
-} required { field_type, label, name, type_ });
+} required { field_type: "fieldType", label: "label", name: "name", type_: "type" });
 crm_core::setters!(ObjectTypePropertyCreate {
     description: String,
     display_order: i64,

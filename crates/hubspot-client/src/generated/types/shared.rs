@@ -15,7 +15,7 @@ pub struct AssociationSpec {
 crm_core::record!(AssociationSpec {
     association_category: "associationCategory",
     association_type_id: "associationTypeId",
-} required { association_category, association_type_id });
+} required { association_category: "associationCategory", association_type_id: "associationTypeId" });
 crm_core::setters!(AssociationSpec {
     association_category: AssociationSpecAssociationCategory,
     association_type_id: i64,
@@ -201,7 +201,7 @@ crm_core::record!(OptionInput {
     hidden: "hidden",
     label: "label",
     value: "value",
-} required { display_order, hidden, label, value });
+} required { display_order: "displayOrder", hidden: "hidden", label: "label", value: "value" });
 crm_core::setters!(OptionInput {
     description: String,
     display_order: i64,
@@ -473,7 +473,7 @@ pub struct PublicObjectId {
 }
 crm_core::record!(PublicObjectId {
     id: "id",
-} required { id });
+} required { id: "id" });
 crm_core::setters!(PublicObjectId {
     id: String,
 });

@@ -42,7 +42,7 @@ crm_core::record!(UpsertContact {
     phone_number: "phoneNumber",
     source: "source",
     status: "status",
-} required { source });
+} required { source: "source" });
 crm_core::setters!(UpsertContact {
     details: Value,
     email: String,

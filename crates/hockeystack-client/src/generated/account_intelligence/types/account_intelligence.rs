@@ -69,7 +69,7 @@ pub struct ResearchRequest {
 crm_core::record!(ResearchRequest {
     company_domain: "company_domain",
     fields_to_get: "fields_to_get",
-} required { company_domain });
+} required { company_domain: "company_domain" });
 crm_core::setters!(ResearchRequest {
     company_domain: String,
     fields_to_get: String,

@@ -297,7 +297,7 @@ pub struct NewMessage {
 crm_core::record!(NewMessage {
     message: "message",
     stream: "stream",
-} required { message });
+} required { message: "message" });
 crm_core::setters!(NewMessage {
     message: String,
     stream: bool,

@@ -33,7 +33,7 @@ crm_core::record!(NewTask {
     targets: "targets",
     task_title: "task_title",
     task_type: "task_type",
-} required { assignee_id, targets, task_title, task_type });
+} required { assignee_id: "assignee_id", targets: "targets", task_title: "task_title", task_type: "task_type" });
 crm_core::setters!(NewTask {
     assignee_id: String,
     draft: TaskDraft,
