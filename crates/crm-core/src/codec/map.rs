@@ -23,16 +23,16 @@ impl<V> Map<V> {
         Self(Vec::new())
     }
 
-    /// The value of a key.
+    /// The value of a key. Where a reply has a key twice, the last one counts.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.0.iter().find(|(name, _)| **name == *key).map(|(_, value)| value)
+        self.0.iter().rev().find(|(name, _)| **name == *key).map(|(_, value)| value)
     }
 
     /// Sets the value of a key and gives back the one it had.
     pub fn insert(&mut self, key: impl Into<Box<str>>, value: V) -> Option<V> {
         let key = key.into();
-        match self.0.iter_mut().find(|(name, _)| *name == key) {
+        match self.0.iter_mut().rev().find(|(name, _)| *name == key) {
             Some((_, old)) => Some(std::mem::replace(old, value)),
             None => {
                 self.0.push((key, value));
@@ -43,8 +43,16 @@ impl<V> Map<V> {
 
     /// Takes a key out.
     pub fn remove(&mut self, key: &str) -> Option<V> {
-        let at = self.0.iter().position(|(name, _)| **name == *key)?;
-        Some(self.0.remove(at).1)
+        let value = self.0.iter().rposition(|(name, _)| **name == *key).map(|at| self.0.remove(at).1);
+        self.0.retain(|(name, _)| **name != *key);
+        value
+    }
+
+    /// Adds an entry as a reply has it, without looking for one of the same name: a reply with
+    /// very many members must not take their square to read.
+    #[doc(hidden)]
+    pub fn append(&mut self, key: impl Into<Box<str>>, value: V) {
+        self.0.push((key.into(), value));
     }
 
     /// The entries, in the order in which they came.

@@ -189,7 +189,7 @@ macro_rules! record {
                 }
 
                 $(fn keep(&mut self, name: String, value: $crate::reexport::serde_json::Value) {
-                    self.$extra.insert(name, value);
+                    self.$extra.append(name, value);
                 })?
 
                 fn write_fields<M: SerializeMap>(&self, _fields: &mut Fields<'_, M>) {

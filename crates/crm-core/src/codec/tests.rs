@@ -96,6 +96,25 @@ fn null_missing_and_empty_are_alike() {
 }
 
 #[test]
+fn of_a_member_that_comes_twice_the_last_one_counts() {
+    let node = node(r#"{"id": "a", "id": "b", "properties": {"x": "1", "x": "2"}, "new": 1, "new": 2}"#);
+    assert_eq!(node.id.as_deref(), Some("b"));
+    assert_eq!(node.properties.get("x").map(String::as_str), Some("2"));
+    assert_eq!(node.extra.get("new"), Some(&serde_json::json!(2)));
+    let mut properties = node.properties;
+    assert_eq!(properties.remove("x").as_deref(), Some("2"));
+    assert!(properties.is_empty());
+}
+
+#[test]
+fn reading_takes_time_in_proportion_to_what_is_sent() {
+    // 200,000 members without a field: their square would be minutes.
+    let members: Vec<String> = (0..200_000).map(|n| format!("\"member{n}\":{n}")).collect();
+    let node = node(&format!("{{{}}}", members.join(",")));
+    assert_eq!(node.extra.len(), 200_000);
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused_without_showing_it() {
     for (body, place) in [
         (r#"{"count": "jane@example.com"}"#, "at `count`: "),
