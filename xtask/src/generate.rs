@@ -25,8 +25,7 @@ pub(crate) enum Outcome {
 /// Generates the crates of the named vendors, or of all.
 pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcome> {
     let started = Instant::now();
-    let changes = plan(root, vendors, true)?;
-    let (files, changes) = changes;
+    let (files, changes) = plan(root, vendors, true)?;
     if check {
         for (_, diff) in &changes.files {
             println!("{diff}");

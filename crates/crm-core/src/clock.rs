@@ -6,6 +6,8 @@ mod manual;
 #[cfg(feature = "test-util")]
 pub use manual::ManualClock;
 
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::sync::BoxFuture;
@@ -62,4 +64,18 @@ impl Clock for SystemClock {
     fn deadline(&self, at: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(at.saturating_sub(self.now())))
     }
+}
+
+/// Runs `future` until the clock reaches `at`. `None` means that time ran out; the future is
+/// then dropped.
+pub(crate) async fn within<F: Future>(clock: &dyn Clock, at: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut deadline = clock.deadline(at);
+    std::future::poll_fn(|cx| {
+        if let Poll::Ready(value) = future.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        deadline.as_mut().poll(cx).map(|()| None)
+    })
+    .await
 }

@@ -6,8 +6,6 @@ use crate::quota::{Limit, Reading};
 use crate::reply::Reply;
 use crate::state::World;
 use crate::validate::Problem;
-use crate::vendor::Vendor;
-use crate::vendors;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -102,16 +100,4 @@ pub(crate) trait Dialect: Send + Sync {
 
     /// Dotted places of page cursors and the parameters they go into.
     fn cursors(&self) -> &'static [(&'static str, &'static str)];
-}
-
-/// The dialect of a vendor.
-pub(crate) fn of(vendor: Vendor) -> Box<dyn Dialect> {
-    match vendor {
-        Vendor::HubSpot => Box::new(vendors::hubspot::HubSpot),
-        Vendor::HoopAi => Box::new(vendors::hoopai::HoopAi),
-        Vendor::AccountIntelligence => Box::new(vendors::account_intelligence::AccountIntelligence),
-        Vendor::RevenueAgents => Box::new(vendors::revenue_agents::RevenueAgents),
-        Vendor::HatchContacts => Box::new(vendors::hatch::Contacts),
-        Vendor::HatchBulkExport => Box::new(vendors::hatch::BulkExport),
-    }
 }

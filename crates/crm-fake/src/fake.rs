@@ -1,6 +1,5 @@
 //! Starting, steering and questioning a fake.
 
-use crate::dialect;
 use crate::engine::{Engine, Inner};
 use crate::fault::{Script, Step};
 use crate::quota::Quotas;
@@ -8,6 +7,7 @@ use crate::report::{Journal, Recorded, Report};
 use crate::server;
 use crate::state::{Settings, World};
 use crate::vendor::Vendor;
+use crate::vendors;
 use serde_json::Value;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -117,7 +117,7 @@ impl Builder {
     pub async fn start(self) -> io::Result<Fake> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
-        let dialect = dialect::of(self.vendor);
+        let dialect = vendors::of(self.vendor);
         let document = self.vendor.document();
         let mut limits = if self.quota_off { Vec::new() } else { dialect.limits() };
         for (name, n, per) in &self.quotas {

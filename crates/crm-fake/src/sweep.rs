@@ -1,7 +1,6 @@
 //! Every operation of every document takes a request made from the document, and answers what the
 //! document says.
 
-use crate::dialect;
 use crate::document::{BodyKind, Document, Operation, Place};
 use crate::engine::{Engine, Incoming, Inner};
 use crate::fault::Script;
@@ -14,12 +13,13 @@ use crate::state::{Settings, World};
 use crate::time::Clock;
 use crate::validate;
 use crate::vendor::Vendor;
+use crate::vendors;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 fn engine(vendor: Vendor) -> Engine {
-    let dialect = dialect::of(vendor);
+    let dialect = vendors::of(vendor);
     let settings =
         Settings { token: "t".into(), polls: None, rows: 10, data_descriptor: false, location: "location-fake".into() };
     let mut world = World::new(settings, 7);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crm_core::reexport::serde_json::{Map, Value};
 use crm_core::{Advice, ErrorKind, FieldError, LimitScope, RawReply, VendorDetail, VendorError};
 
-use crate::vendor::{millis, number, reset};
+use crate::headers::{millis, number, reset};
 
 /// The longest that a stated interval is waited for, as in the vendor's own SDK.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);

@@ -7,6 +7,7 @@ mod ext;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::needless_borrows_for_generic_args)]
 mod generated;
+mod headers;
 mod quotas;
 mod vendor;
 mod version;

@@ -1,11 +1,10 @@
 //! How HoopAI speaks: versions, limit headers, request ids.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use crm_core::reexport::http::{HeaderMap, HeaderName, HeaderValue};
 use crm_core::{Feedback, OpMeta, RawReply, Vendor, VendorError};
 
 use crate::errors;
+use crate::headers::number;
 use crate::version::ApiVersion;
 
 const VERSION: HeaderName = HeaderName::from_static("version");
@@ -67,28 +66,4 @@ impl Vendor for HoopAi {
     fn request_id(&self, reply: &RawReply) -> Option<String> {
         Some(reply.json()?.get("traceId")?.as_str()?.to_owned())
     }
-}
-
-/// A header that is a whole number.
-pub(crate) fn number(reply: &RawReply, name: &str) -> Option<u64> {
-    reply.header(name)?.trim().parse().ok()
-}
-
-/// A header that is a time in milliseconds.
-pub(crate) fn millis(reply: &RawReply, name: &str) -> Option<Duration> {
-    number(reply, name).map(Duration::from_millis)
-}
-
-/// `X-RateLimit-Reset`, which the vendor's documents do not know and HoopAI's pages show: as
-/// seconds since 1970, or as seconds from now. Nothing if it has passed.
-pub(crate) fn reset(reply: &RawReply) -> Option<Duration> {
-    const EPOCH_FROM: u64 = 1_000_000_000;
-    let seconds = number(reply, "x-ratelimit-reset")?;
-    let wait = if seconds < EPOCH_FROM {
-        Duration::from_secs(seconds)
-    } else {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-        Duration::from_secs(seconds).saturating_sub(now)
-    };
-    Some(wait).filter(|wait| !wait.is_zero())
 }

@@ -94,6 +94,8 @@ pub(crate) fn survive(vendor: &dyn Vendor, op: &'static OpMeta, members: &'stati
             "x-ratelimit-daily-remaining",
             "x-ratelimit-daily-reset",
             "x-ratelimit-interval-milliseconds",
+            "x-hubspot-ratelimit-interval-milliseconds",
+            "x-hubspot-ratelimit-daily-remaining",
         ];
         let mut headers = vec![("content-type", kind)];
         headers.extend(names.map(|name| (name, number.as_str())));
@@ -118,7 +120,9 @@ fn any_json(members: &'static [&'static str]) -> impl Strategy<Value = Value> {
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::vec((prop::sample::select(members), inner.clone()), 0..6)
                 .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
-            inner.prop_map(|value| json!({"errors": [value]})),
+            inner.clone().prop_map(|value| json!({"errors": [value]})),
+            // A body as the text of a message.
+            inner.prop_map(|value| json!({"message": format!("Bad: {value} !")})),
         ]
     })
 }

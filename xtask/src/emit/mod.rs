@@ -32,10 +32,11 @@ pub(crate) fn api(file: &ApiFile, api: &Api, model: &Model, folder: &Path, files
         modules.push("object_types".to_owned());
     }
     files.add(folder.join("operations.rs"), rust::file(&[], &operations::table(&model.operations))?);
-    for (group, names) in groups(model, &resources) {
-        files.add(folder.join("types").join(format!("{group}.rs")), rust::file(&[], &types::group(&names, model))?);
+    let groups = groups(model, &resources);
+    for (group, names) in &groups {
+        files.add(folder.join("types").join(format!("{group}.rs")), rust::file(&[], &types::group(names, model))?);
     }
-    let groups: Vec<String> = groups(model, &resources).into_keys().collect();
+    let groups: Vec<String> = groups.into_keys().collect();
     files.add(folder.join("types/mod.rs"), rust::file(&[], &types::root(&groups))?);
     files.add(folder.join("mod.rs"), rust::file(&[], &handle::root(file, api, &modules, model))?);
     Ok(())

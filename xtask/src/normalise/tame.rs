@@ -177,10 +177,10 @@ impl Tamer<'_> {
         if let Some(name) = references::schema_name(schema) {
             return json!({"$ref": format!("#/components/schemas/{name}")});
         }
-        for (combiner, one_is_it) in [("allOf", true), ("oneOf", true), ("anyOf", true)] {
+        for combiner in ["allOf", "oneOf", "anyOf"] {
             let Some(parts) = schema.get(combiner).and_then(Value::as_array) else { continue };
             let parts: Vec<&Value> = parts.iter().filter(|part| text(part, "type") != Some("null")).collect();
-            if let ([one], true) = (parts.as_slice(), one_is_it) {
+            if let [one] = parts.as_slice() {
                 return self.shape(one, hint, request);
             }
             return match combiner {
@@ -306,11 +306,9 @@ pub(crate) fn success(operation: &Value) -> Success<'_> {
 
 /// Variants that are all the same plain type, or anything.
 fn same_plain_type(parts: &[&Value]) -> Value {
-    let mut types: Vec<&str> = parts.iter().filter_map(|part| text(part, "type")).collect();
-    types.dedup();
-    match (types.as_slice(), types.len() == parts.len() || parts.len() > 1) {
-        ([plain @ ("string" | "integer" | "number" | "boolean")], true)
-            if parts.iter().all(|p| p.get("type").is_some()) =>
+    match parts.first().and_then(|part| text(part, "type")) {
+        Some(plain @ ("string" | "integer" | "number" | "boolean"))
+            if parts.iter().all(|part| text(part, "type") == Some(plain)) =>
         {
             json!({"type": plain})
         }
@@ -339,10 +337,7 @@ fn string(schema: &Value) -> Value {
 /// The description, with what the constraints say.
 fn document(schema: &Value) -> String {
     let mut parts: Vec<String> = text(schema, "description").map(|text| text.trim().to_owned()).into_iter().collect();
-    if let Value::Object(_) = string(schema)
-        && text(schema, "type") == Some("string")
-        && string(schema).get("enum").is_none()
-    {
+    if text(schema, "type") == Some("string") && string(schema).get("enum").is_none() {
         let values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
         match values.len() {
             0 => {}

@@ -30,9 +30,8 @@ pub(crate) struct Model {
 /// Runs the type generator on the tame document and reads its output.
 pub(crate) fn refine(api: &Api) -> Result<Model> {
     let file = generate(&api.tame).context("the type generator refused the document")?;
-    let mut types = types::read(&file, &api.unions)?;
+    let types = types::read(&file, &api.unions)?;
     let operations = operations::read(&file, &api.merged, &types)?;
-    types.aliases.clear();
     let mut definitions = types.definitions;
     let sent =
         reachable(&definitions, operations.iter().filter_map(|operation| operation.body.as_ref().map(|body| &body.ty)));

@@ -11,10 +11,10 @@ use super::attempt::{Chunks, attempt};
 use super::{Delivered, Fetched, Pipeline, Shared, classify};
 use crate::auth::Authorization;
 use crate::call::{BodyStream, Request};
+use crate::clock::within;
 use crate::error::{Error, ErrorKind, LimitScope, Sent};
 use crate::limit::Permit;
 use crate::retry::{Failure, RetryPolicy, Verdict, decide};
-use crate::sync::within;
 use crate::vendor::{Advice, RawReply};
 
 impl Pipeline {

@@ -1,6 +1,6 @@
 //! JSON, one row a line.
 
-use super::reader::{Found, MOST_ROW};
+use super::found::{Found, MOST_ROW};
 
 /// Cuts text into lines. A line may come in any number of pieces.
 #[derive(Default)]

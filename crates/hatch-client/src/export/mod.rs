@@ -1,6 +1,7 @@
 //! Bulk exports as streams of rows.
 
 mod archive;
+mod found;
 mod lines;
 mod reader;
 mod request;

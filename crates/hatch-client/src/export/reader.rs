@@ -7,12 +7,10 @@ use crm_core::reexport::http::StatusCode;
 use crm_core::{Error, ErrorKind, Sent, Wire, codec};
 
 use super::archive::{Archive, Progress};
+use super::found::{Found, MOST_ROW};
 use super::lines::Lines;
 use super::table::Table;
 use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
-
-/// The most bytes a row may have, so that memory stays bounded whatever arrives.
-pub(super) const MOST_ROW: usize = 8 * 1024 * 1024;
 
 /// How the text of a file is cut into rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +19,6 @@ pub(super) enum Layout {
     Lines,
     /// CSV with a line of names.
     Table,
-}
-
-/// What was found in the text, with the line it began on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
-    Row { line: u64 },
-    TooLong { line: u64 },
-    NotText { line: u64 },
-    Ragged { line: u64, cells: usize, columns: usize },
 }
 
 /// What comes next.

@@ -3,7 +3,7 @@
 use crm_core::reexport::serde_json::{self, Map, Value};
 use csv_core::{ReadRecordResult, Reader};
 
-use super::reader::{Found, MOST_ROW};
+use super::found::{Found, MOST_ROW};
 
 /// Cuts text into records. A record may come in any number of pieces and hold line breaks in
 /// quotes. Each record but the first becomes a JSON object; empty cells are left out.

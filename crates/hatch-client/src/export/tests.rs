@@ -6,7 +6,8 @@ use bytes::Bytes;
 use crm_core::{Error, ErrorKind};
 use proptest::prelude::*;
 
-use super::reader::{Layout, MOST_ROW, Next, RowReader};
+use super::found::MOST_ROW;
+use super::reader::{Layout, Next, RowReader};
 use crate::bulk_export::types::{ContactHistoryRow, ContactStatus};
 use pack::{Pack, Sizes, archive};
 

@@ -1,0 +1,13 @@
+//! What cutting a text into rows finds.
+
+/// The most bytes a row may have, so that memory stays bounded whatever arrives.
+pub(super) const MOST_ROW: usize = 8 * 1024 * 1024;
+
+/// What was found in the text, with the line it began on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Row { line: u64 },
+    TooLong { line: u64 },
+    NotText { line: u64 },
+    Ragged { line: u64, cells: usize, columns: usize },
+}

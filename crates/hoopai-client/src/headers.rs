@@ -1,0 +1,29 @@
+//! What the headers of a reply say about the limits.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crm_core::RawReply;
+
+/// A header that is a whole number.
+pub(crate) fn number(reply: &RawReply, name: &str) -> Option<u64> {
+    reply.header(name)?.trim().parse().ok()
+}
+
+/// A header that is a time in milliseconds.
+pub(crate) fn millis(reply: &RawReply, name: &str) -> Option<Duration> {
+    number(reply, name).map(Duration::from_millis)
+}
+
+/// `X-RateLimit-Reset`, which the vendor's documents do not know and HoopAI's pages show: as
+/// seconds since 1970, or as seconds from now. Nothing if it has passed.
+pub(crate) fn reset(reply: &RawReply) -> Option<Duration> {
+    const EPOCH_FROM: u64 = 1_000_000_000;
+    let seconds = number(reply, "x-ratelimit-reset")?;
+    let wait = if seconds < EPOCH_FROM {
+        Duration::from_secs(seconds)
+    } else {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        Duration::from_secs(seconds).saturating_sub(now)
+    };
+    Some(wait).filter(|wait| !wait.is_zero())
+}
