@@ -50,6 +50,22 @@ async fn an_upsert_finds_its_contact_again_even_when_the_answer_is_lost() {
 }
 
 #[tokio::test]
+async fn contact_data_goes_out_under_both_verbs() {
+    let fake = Fake::start(Vendor::HatchContacts).await.unwrap();
+    let contacts = client(&fake).contacts();
+    let ada = UpsertContact::new("custom:website").first_name("Ada").detail("rooms", 4);
+    let made = contacts.upsert(&ada).send().await.unwrap().data.unwrap();
+    let changed = contacts.upsert_put(&ada).send().await.unwrap().data.unwrap();
+    assert!(made.id.is_some() && changed.id.is_some());
+    for (request, method) in fake.requests().iter().zip(["POST", "PUT"]) {
+        assert_eq!((request.method.as_str(), request.path.as_str()), (method, "/v1/contacts"));
+        let body = json!({"source": "custom:website", "firstName": "Ada", "details": {"rooms": 4}});
+        assert_eq!((request.json(), request.header("authorization")), (body, Some("present")));
+    }
+    assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
+}
+
+#[tokio::test]
 async fn a_refused_upsert_names_the_field() {
     let fake = Fake::start(Vendor::HatchContacts).await.unwrap();
     let client = client(&fake);

@@ -61,6 +61,10 @@ async fn research_asks_the_same_again_until_it_is_there() {
     let requests = fake.requests();
     assert_eq!(requests.len(), 4);
     for request in &requests {
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("POST", "/integration/sales/account-intelligence")
+        );
         assert_eq!((request.query_value("v"), &request.body), (Some("2"), &requests[0].body));
     }
     let sent = json!({"company_domain": "example.com", "fields_to_get": "hockeystack_goals,website_visitors"});

@@ -11,8 +11,6 @@ use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, Vendor};
 use crate::{normalise, refine};
 
-const NOT_LISTED: &str = "vendor.json does not list its document";
-
 /// What is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -29,7 +27,8 @@ struct Row {
     methods: usize,
     paged: usize,
     types: usize,
-    left_out: Vec<(String, String)>,
+    /// Whether the operations are in the client.
+    generated: bool,
 }
 
 /// Prints the coverage of all vendors.
@@ -49,17 +48,15 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
                 paged: model.operations.iter().filter(|operation| operation.paging.is_some()).count(),
                 types: model.types.len(),
                 operations: api.operations,
-                left_out: api.left_out,
+                generated: true,
             });
         }
         rows.extend(waiting(&vendor)?);
     }
     match format {
         Format::Operations => {
-            for row in &rows {
-                for operation in
-                    row.operations.iter().filter(|operation| !row.left_out.iter().any(|(left, _)| left == *operation))
-                {
+            for row in rows.iter().filter(|row| row.generated) {
+                for operation in &row.operations {
                     println!("{} {operation}", row.vendor);
                 }
             }
@@ -70,8 +67,8 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
                 .map(|row| {
                     json!({
                         "vendor": row.vendor, "api": row.api, "documents": row.documents, "operations": row.operations.len(),
-                        "covered": row.operations.len() - row.left_out.len(), "methods": row.methods, "paged": row.paged,
-                        "types": row.types, "left_out": row.left_out.iter().map(|(operation, reason)| json!({"operation": operation, "reason": reason})).collect::<Vec<_>>(),
+                        "covered": row.covered(), "methods": row.methods, "paged": row.paged, "types": row.types,
+                        "left_out": row.left_out(),
                     })
                 })
                 .collect();
@@ -114,7 +111,7 @@ fn waiting(vendor: &Vendor) -> Result<Option<Row>> {
         methods: 0,
         paged: 0,
         types: 0,
-        left_out: operations.iter().map(|operation| (operation.clone(), NOT_LISTED.to_owned())).collect(),
+        generated: false,
         operations,
     }))
 }
@@ -131,7 +128,7 @@ fn table(rows: &[Row]) {
             row.api,
             row.documents,
             row.operations.len(),
-            row.operations.len() - row.left_out.len(),
+            row.covered(),
             row.methods,
             row.paged,
             row.types
@@ -144,7 +141,7 @@ fn table(rows: &[Row]) {
         "",
         sum(|r| r.documents),
         sum(|r| r.operations.len()),
-        sum(|r| r.operations.len() - r.left_out.len()),
+        sum(Row::covered),
         sum(|r| r.methods),
         sum(|r| r.paged),
         sum(|r| r.types)
@@ -153,8 +150,18 @@ fn table(rows: &[Row]) {
         "\nAn operation is one method and path of a document; one method of a client serves it for many types of object."
     );
     for row in rows {
-        for (operation, reason) in row.left_out.iter().filter(|(_, reason)| reason != NOT_LISTED) {
-            println!("left out: {} {operation}: {reason}", row.vendor);
+        for operation in row.left_out() {
+            println!("left out: {} {operation}: vendor.json does not list its document", row.vendor);
         }
+    }
+}
+
+impl Row {
+    fn covered(&self) -> usize {
+        if self.generated { self.operations.len() } else { 0 }
+    }
+
+    fn left_out(&self) -> &[String] {
+        if self.generated { &[] } else { &self.operations }
     }
 }

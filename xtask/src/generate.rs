@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use crate::features::Resources;
+use crate::operations_table::Known;
 use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, Vendor};
 use crate::specs::{evidence::Evidence, schema};
@@ -13,6 +15,9 @@ use crate::{emit, honesty, normalise, refine};
 
 /// Where the fake finds the merged documents.
 const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
+
+/// Where the test that makes every call finds them.
+const CALLS: &str = "tests/tests/every_operation/generated";
 
 /// How a run ended.
 pub(crate) enum Outcome {
@@ -27,8 +32,8 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
     let started = Instant::now();
     let (files, changes) = plan(root, vendors, true)?;
     if check {
-        for (_, diff) in &changes.files {
-            println!("{diff}");
+        for change in &changes.files {
+            println!("{}", change.diff(root));
         }
         if changes.files.is_empty() {
             println!("{} generated files are current ({:.1} s)", changes.total, started.elapsed().as_secs_f64());
@@ -42,8 +47,8 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
         return Ok(Outcome::Drift);
     }
     files.write()?;
-    for (path, _) in &changes.files {
-        println!("  wrote {}", path.strip_prefix(root).unwrap_or(path).display());
+    for change in &changes.files {
+        println!("  wrote {}", change.path.strip_prefix(root).unwrap_or(&change.path).display());
     }
     println!(
         "{} of {} generated files changed ({:.1} s)",
@@ -56,38 +61,46 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
 
 /// Generates in memory and compares with what is checked in.
 pub(crate) fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(Files, Changes)> {
-    let known = vendor::all(root)?;
-    let names = if vendors.is_empty() { known } else { vendors.to_vec() };
+    let names = if vendors.is_empty() { vendor::all(root)? } else { vendors.to_vec() };
     let mut files = Files::default();
     schema::files(root, &mut files)?;
     if vendors.is_empty() {
         files.own(root.join(FAKE_DOCUMENTS));
+        files.own(root.join(CALLS));
     }
+    let mut known = Known::default();
     for name in &names {
         let vendor = Vendor::read(root, name)?;
-        generate(root, &vendor, &mut files, progress).with_context(|| format!("specs/{name}"))?;
+        generate(root, &vendor, &mut files, &mut known, progress).with_context(|| format!("specs/{name}"))?;
     }
-    let changes = files.changes(root)?;
+    if vendors.is_empty() {
+        known.write(root, &mut files)?;
+    }
+    let changes = files.changes()?;
     Ok((files, changes))
 }
 
-fn generate(root: &Path, vendor: &Vendor, files: &mut Files, progress: bool) -> Result<()> {
+fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, progress: bool) -> Result<()> {
     let overlay = Overlay::read(&vendor.folder)?;
     overlay.check_documents(&vendor.file)?;
     let folder = vendor.generated(root);
     files.own(folder.clone());
-    let single = vendor.file.apis.len() == 1;
     let mut evidence: Vec<Evidence> = Vec::new();
+    let mut resources = Resources::default();
     for file in &vendor.file.apis {
         let started = Instant::now();
         let api = normalise::api(vendor, file, &overlay)?;
         let model = refine::refine(&api).with_context(|| file.name.clone())?;
-        let target = if single { folder.clone() } else { folder.join(file.name.replace('-', "_")) };
-        emit::api(file, &api, &model, &target, files).with_context(|| file.name.clone())?;
+        let target = if vendor.is_root(file) { folder.clone() } else { folder.join(file.module()) };
+        emit::api(vendor, &target, file, &api, &model, files).with_context(|| file.name.clone())?;
         let document = serde_json::to_string_pretty(&api.merged)? + "\n";
-        let name = if single { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
+        let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
         files.add(root.join(FAKE_DOCUMENTS).join(format!("{name}.json")), document);
+        let calls = emit::calls::api(vendor, file, &model).with_context(|| file.name.clone())?;
+        files.add(root.join(CALLS).join(format!("{}.rs", name.replace('-', "_"))), calls);
         evidence.extend(api.evidence);
+        resources.add(file, &model);
+        known.add(vendor, &model, &api.object_types);
         if progress {
             println!(
                 "  {:<30} {:>4} operations  {:>4} types  {:>6} lines  {:>5.1} s",
@@ -99,8 +112,11 @@ fn generate(root: &Path, vendor: &Vendor, files: &mut Files, progress: bool) -> 
             );
         }
     }
-    if !single {
-        files.add(folder.join("mod.rs"), emit::modules(&vendor.file.apis)?);
+    if !vendor.file.apis.iter().any(|api| vendor.is_root(api)) {
+        files.add(folder.join("mod.rs"), emit::root(vendor)?);
+    }
+    if let Some(features) = &vendor.file.features {
+        resources.write(root, vendor, features, files)?;
     }
     if vendor.file.evidence {
         honesty::readme(root, vendor, &evidence, files)?;

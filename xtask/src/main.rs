@@ -1,12 +1,16 @@
 //! The workspace's own tool: documents become clients, and everything is checked with one command.
 
+mod bench;
 mod coverage;
 mod emit;
+mod features;
 mod generate;
 mod honesty;
 mod normalise;
+mod operations_table;
 mod refine;
 mod run;
+mod singles;
 mod specs;
 #[cfg(test)]
 mod tests;
@@ -58,17 +62,27 @@ enum Command {
         #[arg(long, conflicts_with = "json")]
         operations: bool,
     },
+    /// Measures what the clients cost; exits with 1 where a target is missed
+    Bench {
+        #[command(subcommand)]
+        command: bench::Command,
+    },
     /// Shows all four clients at work against the fake vendors
     Demo {
         /// Read from the real hosts instead, with the credentials in the environment
         #[arg(long)]
         live: bool,
     },
+    /// Checks that every feature of every client compiles alone
+    Features,
     /// Runs every check: format, clippy, drift, tests, documentation
     Test,
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = bench::wrapped() {
+        return code;
+    }
     match run(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
@@ -96,6 +110,18 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             coverage::run(&root, format)?;
         }
         Command::Demo { live } => return run::demo(&root, live),
+        Command::Bench { command: bench::Command::Compile(options) } => {
+            if !bench::run(&root, &options)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Features => {
+            let failed = singles::run(&root)?;
+            if failed > 0 {
+                println!("{failed} features do not compile alone");
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Test => return run::test(&root),
     }
     Ok(ExitCode::SUCCESS)

@@ -31,10 +31,11 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
 
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<ExitCode> {
-    let steps: [(&str, &[&str]); 5] = [
+    let steps: [(&str, &[&str]); 6] = [
         ("format", &["fmt", "--all", "--check"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
         ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
+        ("features", &["run", "--quiet", "--package", "xtask", "--", "features"]),
         ("tests", &["test", "--workspace", "--all-features"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];

@@ -79,7 +79,7 @@ fn every_awkward_construct_is_generated() {
     let workspace = Workspace::new(&awkward());
     insta::assert_snapshot!("awkward_resource", workspace.generated("things.rs"));
     insta::assert_snapshot!("awkward_types", workspace.generated("types/things.rs"));
-    insta::assert_snapshot!("awkward_operations", workspace.generated("operations.rs"));
+    insta::assert_snapshot!("awkward_operations", workspace.generated("operations/things.rs"));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn generating_is_deterministic_and_drift_is_shown() {
         &first.replace("Operations on things", "Edited by hand"),
     );
     let changes = workspace.plan().unwrap();
-    let shown: String = changes.files.iter().map(|(_, diff)| diff.as_str()).collect();
+    let shown: String = changes.files.iter().map(|change| change.diff(workspace.root())).collect();
     assert_eq!(changes.files.len(), 2, "{shown}");
     assert!(
         shown.contains("-/// Edited by hand")
@@ -194,5 +194,42 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
         file["evidence"] = json!(true);
         w.put("specs/acme/vendor.json", &file);
     });
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn the_operations_table_is_written_and_a_row_without_operation_or_test_is_refused() {
+    let workspace = Workspace::new(&awkward());
+    std::fs::create_dir_all(workspace.root().join("tests/tests")).unwrap();
+    workspace.put_text("tests/tests/things.rs", "#[tokio::test]\nasync fn lists() {}\n\nfn helper() {}\n");
+    let row = |change: Value| {
+        let mut row = json!({
+            "vendor": "acme", "seed": "List things", "call": "client.things(\"boats\").list()",
+            "operation": ["things.list"], "test": "things.rs::lists",
+        });
+        row.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        workspace.put("specs/operations.json", &json!({"operations": [row]}));
+    };
+    row(json!({}));
+    let (files, _) = generate::plan(workspace.root(), &[], false).unwrap();
+    files.write().unwrap();
+    let page = std::fs::read_to_string(workspace.root().join("docs/operations.md")).unwrap();
+    let line = "| 1 | List things | `client.things(\"boats\").list()` | `GET /crm/things/2026-03/boats` | `things.rs::lists` |";
+    assert!(page.contains(line), "{page}");
+    assert!(workspace.plan().unwrap().files.is_empty());
+
+    let mut table = String::new();
+    for (name, change) in [
+        ("a vendor that is not there", json!({"vendor": "emca"})),
+        ("an operation that is not there", json!({"operation": ["things.lost"]})),
+        ("no test", json!({"test": ""})),
+        ("a file that is not there", json!({"test": "gone.rs::lists"})),
+        ("a test that is not there", json!({"test": "things.rs::list"})),
+        ("a function that is no test", json!({"test": "things.rs::helper"})),
+        ("a typo", json!({"tset": "things.rs::lists"})),
+    ] {
+        row(change);
+        table.push_str(&format!("{name}\n    {}\n", workspace.refusal()));
+    }
     insta::assert_snapshot!(table);
 }

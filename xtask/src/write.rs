@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use similar::TextDiff;
+
+/// A shorter difference is not worth waiting for any longer.
+const DIFF_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Files to be written, and folders that hold nothing else.
 #[derive(Default)]
@@ -15,10 +19,17 @@ pub(crate) struct Files {
 
 /// What a run would change or has changed.
 pub(crate) struct Changes {
-    /// One entry a file: its path and the difference, as a unified diff.
-    pub(crate) files: Vec<(PathBuf, String)>,
+    /// The files that differ.
+    pub(crate) files: Vec<Change>,
     /// The number of files that are generated.
     pub(crate) total: usize,
+}
+
+/// A file that differs from what is checked in.
+pub(crate) struct Change {
+    pub(crate) path: PathBuf,
+    old: String,
+    new: String,
 }
 
 impl Files {
@@ -40,7 +51,7 @@ impl Files {
     }
 
     /// Compares with what is on disk; writes nothing.
-    pub(crate) fn changes(&self, root: &Path) -> Result<Changes> {
+    pub(crate) fn changes(&self) -> Result<Changes> {
         let mut changed = Vec::new();
         for (path, text) in &self.files {
             let old = match std::fs::read_to_string(path) {
@@ -49,13 +60,12 @@ impl Files {
                 Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
             };
             if old != *text {
-                changed.push((path.clone(), diff(root, path, &old, text)));
+                changed.push(Change { path: path.clone(), old, new: text.clone() });
             }
         }
         for path in self.stale()? {
             let old = std::fs::read_to_string(&path)?;
-            let shown = diff(root, &path, &old, "");
-            changed.push((path, shown));
+            changed.push(Change { path, old, new: String::new() });
         }
         Ok(Changes { files: changed, total: self.files.len() })
     }
@@ -98,11 +108,16 @@ impl Files {
     }
 }
 
-fn diff(root: &Path, path: &Path, old: &str, new: &str) -> String {
-    let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
-    TextDiff::from_lines(old, new)
-        .unified_diff()
-        .context_radius(2)
-        .header(&format!("checked in: {name}"), &format!("generated:  {name}"))
-        .to_string()
+impl Change {
+    /// The difference, as a unified diff. Of very different large files it may be longer than needed.
+    pub(crate) fn diff(&self, root: &Path) -> String {
+        let name = self.path.strip_prefix(root).unwrap_or(&self.path).display().to_string();
+        TextDiff::configure()
+            .timeout(DIFF_TIMEOUT)
+            .diff_lines(&self.old, &self.new)
+            .unified_diff()
+            .context_radius(2)
+            .header(&format!("checked in: {name}"), &format!("generated:  {name}"))
+            .to_string()
+    }
 }

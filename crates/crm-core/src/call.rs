@@ -1,15 +1,24 @@
 //! Building and sending one request.
 
+mod body;
 mod body_stream;
+mod download;
 mod macros;
+mod multipart;
 mod param;
+mod parts;
 mod path;
 mod raw;
 mod request;
+mod upload;
+mod upload_reader;
 
+pub(crate) use body::Outgoing;
 pub use body_stream::BodyStream;
+pub(crate) use multipart::Watch;
 pub use param::Param;
 pub(crate) use request::Request;
+pub use upload::{Progress, Upload};
 
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
@@ -22,8 +31,12 @@ use crate::meta::OpMeta;
 use crate::options::{CallOptions, is_reserved};
 use crate::pipeline::{Fetched, Pipeline};
 use crate::poll::{Answer, PollPolicy, Poller};
+use crate::sync::BoxFuture;
 use crate::vendor::RawReply;
-use request::Body;
+use body::Body;
+
+/// A call on its way.
+pub type Sending<T> = BoxFuture<'static, Result<T, Error>>;
 
 /// One call with everything needed to send it, as often as wanted: it can be cloned, stored, and
 /// sent from another task.
@@ -79,6 +92,12 @@ impl<T> Call<T> {
         self
     }
 
+    /// Adds a query parameter whose name is not known before, as `property.email`.
+    pub fn query_named(mut self, name: String, value: &(impl Param + ?Sized)) -> Self {
+        value.each(&mut |text| self.request.query.push((name.clone().into(), text.to_owned())));
+        self
+    }
+
     /// Adds a query parameter whose items are joined with commas; nothing adds nothing.
     pub fn query_joined(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
         if let Some(joined) = joined(value) {
@@ -124,6 +143,12 @@ impl<T> Call<T> {
         self
     }
 
+    /// Sets the body, as plain text.
+    pub fn text(mut self, body: impl Into<String>) -> Self {
+        self.request.body = Body::Text(body.into().into());
+        self
+    }
+
     /// Sets one member of the JSON body. Lists that are paged through their body move on by it.
     pub fn set_body_field(mut self, name: &str, value: serde_json::Value) -> Self {
         self.request.set_body_field(name, value);
@@ -149,6 +174,17 @@ impl<T> Call<T> {
         self.request.body_value(name)
     }
 
+    /// The same call with its reply read as another type.
+    pub fn reply_as<U>(self) -> Call<U> {
+        Call { pipeline: self.pipeline, request: self.request, reply: PhantomData }
+    }
+
+    /// What it is sent through, for calls that follow from it.
+    #[must_use]
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
     /// Settings for this call only.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.pipeline = self.pipeline.with(options);
@@ -170,6 +206,15 @@ impl<T> Call<T> {
     pub async fn send_raw(self) -> Result<RawReply, Error> {
         self.pipeline.fetch(&self.request).await.map(|fetched| fetched.reply)
     }
+
+    /// [`send_raw`](Self::send_raw) on the heap.
+    #[doc(hidden)]
+    pub fn sending_raw(self) -> Sending<RawReply>
+    where
+        T: 'static,
+    {
+        Box::pin(self.send_raw())
+    }
 }
 
 impl<T: Wire> Call<T> {
@@ -188,6 +233,15 @@ impl<T: Wire> Call<T> {
             return Err(fetched.pending(&self.pipeline, &self.request));
         }
         fetched.decode(&self.pipeline, &self.request)
+    }
+
+    /// [`send`](Self::send) on the heap: builders return it, so that sending compiles in one place.
+    #[doc(hidden)]
+    pub fn sending(self) -> Sending<T>
+    where
+        T: Send + 'static,
+    {
+        Box::pin(self.send())
     }
 
     /// Asks again until a long-running operation has its result.
@@ -229,6 +283,12 @@ impl Call<BodyStream> {
     /// As for any call, until the head of the reply is there; the stream has errors of its own.
     pub async fn send(self) -> Result<BodyStream, Error> {
         self.pipeline.open(&self.request).await
+    }
+
+    /// [`send`](Self::send) on the heap.
+    #[doc(hidden)]
+    pub fn sending(self) -> Sending<BodyStream> {
+        Box::pin(self.send())
     }
 }
 

@@ -10,7 +10,7 @@
 //!
 //! | module | concern |
 //! |---|---|
-//! | [`call`] | building a request; [`Param`], [`Call`], streamed bodies |
+//! | [`call`] | building a request; [`Param`], [`Call`], uploads and downloads |
 //! | [`page`] | lists as streams of items or pages, with a storable [`Cursor`] |
 //! | [`poll`] | answers that take a while |
 //! | [`batch`] | many inputs in chunks, one report |
@@ -25,6 +25,7 @@
 //! # Features
 //!
 //! - `rustls` (default): HTTPS through rustls.
+//! - `schemars`: [`schema`], JSON Schemas of the generated types.
 //! - `test-util`: `ManualClock`, a clock that tests move by hand.
 
 #![forbid(unsafe_code)]
@@ -43,13 +44,15 @@ pub mod pipeline;
 pub mod poll;
 mod redact;
 pub mod retry;
+#[cfg(feature = "schemars")]
+pub mod schema;
 mod stable_hash;
 mod sync;
 pub mod vendor;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};
-pub use call::{BodyStream, Call, Param};
+pub use call::{BodyStream, Call, Param, Progress, Sending, Upload};
 #[cfg(feature = "test-util")]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock};
@@ -71,6 +74,8 @@ pub mod reexport {
     pub use bytes;
     pub use futures_core;
     pub use http;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
     pub use serde;
     pub use serde_json;
 }

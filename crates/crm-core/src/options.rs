@@ -46,7 +46,8 @@ impl CallOptions {
         self
     }
 
-    /// The longest one attempt may take, from sending to the end of the body.
+    /// The longest one attempt may take, from sending to the end of the reply. The time begins anew
+    /// as long as the file of an upload moves.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);

@@ -11,6 +11,7 @@ mod attempt;
 mod builder;
 mod classify;
 mod fetched;
+mod plan;
 mod run;
 mod stats;
 

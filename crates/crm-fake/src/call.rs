@@ -1,6 +1,8 @@
 //! One request as the vendors' handlers see it.
 
-use crate::document::Operation;
+use crate::document::{Document, Operation};
+use crate::multipart::{self, Part};
+use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -12,26 +14,30 @@ pub(crate) enum Payload {
     Json(Value),
     /// A form, as an object of texts.
     Form(Value),
-    /// Said to be JSON, but is not.
+    Multipart(Vec<Part>),
+    /// Not what it is said to be, and why.
     Broken(String),
-    /// Multipart or anything else.
+    /// Anything else.
     Opaque,
 }
 
 impl Payload {
-    pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
-        let media = headers
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("")
-            .to_ascii_lowercase();
+    pub(crate) fn read(headers: &HeaderMap, body: &Bytes) -> Self {
+        let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let media = content_type.to_ascii_lowercase();
         if body.is_empty() {
             return Self::None;
         }
         if media.contains("json") {
             return match serde_json::from_slice(body) {
                 Ok(value) => Self::Json(value),
-                Err(why) => Self::Broken(why.to_string()),
+                Err(why) => Self::Broken(format!("the body is not JSON: {why}")),
+            };
+        }
+        if media.contains("multipart/form-data") {
+            return match multipart::read(content_type, body) {
+                Ok(parts) => Self::Multipart(parts),
+                Err(why) => Self::Broken(format!("the body is no form: {why}")),
             };
         }
         if media.contains("urlencoded") {
@@ -52,6 +58,7 @@ impl Payload {
 }
 
 pub(crate) struct Call<'a> {
+    pub(crate) document: &'a Document,
     pub(crate) operation: &'a Operation,
     pub(crate) method: &'a str,
     /// The decoded parts of the path below the base path.

@@ -26,7 +26,8 @@ pub(crate) struct Parameter {
 pub(crate) enum BodyKind {
     Json,
     Form,
-    /// Multipart and everything else: taken as it comes.
+    Multipart,
+    /// Everything else: taken as it comes.
     Opaque,
 }
 
@@ -61,6 +62,8 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) method: String,
+    /// As the document has it, with placeholders.
+    pub(crate) path: String,
     pub(crate) template: Template,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<RequestBody>,
@@ -136,6 +139,7 @@ impl Document {
             name,
             id,
             method: method.to_uppercase(),
+            path: path.to_owned(),
             body: node.get("requestBody").and_then(|body| self.read_body(body)),
             success: self.read_success(method, node),
             paging: node.get("x-paging").map(read_paging),
@@ -181,6 +185,8 @@ impl Document {
             BodyKind::Json
         } else if media.contains("urlencoded") {
             BodyKind::Form
+        } else if media.contains("multipart/form-data") {
+            BodyKind::Multipart
         } else {
             BodyKind::Opaque
         };

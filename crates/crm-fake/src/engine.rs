@@ -5,13 +5,16 @@ use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::document::{Document, Operation};
 use crate::fault::{Script, Step};
 use crate::inject::{self, Delivery};
+use crate::properties::Properties;
 use crate::quota::{Quotas, Reading, Verdict};
 use crate::reply::{Content, Reply};
 use crate::report::{Journal, Recorded, Report};
 use crate::route::Found;
 use crate::sample::Sampler;
-use crate::state::World;
+use crate::state::{Replies, World};
+use crate::strange::estrange;
 use crate::validate::{self, Problem};
+use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard};
@@ -19,11 +22,14 @@ use std::time::Instant;
 
 pub(crate) struct Engine {
     pub(crate) dialect: Box<dyn Dialect>,
-    document: &'static Document,
+    documents: Box<Documents>,
     base_url: String,
     started: Instant,
     inner: Mutex<Inner>,
 }
+
+/// The document that holds for a value of the `Version` header.
+pub(crate) type Documents = dyn Fn(Option<&str>) -> &'static Document + Send + Sync;
 
 /// Everything behind the lock.
 pub(crate) struct Inner {
@@ -40,7 +46,7 @@ pub(crate) struct Incoming {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: bytes::Bytes,
+    pub(crate) body: Bytes,
 }
 
 pub(crate) struct Outcome {
@@ -49,8 +55,8 @@ pub(crate) struct Outcome {
 }
 
 impl Engine {
-    pub(crate) fn new(dialect: Box<dyn Dialect>, document: &'static Document, base_url: String, inner: Inner) -> Self {
-        Self { dialect, document, base_url, started: Instant::now(), inner: Mutex::new(inner) }
+    pub(crate) fn new(dialect: Box<dyn Dialect>, documents: Box<Documents>, base_url: String, inner: Inner) -> Self {
+        Self { dialect, documents, base_url, started: Instant::now(), inner: Mutex::new(inner) }
     }
 
     pub(crate) fn base_url(&self) -> &str {
@@ -65,8 +71,9 @@ impl Engine {
     pub(crate) fn answer(&self, incoming: &Incoming) -> Outcome {
         let now = Instant::now();
         let query = call::pairs(&incoming.query);
-        let segments = self.segments(&incoming.path);
-        let found = segments.as_ref().map_or(Found::Nothing, |segments| self.document.find(&incoming.method, segments));
+        let document = self.document(&incoming.headers);
+        let segments = segments(document, &incoming.path);
+        let found = segments.as_ref().map_or(Found::Nothing, |segments| document.find(&incoming.method, segments));
         let mut inner = self.lock();
         let inner = &mut *inner;
         let (operation, path, refusal) = match found {
@@ -84,6 +91,7 @@ impl Engine {
             Some(operation) => {
                 let payload = Payload::read(&incoming.headers, &incoming.body);
                 let call = Call {
+                    document,
                     operation,
                     method: &incoming.method,
                     segments: segments.as_deref().unwrap_or(&[]),
@@ -106,11 +114,8 @@ impl Engine {
         outcome
     }
 
-    /// The decoded parts of the path below the base path; `None` outside of it.
-    fn segments(&self, path: &str) -> Option<Vec<String>> {
-        let rest = path.strip_prefix(&self.document.base_path)?;
-        let rest = rest.strip_prefix('/')?;
-        Some(rest.split('/').map(call::decode).collect())
+    fn document(&self, headers: &HeaderMap) -> &'static Document {
+        (self.documents)(headers.get("version").and_then(|value| value.to_str().ok()))
     }
 
     fn record(
@@ -168,7 +173,7 @@ impl Engine {
         if let Some(reading) = refused_by {
             return Outcome::plain(self.limited(inner, class, &readings, &reading));
         }
-        let mut problems = validate::request(self.document, call.operation, call.path, call.query, payload);
+        let mut problems = validate::request(call.document, call.operation, call.path, call.query, payload);
         self.dialect.check(&call, &mut problems);
         let mut outcome = if problems.is_empty() {
             let step = inner.script.take(|name| is_named(call.operation, call.path, name));
@@ -214,16 +219,21 @@ impl Engine {
     /// The answer without any fault.
     pub(crate) fn work(&self, call: &Call<'_>, world: &mut World) -> Reply {
         let success = &call.operation.success;
-        let mut reply = match self.dialect.handle(call, world) {
-            Some(reply) => reply,
-            None => self.sample(call, world),
-        };
+        let strange = world.settings.replies == Replies::Strange;
+        let state = world.settings.replies == Replies::State;
+        let handled = if state { self.dialect.handle(call, world) } else { None };
+        let mut reply = handled.unwrap_or_else(|| self.sample(call, world));
         if reply.is_success()
             && let Some(value) = reply.json_mut()
         {
             let (rng, clock) = (&mut world.rng, &mut world.clock);
-            let mut sampler = Sampler { document: self.document, rng, clock };
+            let mut sampler = Sampler { document: call.document, rng, clock };
             sampler.complete(&success.schema, value, 0);
+            if strange {
+                estrange(call.document, &success.schema, value);
+            }
+            // A map with values of one type has no room for a member of another.
+            reply.verbatim |= strange || Properties::of(call.document, &success.schema).extra.is_some();
         }
         reply
     }
@@ -232,26 +242,36 @@ impl Engine {
         let success = &call.operation.success;
         match success.media.as_deref() {
             None => Reply::empty(success.status),
+            Some(media) if call.document.resolve(&success.schema)["format"] == "binary" => file(success.status, media),
             Some(media) if media.contains("json") || media == "*/*" => {
-                let mut sampler = Sampler { document: self.document, rng: &mut world.rng, clock: &mut world.clock };
+                let mut sampler = Sampler { document: call.document, rng: &mut world.rng, clock: &mut world.clock };
                 let later = is_later_page(call);
                 Reply::json(success.status, sampler.reply(call.operation, call.path, later))
             }
-            Some(media) if media.starts_with("text/") => Reply::text(success.status, "sample"),
-            Some(_) => Reply {
-                status: success.status,
-                headers: Vec::new(),
-                content: Content::Bytes("application/octet-stream", "sample".into()),
-                verbatim: false,
-            },
+            Some(media) => file(success.status, media),
         }
     }
+}
+
+/// The decoded parts of the path below the base path; `None` outside of it.
+fn segments(document: &Document, path: &str) -> Option<Vec<String>> {
+    let rest = path.strip_prefix(&document.base_path)?;
+    let rest = rest.strip_prefix('/')?;
+    Some(rest.split('/').map(call::decode).collect())
 }
 
 impl Outcome {
     pub(crate) fn plain(reply: Reply) -> Self {
         Self { reply, delivery: Delivery::default() }
     }
+}
+
+/// A reply that is no JSON. Of the type the document says, unless that is a pattern or JSON by mistake.
+fn file(status: u16, media: &str) -> Reply {
+    let media = if media.contains('*') || media.contains("json") { "application/octet-stream" } else { media };
+    let sample: &[u8] = if media.starts_with("text/") { b"sample" } else { b"\0sample\xff" };
+    let content = Content::Bytes("application/octet-stream", Bytes::from_static(sample));
+    Reply { status, headers: Vec::new(), content, verbatim: false }.with("content-type", media)
 }
 
 enum Token<'a> {

@@ -4,8 +4,9 @@ use crate::engine::{Engine, Inner};
 use crate::fault::{Script, Step};
 use crate::quota::Quotas;
 use crate::report::{Journal, Recorded, Report};
+use crate::request;
 use crate::server;
-use crate::state::{Settings, World};
+use crate::state::{Replies, Settings, World};
 use crate::vendor::Vendor;
 use crate::vendors;
 use serde_json::Value;
@@ -40,6 +41,7 @@ pub struct Builder {
     data_descriptor: bool,
     keep: usize,
     location: String,
+    replies: Replies,
 }
 
 impl Builder {
@@ -80,7 +82,7 @@ impl Builder {
     }
 
     /// How often work in progress answers "not yet": 202 of Account Intelligence (default 0), agents and
-    /// message jobs of Revenue Agents (default 2).
+    /// message jobs of Revenue Agents, and file imports of HubSpot (default 2).
     pub fn polls(mut self, polls: u32) -> Self {
         self.polls = Some(polls);
         self
@@ -110,6 +112,21 @@ impl Builder {
         self
     }
 
+    /// Answers every operation with a sample that has all the members of its document. There is no state
+    /// then, so no identifier is unknown.
+    pub fn sample_replies(mut self) -> Self {
+        self.replies = Replies::Samples;
+        self
+    }
+
+    /// Answers every operation with a sample that keeps to the document and surprises all the same, to
+    /// see whether a client can read it: optional members are null, every object has a member the
+    /// document does not know, and every text of a closed set is outside of it. There is no state then.
+    pub fn strange_replies(mut self) -> Self {
+        self.replies = Replies::Strange;
+        self
+    }
+
     /// Binds the port and starts to answer on the current tokio runtime.
     ///
     /// # Errors
@@ -118,7 +135,7 @@ impl Builder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
         let dialect = vendors::of(self.vendor);
-        let document = self.vendor.document();
+        let (vendor, document) = (self.vendor, self.vendor.document());
         let mut limits = if self.quota_off { Vec::new() } else { dialect.limits() };
         for (name, n, per) in &self.quotas {
             let wanted = |own: &str| name.as_deref().is_none_or(|name| name == own);
@@ -133,6 +150,7 @@ impl Builder {
             rows: self.rows,
             data_descriptor: self.data_descriptor,
             location: self.location,
+            replies: self.replies,
         };
         let mut world = World::new(settings, self.seed);
         dialect.seed(&mut world);
@@ -144,7 +162,8 @@ impl Builder {
             quotas: Quotas::new(limits),
         };
         let base_url = format!("http://{address}{}", document.base_path);
-        let engine = Arc::new(Engine::new(dialect, document, base_url, inner));
+        let engine =
+            Arc::new(Engine::new(dialect, Box::new(move |version| vendor.document_of(version)), base_url, inner));
         let accept = tokio::spawn(server::run(listener, Arc::clone(&engine)));
         Ok(Fake { vendor: self.vendor, engine, address, accept, token })
     }
@@ -173,6 +192,7 @@ impl Fake {
             data_descriptor: false,
             keep: 10_000,
             location: "location-fake".to_owned(),
+            replies: Replies::State,
         }
     }
 
@@ -264,6 +284,15 @@ impl Fake {
             Some(found) => f(&mut found.values().filter(|record| dialect.is_live(record))),
             None => f(&mut std::iter::empty()),
         }
+    }
+
+    /// Arguments that fit the operation with this method and path (`/contacts/{contactId}`), the optional
+    /// ones too: an object with `path`, `query` and `header`, each by name, and with the `body` if the
+    /// operation takes one. The version is the one the client asks for; only HoopAI has several.
+    pub fn sample_request(&self, method: &str, path: &str, version: Option<&str>) -> Option<Value> {
+        let document = self.vendor.document_of(version);
+        let operation = document.operations.iter().find(|known| known.method == method && known.path == path)?;
+        Some(request::sample(document, operation))
     }
 
     /// Closes the port and every connection, and waits until that is done.

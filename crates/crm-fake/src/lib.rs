@@ -35,7 +35,9 @@
 //! | start | [`Fake::start`], [`Fake::builder`] |
 //! | fill and look into the state | [`Fake::insert`], [`Fake::records`], [`Fake::count`] |
 //! | make things fail | [`Fake::fail`], [`Fake::script`], [`Fault`], [`Step`] |
-//! | see what was sent | [`Fake::requests`], [`Recorded`] |
+//! | see what was sent | [`Fake::requests`], [`Recorded`], the [`Part`]s of a form with files |
+//! | see whether a client reads anything | [`Builder::sample_replies`], [`Builder::strange_replies`] |
+//! | have arguments that fit an operation | [`Fake::sample_request`] |
 //! | see whether limits and document were kept | [`Fake::report`], [`Report`] |
 //!
 //! # Order
@@ -69,14 +71,18 @@ mod engine;
 mod fake;
 mod fault;
 mod inject;
+mod multipart;
+mod properties;
 mod quota;
 mod reply;
 mod report;
+mod request;
 mod rng;
 mod route;
 mod sample;
 mod server;
 mod state;
+mod strange;
 mod stream;
 #[cfg(test)]
 mod sweep;
@@ -87,5 +93,6 @@ mod vendors;
 
 pub use fake::{Builder, Fake};
 pub use fault::{Fault, Hint, Payload, Policy, Step, When};
+pub use multipart::Part;
 pub use report::{Recorded, Report};
 pub use vendor::Vendor;

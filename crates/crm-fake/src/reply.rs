@@ -7,7 +7,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) content: Content,
-    /// Written by a test: nothing may be added to its body.
+    /// Nothing may be added to its body: a test wrote it, or its schema has no room.
     pub(crate) verbatim: bool,
 }
 

@@ -1,5 +1,6 @@
 //! What a fake saw.
 
+use crate::multipart::{self, Part};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -31,6 +32,12 @@ impl Recorded {
     /// The body as JSON; null when it is not.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The parts of a form with files; empty when it is none.
+    pub fn parts(&self) -> Vec<Part> {
+        let kind = self.header("content-type").unwrap_or("");
+        multipart::read(kind, &self.body.clone().into()).unwrap_or_default()
     }
 
     /// The first header of that name (in lower case).

@@ -2,9 +2,9 @@
 //! a handler did not fill in.
 
 use crate::document::{Document, Operation};
+use crate::properties::Properties;
 use crate::rng::Rng;
 use crate::time::{self, Clock};
-use crate::validate::Properties;
 use serde_json::{Map, Value, json};
 
 pub(crate) struct Sampler<'a> {

@@ -111,6 +111,18 @@ pub(crate) struct Settings {
     pub(crate) rows: usize,
     pub(crate) data_descriptor: bool,
     pub(crate) location: String,
+    pub(crate) replies: Replies,
+}
+
+/// Where replies come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replies {
+    /// From the state, where an operation has any.
+    State,
+    /// Out of the document.
+    Samples,
+    /// Out of the document, and full of surprises.
+    Strange,
 }
 
 pub(crate) struct World {

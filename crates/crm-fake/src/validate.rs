@@ -2,6 +2,8 @@
 
 use crate::call::Payload;
 use crate::document::{BodyKind, Document, Operation, Place};
+use crate::multipart::Part;
+use crate::properties::{Properties, list};
 use crate::time;
 use serde_json::{Map, Value};
 
@@ -39,10 +41,9 @@ impl Problem {
 /// What is wrong with a reply; members the document does not name are no fault, and neither is null.
 #[cfg(test)]
 pub(crate) fn reply(document: &Document, schema: &Value, value: &Value) -> Vec<Problem> {
-    let mut check = Check { document, problems: Vec::new(), place: Place::Body, scalars: Scalars::Strict };
+    let (place, scalars) = (Place::Body, Scalars::Strict);
+    let mut check = Check { document, problems: Vec::new(), place, scalars, tolerant: true };
     check.value(schema, value, "", 0);
-    let null = |problem: &Problem| problem.message.ends_with("may not be null");
-    check.problems.retain(|problem| problem.rule != Rule::Unknown && !null(problem));
     check.problems
 }
 
@@ -60,7 +61,8 @@ pub(crate) fn request(
     query: &[(String, String)],
     payload: &Payload,
 ) -> Vec<Problem> {
-    let mut check = Check { document, problems: Vec::new(), place: Place::Path, scalars: Scalars::Text };
+    let mut check =
+        Check { document, problems: Vec::new(), place: Place::Path, scalars: Scalars::Text, tolerant: false };
     for (name, value) in path {
         if let Some(parameter) = find(operation, Place::Path, name) {
             check.value(&parameter.schema, &Value::from(value.as_str()), name, 0);
@@ -82,6 +84,8 @@ struct Check<'a> {
     problems: Vec<Problem>,
     place: Place,
     scalars: Scalars,
+    /// Members that are null or unknown are no problem.
+    tolerant: bool,
 }
 
 impl Check<'_> {
@@ -151,9 +155,47 @@ impl Check<'_> {
                 self.value(&expected.schema, value, "", 0);
             }
             (BodyKind::Opaque, _) => {}
-            (_, Payload::Broken(why)) => self.report("body", Rule::Format, format!("the body is not JSON: {why}")),
+            (BodyKind::Multipart, Payload::Multipart(parts)) => self.form(&expected.schema, parts),
+            (_, Payload::Broken(why)) => self.report("body", Rule::Format, why.clone()),
             _ => self.report("body", Rule::Type, "the Content-Type does not fit this operation".into()),
         }
+    }
+
+    /// A form with files: each part by its member, lists by parts of one name, objects as JSON texts.
+    fn form(&mut self, schema: &Value, parts: &[Part]) {
+        let document = self.document;
+        let schema = document.resolve(schema);
+        let known = Properties::of(document, schema);
+        let is_file = |member: &Value| {
+            let member = document.resolve(member);
+            let one = if is(member, "array") { document.resolve(&member["items"]) } else { member };
+            one["format"] == "binary"
+        };
+        // Where the document names no file, the names of files say something by themselves.
+        let any_file = !known.iter().any(|(_, member)| is_file(member));
+        let mut members = Map::new();
+        for part in parts {
+            if any_file && part.file_name.is_some() && known.get(&part.name).is_none() {
+                continue;
+            }
+            let member = document.resolve(known.get(&part.name).unwrap_or(&Value::Null));
+            let list = is(member, "array");
+            let one = if list { document.resolve(&member["items"]) } else { member };
+            if is(one, "string") && (one["format"] == "binary") != part.file_name.is_some() {
+                self.wrong_type(&part.name, if part.file_name.is_some() { "text and no file" } else { "a file" });
+            }
+            let text = String::from_utf8_lossy(&part.content);
+            let value = match serde_json::from_str(&text) {
+                Ok(value @ Value::Object(_)) if !is(one, "string") => value,
+                _ => Value::from(text),
+            };
+            match members.get_mut(&part.name) {
+                Some(Value::Array(all)) => all.push(value),
+                _ => drop(members.insert(part.name.clone(), if list { Value::from(vec![value]) } else { value })),
+            }
+        }
+        self.scalars = Scalars::Text;
+        self.object(schema, &Value::Object(members), "", 0);
     }
 
     fn value(&mut self, schema: &Value, value: &Value, field: &str, depth: usize) {
@@ -162,7 +204,7 @@ impl Check<'_> {
             return;
         }
         if value.is_null() {
-            if schema.get("nullable").and_then(Value::as_bool) != Some(true) && typed(schema) {
+            if schema.get("nullable").and_then(Value::as_bool) != Some(true) && typed(schema) && !self.tolerant {
                 self.report(field, Rule::Type, format!("{} may not be null", shown(field)));
             }
             return;
@@ -197,15 +239,19 @@ impl Check<'_> {
 
     /// At least one of the alternatives must have nothing to say against the value.
     fn alternatives(&mut self, choices: &[Value], value: &Value, field: &str, depth: usize) {
+        // What a tolerant reader stumbles over least is what the value was meant to be.
+        let faults = |problems: &[Problem]| match self.tolerant {
+            true => problems.iter().filter(|problem| problem.rule != Rule::Enum).count(),
+            false => problems.len(),
+        };
         let mut fewest: Option<Vec<Problem>> = None;
         for choice in choices {
-            let mut trial =
-                Check { document: self.document, problems: Vec::new(), place: self.place, scalars: self.scalars };
+            let mut trial = Check { problems: Vec::new(), ..*self };
             trial.value(choice, value, field, depth + 1);
             if trial.problems.is_empty() {
                 return;
             }
-            if fewest.as_ref().is_none_or(|known| trial.problems.len() < known.len()) {
+            if fewest.as_ref().is_none_or(|known| faults(&trial.problems) < faults(known)) {
                 fewest = Some(trial.problems);
             }
         }
@@ -244,7 +290,7 @@ impl Check<'_> {
                 self.value(schema, member, &full, depth + 1);
             } else if let Some(extra) = known.extra {
                 self.map_member(extra, member, &full, depth);
-            } else if !known.is_open() {
+            } else if !known.is_open() && !self.tolerant {
                 self.report(&full, Rule::Unknown, format!("{full} is not known here"));
             }
         }
@@ -275,8 +321,11 @@ impl Check<'_> {
         let Some(text) = value.as_str() else {
             return self.wrong_type(field, "text");
         };
-        self.bounds(schema, "Length", text.chars().count(), field);
         let format = schema.get("format").and_then(Value::as_str).unwrap_or("");
+        if format == "binary" {
+            return;
+        }
+        self.bounds(schema, "Length", text.chars().count(), field);
         let fits = match format {
             "date" => text.len() == 10 && time::parse_date(text).is_some(),
             "date-time" => time::parse_instant(text).is_some() || text.bytes().all(|b| b.is_ascii_digit()),
@@ -314,57 +363,6 @@ impl Check<'_> {
     }
 }
 
-/// The members of an object schema with its `allOf` parts folded in.
-pub(crate) struct Properties<'a> {
-    parts: Vec<&'a Map<String, Value>>,
-    pub(crate) required: Vec<&'a str>,
-    extra: Option<&'a Value>,
-    open: bool,
-}
-
-impl<'a> Properties<'a> {
-    pub(crate) fn of(document: &'a Document, schema: &'a Value) -> Self {
-        let mut all = Self { parts: Vec::new(), required: Vec::new(), extra: None, open: false };
-        all.add(document, schema, 0);
-        all
-    }
-
-    fn add(&mut self, document: &'a Document, schema: &'a Value, depth: usize) {
-        let schema = document.resolve(schema);
-        if let Some(members) = schema.get("properties").and_then(Value::as_object) {
-            self.parts.push(members);
-        }
-        self.required.extend(list(schema, "required").iter().filter_map(Value::as_str));
-        match schema.get("additionalProperties") {
-            Some(Value::Bool(open)) => self.open |= open,
-            Some(Value::Object(extra)) if extra.is_empty() => self.open = true,
-            Some(extra) => self.extra = Some(extra),
-            None => {}
-        }
-        if ["oneOf", "anyOf"].iter().any(|key| schema.get(*key).is_some()) {
-            self.open = true;
-        }
-        if depth < 8 {
-            for part in list(schema, "allOf") {
-                self.add(document, part, depth + 1);
-            }
-        }
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
-        self.parts.iter().find_map(|part| part.get(name))
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        self.parts.clone().into_iter().flatten()
-    }
-
-    /// Members the document does not name are welcome: it says so, or it names none at all.
-    fn is_open(&self) -> bool {
-        self.open || self.parts.iter().all(|part| part.is_empty())
-    }
-}
-
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else {
         return false;
@@ -377,12 +375,12 @@ pub(crate) fn is_email(text: &str) -> bool {
         && !host.contains('@')
 }
 
-fn typed(schema: &Value) -> bool {
-    ["type", "enum", "allOf", "oneOf", "anyOf", "properties"].iter().any(|key| schema.get(*key).is_some())
+fn is(schema: &Value, kind: &str) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some(kind)
 }
 
-fn list<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
-    schema.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+fn typed(schema: &Value) -> bool {
+    ["type", "enum", "allOf", "oneOf", "anyOf", "properties"].iter().any(|key| schema.get(*key).is_some())
 }
 
 fn join(field: &str, name: &str) -> String {

@@ -66,6 +66,17 @@ impl Vendor {
         DOCUMENTS[self as usize].get_or_init(|| Document::parse(self.source()))
     }
 
+    /// The document that holds for a value of the `Version` header.
+    pub(crate) fn document_of(self, version: Option<&str>) -> &'static Document {
+        static HOOPAI_V3: OnceLock<Document> = OnceLock::new();
+        match (self, version) {
+            (Self::HoopAi, Some("v3")) => {
+                HOOPAI_V3.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
+            }
+            _ => self.document(),
+        }
+    }
+
     fn source(self) -> &'static str {
         match self {
             Self::HubSpot => include_str!("../specs/hubspot.json"),

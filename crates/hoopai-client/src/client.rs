@@ -44,7 +44,7 @@ impl Client {
     }
 
     /// A builder whose client sends one version with every operation, whatever its document
-    /// names, and with raw requests. `/oauth/token` takes none, so none is sent there.
+    /// names, and with raw requests. `/oauth/token` takes none before v3, so none is sent there.
     pub fn builder_with_version(version: ApiVersion) -> ClientBuilder<Self> {
         Self::with_vendor(HoopAi::pinned(version))
     }
@@ -75,4 +75,19 @@ impl Client {
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
+
+    /// The operations of version 3, through the same connections, limits and counters.
+    #[cfg(feature = "v3")]
+    #[must_use]
+    pub fn v3(&self) -> V3 {
+        V3 { pipeline: self.pipeline.clone() }
+    }
+}
+
+/// The operations of version 3, which spells many fields in another way, has removed some paths
+/// and added others. Its types are in [`v3`](crate::v3). Needs the feature `v3`.
+#[cfg(feature = "v3")]
+#[derive(Clone, Debug)]
+pub struct V3 {
+    pub(crate) pipeline: Pipeline,
 }

@@ -1,17 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod errors;
 mod ext;
 #[rustfmt::skip]
-#[allow(deprecated, clippy::needless_borrows_for_generic_args)]
+#[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
 mod headers;
 mod quotas;
 mod vendor;
 mod version;
 
+#[cfg(feature = "v3")]
+pub use client::V3;
 pub use client::{BASE_URL, Client};
 pub use ext::existing_contact;
 pub use generated::*;
@@ -26,6 +29,6 @@ pub use crm_core::reexport::serde_json::{Value, json};
 pub use crm_core::{
     Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ClientBuilder, Clock,
     Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter, Map,
-    Pages, Paginator, Param, Permit, PollPolicy, Poller, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent,
-    Stats, Status, SystemClock, Timestamp, VendorDetail, Window,
+    Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret,
+    Sent, Stats, Status, SystemClock, Timestamp, Upload, VendorDetail, Window,
 };

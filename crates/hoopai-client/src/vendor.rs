@@ -8,7 +8,7 @@ use crate::headers::number;
 use crate::version::ApiVersion;
 
 const VERSION: HeaderName = HeaderName::from_static("version");
-/// The one path that takes no version.
+/// The one path that takes no version where its document names none.
 const TOKEN_PATH: &str = "/oauth/token";
 
 /// The vendor, with the version that goes with every request if there is one.
@@ -53,7 +53,7 @@ impl Vendor for HoopAi {
     }
 
     fn prepare(&self, op: &OpMeta, headers: &mut HeaderMap) {
-        if op.path == TOKEN_PATH {
+        if op.path == TOKEN_PATH && op.version.is_none() {
             return;
         }
         let version = self.pinned.clone().unwrap_or_else(|| {

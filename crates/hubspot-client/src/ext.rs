@@ -1,14 +1,51 @@
 //! Comfort on top of the generated calls, one concern a file.
 
+#[cfg(feature = "analytics")]
 mod analytics;
+#[cfg(feature = "files")]
+mod files;
+#[cfg(feature = "objects")]
+mod find;
+#[cfg(feature = "objects")]
 mod many;
+#[cfg(all(feature = "lists", feature = "objects"))]
+mod membership;
+#[cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unused_imports, reason = "which lists there are is up to the features")
+)]
+mod options;
+#[cfg(feature = "objects")]
 mod pairing;
+#[cfg(feature = "objects")]
 mod properties;
+#[cfg(feature = "objects")]
 mod read;
+#[cfg(any(feature = "files", feature = "objects"))]
+mod row_errors;
+#[cfg(feature = "objects")]
 mod rows;
+#[cfg(feature = "objects")]
 mod search;
+#[cfg(feature = "objects")]
+mod search_all;
+#[cfg(feature = "objects")]
+mod typed;
+#[cfg(feature = "objects")]
+mod window;
+#[cfg(feature = "objects")]
 mod write;
 
+#[cfg(feature = "analytics")]
 pub use analytics::{Report, ReportCall, TotalsPages};
+#[cfg(feature = "objects")]
 pub use many::Many;
+#[cfg(all(feature = "lists", feature = "objects"))]
+pub use membership::ListAddition;
+pub use options::{Choice, Choices};
+#[cfg(feature = "objects")]
 pub use read::ReadMany;
+#[cfg(feature = "objects")]
+pub use search_all::SearchAll;
+#[cfg(feature = "objects")]
+pub use typed::{Listed, Record, RecordList, RecordPage, Typed};

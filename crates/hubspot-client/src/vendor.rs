@@ -16,7 +16,9 @@
 mod body;
 mod limits;
 
-pub(crate) use body::{ErrorBody, texts};
+pub(crate) use body::ErrorBody;
+#[cfg(feature = "objects")]
+pub(crate) use body::texts;
 
 use std::time::Duration;
 
@@ -116,6 +118,7 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
 }
 
 /// What one row of a mixed batch result failed of.
+#[cfg(any(feature = "files", feature = "objects"))]
 pub(crate) fn kind_of_row(body: &ErrorBody) -> ErrorKind {
     let category = body.category.as_deref().unwrap_or_default();
     kind_of_category(category).unwrap_or(match category {

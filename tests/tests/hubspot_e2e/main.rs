@@ -2,12 +2,17 @@
 
 mod analytics;
 mod batches;
+mod files;
+mod find;
 mod limits;
 mod lists;
 mod matching;
+mod options;
 mod paths;
 mod replies;
+mod search_all;
 mod smoke;
+mod typed;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,11 +1,15 @@
 //! The handle of a resource: a method for each operation, a builder where it takes options.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+use super::example::Examples;
+use super::gate::Gate;
 use super::rust::{doc, plain_doc};
 use super::{docs, operations, paged};
-use crate::normalise::{Api, words};
+use crate::normalise::{Api, Encoding, words};
 use crate::refine::{Argument, Model, Operation, Place, Reply, Ty};
 use crate::specs::vendor::{ApiFile, Fold};
 
@@ -15,13 +19,14 @@ pub(super) fn resource(
     operations: &[&Operation],
     model: &Model,
     fold: Option<&Fold>,
+    examples: &Examples<'_>,
 ) -> Result<String> {
     let handle = resource.to_upper_camel_case();
     let bound: Vec<&String> = operations.first().map(|operation| operation.bind.iter().collect()).unwrap_or_default();
     let mut text = format!("//! {}.\n\n", capital(&words(resource)));
     text.push_str(
         "#![allow(unused_imports)]\n\nuse std::fmt::Display;\n\nuse crm_core::reexport::serde_json::Value;\n\
-         use crm_core::{BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position, Timestamp};\n\nuse super::{operations, types};\n\n",
+         use crm_core::{BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position, Timestamp, Upload};\n\nuse super::{operations, types};\n\n",
     );
     if fold.is_some() {
         text.push_str("use super::object_types::ObjectType;\n\n");
@@ -41,7 +46,7 @@ pub(super) fn resource(
     constructor(&mut text, &bound, fold);
     let mut builders = String::new();
     for operation in operations {
-        method(&mut text, &mut builders, operation, model)?;
+        method(&mut text, &mut builders, operation, model, examples)?;
     }
     text.push_str("}\n");
     text.push_str(&builders);
@@ -85,7 +90,13 @@ fn constructor(text: &mut String, bound: &[&String], fold: Option<&Fold>) {
     ));
 }
 
-fn method(text: &mut String, builders: &mut String, operation: &Operation, model: &Model) -> Result<()> {
+fn method(
+    text: &mut String,
+    builders: &mut String,
+    operation: &Operation,
+    model: &Model,
+    examples: &Examples<'_>,
+) -> Result<()> {
     let reply = match &operation.reply {
         Reply::Value(ty) => ty.rust("types::"),
         Reply::Bytes => "BodyStream".to_owned(),
@@ -96,7 +107,8 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
         open.into_iter().filter(|a| a.constant.is_none()).partition(|a| a.required);
     let constants =
         operation.arguments.iter().filter_map(|argument| argument.constant.as_ref().map(|value| (argument, value)));
-    let builder = (!optional.is_empty() || operation.paging.is_some()).then(|| builder_name(&operation.call));
+    let builder = (!optional.is_empty() || operation.paging.is_some() || operation.any_part)
+        .then(|| builder_name(&operation.call));
 
     let mut described = docs::summary(operation);
     described.push_str("\n\n");
@@ -109,6 +121,8 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
             text.push_str(&doc("    ", &format!("* `{}`: {}", argument.ident, argument.doc.replace('\n', " "))));
         }
     }
+    text.push_str("    ///\n");
+    text.push_str(&plain_doc("    ", &examples.of(operation)?));
     if operation.deprecated {
         text.push_str("    #[deprecated = \"the vendor marks it deprecated\"]\n");
     }
@@ -116,15 +130,19 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
         required.iter().map(|argument| format!("{}: {}", argument.ident, argument_type(argument))).collect();
     let mut steps = String::new();
     for argument in &required {
-        steps.push_str(&step(argument));
+        steps.push_str(&step(argument, "part"));
     }
     for (argument, value) in constants {
         steps.push_str(&format!(".query({:?}, {value:?})", argument.wire));
     }
     if let Some(body) = &operation.body {
-        let borrowed = format!("body: impl std::borrow::Borrow<{}>", body.ty.rust("types::"));
-        parameters.push(borrowed);
-        steps.push_str(&format!(".{}(body.borrow())", if body.form { "form" } else { "json" }));
+        let (parameter, value) = match body.encoding {
+            Encoding::Json => (format!("impl std::borrow::Borrow<{}>", body.ty.rust("types::")), "json(body.borrow())"),
+            Encoding::Form => (format!("impl std::borrow::Borrow<{}>", body.ty.rust("types::")), "form(body.borrow())"),
+            Encoding::Text => ("impl Into<String>".to_owned(), "text(body)"),
+        };
+        parameters.push(format!("body: {parameter}"));
+        steps.push_str(&format!(".{value}"));
     }
     let signature = if parameters.is_empty() { String::new() } else { format!(", {}", parameters.join(", ")) };
     let returned = builder.clone().unwrap_or_else(|| format!("Call<{reply}>"));
@@ -139,25 +157,31 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
     if let Some(builder) = builder {
         let of = format!("{}::{}", operation.resource.to_upper_camel_case(), operation.call);
         builders.push_str(&plain_doc("", &format!("Options of [`{of}`].")));
-        builders.push_str(&format!("#[derive(Clone, Debug)]\n#[must_use = \"nothing is sent before `send`\"]\npub struct {builder} {{\n    call: Call<{reply}>,\n}}\n"));
-        if !optional.is_empty() {
+        builders.push_str(&format!(
+            "#[must_use = \"nothing is sent before `send`\"]\npub struct {builder} {{\n    call: Call<{reply}>,\n}}\n"
+        ));
+        if !optional.is_empty() || operation.any_part {
             builders.push_str(&format!("impl {builder} {{\n"));
             for argument in optional {
                 let described =
                     if argument.doc.is_empty() { format!("`{}`", argument.wire) } else { argument.doc.clone() };
                 builders.push_str(&doc("    ", &described));
-                let name = if ["send", "send_raw", "with", "items", "pages", "poll"].contains(&argument.ident.as_str())
-                {
-                    format!("{}_", argument.ident)
-                } else {
-                    argument.ident.clone()
-                };
+                let name = setter(argument);
+                if let Some(prefix) = argument.prefix() {
+                    builders.push_str(&format!(
+                        "    pub fn {name}(self, name: impl Display, value: impl Display) -> Self {{\n        Self {{ call: self.call.query_named(format!(\"{prefix}{{name}}\"), &value.to_string()) }}\n    }}\n",
+                    ));
+                    continue;
+                }
                 builders.push_str(&format!(
                     "    pub fn {name}(self, {}: {}) -> Self {{\n        Self {{ call: self.call{} }}\n    }}\n",
                     argument.ident,
                     argument_type(argument),
-                    step(argument),
+                    step(argument, "set_part"),
                 ));
+            }
+            if operation.any_part {
+                builders.push_str(ANY_PART);
             }
             builders.push_str("}\n");
         }
@@ -176,10 +200,28 @@ fn method(text: &mut String, builders: &mut String, operation: &Operation, model
     Ok(())
 }
 
+/// What a multipart builder has where the document does not name the files.
+const ANY_PART: &str = "    /// Adds a file; its part has a name that the vendor gives a meaning to.\n    \
+    pub fn file(self, name: impl Into<String>, file: impl Into<Upload>) -> Self {\n        \
+    Self { call: self.call.file(name.into(), file) }\n    }\n    \
+    /// Adds a text part.\n    \
+    pub fn part(self, name: impl Into<String>, value: impl Display) -> Self {\n        \
+    Self { call: self.call.part(name.into(), &value.to_string()) }\n    }\n";
+
+/// The builder's method for an argument; a name that builders have already gets longer.
+pub(super) fn setter(argument: &Argument) -> String {
+    let name = argument.prefix().map_or_else(|| argument.ident.clone(), ToSnakeCase::to_snake_case);
+    let taken = ["send", "send_raw", "with", "items", "pages", "poll"].contains(&name.as_str());
+    if taken { format!("{name}_") } else { name }
+}
+
 /// The builder of a method. A method called like a type of the prelude gets a longer name.
 fn builder_name(call: &str) -> String {
     let name = call.to_upper_camel_case();
-    if matches!(name.as_str(), "Call" | "Map" | "Value" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp") {
+    if matches!(
+        name.as_str(),
+        "Call" | "Map" | "Value" | "Upload" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp"
+    ) {
         format!("{name}Call")
     } else {
         name
@@ -193,6 +235,7 @@ fn argument_type(argument: &Argument) -> String {
         Ty::Text => "impl Display".to_owned(),
         Ty::Integer | Ty::Number | Ty::Boolean => argument.ty.rust(""),
         Ty::Timestamp => "impl Into<Timestamp>".to_owned(),
+        Ty::Upload => "impl Into<Upload>".to_owned(),
         Ty::List(inner) => match &**inner {
             Ty::Text => "impl IntoIterator<Item = impl Display>".to_owned(),
             plain @ (Ty::Integer | Ty::Number | Ty::Boolean) => format!("impl IntoIterator<Item = {}>", plain.rust("")),
@@ -202,7 +245,8 @@ fn argument_type(argument: &Argument) -> String {
     }
 }
 
-fn step(argument: &Argument) -> String {
+/// The step of the call that takes an argument; `part` is what adds a part.
+fn step(argument: &Argument, part: &str) -> String {
     let Argument { wire, ident, .. } = argument;
     let value = match &argument.ty {
         Ty::Named(_) => format!("{ident}.into()"),
@@ -223,6 +267,8 @@ fn step(argument: &Argument) -> String {
     match argument.place {
         Place::Path if argument.slashes => format!(".path_segments({wire:?}, {annotated})"),
         Place::Path => format!(".path({wire:?}, {annotated})"),
+        Place::Part if argument.ty == Ty::Upload => format!(".file({wire:?}, {ident})"),
+        Place::Part => format!(".{part}({wire:?}, {annotated})"),
         Place::Header => format!(".header({wire:?}, {annotated})"),
         Place::Query if argument.joined => format!(".query_joined({wire:?}, {annotated})"),
         Place::Query => format!(".set_query({wire:?}, {annotated})"),
@@ -270,36 +316,37 @@ pub(super) fn object_types(fold: &Fold, api: &Api, model: &Model) -> Result<Stri
 }
 
 /// `mod.rs`: the modules, and the client's methods.
-pub(super) fn root(file: &ApiFile, api: &Api, modules: &[String], model: &Model) -> String {
+pub(super) fn root(file: &ApiFile, api: &Api, resources: &BTreeMap<String, Vec<&Operation>>, gate: Gate) -> String {
     let mut text = String::from("//! Generated code: resources, types and the table of operations.\n\n");
-    for module in modules {
-        text.push_str(&format!("pub mod {module};\n"));
+    for resource in resources.keys() {
+        text.push_str(&format!("{}pub mod {resource};\n", gate.one(resource)));
+    }
+    if let Some(fold) = &file.fold {
+        text.push_str(&format!("{}pub mod object_types;\n", gate.one(&fold.resource)));
     }
     text.push_str("pub mod operations;\npub mod types;\n\n");
     text.push_str(&format!("impl crate::{} {{\n", file.client));
-    for module in modules.iter().filter(|module| *module != "object_types") {
-        let bound: Vec<String> = model
-            .operations
-            .iter()
-            .find(|operation| operation.resource == *module)
-            .map(|operation| operation.bind.clone())
-            .unwrap_or_default();
+    for (resource, operations) in resources {
+        let bound = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
         let arguments: String =
             bound.iter().map(|name| format!(", {}: impl Into<String>", name.to_snake_case())).collect();
         let values: String = bound.iter().map(|name| format!(", {}", name.to_snake_case())).collect();
+        let handle = resource.to_upper_camel_case();
         text.push_str(&format!(
-            "    /// Operations on {}.\n    #[must_use]\n    pub fn {module}(&self{arguments}) -> {module}::{} {{\n        {module}::{}::new(&self.pipeline{values})\n    }}\n",
-            words(module),
-            module.to_upper_camel_case(),
-            module.to_upper_camel_case(),
+            "    /// Operations on {}.{}\n    {}    #[must_use]\n    pub fn {resource}(&self{arguments}) -> {resource}::{handle} {{\n        {resource}::{handle}::new(&self.pipeline{values})\n    }}\n",
+            words(resource),
+            gate.said(resource),
+            gate.one(resource),
         ));
     }
     if let Some(fold) = &file.fold {
         let handle = format!("{}::{}", fold.resource, fold.resource.to_upper_camel_case());
         for object in &api.object_types {
             text.push_str(&format!(
-                "    /// Objects of the type {}.\n    #[must_use]\n    pub fn {}(&self) -> {handle} {{\n        {handle}::known(&self.pipeline, &object_types::{})\n    }}\n",
+                "    /// Objects of the type {}.{}\n    {}    #[must_use]\n    pub fn {}(&self) -> {handle} {{\n        {handle}::known(&self.pipeline, &object_types::{})\n    }}\n",
                 words(&object.name),
+                gate.said(&fold.resource),
+                gate.one(&fold.resource),
                 object.name,
                 object.name.to_uppercase(),
             ));

@@ -1,54 +1,80 @@
 //! From the model to files: one for each resource, its types, a table of operations.
 
+pub(crate) mod calls;
 mod docs;
+mod example;
+mod gate;
 mod handle;
 mod operations;
 mod paged;
 mod rust;
+mod schemas;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
+use heck::ToSnakeCase;
 
 use crate::normalise::Api;
 use crate::refine::{Model, Operation, reachable};
-use crate::specs::vendor::ApiFile;
+use crate::specs::vendor::{ApiFile, Vendor};
 use crate::write::Files;
+use example::Examples;
+use gate::Gate;
 
 /// Adds the files of one API below `folder`.
-pub(crate) fn api(file: &ApiFile, api: &Api, model: &Model, folder: &Path, files: &mut Files) -> Result<()> {
+pub(crate) fn api(
+    vendor: &Vendor,
+    folder: &Path,
+    file: &ApiFile,
+    api: &Api,
+    model: &Model,
+    files: &mut Files,
+) -> Result<()> {
+    let gate = Gate(vendor.file.features.is_some());
     let resources = resources(model);
-    let mut modules = Vec::new();
     for (resource, operations) in &resources {
         let folded = file.fold.as_ref().filter(|fold| fold.resource == *resource);
-        let text = handle::resource(resource, operations, model, folded)?;
+        let examples = Examples::new(&vendor.file, file, vendor.is_root(file), model);
+        let text = handle::resource(resource, operations, model, folded, &examples)?;
         files.add(folder.join(format!("{resource}.rs")), rust::file(&source(operations), &text)?);
-        modules.push(resource.clone());
+        let text = operations::resource(operations);
+        files.add(folder.join("operations").join(format!("{resource}.rs")), rust::file(&[], &text)?);
     }
     if let Some(fold) = &file.fold {
         files.add(folder.join("object_types.rs"), rust::file(&[], &handle::object_types(fold, api, model)?)?);
-        modules.push("object_types".to_owned());
     }
-    files.add(folder.join("operations.rs"), rust::file(&[], &operations::table(&model.operations))?);
+    let names: Vec<&str> = resources.keys().map(String::as_str).collect();
+    files.add(folder.join("operations/mod.rs"), rust::file(&[], &operations::root(&names, gate))?);
     let groups = groups(model, &resources);
-    for (group, names) in &groups {
-        files.add(folder.join("types").join(format!("{group}.rs")), rust::file(&[], &types::group(names, model))?);
+    for (name, group) in &groups {
+        let text = types::group(group, model) + &schemas::impls(group);
+        files.add(folder.join("types").join(format!("{name}.rs")), rust::file(&[], &text)?);
     }
-    let groups: Vec<String> = groups.into_keys().collect();
-    files.add(folder.join("types/mod.rs"), rust::file(&[], &types::root(&groups))?);
-    files.add(folder.join("mod.rs"), rust::file(&[], &handle::root(file, api, &modules, model))?);
+    files.add(folder.join("schemas.json"), schemas::document(api, model));
+    files.add(folder.join("types/mod.rs"), rust::file(&[], &types::root(&groups, gate))?);
+    let mut root = handle::root(file, api, &resources, gate);
+    if vendor.is_root(file) {
+        let others = vendor.file.apis.iter().filter(|other| other.name != file.name);
+        root = root.replacen("pub mod operations;", &(modules(others) + "pub mod operations;"), 1);
+    }
+    files.add(folder.join("mod.rs"), rust::file(&[], &root)?);
     Ok(())
 }
 
-/// The file that holds the modules of a vendor with several APIs.
-pub(crate) fn modules(apis: &[ApiFile]) -> Result<String> {
-    let mut text = String::from("//! Generated code, a module for each API.\n\n");
-    for api in apis {
-        text.push_str(&format!("pub mod {};\n", api.name.replace('-', "_")));
-    }
-    rust::file(&[], &text)
+/// The root of a vendor whose APIs all have a module.
+pub(crate) fn root(vendor: &Vendor) -> Result<String> {
+    rust::file(&[], &format!("//! Generated code, a module for each API.\n\n{}", modules(vendor.file.apis.iter())))
+}
+
+fn modules<'a>(apis: impl Iterator<Item = &'a ApiFile>) -> String {
+    apis.map(|api| {
+        let gate = api.feature.as_ref().map_or_else(String::new, |feature| Gate(true).one(feature));
+        format!("{gate}pub mod {};\n", api.module())
+    })
+    .collect()
 }
 
 fn resources(model: &Model) -> BTreeMap<String, Vec<&Operation>> {
@@ -64,22 +90,36 @@ fn source(operations: &[&Operation]) -> Vec<String> {
     documents.into_iter().map(str::to_owned).collect()
 }
 
-/// The types of each resource alone, and `shared` for the rest.
-fn groups(model: &Model, resources: &BTreeMap<String, Vec<&Operation>>) -> BTreeMap<String, Vec<String>> {
-    let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+/// Types that the same resources use.
+pub(crate) struct Group {
+    pub(crate) users: Vec<String>,
+    pub(crate) names: Vec<String>,
+}
+
+/// The types of each resource alone, and those that several use together: a group for each set of
+/// users, called like the first of its types.
+fn groups(model: &Model, resources: &BTreeMap<String, Vec<&Operation>>) -> BTreeMap<String, Group> {
+    let mut users: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut reached: Vec<(String, BTreeSet<String>)> = Vec::new();
     for (resource, operations) in resources {
         let from = operations.iter().flat_map(|operation| operation.types());
-        for name in reachable(&model.types, from) {
-            users.entry(name).or_default().push(resource);
-        }
+        reached.push((resource.clone(), reachable(&model.types, from)));
     }
-    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in model.types.keys() {
-        let group = match users.get(name).map(Vec::as_slice) {
-            Some([one]) => (*one).to_owned(),
-            _ => "shared".to_owned(),
-        };
-        groups.entry(group).or_default().push(name.clone());
+        let of = reached.iter().filter(|(_, names)| names.contains(name)).map(|(resource, _)| resource.clone());
+        users.insert(name, of.collect());
     }
-    groups
+    let mut sets: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for (name, users) in users {
+        sets.entry(users).or_default().push(name.to_owned());
+    }
+    sets.into_iter()
+        .map(|(users, names)| {
+            let name = match users.as_slice() {
+                [one] => one.clone(),
+                _ => format!("shared_{}", names[0].to_snake_case()),
+            };
+            (name, Group { users, names })
+        })
+        .collect()
 }

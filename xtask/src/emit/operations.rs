@@ -2,6 +2,8 @@
 
 use heck::ToShoutySnakeCase;
 
+use super::gate::Gate;
+use super::rust::packed;
 use crate::refine::{Operation, PagingKind};
 
 /// The name of an operation's entry.
@@ -9,26 +11,54 @@ pub(super) fn entry(operation: &Operation) -> String {
     operation.name.replace('.', "_").to_shouty_snake_case()
 }
 
-/// `operations.rs`.
-pub(super) fn table(operations: &[Operation]) -> String {
+/// `operations/mod.rs`.
+pub(super) fn root(resources: &[&str], gate: Gate) -> String {
     let mut text = String::from(
         "//! All operations: what each is called, where it goes, and what matters when it is sent.\n\n\
-         #[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind};\nuse crm_core::reexport::http::Method;\n\n",
+         use crm_core::OpMeta;\n\n",
     );
-    text.push_str("/// All operations, in the order of their names.\npub static OPERATIONS: &[&OpMeta] = &[\n");
+    for resource in resources {
+        let needs = gate.one(resource);
+        text.push_str(&format!("{needs}mod {resource};\n{needs}pub use self::{resource}::*;\n"));
+    }
+    text.push_str("/// The operations of all resources that are compiled in.\nstatic RESOURCES: &[&[&OpMeta]] = &[\n");
+    for resource in resources {
+        text.push_str(&format!("    {}{resource}::ALL,\n", gate.one(resource)));
+    }
+    text.push_str(
+        "];\n\n/// All operations that are compiled in.\npub fn all() -> impl Iterator<Item = &'static OpMeta> {\n    \
+         RESOURCES.iter().flat_map(|resource| resource.iter().copied())\n}\n",
+    );
+    text
+}
+
+/// `operations/<resource>.rs`.
+pub(super) fn resource(operations: &[&Operation]) -> String {
+    let mut text = String::from(
+        "#[allow(unused_imports)]\nuse crm_core::{OpMeta, PagingKind};\nuse crm_core::reexport::http::Method;\n\n",
+    );
+    text.push_str("pub(super) static ALL: &[&OpMeta] = &[\n");
     for operation in operations {
         text.push_str(&format!("    &{},\n", entry(operation)));
     }
     text.push_str("];\n");
+    let shared = shared_scopes(operations);
+    for (index, scopes) in shared.iter().enumerate() {
+        text.push_str(&format!("@@\nconst SCOPES_{}: &[&str] = &[{}];\n@@\n", index + 1, list(scopes)));
+    }
     for operation in operations {
         let paging = operation
             .paging
             .as_ref()
             .map_or_else(|| "None".to_owned(), |paging| format!("Some(PagingKind::{})", kind(paging.kind)));
+        let scopes = match shared.iter().position(|scopes| **scopes == operation.scopes) {
+            Some(index) => format!("SCOPES_{}", index + 1),
+            None => format!("&[{}]", list(&operation.scopes)),
+        };
         text.push_str(&format!(
             "@@\n\n/// `{method} {path}`\npub static {entry}: OpMeta = OpMeta {{\n    id: {id:?},\n    spec_id: {spec:?},\n    \
              method: Method::{method},\n    path: {path:?},\n    idempotent: {idempotent},\n    limit_class: {class:?},\n    \
-             paging: {paging},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: &[{scopes}],\n    \
+             paging: {paging},\n    long_running: {long},\n    batch_max: {batch},\n    scopes: {scopes},\n    \
              version: {version},\n    deprecated: {deprecated},\n}};\n@@\n",
             method = operation.method,
             path = operation.path,
@@ -39,7 +69,6 @@ pub(super) fn table(operations: &[Operation]) -> String {
             class = operation.limit_class,
             long = operation.long_running,
             batch = option(operation.batch_max.map(|most| most.to_string())),
-            scopes = packed(&operation.scopes),
             version = option(operation.version.as_ref().map(|version| format!("{version:?}"))),
             deprecated = operation.deprecated,
         ));
@@ -47,23 +76,24 @@ pub(super) fn table(operations: &[Operation]) -> String {
     text
 }
 
+/// Long lists of scopes that several operations have.
+fn shared_scopes<'a>(operations: &[&'a Operation]) -> Vec<&'a Vec<String>> {
+    const LONG: usize = 5;
+    let mut seen: Vec<(&Vec<String>, usize)> = Vec::new();
+    for operation in operations.iter().filter(|operation| operation.scopes.len() >= LONG) {
+        match seen.iter_mut().find(|(scopes, _)| **scopes == operation.scopes) {
+            Some((_, count)) => *count += 1,
+            None => seen.push((&operation.scopes, 1)),
+        }
+    }
+    seen.into_iter().filter(|(_, count)| *count > 1).map(|(scopes, _)| scopes).collect()
+}
+
 /// Texts as a list, as many to a line as fit.
-fn packed(texts: &[String]) -> String {
-    const WIDTH: usize = 110;
+fn list(texts: &[String]) -> String {
     let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
     let short = quoted.join(", ");
-    if short.len() < WIDTH - 20 {
-        return short;
-    }
-    let mut lines = String::new();
-    let mut line = String::from("\n       ");
-    for text in quoted {
-        if line.len() + text.len() > WIDTH {
-            lines.push_str(&std::mem::replace(&mut line, String::from("\n       ")));
-        }
-        line.push_str(&format!(" {text},"));
-    }
-    lines + &line + "\n    "
+    if short.len() < 90 { short } else { format!("\n{}    ", packed("        ", quoted.into_iter())) }
 }
 
 fn option(value: Option<String>) -> String {

@@ -73,6 +73,23 @@ fn spaced(text: &str) -> String {
     out
 }
 
+/// Elements of a list, as many to a line as fit.
+pub(super) fn packed(indent: &str, elements: impl Iterator<Item = String>) -> String {
+    const WIDTH: usize = 110;
+    let mut text = String::new();
+    let mut line = String::new();
+    for element in elements {
+        if !line.is_empty() && indent.len() + line.len() + element.len() + 2 > WIDTH {
+            text.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(&element);
+        line.push(',');
+    }
+    text + &format!("{indent}{line}\n")
+}
+
 /// Text as a documentation comment; markdown links of the vendor's making cannot hide in it.
 pub(super) fn doc(indent: &str, text: &str) -> String {
     let text = text.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<");

@@ -1,8 +1,13 @@
 //! The public types.
 
+use std::collections::BTreeMap;
+
 use heck::ToSnakeCase;
 
-use super::rust::doc;
+use super::Group;
+use super::gate::Gate;
+use super::rust::{doc, packed};
+use super::schemas;
 use crate::refine::{Definition, Field, Model, Shape, Ty};
 
 /// Most required fields that a constructor asks for; beyond, they are set like the others and
@@ -10,24 +15,24 @@ use crate::refine::{Definition, Field, Model, Shape, Ty};
 const MOST_ARGUMENTS: usize = 4;
 
 /// `types/mod.rs`.
-pub(super) fn root(groups: &[String]) -> String {
+pub(super) fn root(groups: &BTreeMap<String, Group>, gate: Gate) -> String {
     let mut text = String::from(
         "//! What is sent and what comes back.\n//!\n//! Replies are all optional: what a vendor promises and what it sends are not the same.\n\n\
          #[allow(unused_imports)]\nuse crm_core::reexport::serde_json::Value;\n#[allow(unused_imports)]\nuse crm_core::{Map, Timestamp};\n\n",
     );
-    for group in groups {
-        text.push_str(&format!("mod {group};\n"));
-    }
-    for group in groups {
-        text.push_str(&format!("pub use self::{group}::*;\n"));
+    text.push_str(schemas::STATIC);
+    for (name, group) in groups {
+        let users: Vec<&str> = group.users.iter().map(String::as_str).collect();
+        let needs = gate.any(&users);
+        text.push_str(&format!("{needs}mod {name};\n{needs}pub use self::{name}::*;\n"));
     }
     text
 }
 
-/// The types of one resource.
-pub(super) fn group(names: &[String], model: &Model) -> String {
+/// Types that the same resources use.
+pub(super) fn group(group: &Group, model: &Model) -> String {
     let mut text = String::from("#[allow(unused_imports)]\nuse super::*;\n\n");
-    for name in names {
+    for name in &group.names {
         let definition = &model.types[name];
         match &definition.shape {
             Shape::Record { fields, keeps } => record(&mut text, name, definition, fields, *keeps),
@@ -48,16 +53,12 @@ pub(super) fn field_type(field: &Field, definition: &Definition) -> (String, boo
 
 fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Field], keeps: bool) {
     let constants = constants(fields, definition);
-    let asked: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.required && !constants.iter().any(|(f, _)| f.ident == field.ident))
-        .collect();
-    let constructor = definition.sent && (!constants.is_empty() || (1..=MOST_ARGUMENTS).contains(&asked.len()));
+    let asked = required_of_new(definition, fields);
+    let constructor = asked.is_some();
     let described =
         if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
     text.push_str(&doc("", &described));
-    let derives = if constructor { "Clone, PartialEq" } else { "Clone, Default, PartialEq" };
-    text.push_str(&format!("#[derive({derives})]\n#[non_exhaustive]\npub struct {name} {{\n"));
+    text.push_str(&format!("#[derive(Clone)]\n#[non_exhaustive]\npub struct {name} {{\n"));
     for field in fields {
         text.push_str(&doc("    ", &field_doc(field)));
         text.push_str(&format!("    pub {}: {},\n", field.ident, field_type(field, definition).0));
@@ -82,14 +83,31 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     if keeps {
         text.push_str(" keeps extra");
     }
+    if constructor {
+        text.push_str(" by new");
+    }
     text.push_str(");\n");
     if definition.sent {
         setters(text, name, fields, keeps);
     }
     text.push_str("@@\n");
-    if constructor {
-        new(text, name, fields, &asked, &constants, keeps, asked.len() <= MOST_ARGUMENTS);
+    if let Some(asked) = asked {
+        new(text, name, fields, &asked, &constants, keeps);
     }
+}
+
+/// The fields that `new` asks for, or `None` where a record is made by `default`.
+pub(super) fn required_of_new<'a>(definition: &Definition, fields: &'a [Field]) -> Option<Vec<&'a Field>> {
+    let constants = constants(fields, definition);
+    let mut asked: Vec<&Field> = fields
+        .iter()
+        .filter(|field| field.required && !constants.iter().any(|(f, _)| f.ident == field.ident))
+        .collect();
+    let few = (1..=MOST_ARGUMENTS).contains(&asked.len());
+    if asked.len() > MOST_ARGUMENTS {
+        asked.clear();
+    }
+    (definition.sent && (!constants.is_empty() || few)).then_some(asked)
 }
 
 /// Fields that can hold one text only.
@@ -107,16 +125,7 @@ fn constants<'a>(fields: &'a [Field], definition: &Definition) -> Vec<(&'a Field
         .collect()
 }
 
-fn new(
-    text: &mut String,
-    name: &str,
-    fields: &[Field],
-    asked: &[&Field],
-    constants: &[(&Field, String)],
-    keeps: bool,
-    ask: bool,
-) {
-    let asked: &[&Field] = if ask { asked } else { &[] };
+fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], constants: &[(&Field, String)], keeps: bool) {
     let arguments: Vec<String> =
         asked.iter().map(|field| format!("{}: impl Into<{}>", field.ident, into_type(&field.ty))).collect();
     let said = if asked.is_empty() {
@@ -165,15 +174,12 @@ fn setters(text: &mut String, name: &str, fields: &[Field], keeps: bool) {
     if settable.is_empty() {
         return;
     }
-    text.push_str(&format!("crm_core::setters!({name} {{\n"));
-    for field in settable {
-        let ty = match &field.ty {
-            Ty::List(inner) => format!("[{}]", inner.rust("")),
-            other => other.rust(""),
-        };
-        text.push_str(&format!("    {}: {ty},\n", field.ident));
-    }
-    text.push_str("});\n");
+    let listed = settable.iter().map(|field| match &field.ty {
+        Ty::List(inner) => format!("{}: [{}]", field.ident, inner.rust("")),
+        other => format!("{}: {}", field.ident, other.rust("")),
+    });
+    let lines = packed("    ", listed);
+    text.push_str(&format!("crm_core::setters!({name} {{\n{lines}}});\n"));
 }
 
 fn enumeration(text: &mut String, name: &str, definition: &Definition, variants: &[(String, String)]) {

@@ -5,16 +5,20 @@
 //! names, resolved parameters, folded object APIs, shared schemas. The second half (`tame`) leaves
 //! only what the type generator copes with.
 
+mod content;
 mod fold;
 mod identifiers;
 mod merge;
 mod names;
+mod paging;
 mod parameters;
 mod prune;
 mod references;
 mod tame;
 mod types;
 mod unions;
+
+use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -24,9 +28,11 @@ use crate::specs::evidence;
 use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{ApiFile, Vendor};
 
+pub(crate) use content::{Encoding, Part, Sent, Success, sent, success};
 pub(crate) use fold::ObjectType;
 pub(crate) use names::{singular, words};
-pub(crate) use tame::{Success, TIMESTAMP, success};
+pub(crate) use parameters::placeholders;
+pub(crate) use tame::TIMESTAMP;
 pub(crate) use unions::{By, Union};
 
 /// One API, ready to be generated.
@@ -41,10 +47,10 @@ pub(crate) struct Api {
     pub(crate) unions: Vec<Union>,
     /// How certain each element is, where the vendor needs it.
     pub(crate) evidence: Vec<evidence::Evidence>,
+    /// Better names for types, chosen by hand.
+    pub(crate) names: BTreeMap<String, String>,
     /// Operations of the documents before folding, as `METHOD path`.
     pub(crate) operations: Vec<String>,
-    /// Operations that are not generated, with the reason.
-    pub(crate) left_out: Vec<(String, String)>,
 }
 
 /// Reads, corrects and normalises the documents of an API.
@@ -82,6 +88,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
         references::check(document)?;
         identifiers::check(document)?;
         parameters::complete(document)?;
+        paging::complete(document, &file.paging)?;
     }
     let object_types = match &file.fold {
         Some(fold) => fold::fold(fold, file, &mut documents)?,
@@ -93,13 +100,11 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
     for document in &mut documents {
         prune::prune(&mut document.value);
     }
-    let mut merged = merge::merge(documents, &file.types)?;
-    let left_out = tame::leave_out(&mut merged);
-    prune::prune(&mut merged);
+    let merged = merge::merge(documents, &file.types)?;
     names::check_unique(&merged)?;
     let (tame, unions) = tame::tame(&merged)?;
     if crate::specs::document::operations(&merged).is_empty() {
         bail!("{}: no operation is left", file.name);
     }
-    Ok(Api { merged, tame, object_types, unions, evidence: collected, operations, left_out })
+    Ok(Api { merged, tame, object_types, unions, evidence: collected, names: file.types.clone(), operations })
 }

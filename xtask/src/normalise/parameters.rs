@@ -12,6 +12,8 @@ const OURS: [&str; 4] = ["authorization", "version", "content-type", "accept"];
 /// Completes the parameters of every operation.
 pub(super) fn complete(document: &mut Document) -> Result<()> {
     let components = document.value.get("components").cloned().unwrap_or(Value::Null);
+    // Said of the whole document, it holds whatever the header of an operation says.
+    let all = document.value.get("x-version").cloned();
     for (path, method) in document.operations() {
         let item = &mut document.value["paths"][&path];
         let inherited = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -63,6 +65,9 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
             _ => usize::MAX,
         });
         operation["parameters"] = Value::Array(parameters);
+        if let Some(version) = &all {
+            operation["x-version"] = version.clone();
+        }
     }
     if let Some(paths) = document.value.get_mut("paths").and_then(Value::as_object_mut) {
         for item in paths.values_mut().filter_map(Value::as_object_mut) {

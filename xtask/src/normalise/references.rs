@@ -60,6 +60,11 @@ pub(super) fn schema_name(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
+/// The schema itself, or the one it refers to.
+pub(super) fn resolved<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
+    schema_name(schema).map_or(schema, |name| &schemas[name])
+}
+
 /// Calls `change` with every reference to a schema.
 pub(super) fn rewrite(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     match value {

@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
+use super::content::{self, Sent, Success, success};
 use super::references;
 use super::unions::{Union, Unions};
 use crate::specs::document::{list, object, operations, text};
@@ -18,21 +19,6 @@ use crate::specs::document::{list, object, operations, text};
 pub(crate) const TIMESTAMP: &str = "Timestamp";
 /// Enums above this size (languages, time zones, currencies) stay text.
 const MOST_VALUES: usize = 60;
-
-/// Takes out the operations that cannot be generated, with the reason.
-pub(super) fn leave_out(document: &mut Value) -> Vec<(String, String)> {
-    let mut left = Vec::new();
-    for (path, method) in operations(document) {
-        let content = &document["paths"][&path][method]["requestBody"]["content"];
-        if content.get("multipart/form-data").is_some() {
-            left.push((format!("{} {path}", method.to_uppercase()), "multipart body".to_owned()));
-            if let Some(item) = document["paths"][&path].as_object_mut() {
-                item.remove(method);
-            }
-        }
-    }
-    left
-}
 
 /// Makes the document for the type generator.
 pub(super) fn tame(merged: &Value) -> Result<(Value, Vec<Union>)> {
@@ -118,14 +104,21 @@ impl Tamer<'_> {
                 "schema": schema,
             }));
         }
+        let sent = content::sent(self.schemas, operation)?;
+        if let Sent::Parts(parts) = &sent {
+            // To the type generator a part is one more parameter.
+            for part in parts.iter().filter(|part| !part.file) {
+                let schema = self.parameter(part.schema, &format!("{hint}{}", part.name.to_upper_camel_case()));
+                parameters.push(json!({"name": part.name, "in": "query", "required": part.required, "schema": schema}));
+            }
+        }
         let mut tamed = json!({
             "operationId": name.replace('.', "_"),
             "parameters": parameters,
             "responses": {"2XX": self.success(operation, &hint)},
         });
-        if let Some(body) = operation.get("requestBody") {
-            let (_, media) = object(body, "content").next().ok_or_else(|| anyhow!("a body without content"))?;
-            let schema = self.schema(media.get("schema").unwrap_or(&Value::Null), &format!("{hint}Body"), true);
+        if let Sent::Body(schema, _) = sent {
+            let schema = self.schema(schema, &format!("{hint}Body"), true);
             tamed["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
         }
         Ok(tamed)
@@ -264,43 +257,6 @@ impl Tamer<'_> {
             required.extend(list(part, "required").cloned());
         }
         json!({"type": "object", "properties": properties, "required": required})
-    }
-}
-
-/// What a call answers when it worked.
-pub(crate) enum Success<'a> {
-    /// No content (204, 205).
-    Nothing,
-    /// A JSON value of this schema.
-    Json(&'a Value),
-    /// A body that is not JSON: a file.
-    Binary,
-    /// The document does not say.
-    Undeclared,
-}
-
-/// The success reply of an operation.
-pub(crate) fn success(operation: &Value) -> Success<'_> {
-    let mut statuses: Vec<(&String, &Value)> =
-        object(operation, "responses").filter(|(status, _)| status.starts_with('2')).collect();
-    statuses.sort_by_key(|(status, _)| (status.as_str() != "207", status.as_str()));
-    for (_, response) in &statuses {
-        if let Some((media, value)) = object(response, "content").next() {
-            return match value.get("schema") {
-                Some(schema)
-                    if text(schema, "format") != Some("binary") && (media.contains("json") || media == "*/*") =>
-                {
-                    Success::Json(schema)
-                }
-                None if media.contains("json") => Success::Undeclared,
-                _ => Success::Binary,
-            };
-        }
-    }
-    if !statuses.is_empty() && statuses.iter().all(|(status, _)| matches!(status.as_str(), "204" | "205")) {
-        Success::Nothing
-    } else {
-        Success::Undeclared
     }
 }
 

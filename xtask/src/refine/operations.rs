@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::paging::Paging;
 use super::ty::Ty;
 use super::types::Types;
-use crate::normalise::{Success, success};
-use crate::specs::document::{list, object, operations, text};
+use crate::normalise::{Encoding, Part, Sent, Success, sent, success};
+use crate::specs::document::{list, operations, text};
 
 /// One operation.
 pub(crate) struct Operation {
@@ -28,6 +28,8 @@ pub(crate) struct Operation {
     pub(crate) bind: Vec<String>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) body: Option<Body>,
+    /// Whether it is a multipart request whose files have names of the caller's choice.
+    pub(crate) any_part: bool,
     pub(crate) reply: Reply,
     pub(crate) paging: Option<Paging>,
     pub(crate) idempotent: bool,
@@ -67,17 +69,26 @@ pub(crate) struct Argument {
     pub(crate) slashes: bool,
 }
 
+impl Argument {
+    /// What the names of a family of query parameters begin with: `property.` of `property.{name}`.
+    pub(crate) fn prefix(&self) -> Option<&str> {
+        (self.place == Place::Query).then(|| self.wire.split_once('{')).flatten().map(|(prefix, _)| prefix)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
     Query,
     Header,
+    /// A part of a multipart body.
+    Part,
 }
 
 /// The body of a request.
 pub(crate) struct Body {
     pub(crate) ty: Ty,
-    pub(crate) form: bool,
+    pub(crate) encoding: Encoding,
 }
 
 /// What comes back.
@@ -93,7 +104,7 @@ pub(super) fn read(file: &syn::File, merged: &Value, types: &Types) -> Result<Ve
     let mut found = Vec::new();
     for (path, method) in operations(merged) {
         let value = &merged["paths"][&path][method];
-        let operation = operation(&signatures, value, &path, method, types).with_context(|| {
+        let operation = operation(&signatures, merged, &path, method, types).with_context(|| {
             format!("{}: {} {path}", text(value, "x-document").unwrap_or("?"), method.to_uppercase())
         })?;
         found.push(operation);
@@ -120,11 +131,12 @@ fn signatures(file: &syn::File) -> BTreeMap<String, &syn::Signature> {
 
 fn operation(
     signatures: &BTreeMap<String, &syn::Signature>,
-    value: &Value,
+    merged: &Value,
     path: &str,
     method: &str,
     types: &Types,
 ) -> Result<Operation> {
+    let value = &merged["paths"][path][method];
     let name = text(value, "x-name").unwrap_or_default().to_owned();
     let Some((resource, call)) = name.split_once('.') else { bail!("`x-name` must be resource.method, not `{name}`") };
     let function = name.replace('.', "_").to_snake_case();
@@ -145,12 +157,19 @@ fn operation(
     for parameter in list(value, "parameters") {
         arguments.push(argument(parameter, &mut typed)?);
     }
-    let body = match object(&value["requestBody"], "content").next() {
-        None => None,
-        Some((media, _)) => Some(Body {
-            ty: typed.remove("body").ok_or_else(|| anyhow!("the generator made no body"))?,
-            form: media.contains("form-urlencoded"),
-        }),
+    let mut any_part = false;
+    let body = match sent(&merged["components"]["schemas"], value)? {
+        Sent::Nothing => None,
+        Sent::Parts(parts) => {
+            any_part = !parts.iter().any(|part| part.file);
+            for part in &parts {
+                arguments.push(part_argument(part, &mut typed)?);
+            }
+            None
+        }
+        Sent::Body(_, encoding) => {
+            Some(Body { ty: typed.remove("body").ok_or_else(|| anyhow!("the generator made no body"))?, encoding })
+        }
     };
     let reply = match success(value) {
         Success::Binary => Reply::Bytes,
@@ -181,6 +200,7 @@ fn operation(
             .collect(),
         arguments,
         body,
+        any_part,
         reply,
         paging: Paging::read(value)?,
         idempotent: value.get("x-idempotent").and_then(Value::as_bool).unwrap_or(safe),
@@ -223,6 +243,26 @@ fn argument(parameter: &Value, typed: &mut BTreeMap<String, Ty>) -> Result<Argum
         place,
         ty,
         constant,
+    })
+}
+
+fn part_argument(part: &Part<'_>, typed: &mut BTreeMap<String, Ty>) -> Result<Argument> {
+    let ident = ident(part.name);
+    let ty = match typed.remove(&ident) {
+        _ if part.file => Ty::Upload,
+        Some(ty) => ty,
+        None => bail!("the generator made no argument `{ident}` for the part `{}`", part.name),
+    };
+    Ok(Argument {
+        wire: part.name.to_owned(),
+        ident,
+        place: Place::Part,
+        ty,
+        required: part.required,
+        doc: text(part.schema, "description").unwrap_or("").trim().to_owned(),
+        constant: None,
+        joined: false,
+        slashes: false,
     })
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Ty {
     Json,
     Timestamp,
     Nothing,
+    /// A file that is sent.
+    Upload,
     Named(String),
     List(Box<Ty>),
     Map(Box<Ty>),
@@ -84,6 +86,7 @@ impl Ty {
             Self::Json => "Value".to_owned(),
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Nothing => "()".to_owned(),
+            Self::Upload => "Upload".to_owned(),
             Self::Named(name) => format!("{types}{name}"),
             Self::List(inner) => format!("Vec<{}>", inner.rust(types)),
             Self::Map(inner) => format!("Map<{}>", inner.rust(types)),

@@ -7,12 +7,14 @@ use schemars::{JsonSchema, schema_for};
 
 use super::overlay::Overlay;
 use super::vendor::VendorFile;
+use crate::operations_table::Table;
 use crate::write::Files;
 
-/// Adds `specs/vendor.schema.json` and `specs/overlay.schema.json`.
+/// Adds the `.schema.json` of each kind of file.
 pub(crate) fn files(root: &Path, files: &mut Files) -> Result<()> {
     files.add(root.join("specs/vendor.schema.json"), text::<VendorFile>()?);
     files.add(root.join("specs/overlay.schema.json"), text::<Overlay>()?);
+    files.add(root.join("specs/operations.schema.json"), text::<Table>()?);
     Ok(())
 }
 

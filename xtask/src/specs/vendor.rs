@@ -17,16 +17,28 @@ pub(crate) struct VendorFile {
     #[serde(rename = "$schema")]
     pub(crate) _schema: Option<String>,
     /// The name people know the vendor by.
-    #[serde(rename = "title")]
-    pub(crate) _title: String,
+    pub(crate) title: String,
     /// The crate that is generated, a folder of `crates/`.
     #[serde(rename = "crate")]
     pub(crate) crate_name: String,
     /// Every element must say how certain it is (`x-evidence`, `x-source`).
     #[serde(default)]
     pub(crate) evidence: bool,
+    /// The Cargo features of the crate: one for each resource.
+    pub(crate) features: Option<Features>,
     /// The APIs of the vendor. Each has a client of its own: one host, one kind of credential.
     pub(crate) apis: Vec<ApiFile>,
+}
+
+/// The Cargo features of a crate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Features {
+    /// The resources that are on by default.
+    pub(crate) default: Vec<String>,
+    /// Whether the resources of each folder of documents have a feature together, as `all-crm`.
+    #[serde(default)]
+    pub(crate) folders: bool,
 }
 
 /// One API: one host, one client type.
@@ -35,6 +47,8 @@ pub(crate) struct VendorFile {
 pub(crate) struct ApiFile {
     /// The name: of the fake's document, and of the module where a vendor has several APIs.
     pub(crate) name: String,
+    /// The feature that its module needs, beside those of the resources.
+    pub(crate) feature: Option<String>,
     /// The hand-written client type that gets a method for each resource.
     pub(crate) client: String,
     /// The documents, relative to the vendor's folder, each with what its operations belong to.
@@ -42,6 +56,9 @@ pub(crate) struct ApiFile {
     /// Better names for schemas, as `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub(crate) types: BTreeMap<String, String>,
+    /// How lists page where their operation does not say it (`x-paging`): the first that fits.
+    #[serde(default)]
+    pub(crate) paging: Vec<serde_json::Value>,
     /// Object APIs that repeat the same operations for each type of object.
     pub(crate) fold: Option<Fold>,
 }
@@ -75,6 +92,13 @@ pub(crate) struct Fold {
     pub(crate) record: String,
 }
 
+impl ApiFile {
+    /// The Rust module of an API that is not the only one.
+    pub(crate) fn module(&self) -> String {
+        self.name.replace('-', "_")
+    }
+}
+
 /// A vendor with its place in the workspace.
 pub(crate) struct Vendor {
     /// The folder's name.
@@ -96,6 +120,12 @@ impl Vendor {
             bail!("{}: `apis` is empty", path.display());
         }
         Ok(Self { name: name.to_owned(), folder, file })
+    }
+
+    /// Whether an API stands at the root of the generated code: the only one, or the one that is
+    /// called like the vendor.
+    pub(crate) fn is_root(&self, api: &ApiFile) -> bool {
+        self.file.apis.len() == 1 || api.name == self.name
     }
 
     /// The folder of the generated code.

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
 
+use super::upload::{OnProgress, Progress};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::meta::OpMeta;
@@ -30,6 +32,10 @@ pub struct BodyStream {
     clock: Arc<dyn Clock>,
     stall: Duration,
     deadline: Option<BoxFuture<'static, ()>>,
+    received: u64,
+    on_progress: Option<OnProgress>,
+    /// What ended the stream before its end.
+    pub(super) failure: Option<Error>,
 }
 
 impl BodyStream {
@@ -41,7 +47,19 @@ impl BodyStream {
         clock: Arc<dyn Clock>,
         stall: Duration,
     ) -> Self {
-        Self { status, headers, chunks: Some(chunks), op, clock, stall, deadline: None }
+        let chunks = Some(chunks);
+        Self {
+            status,
+            headers,
+            chunks,
+            op,
+            clock,
+            stall,
+            deadline: None,
+            received: 0,
+            on_progress: None,
+            failure: None,
+        }
     }
 
     /// The status.
@@ -56,14 +74,32 @@ impl BodyStream {
         &self.headers
     }
 
+    /// How many bytes the whole body has, where the vendor said it.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
+    /// Calls `f` for each piece that arrives.
+    pub fn on_progress(mut self, f: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.on_progress = Some(Arc::new(f));
+        self
+    }
+
     /// The next piece, or `None` at the end. The same as the stream, without needing its
     /// extension traits.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    fn label(&self, error: Error) -> Error {
+    pub(super) fn label(&self, error: Error) -> Error {
         error.with_operation(self.op).with_status(self.status).with_attempts(1)
+    }
+
+    /// Ends the stream.
+    fn fail(&mut self, error: Error) -> Error {
+        self.chunks = None;
+        self.failure.insert(self.label(error)).clone()
     }
 }
 
@@ -76,11 +112,14 @@ impl Stream for BodyStream {
         if let Poll::Ready(chunk) = chunks.as_mut().poll_next(cx) {
             this.deadline = None;
             return Poll::Ready(match chunk {
-                Some(Ok(bytes)) => Some(Ok(bytes)),
-                Some(Err(error)) => {
-                    this.chunks = None;
-                    Some(Err(this.label(error)))
+                Some(Ok(bytes)) => {
+                    this.received = this.received.saturating_add(bytes.len() as u64);
+                    if let Some(on_progress) = &this.on_progress {
+                        on_progress(Progress::new(this.received, this.size()));
+                    }
+                    Some(Ok(bytes))
                 }
+                Some(Err(error)) => Some(Err(this.fail(error))),
                 None => {
                     this.chunks = None;
                     None
@@ -92,9 +131,8 @@ impl Stream for BodyStream {
             this.clock.deadline(at)
         });
         std::task::ready!(deadline.as_mut().poll(cx));
-        this.chunks = None;
         let error = Error::new(ErrorKind::Timeout, "the download stalled").with_sent(Sent::Answered);
-        Poll::Ready(Some(Err(this.label(error))))
+        Poll::Ready(Some(Err(this.fail(error))))
     }
 }
 

@@ -11,8 +11,8 @@ macro_rules! call_builder {
             /// # Errors
             ///
             /// The error's `kind()` says what to do.
-            pub async fn send(self) -> ::std::result::Result<$reply, $crate::Error> {
-                self.call.send().await
+            pub fn send(self) -> $crate::Sending<$reply> {
+                self.call.sending()
             }
 
             /// Sends and returns the reply as it came.
@@ -20,8 +20,8 @@ macro_rules! call_builder {
             /// # Errors
             ///
             /// As `send`, except that the body is not read.
-            pub async fn send_raw(self) -> ::std::result::Result<$crate::RawReply, $crate::Error> {
-                self.call.send_raw().await
+            pub fn send_raw(self) -> $crate::Sending<$crate::RawReply> {
+                self.call.sending_raw()
             }
 
             /// Settings for this call only.
@@ -29,6 +29,12 @@ macro_rules! call_builder {
             pub fn with(mut self, options: $crate::CallOptions) -> Self {
                 self.call = self.call.with(options);
                 self
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.call.fmt(f)
             }
         }
 

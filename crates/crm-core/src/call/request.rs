@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use bytes::Bytes;
 use http::HeaderMap;
 
+use super::body::Body;
+use super::multipart::Multipart;
 use super::path;
 use crate::error::Error;
 use crate::meta::OpMeta;
@@ -21,30 +22,6 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     mistake: Option<String>,
-}
-
-#[derive(Clone)]
-pub(crate) enum Body {
-    None,
-    Json(Bytes),
-    Form(Bytes),
-}
-
-impl Body {
-    pub(crate) fn bytes(&self) -> Option<Bytes> {
-        match self {
-            Self::None => None,
-            Self::Json(bytes) | Self::Form(bytes) => Some(bytes.clone()),
-        }
-    }
-
-    pub(crate) fn content_type(&self) -> Option<&'static str> {
-        match self {
-            Self::None => None,
-            Self::Json(_) => Some("application/json"),
-            Self::Form(_) => Some("application/x-www-form-urlencoded"),
-        }
-    }
 }
 
 impl Request {
@@ -74,13 +51,25 @@ impl Request {
         let object = match &self.body {
             Body::None => Some(serde_json::Map::new()),
             Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
-            Body::Form(_) => None,
+            Body::Form(_) | Body::Text(_) | Body::Multipart(_) => None,
         };
         let Some(mut object) = object else {
             return self.mistake(|| format!("the body has no members, so \"{name}\" cannot be set"));
         };
         object.insert(name.to_owned(), value);
         self.body = Body::Json(serde_json::Value::Object(object).to_string().into());
+    }
+
+    /// The parts of the body, which begins as a form with its first part.
+    pub(super) fn parts(&mut self) -> Option<&mut Multipart> {
+        if matches!(self.body, Body::None) {
+            self.body = Body::Multipart(Multipart::default());
+        }
+        if let Body::Multipart(parts) = &mut self.body {
+            return Some(parts);
+        }
+        self.mistake.get_or_insert_with(|| "a body of another kind is set, so it cannot have parts".to_owned());
+        None
     }
 
     pub(super) fn body_value(&self, name: &str) -> Option<serde_json::Value> {
@@ -121,11 +110,10 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<&str> = self.query.iter().map(|pair| &*pair.0).collect();
         let headers: Vec<&str> = self.headers.keys().map(|name| name.as_str()).collect();
-        let body = self.body.bytes().map_or(0, |bytes| bytes.len());
         f.debug_struct("Request")
             .field("query", &query)
             .field("headers", &headers)
-            .field("body", &format_args!("{body} bytes"))
+            .field("body", &self.body)
             .field("mistake", &self.mistake)
             .finish_non_exhaustive()
     }

@@ -124,9 +124,10 @@ fn queries_repeat_join_and_are_replaced() {
         .query("id", &vec![1, 2])
         .query_joined("name", &["a", "b&c"])
         .query("none", &None::<String>)
+        .query_named("p.email".to_owned(), "a@b")
         .query("after", "x")
         .set_query("after", "y");
-    assert_eq!(call.request.target().unwrap(), "/?id=1&id=2&name=a,b%26c&after=y");
+    assert_eq!(call.request.target().unwrap(), "/?id=1&id=2&name=a,b%26c&p.email=a%40b&after=y");
     assert_eq!(call.query_value("after"), Some("y"));
 }
 

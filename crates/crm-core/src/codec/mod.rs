@@ -26,7 +26,7 @@ mod timestamp;
 mod union;
 
 pub use map::Map;
-pub use record::{Fields, Record, read_record, set, write_record};
+pub use record::{Blank, Fields, Record, read_record, same, set, write_record};
 pub use redacted::redacted;
 pub use timestamp::Timestamp;
 

@@ -19,7 +19,7 @@
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub enum $ty {
             $($(#[$doc])* $variant,)*
@@ -47,58 +47,64 @@ macro_rules! open_enum {
             }
         }
 
-        const _: () = {
-            use $crate::codec::{Mode, Wire};
-            use $crate::reexport::serde::{Deserialize, Deserializer, Serialize, Serializer};
+        impl PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
 
-            impl From<String> for $ty {
-                fn from(text: String) -> Self {
-                    Self::from(text.as_str())
-                }
+        impl Eq for $ty {}
+
+        impl ::std::hash::Hash for $ty {
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
+
+        impl From<String> for $ty {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl ::std::fmt::Display for $ty {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::std::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(if let Self::Unrecognized(_) = self { "Unrecognized(…)" } else { self.as_str() })
+            }
+        }
+
+        impl $crate::codec::Wire for $ty {
+            fn read<'de, D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as $crate::codec::Wire>::read(deserializer).map(Self::from)
             }
 
-            impl ::std::fmt::Display for $ty {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.write_str(self.as_str())
-                }
+            fn write<S: $crate::reexport::serde::Serializer>(&self, serializer: S, _: $crate::codec::Mode) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
+        }
 
-            impl ::std::fmt::Debug for $ty {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.write_str(match self {
-                        $(Self::$variant => stringify!($variant),)*
-                        Self::Unrecognized(_) => "Unrecognized(…)",
-                    })
-                }
+        impl<'de> $crate::reexport::serde::Deserialize<'de> for $ty {
+            fn deserialize<D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <Self as $crate::codec::Wire>::read(deserializer)
             }
+        }
 
-            impl Wire for $ty {
-                fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    String::read(deserializer).map(Self::from)
-                }
-
-                fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_str(self.as_str())
-                }
+        impl $crate::reexport::serde::Serialize for $ty {
+            fn serialize<S: $crate::reexport::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
+        }
 
-            impl<'de> Deserialize<'de> for $ty {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    Self::read(deserializer)
-                }
+        impl $crate::Param for $ty {
+            fn each(&self, f: &mut dyn FnMut(&str)) {
+                f(self.as_str());
             }
-
-            impl Serialize for $ty {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_str(self.as_str())
-                }
-            }
-
-            impl $crate::Param for $ty {
-                fn each(&self, f: &mut dyn FnMut(&str)) {
-                    f(self.as_str());
-                }
-            }
-        };
+        }
     };
 }

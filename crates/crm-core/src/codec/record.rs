@@ -16,16 +16,35 @@ use super::{As, Map, Mode, Seed, Wire};
 pub trait Record: Sized {
     /// The name of the type, for messages.
     const NAME: &'static str;
-    /// Whether members without a field of their own are kept.
-    const KEEPS: bool;
     /// A record without any value.
-    fn blank() -> Self;
+    const BLANK: Self;
+    /// Whether members without a field of their own are kept.
+    const KEEPS: bool = false;
     /// Reads the value of the member just named into its field; `None` if it has none.
     fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>>;
     /// Keeps a member that has no field. Only called where [`KEEPS`](Self::KEEPS) is true.
     fn keep(&mut self, _name: String, _value: serde_json::Value) {}
     /// Writes all fields that hold something.
     fn write_fields<M: SerializeMap>(&self, fields: &mut Fields<'_, M>);
+}
+
+/// What a field of a record holds before anything is read. A constant, because a call for each
+/// field of each record costs the compiler more than reading them.
+pub trait Blank {
+    /// Nothing.
+    const BLANK: Self;
+}
+
+impl<T> Blank for Option<T> {
+    const BLANK: Self = None;
+}
+
+impl<T> Blank for Vec<T> {
+    const BLANK: Self = Self::new();
+}
+
+impl<V> Blank for Map<V> {
+    const BLANK: Self = Self::new();
 }
 
 /// The name of a member, borrowed from the body where it stands there as it is.
@@ -69,15 +88,15 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<R, E> {
-        Ok(R::blank())
+        Ok(R::BLANK)
     }
 
     fn visit_none<E: serde::de::Error>(self) -> Result<R, E> {
-        Ok(R::blank())
+        Ok(R::BLANK)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
-        let mut record = R::blank();
+        let mut record = R::BLANK;
         while let Some(name) = map.next_key_seed(MemberName)? {
             match record.read_member(&name, &mut map) {
                 Some(read) => read?,
@@ -103,6 +122,15 @@ pub fn write_record<R: Record, S: Serializer>(record: &R, serializer: S, mode: M
     record.write_fields(&mut fields);
     fields.outcome?;
     map.end()
+}
+
+/// Whether two records would be written alike.
+pub fn same<R: Wire>(one: &R, other: &R) -> bool {
+    let written = |record| serde_json::to_value(As { value: record, mode: Mode::Lenient });
+    match (written(one), written(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 /// Reads the value of the member that was named last into a field.
@@ -144,15 +172,17 @@ impl<M: SerializeMap> Fields<'_, M> {
     }
 }
 
-/// Implements reading, writing and a `Debug` that shows no personal data for a struct whose
-/// fields are [`Wire`](crate::codec::Wire).
+/// Implements reading, writing, `Default`, comparing, and a `Debug` that shows no personal data,
+/// for a struct whose fields are [`Wire`](crate::codec::Wire). Derives of the same would take the
+/// compiler several times as long.
 ///
 /// Fields after `required` must hold a value when the record is sent. `keeps` names the field
-/// (a `Map<serde_json::Value>`) that collects members without a field of their own.
+/// (a `Map<serde_json::Value>`) that collects members without a field of their own. A record that
+/// is made `by new` has no `Default`, or one of its own.
 ///
 /// ```
 /// /// A tag.
-/// #[derive(Clone, Default)]
+/// #[derive(Clone)]
 /// pub struct Tag {
 ///     /// Its name.
 ///     pub name: Option<String>,
@@ -166,67 +196,87 @@ impl<M: SerializeMap> Fields<'_, M> {
 /// ```
 #[macro_export]
 macro_rules! record {
-    ($ty:ident { $($field:ident: $wire:literal),* $(,)? } $(required { $($required:ident: $needed:literal),* $(,)? })? $(keeps $extra:ident)?) => {
-        const _: () = {
-            use $crate::codec::{Fields, Mode, Record, Wire, read_record, redacted, set, write_record};
-            use $crate::reexport::serde;
-            use serde::de::{Deserialize, Deserializer, MapAccess};
-            use serde::ser::{Serialize, SerializeMap, Serializer};
+    ($ty:ident { $($field:ident: $wire:literal),* $(,)? } $(required { $($required:ident: $needed:literal),* $(,)? })? $(keeps $extra:ident)? $(by $new:ident)?) => {
+        $crate::record!(@default $ty $($new)?);
 
-            impl Record for $ty {
-                const NAME: &'static str = stringify!($ty);
-                const KEEPS: bool = false $(|| { let _ = stringify!($extra); true })?;
+        impl $crate::codec::Record for $ty {
+            const NAME: &'static str = stringify!($ty);
+            const BLANK: Self = Self {
+                $($field: $crate::codec::Blank::BLANK,)*
+                $($extra: $crate::Map::new(),)?
+            };
+            $(const KEEPS: bool = { let _ = stringify!($extra); true };)?
 
-                fn blank() -> Self {
-                    Self { $($field: Default::default(),)* $($extra: Default::default(),)? }
-                }
-
-                fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, _map: &mut A) -> Option<Result<(), A::Error>> {
-                    match name {
-                        $($wire => set(&mut self.$field, _map),)*
-                        _ => None,
-                    }
-                }
-
-                $(fn keep(&mut self, name: String, value: $crate::reexport::serde_json::Value) {
-                    self.$extra.append(name, value);
-                })?
-
-                fn write_fields<M: SerializeMap>(&self, _fields: &mut Fields<'_, M>) {
-                    $($(_fields.need($needed, &self.$required);)*)?
-                    $(_fields.put($wire, &self.$field);)*
-                    $(_fields.rest(&self.$extra);)?
+            fn read_member<'de, A: $crate::reexport::serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                _map: &mut A,
+            ) -> Option<Result<(), A::Error>> {
+                match name {
+                    $($wire => $crate::codec::set(&mut self.$field, _map),)*
+                    _ => None,
                 }
             }
 
-            impl Wire for $ty {
-                fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    read_record(deserializer)
-                }
+            $(fn keep(&mut self, name: String, value: $crate::reexport::serde_json::Value) {
+                self.$extra.append(name, value);
+            })?
 
-                fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-                    write_record(self, serializer, mode)
-                }
+            fn write_fields<M: $crate::reexport::serde::ser::SerializeMap>(
+                &self,
+                _fields: &mut $crate::codec::Fields<'_, M>,
+            ) {
+                $($(_fields.need($needed, &self.$required);)*)?
+                $(_fields.put($wire, &self.$field);)*
+                $(_fields.rest(&self.$extra);)?
+            }
+        }
+
+        impl $crate::codec::Wire for $ty {
+            fn read<'de, D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::codec::read_record(deserializer)
             }
 
-            impl<'de> Deserialize<'de> for $ty {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    read_record(deserializer)
-                }
+            fn write<S: $crate::reexport::serde::Serializer>(
+                &self,
+                serializer: S,
+                mode: $crate::codec::Mode,
+            ) -> Result<S::Ok, S::Error> {
+                $crate::codec::write_record(self, serializer, mode)
             }
+        }
 
-            impl Serialize for $ty {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    write_record(self, serializer, Mode::Lenient)
-                }
+        impl<'de> $crate::reexport::serde::Deserialize<'de> for $ty {
+            fn deserialize<D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::codec::read_record(deserializer)
             }
+        }
 
-            impl ::std::fmt::Debug for $ty {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    redacted(f, Self::NAME, self)
-                }
+        impl $crate::reexport::serde::Serialize for $ty {
+            fn serialize<S: $crate::reexport::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::codec::write_record(self, serializer, $crate::codec::Mode::Lenient)
             }
-        };
+        }
+
+        impl ::std::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::codec::redacted(f, stringify!($ty), self)
+            }
+        }
+
+        impl PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $crate::codec::same(self, other)
+            }
+        }
+    };
+    (@default $ty:ident new) => {};
+    (@default $ty:ident) => {
+        impl ::std::default::Default for $ty {
+            fn default() -> Self {
+                <Self as $crate::codec::Record>::BLANK
+            }
+        }
     };
 }
 

@@ -5,7 +5,7 @@ use super::{Map, Timestamp, decode, encode, encode_form};
 use serde_json::Value;
 
 /// A node of everything.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 struct Node {
     id: Option<String>,
     count: Option<i64>,
@@ -34,14 +34,14 @@ crate::open_enum! {
 }
 
 /// One shape.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 pub struct Circle {
     radius: Option<f64>,
 }
 crate::record!(Circle { radius: "radius" });
 
 /// Another shape.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 pub struct Square {
     side: Option<f64>,
 }

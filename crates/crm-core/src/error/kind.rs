@@ -10,7 +10,8 @@ pub enum ErrorKind {
     /// configuration; nothing was sent.
     Config,
     /// The input is wrong: refused before sending ([`Sent::No`]) or by the vendor
-    /// ([`Sent::Answered`], usually 400 or 422). Correct the input; repeating does not help.
+    /// ([`Sent::Answered`], usually 400 or 422). Also a file that could not be read to its end while
+    /// it was sent ([`Sent::Maybe`]). Correct the input; repeating does not help.
     Validation,
     /// The credential is missing, expired or revoked. Renew it, then repeat.
     Auth,

@@ -86,7 +86,7 @@ pub(super) fn fingerprint<P: Paged>(call: &Call<P::Page>) -> u64 {
             body.remove(limit);
             hash = hash.part(Value::Object(body).to_string().as_bytes());
         }
-        None => hash = hash.part(&request.body.bytes().unwrap_or_default()),
+        None => hash = hash.part(request.body.bytes().map_or(&[], |bytes| bytes)),
     }
     hash.finish()
 }

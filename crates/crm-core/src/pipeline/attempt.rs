@@ -41,12 +41,12 @@ pub(super) async fn attempt(
     method: Method,
     url: Url,
     headers: HeaderMap,
-    body: Option<Bytes>,
+    body: Option<reqwest::Body>,
     open: bool,
 ) -> Result<Delivered, Error> {
     let mut request = reqwest::Request::new(method, url);
     *request.headers_mut() = headers;
-    *request.body_mut() = body.map(reqwest::Body::from);
+    *request.body_mut() = body;
     let mut response = client.execute(request).await.map_err(send_error)?;
     let status = response.status();
     if open && status.is_success() {

@@ -1,5 +1,6 @@
 //! The loop around the attempts of one call.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,13 +9,14 @@ use reqwest::Url;
 use tracing::Instrument;
 
 use super::attempt::{Chunks, attempt};
+use super::plan::{Plan, Progress};
 use super::{Delivered, Fetched, Pipeline, Shared, classify};
 use crate::auth::Authorization;
-use crate::call::{BodyStream, Request};
+use crate::call::{BodyStream, Outgoing, Request, Watch};
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, LimitScope, Sent};
 use crate::limit::Permit;
-use crate::retry::{Failure, RetryPolicy, Verdict, decide};
+use crate::retry::{Failure, Verdict, decide};
 use crate::vendor::{Advice, RawReply};
 
 impl Pipeline {
@@ -100,6 +102,7 @@ impl<'a> Run<'a> {
     /// The loop.
     async fn attempts(&self, progress: &mut Progress) -> Result<Delivered, Error> {
         let clock = &*self.shared.clock;
+        self.request.body.check().await?;
         loop {
             let used = self.in_time(self.shared.credentials.authorize(), "waiting for the credential").await??;
             self.permit(progress).await?;
@@ -113,10 +116,15 @@ impl<'a> Run<'a> {
                 Err(failed) => failed,
             };
             progress.maybe |= error.may_have_happened();
-            if self.renewed(&error, &used, progress).await? {
+            let renewed = self.renewed(&error, &used, progress).await?;
+            let pause = if renewed { Some(Duration::ZERO) } else { self.pause(&error, advice, progress) };
+            let Some(pause) = pause else { return Err(error) };
+            if self.request.body.is_spent() {
+                return Err(error.in_context("not repeated, as the upload's stream can be read only once".to_owned()));
+            }
+            if renewed {
                 continue;
             }
-            let Some(pause) = self.pause(&error, advice, progress) else { return Err(error) };
             if clock.now().saturating_add(pause) >= self.deadline {
                 return Err(error);
             }
@@ -165,19 +173,22 @@ impl<'a> Run<'a> {
     /// One attempt, with its failure read by the vendor.
     async fn attempt(&self, used: &Authorization, progress: &mut Progress) -> Result<Delivered, (Error, Advice)> {
         let Self { shared, request, plan, .. } = self;
+        let outgoing = request.body.open().await.map_err(|error| (error, Advice::Never))?;
         progress.attempts += 1;
         shared.counters.attempt();
         let start = shared.clock.now();
-        let end = start.saturating_add(plan.attempt_timeout).min(self.deadline);
-        let (method, headers, body) = (request.op.method.clone(), self.headers(used), request.body.bytes());
-        let exchange = attempt(&shared.http, method, self.url.clone(), headers, body, self.open);
-        let result = match within(&*shared.clock, end, exchange).await {
-            Some(Ok(delivered)) => self.judge(used, delivered),
-            Some(Err(error)) => Err((error, Advice::Default)),
-            None if end >= self.deadline => {
+        let (method, headers) = (request.op.method.clone(), self.headers(used, &outgoing));
+        let exchange = attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, self.open);
+        let result = match self.while_moving(exchange, &outgoing.watch).await {
+            Ok(Ok(delivered)) => self.judge(used, delivered),
+            Ok(Err(error)) => Err(match outgoing.watch.failure() {
+                Some(failure) => (failure, Advice::Never),
+                None => (error, Advice::Default),
+            }),
+            Err(end) if end >= self.deadline => {
                 Err((out_of_time(plan.timeout, "waiting for the answer").with_sent(Sent::Maybe), Advice::Never))
             }
-            None => {
+            Err(_) => {
                 let text = format!("no answer within {} s", plan.attempt_timeout.as_secs_f64());
                 Err((Error::new(ErrorKind::Timeout, text).with_sent(Sent::Maybe), Advice::Default))
             }
@@ -189,6 +200,24 @@ impl<'a> Run<'a> {
         let took = shared.clock.now().saturating_sub(start);
         tracing::debug!(attempt = progress.attempts, status, took_ms = millis(took), "attempt");
         result
+    }
+
+    /// Runs an exchange for the time of one attempt, which begins anew as long as the body moves.
+    /// The error is when time ran out.
+    async fn while_moving<F: Future>(&self, exchange: F, watch: &Watch) -> Result<F::Output, Duration> {
+        let clock = &*self.shared.clock;
+        let mut exchange = pin!(exchange);
+        let mut moves = 0;
+        loop {
+            let end = clock.now().saturating_add(self.plan.attempt_timeout).min(self.deadline);
+            if let Some(output) = within(clock, end, exchange.as_mut()).await {
+                return Ok(output);
+            }
+            if end >= self.deadline || watch.moves() == moves {
+                return Err(end);
+            }
+            moves = watch.moves();
+        }
     }
 
     /// Lets the limiter learn from a reply, and reads it if it is a failure.
@@ -230,8 +259,8 @@ impl<'a> Run<'a> {
         Some(after)
     }
 
-    /// The vendor's headers, then the call's, then the options'; the credential last.
-    fn headers(&self, used: &Authorization) -> HeaderMap {
+    /// The vendor's headers, then the call's, then the options'; the body's and the credential last.
+    fn headers(&self, used: &Authorization, outgoing: &Outgoing) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
         let accept = if self.open { "*/*" } else { "application/json" };
@@ -240,58 +269,12 @@ impl<'a> Run<'a> {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         self.shared.vendor.prepare(self.request.op, &mut headers);
-        for (name, value) in self.request.headers.iter().chain(&self.pipeline.options.headers) {
+        let given = self.request.headers.iter().chain(&self.pipeline.options.headers);
+        for (name, value) in given.chain(&outgoing.headers) {
             headers.insert(name.clone(), value.clone());
         }
         used.apply(&mut headers);
         headers
-    }
-}
-
-/// The settings that hold for one call.
-struct Plan {
-    timeout: Duration,
-    attempt_timeout: Duration,
-    retry: RetryPolicy,
-    idempotent: bool,
-    class: &'static str,
-}
-
-impl Plan {
-    fn new(pipeline: &Pipeline, request: &Request) -> Self {
-        let Shared { timeout, attempt_timeout, retry, .. } = &*pipeline.shared;
-        let options = &pipeline.options;
-        Self {
-            timeout: options.timeout.unwrap_or(*timeout),
-            attempt_timeout: options.attempt_timeout.unwrap_or(*attempt_timeout),
-            retry: options.retry.as_ref().unwrap_or(retry).clone(),
-            idempotent: options.idempotent.unwrap_or(request.op.idempotent),
-            class: options.limit_class.unwrap_or(request.op.limit_class),
-        }
-    }
-}
-
-/// What happened so far.
-#[derive(Default)]
-struct Progress {
-    attempts: u32,
-    /// Whether an attempt may have been carried out although it failed.
-    maybe: bool,
-    renewed: bool,
-    /// What the last repeat cost.
-    spent: Option<u32>,
-    last: Option<Error>,
-}
-
-impl Progress {
-    /// Completes the error of the call by what is known about the call.
-    fn label(&self, error: Error, request: &Request, idempotent: Option<bool>) -> Error {
-        let sent = if self.maybe && error.sent() == Sent::No { Sent::Maybe } else { error.sent() };
-        let error = error.with_operation(request.op).with_attempts(self.attempts).with_sent(sent);
-        match idempotent {
-            Some(idempotent) => error.with_idempotent(idempotent),
-            None => error,
-        }
     }
 }
 

@@ -94,8 +94,9 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
             let mut seen = Seen { method: first.next()?.into(), target: first.next()?.into(), ..Seen::default() };
             let headers = lines.filter_map(|line| line.split_once(": "));
             seen.headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-            let length = seen.header("content-length").map_or(0, |length| length.parse().unwrap());
-            if body.len() >= length {
+            if seen.header("transfer-encoding").is_some() && !body.ends_with("0\r\n\r\n") {
+                // More pieces follow.
+            } else if body.len() >= seen.header("content-length").map_or(0, |length| length.parse().unwrap()) {
                 seen.body = body.to_owned();
                 return Some(seen);
             }

@@ -1,5 +1,6 @@
 //! Ergonomics on top of the generated calls.
 
+#[cfg(feature = "contacts")]
 mod contacts;
 mod duplicate;
 

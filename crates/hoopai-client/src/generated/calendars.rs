@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().add_calendar_to_schedule("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_calendar_to_schedule(
         &self,
         id: impl Display,
@@ -47,6 +53,17 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create(types::CalendarCreate::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CalendarCreate>,
@@ -60,6 +77,17 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_appointment(types::AppointmentCreate::new("123", "123", "123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_appointment(
         &self,
         body: impl std::borrow::Borrow<types::AppointmentCreate>,
@@ -73,6 +101,17 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_appointment_note("123", types::Notes::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_appointment_note(
         &self,
         appointment_id: impl Display,
@@ -89,6 +128,17 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_block_slot(
         &self,
         body: impl std::borrow::Borrow<types::BlockSlotCreateRequest>,
@@ -102,6 +152,17 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_group(types::GroupCreate::new("value", "123", "value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_group(
         &self,
         body: impl std::borrow::Borrow<types::GroupCreate>,
@@ -115,6 +176,23 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_notification(
+    ///         "123",
+    ///         vec![
+    ///             types::CreateCalendarNotification::new(types::NotificationChannel::Email,
+    ///             types::NotificationType::Booked, types::ReceiverType::AssignedUser)
+    ///         ],
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_notification(
         &self,
         calendar_id: impl Display,
@@ -131,16 +209,34 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_resource(
+    ///         types::ResourceType::Equipments,
+    ///         types::CreateCalendarResource::default()
+    ///             .calendar_ids(["123"])
+    ///             .capacity(10.0)
+    ///             .description("value")
+    ///             .location_id("123")
+    ///             .name("value")
+    ///             .out_of_service(10.0)
+    ///             .quantity(10.0),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_resource(
         &self,
-        resource_type: impl Into<types::CalendarsCreateResourceResourceType>,
+        resource_type: impl Into<types::ResourceType>,
         body: impl std::borrow::Borrow<types::CreateCalendarResource>,
     ) -> Call<types::CalendarResourceByIdReply> {
         self.call(&operations::CALENDARS_CREATE_RESOURCE)
-            .path(
-                "resourceType",
-                &Into::<types::CalendarsCreateResourceResourceType>::into(resource_type),
-            )
+            .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .json(body.borrow())
     }
     /// Creates a schedule.
@@ -150,6 +246,17 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .create_schedule(types::CreateSchedule::new("123", "value", "value", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_schedule(
         &self,
         body: impl std::borrow::Borrow<types::CreateSchedule>,
@@ -163,6 +270,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, calendar_id: impl Display) -> Call<types::CalendarDeleteReply> {
         self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
     }
@@ -173,6 +286,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_appointment_note(
         &self,
         appointment_id: impl Display,
@@ -189,6 +308,16 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .calendars()
+    ///     .delete_event("123", hoopai_client::json!({}))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_event(
         &self,
         event_id: impl Display,
@@ -205,6 +334,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_group("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_group(&self, group_id: impl Display) -> Call<types::GroupReply> {
         self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
     }
@@ -215,6 +350,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_notification("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_notification(
         &self,
         calendar_id: impl Display,
@@ -231,16 +372,24 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .delete_resource(types::ResourceType::Equipments, "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_resource(
         &self,
-        resource_type: impl Into<types::CalendarsDeleteResourceResourceType>,
+        resource_type: impl Into<types::ResourceType>,
         id: impl Display,
     ) -> Call<types::ResourceDeleteReply> {
         self.call(&operations::CALENDARS_DELETE_RESOURCE)
-            .path(
-                "resourceType",
-                &Into::<types::CalendarsDeleteResourceResourceType>::into(resource_type),
-            )
+            .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
     /// Deletes the schedule.
@@ -250,6 +399,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().delete_schedule("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_schedule(
         &self,
         id: impl Display,
@@ -263,6 +418,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, calendar_id: impl Display) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_GET).path("calendarId", &calendar_id)
     }
@@ -273,6 +434,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_appointment("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_appointment(
         &self,
         event_id: impl Display,
@@ -286,6 +453,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_free_slots("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_free_slots(
         &self,
         calendar_id: impl Display,
@@ -307,6 +480,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_notification("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_notification(
         &self,
         calendar_id: impl Display,
@@ -323,16 +502,24 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .get_resource(types::ResourceType::Equipments, "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_resource(
         &self,
-        resource_type: impl Into<types::CalendarsGetResourceResourceType>,
+        resource_type: impl Into<types::ResourceType>,
         id: impl Display,
     ) -> Call<types::CalendarResourceByIdReply> {
         self.call(&operations::CALENDARS_GET_RESOURCE)
-            .path(
-                "resourceType",
-                &Into::<types::CalendarsGetResourceResourceType>::into(resource_type),
-            )
+            .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
     /// Reads the schedule.
@@ -342,6 +529,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().get_schedule("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
         self.call(&operations::CALENDARS_GET_SCHEDULE).path("id", &id)
     }
@@ -352,6 +545,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self, location_id: impl Display) -> List {
         List {
             call: self
@@ -367,6 +566,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_appointment_notes("123", 10, 10).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_appointment_notes(
         &self,
         appointment_id: impl Display,
@@ -388,6 +593,16 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .calendars()
+    ///     .list_blocked_slots("123", "value", "value")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_blocked_slots(
         &self,
         location_id: impl Display,
@@ -409,6 +624,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_events("123", "value", "value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_events(
         &self,
         location_id: impl Display,
@@ -430,6 +651,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_groups("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_groups(&self, location_id: impl Display) -> Call<types::AllGroupsReply> {
         self.call(&operations::CALENDARS_LIST_GROUPS)
             .set_query("locationId", &location_id.to_string())
@@ -442,6 +669,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().list_notifications("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_notifications(&self, calendar_id: impl Display) -> ListNotifications {
         ListNotifications {
             call: self
@@ -457,9 +690,20 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .list_resources(types::ResourceType::Equipments, "123", 10, 10)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_resources(
         &self,
-        resource_type: impl Into<types::CalendarsListResourcesResourceType>,
+        resource_type: impl Into<types::ResourceType>,
         location_id: impl Display,
         limit: i64,
         skip: i64,
@@ -467,12 +711,7 @@ impl Calendars {
         ListResources {
             call: self
                 .call(&operations::CALENDARS_LIST_RESOURCES)
-                .path(
-                    "resourceType",
-                    &Into::<
-                        types::CalendarsListResourcesResourceType,
-                    >::into(resource_type),
-                )
+                .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
                 .set_query("locationId", &location_id.to_string())
                 .set_query("limit", &limit)
                 .set_query("skip", &skip),
@@ -485,6 +724,16 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .calendars()
+    ///     .remove_calendar_from_schedule("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_calendar_from_schedule(
         &self,
         id: impl Display,
@@ -502,6 +751,12 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.calendars().search_schedules("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search_schedules(
         &self,
         location_id: impl Display,
@@ -521,6 +776,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .set_group_status("123", types::GroupStatusUpdateParams::new(true))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn set_group_status(
         &self,
         group_id: impl Display,
@@ -537,6 +803,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update("123", types::CalendarUpdate::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         calendar_id: impl Display,
@@ -553,6 +830,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_appointment("123", types::AppointmentEdit::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_appointment(
         &self,
         event_id: impl Display,
@@ -569,6 +857,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_appointment_note("123", "123", types::Notes::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_appointment_note(
         &self,
         appointment_id: impl Display,
@@ -587,6 +886,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_block_slot("123", types::BlockSlotEditRequest::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_block_slot(
         &self,
         event_id: impl Display,
@@ -603,6 +913,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_group("123", types::GroupUpdate::new("value", "value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_group(
         &self,
         group_id: impl Display,
@@ -619,6 +940,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_notification("123", "123", types::UpdateCalendarNotifications::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_notification(
         &self,
         calendar_id: impl Display,
@@ -637,17 +969,29 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_resource(
+    ///         types::ResourceType::Equipments,
+    ///         "123",
+    ///         types::UpdateCalendarResource::default(),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_resource(
         &self,
-        resource_type: impl Into<types::CalendarsUpdateResourceResourceType>,
+        resource_type: impl Into<types::ResourceType>,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateCalendarResource>,
     ) -> Call<types::CalendarResourceReply> {
         self.call(&operations::CALENDARS_UPDATE_RESOURCE)
-            .path(
-                "resourceType",
-                &Into::<types::CalendarsUpdateResourceResourceType>::into(resource_type),
-            )
+            .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
             .json(body.borrow())
     }
@@ -658,6 +1002,17 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .update_schedule("123", types::UpdateSchedule::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_schedule(
         &self,
         id: impl Display,
@@ -671,9 +1026,20 @@ impl Calendars {
     ///
     /// `POST /calendars/groups/validate-slug`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .calendars()
+    ///     .validate_group_slug(types::ValidateGroupSlugPostBody::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn validate_group_slug(
         &self,
         body: impl std::borrow::Borrow<types::ValidateGroupSlugPostBody>,
@@ -683,7 +1049,6 @@ impl Calendars {
 }
 
 /// Options of [`Calendars::get_free_slots`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetFreeSlots {
     call: Call<Map<types::Slots>>,
@@ -720,7 +1085,6 @@ impl GetFreeSlots {
 crm_core::call_builder!(GetFreeSlots => Map<types::Slots>);
 
 /// Options of [`Calendars::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::CalendarsGetReply>,
@@ -743,7 +1107,6 @@ impl List {
 crm_core::call_builder!(List => types::CalendarsGetReply);
 
 /// Options of [`Calendars::list_appointment_notes`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListAppointmentNotes {
     call: Call<types::GetNotesListReply>,
@@ -774,7 +1137,6 @@ impl Paged for ListAppointmentNotes {
 }
 
 /// Options of [`Calendars::list_blocked_slots`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListBlockedSlots {
     call: Call<types::GetCalendarEventsReply>,
@@ -803,7 +1165,6 @@ impl ListBlockedSlots {
 crm_core::call_builder!(ListBlockedSlots => types::GetCalendarEventsReply);
 
 /// Options of [`Calendars::list_events`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListEvents {
     call: Call<types::GetCalendarEventsReply>,
@@ -832,7 +1193,6 @@ impl ListEvents {
 crm_core::call_builder!(ListEvents => types::GetCalendarEventsReply);
 
 /// Options of [`Calendars::list_notifications`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListNotifications {
     call: Call<Vec<types::CalendarNotificationReply>>,
@@ -890,7 +1250,6 @@ impl Paged for ListNotifications {
 }
 
 /// Options of [`Calendars::list_resources`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListResources {
     call: Call<Vec<types::CalendarResourceByIdReply>>,
@@ -921,7 +1280,6 @@ impl Paged for ListResources {
 }
 
 /// Options of [`Calendars::search_schedules`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchSchedules {
     call: Call<types::GetAllSchedulesReply>,

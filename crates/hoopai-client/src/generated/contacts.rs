@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,17 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_followers(
         &self,
         contact_id: impl Display,
@@ -47,6 +58,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .add_tags("123", types::Tags::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_tags(
         &self,
         contact_id: impl Display,
@@ -63,6 +85,16 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .contacts()
+    ///     .add_to_campaign("123", "123", hoopai_client::json!({}))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_to_campaign(
         &self,
         contact_id: impl Display,
@@ -81,6 +113,17 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .add_to_workflow("123", "123", types::CreateWorkflow::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_to_workflow(
         &self,
         contact_id: impl Display,
@@ -99,6 +142,13 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client.contacts().create(types::CreateContact::new("123")).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateContact>,
@@ -112,6 +162,17 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .create_note("123", types::ContactsNotes::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_note(
         &self,
         contact_id: impl Display,
@@ -128,6 +189,17 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .create_task("123", types::CreateTaskParams::new(true, "2026-03-01", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_task(
         &self,
         contact_id: impl Display,
@@ -144,6 +216,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, contact_id: impl Display) -> Call<types::DeleteContactsReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
@@ -154,6 +232,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().delete_note("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_note(
         &self,
         contact_id: impl Display,
@@ -170,6 +254,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().delete_task("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_task(
         &self,
         contact_id: impl Display,
@@ -186,6 +276,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().find_duplicate("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn find_duplicate(&self, location_id: impl Display) -> FindDuplicate {
         FindDuplicate {
             call: self
@@ -200,6 +296,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
         self.call(&operations::CONTACTS_GET).path("contactId", &contact_id)
     }
@@ -210,6 +312,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().get_note("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_note(
         &self,
         contact_id: impl Display,
@@ -226,6 +334,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().get_task("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_task(
         &self,
         contact_id: impl Display,
@@ -243,6 +357,13 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().list("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     #[deprecated = "the vendor marks it deprecated"]
     pub fn list(&self, location_id: impl Display) -> List {
         List {
@@ -258,6 +379,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().list_appointments("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_appointments(
         &self,
         contact_id: impl Display,
@@ -272,6 +399,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().list_by_business("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_by_business(
         &self,
         business_id: impl Display,
@@ -291,6 +424,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().list_notes("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_notes(
         &self,
         contact_id: impl Display,
@@ -304,6 +443,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().list_tasks("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_tasks(&self, contact_id: impl Display) -> Call<types::TasksListReply> {
         self.call(&operations::CONTACTS_LIST_TASKS).path("contactId", &contact_id)
     }
@@ -314,6 +459,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_followers(
         &self,
         contact_id: impl Display,
@@ -330,6 +486,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_from_all_campaigns(
         &self,
         contact_id: impl Display,
@@ -344,6 +506,12 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.contacts().remove_from_campaign("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_from_campaign(
         &self,
         contact_id: impl Display,
@@ -360,6 +528,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .remove_from_workflow("123", "123", types::CreateWorkflow::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_from_workflow(
         &self,
         contact_id: impl Display,
@@ -378,6 +557,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .remove_tags("123", types::Tags::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_tags(
         &self,
         contact_id: impl Display,
@@ -395,6 +585,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .search(types::ContactSearch::new("123", 10))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(
         &self,
         body: impl std::borrow::Borrow<types::ContactSearch>,
@@ -409,6 +610,19 @@ impl Contacts {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .set_business_of_many(
+    ///         types::ContactsBusinessUpdate::new("123", vec!["123".to_owned()], "123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn set_business_of_many(
         &self,
         body: impl std::borrow::Borrow<types::ContactsBusinessUpdate>,
@@ -422,6 +636,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .update("123", types::UpdateContact::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         contact_id: impl Display,
@@ -438,6 +663,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .update_note("123", "123", types::UpdateNote::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_note(
         &self,
         contact_id: impl Display,
@@ -455,6 +691,24 @@ impl Contacts {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .update_tags_of_many(
+    ///         "value",
+    ///         types::UpdateTags::new(
+    ///             vec!["value".to_owned()],
+    ///             "123",
+    ///             vec!["value".to_owned()],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_tags_of_many(
         &self,
         type_: impl Display,
@@ -471,6 +725,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .update_task("123", "123", types::UpdateTaskBody::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_task(
         &self,
         contact_id: impl Display,
@@ -489,6 +754,17 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .update_task_completed("123", "123", types::UpdateTaskStatusParams::new(true))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_task_completed(
         &self,
         contact_id: impl Display,
@@ -507,6 +783,13 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client.contacts().upsert(types::UpsertContact::new("123")).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn upsert(
         &self,
         body: impl std::borrow::Borrow<types::UpsertContact>,
@@ -516,7 +799,6 @@ impl Contacts {
 }
 
 /// Options of [`Contacts::find_duplicate`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct FindDuplicate {
     call: Call<Value>,
@@ -539,7 +821,6 @@ impl FindDuplicate {
 crm_core::call_builder!(FindDuplicate => Value);
 
 /// Options of [`Contacts::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::ContactsSearchReply>,
@@ -617,7 +898,6 @@ impl Paged for List {
 }
 
 /// Options of [`Contacts::list_by_business`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListByBusiness {
     call: Call<types::ContactsSearchReply>,
@@ -625,15 +905,15 @@ pub struct ListByBusiness {
 
 impl ListByBusiness {
     /// `limit`
-    pub fn limit(self, limit: impl Display) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
-            call: self.call.set_query("limit", &limit.to_string()),
+            call: self.call.set_query("limit", &limit),
         }
     }
     /// `skip`
-    pub fn skip(self, skip: impl Display) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
-            call: self.call.set_query("skip", &skip.to_string()),
+            call: self.call.set_query("skip", &skip),
         }
     }
     /// `query`
@@ -672,7 +952,6 @@ impl Paged for ListByBusiness {
 }
 
 /// Options of [`Contacts::search`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
     call: Call<types::FoundContacts>,

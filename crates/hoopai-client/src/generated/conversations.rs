@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,24 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .add_inbound_message(
+    ///         types::ProcessMessageBody::new(
+    ///             "123",
+    ///             "123",
+    ///             "123",
+    ///             types::ProcessMessageBodyType::AllInOneChat,
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_inbound_message(
         &self,
         body: impl std::borrow::Borrow<types::ProcessMessageBody>,
@@ -44,6 +62,20 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .add_message_attachments(
+    ///         "123",
+    ///         types::AddMessageAttachments::new(vec!["value".to_owned()]),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_message_attachments(
         &self,
         message_id: impl Display,
@@ -60,6 +92,17 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .add_outbound_message(types::ProcessOutboundMessageBody::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_outbound_message(
         &self,
         body: impl std::borrow::Borrow<types::ProcessOutboundMessageBody>,
@@ -71,6 +114,16 @@ impl Conversations {
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .conversations()
+    ///     .cancel_scheduled_email("ada@example.com")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn cancel_scheduled_email(
         &self,
         email_message_id: impl Display,
@@ -85,6 +138,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().cancel_scheduled_message("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn cancel_scheduled_message(
         &self,
         message_id: impl Display,
@@ -98,6 +157,27 @@ impl Conversations {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .change_subscription(
+    ///         types::UserSubscriptionChange::new(
+    ///             "123",
+    ///             "ada@example.com",
+    ///             "123",
+    ///             types::SubscriptionAction::new(
+    ///                 types::SubscriptionActionSubtypeStatus::Subscribed,
+    ///                 types::SubscriptionActionType::Custom,
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn change_subscription(
         &self,
         body: impl std::borrow::Borrow<types::UserSubscriptionChange>,
@@ -111,6 +191,24 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .complete_upload(
+    ///         types::CompleteFileUpload::default()
+    ///             .conversation_id("123")
+    ///             .file_path("library/report.csv")
+    ///             .filename("value")
+    ///             .location_id("123")
+    ///             .upload_id("123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn complete_upload(
         &self,
         body: impl std::borrow::Borrow<types::CompleteFileUpload>,
@@ -124,6 +222,17 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .create(types::CreateConversation::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateConversation>,
@@ -136,6 +245,24 @@ impl Conversations {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .create_custom_subtype(
+    ///         "123",
+    ///         types::CreateCustomSubtype::new(
+    ///             types::CreateCustomSubtypeChannel::Email,
+    ///             "value",
+    ///             "value",
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_custom_subtype(
         &self,
         location_id: impl Display,
@@ -152,6 +279,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(
         &self,
         conversation_id: impl Display,
@@ -166,6 +299,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().download_recording("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn download_recording(
         &self,
         message_id: impl Display,
@@ -182,6 +321,16 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .conversations()
+    ///     .download_transcription("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn download_transcription(
         &self,
         location_id: impl Display,
@@ -199,6 +348,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().export_messages("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn export_messages(&self, location_id: impl Display) -> ExportMessages {
         ExportMessages {
             call: self
@@ -213,6 +368,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(
         &self,
         conversation_id: impl Display,
@@ -225,6 +386,12 @@ impl Conversations {
     /// `GET /conversations/messages/email/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get_email("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
     }
@@ -235,6 +402,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get_message("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_message(&self, id: impl Display) -> Call<types::MessageReply> {
         self.call(&operations::CONVERSATIONS_GET_MESSAGE).path("id", &id)
     }
@@ -245,6 +418,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().get_transcription("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_transcription(
         &self,
         location_id: impl Display,
@@ -260,6 +439,16 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .conversations()
+    ///     .get_unsubscription_status("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_unsubscription_status(
         &self,
         location_id: impl Display,
@@ -279,6 +468,24 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .initiate_upload(
+    ///         types::InitiateFileUpload::default()
+    ///             .channel("value")
+    ///             .content_type("value")
+    ///             .conversation_id("123")
+    ///             .filename("value")
+    ///             .location_id("123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn initiate_upload(
         &self,
         body: impl std::borrow::Borrow<types::InitiateFileUpload>,
@@ -291,6 +498,12 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().list_custom_subtypes("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_custom_subtypes(&self, location_id: impl Display) -> Call<Value> {
         self.call(&operations::CONVERSATIONS_LIST_CUSTOM_SUBTYPES)
             .set_query("locationId", &location_id.to_string())
@@ -303,6 +516,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().list_messages("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_messages(&self, conversation_id: impl Display) -> ListMessages {
         ListMessages {
             call: self
@@ -318,6 +537,12 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.conversations().search("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(&self, location_id: impl Display) -> Search {
         Search {
             call: self
@@ -332,6 +557,19 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .send_message(
+    ///         types::SendMessageBody::new("123", types::SendMessageBodyType::Custom),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn send_message(
         &self,
         body: impl std::borrow::Borrow<types::SendMessageBody>,
@@ -345,6 +583,17 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn send_review_reply(
         &self,
         body: impl std::borrow::Borrow<types::SendReviewReply>,
@@ -358,6 +607,17 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/livechat.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .send_typing(types::UserTypingBody::new("123", "value", "123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn send_typing(
         &self,
         body: impl std::borrow::Borrow<types::UserTypingBody>,
@@ -371,6 +631,17 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .update("123", types::UpdateConversation::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         conversation_id: impl Display,
@@ -386,6 +657,17 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .update_custom_subtype("123", "123", types::UpdateCustomSubtype::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_custom_subtype(
         &self,
         id: impl Display,
@@ -404,6 +686,20 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .conversations()
+    ///     .update_message_status(
+    ///         "123",
+    ///         types::UpdateMessageStatus::new(types::MessageStatus::Delivered),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_message_status(
         &self,
         message_id: impl Display,
@@ -413,10 +709,48 @@ impl Conversations {
             .path("messageId", &message_id)
             .json(body.borrow())
     }
+    /// Uploads the attachments.
+    ///
+    /// `POST /conversations/messages/upload`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `conversations/message.write`.
+    /// * Version `2021-04-15`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client
+    ///     .conversations()
+    ///     .upload_attachments(["https://www.example.com"], "123", "123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upload_attachments(
+        &self,
+        attachment_urls: impl IntoIterator<Item = impl Display>,
+        contact_id: impl Display,
+        conversation_id: impl Display,
+        location_id: impl Display,
+    ) -> UploadAttachments {
+        UploadAttachments {
+            call: self
+                .call(&operations::CONVERSATIONS_UPLOAD_ATTACHMENTS)
+                .part(
+                    "attachmentUrls",
+                    &attachment_urls
+                        .into_iter()
+                        .map(|item| item.to_string())
+                        .collect::<Vec<_>>(),
+                )
+                .part("contactId", &contact_id.to_string())
+                .part("conversationId", &conversation_id.to_string())
+                .part("locationId", &location_id.to_string()),
+        }
+    }
 }
 
 /// Options of [`Conversations::export_messages`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ExportMessages {
     call: Call<types::ExportMessagesReply>,
@@ -450,18 +784,13 @@ impl ExportMessages {
         }
     }
     /// `sortOrder`
-    pub fn sort_order(
-        self,
-        sort_order: impl Into<types::ConversationsExportMessagesSortOrder>,
-    ) -> Self {
+    pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
                 .call
                 .set_query(
                     "sortOrder",
-                    &Into::<
-                        types::ConversationsExportMessagesSortOrder,
-                    >::into(sort_order),
+                    &Into::<types::ContactSortDirection>::into(sort_order),
                 ),
         }
     }
@@ -532,7 +861,6 @@ impl Paged for ExportMessages {
 }
 
 /// Options of [`Conversations::get_unsubscription_status`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetUnsubscriptionStatus {
     call: Call<Value>,
@@ -549,7 +877,6 @@ impl GetUnsubscriptionStatus {
 crm_core::call_builder!(GetUnsubscriptionStatus => Value);
 
 /// Options of [`Conversations::list_messages`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMessages {
     call: Call<types::MessagesReply>,
@@ -621,7 +948,6 @@ impl Paged for ListMessages {
 }
 
 /// Options of [`Conversations::search`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
     call: Call<types::SendConversationReply>,
@@ -659,11 +985,11 @@ impl Search {
         }
     }
     /// `sort`
-    pub fn sort(self, sort: impl Into<types::ConversationsSearchSort>) -> Self {
+    pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
                 .call
-                .set_query("sort", &Into::<types::ConversationsSearchSort>::into(sort)),
+                .set_query("sort", &Into::<types::ContactSortDirection>::into(sort)),
         }
     }
     /// `startAfterDate`
@@ -687,16 +1013,14 @@ impl Search {
     /// `lastMessageType`
     pub fn last_message_type(
         self,
-        last_message_type: impl Into<types::ConversationsSearchLastMessageType>,
+        last_message_type: impl Into<types::MessageType>,
     ) -> Self {
         Self {
             call: self
                 .call
                 .set_query(
                     "lastMessageType",
-                    &Into::<
-                        types::ConversationsSearchLastMessageType,
-                    >::into(last_message_type),
+                    &Into::<types::MessageType>::into(last_message_type),
                 ),
         }
     }
@@ -719,16 +1043,14 @@ impl Search {
     /// `lastMessageDirection`
     pub fn last_message_direction(
         self,
-        last_message_direction: impl Into<types::ConversationsSearchLastMessageDirection>,
+        last_message_direction: impl Into<types::MessageDirection>,
     ) -> Self {
         Self {
             call: self
                 .call
                 .set_query(
                     "lastMessageDirection",
-                    &Into::<
-                        types::ConversationsSearchLastMessageDirection,
-                    >::into(last_message_direction),
+                    &Into::<types::MessageDirection>::into(last_message_direction),
                 ),
         }
     }
@@ -824,3 +1146,37 @@ impl Paged for Search {
         Some(page).map(|value| value.conversations).unwrap_or_default()
     }
 }
+
+/// Options of [`Conversations::upload_attachments`].
+#[must_use = "nothing is sent before `send`"]
+pub struct UploadAttachments {
+    call: Call<types::UploadFilesReply>,
+}
+
+impl UploadAttachments {
+    /// `chatServiceSid`
+    pub fn chat_service_sid(self, chat_service_sid: impl Display) -> Self {
+        Self {
+            call: self.call.set_part("chatServiceSid", &chat_service_sid.to_string()),
+        }
+    }
+    /// `isGroupSms`
+    pub fn is_group_sms(self, is_group_sms: impl Display) -> Self {
+        Self {
+            call: self.call.set_part("isGroupSms", &is_group_sms.to_string()),
+        }
+    }
+    /// Adds a file; its part has a name that the vendor gives a meaning to.
+    pub fn file(self, name: impl Into<String>, file: impl Into<Upload>) -> Self {
+        Self {
+            call: self.call.file(name.into(), file),
+        }
+    }
+    /// Adds a text part.
+    pub fn part(self, name: impl Into<String>, value: impl Display) -> Self {
+        Self {
+            call: self.call.part(name.into(), &value.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(UploadAttachments => types::UploadFilesReply);

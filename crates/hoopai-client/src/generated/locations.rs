@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,17 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .create(types::CreateLocation::new("123", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateLocation>,
@@ -44,11 +55,25 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .create_custom_field(
+    ///         "123",
+    ///         types::LocationsCreateCustomFields::new("value", "value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_custom_field(
         &self,
         location_id: impl Display,
-        body: impl std::borrow::Borrow<types::CreateCustomFields>,
-    ) -> Call<types::CustomFieldReply> {
+        body: impl std::borrow::Borrow<types::LocationsCreateCustomFields>,
+    ) -> Call<types::LocationsCustomFieldReply> {
         self.call(&operations::LOCATIONS_CREATE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -60,6 +85,17 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/customValues.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .create_custom_value("123", types::CustomValues::new("value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_custom_value(
         &self,
         location_id: impl Display,
@@ -75,6 +111,28 @@ impl Locations {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .create_recurring_task(
+    ///         "123",
+    ///         types::RecurringTaskCreate::new(
+    ///             types::CustomRRulesOptions::new(
+    ///                 10.0,
+    ///                 10.0,
+    ///                 types::CustomRRulesOptionsIntervalType::Daily,
+    ///                 "2026-03-01",
+    ///             ),
+    ///             "value",
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_recurring_task(
         &self,
         location_id: impl Display,
@@ -91,6 +149,17 @@ impl Locations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `locations/tags.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .create_tag("123", types::TagBody::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_tag(
         &self,
         location_id: impl Display,
@@ -107,6 +176,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations.internal-access-only`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete("123", true).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(
         &self,
         location_id: impl Display,
@@ -122,6 +197,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_custom_field("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_custom_field(
         &self,
         location_id: impl Display,
@@ -137,6 +218,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_custom_value("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_custom_value(
         &self,
         location_id: impl Display,
@@ -152,6 +239,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_recurring_task("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_recurring_task(
         &self,
         location_id: impl Display,
@@ -167,6 +260,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_tag("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_tag(
         &self,
         location_id: impl Display,
@@ -182,6 +281,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().delete_template("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_template(
         &self,
         location_id: impl Display,
@@ -198,6 +303,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
         self.call(&operations::LOCATIONS_GET).path("locationId", &location_id)
     }
@@ -207,11 +318,17 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_custom_field("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_custom_field(
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomFieldReply> {
+    ) -> Call<types::LocationsCustomFieldReply> {
         self.call(&operations::LOCATIONS_GET_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -222,6 +339,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_custom_value("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_custom_value(
         &self,
         location_id: impl Display,
@@ -237,6 +360,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_recurring_task("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_recurring_task(
         &self,
         location_id: impl Display,
@@ -252,6 +381,12 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().get_tag("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_tag(
         &self,
         location_id: impl Display,
@@ -261,16 +396,6 @@ impl Locations {
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
     }
-    /// Reads the timezones of a location.
-    ///
-    /// `GET /locations/{locationId}/timezones`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `locations.readonly`.
-    /// * Version `2021-07-28`.
-    pub fn get_timezones(&self, location_id: impl Display) -> Call<Value> {
-        self.call(&operations::LOCATIONS_GET_TIMEZONES).path("locationId", &location_id)
-    }
     /// Lists the custom fields of a location.
     ///
     /// `GET /locations/{locationId}/customFields`
@@ -278,6 +403,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_custom_fields("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_custom_fields(&self, location_id: impl Display) -> ListCustomFields {
         ListCustomFields {
             call: self
@@ -292,6 +423,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations/customValues.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_custom_values("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_custom_values(
         &self,
         location_id: impl Display,
@@ -306,6 +443,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations/tags.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_tags("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_tags(
         &self,
         location_id: impl Display,
@@ -320,6 +463,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations/templates.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_templates("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_templates(
         &self,
         location_id: impl Display,
@@ -332,6 +481,22 @@ impl Locations {
                 .set_query("originId", &origin_id.to_string()),
         }
     }
+    /// Lists the timezones of a location.
+    ///
+    /// `GET /locations/{locationId}/timezones`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `locations.readonly`.
+    /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().list_timezones("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_timezones(&self, location_id: impl Display) -> Call<Value> {
+        self.call(&operations::LOCATIONS_LIST_TIMEZONES).path("locationId", &location_id)
+    }
     /// Searches locations.
     ///
     /// `GET /locations/search`
@@ -340,6 +505,12 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().search().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(&self) -> Search {
         Search {
             call: self.call(&operations::LOCATIONS_SEARCH),
@@ -353,6 +524,17 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations/tasks.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .search_tasks("123", types::TaskSearchParams::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search_tasks(
         &self,
         location_id: impl Display,
@@ -372,6 +554,17 @@ impl Locations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `locations.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update("123", types::UpdateLocation::new("123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         location_id: impl Display,
@@ -387,12 +580,27 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_custom_field(
+    ///         "123",
+    ///         "123",
+    ///         types::LocationsUpdateCustomFields::new("value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_custom_field(
         &self,
         location_id: impl Display,
         id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateCustomFields>,
-    ) -> Call<types::CustomFieldReply> {
+        body: impl std::borrow::Borrow<types::LocationsUpdateCustomFields>,
+    ) -> Call<types::LocationsCustomFieldReply> {
         self.call(&operations::LOCATIONS_UPDATE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -404,6 +612,17 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_custom_value("123", "123", types::CustomValues::new("value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_custom_value(
         &self,
         location_id: impl Display,
@@ -421,6 +640,17 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_recurring_task("123", "123", types::RecurringTaskUpdate::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_recurring_task(
         &self,
         location_id: impl Display,
@@ -438,6 +668,17 @@ impl Locations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .locations()
+    ///     .update_tag("123", "123", types::TagBody::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_tag(
         &self,
         location_id: impl Display,
@@ -449,10 +690,32 @@ impl Locations {
             .path("tagId", &tag_id)
             .json(body.borrow())
     }
+    /// Uploads the custom field files of a location.
+    ///
+    /// `POST /locations/{locationId}/customFields/upload`
+    ///
+    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Scope: `locations/customFields.write`.
+    /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.locations().upload_custom_field_files("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upload_custom_field_files(
+        &self,
+        location_id: impl Display,
+    ) -> UploadCustomFieldFiles {
+        UploadCustomFieldFiles {
+            call: self
+                .call(&operations::LOCATIONS_UPLOAD_CUSTOM_FIELD_FILES)
+                .path("locationId", &location_id),
+        }
+    }
 }
 
 /// Options of [`Locations::list_custom_fields`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListCustomFields {
     call: Call<types::CustomFieldsListReply>,
@@ -474,7 +737,6 @@ impl ListCustomFields {
 crm_core::call_builder!(ListCustomFields => types::CustomFieldsListReply);
 
 /// Options of [`Locations::list_templates`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTemplates {
     call: Call<types::GetTemplatesReply>,
@@ -488,15 +750,15 @@ impl ListTemplates {
         }
     }
     /// `skip`
-    pub fn skip(self, skip: impl Display) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
-            call: self.call.set_query("skip", &skip.to_string()),
+            call: self.call.set_query("skip", &skip),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: impl Display) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
-            call: self.call.set_query("limit", &limit.to_string()),
+            call: self.call.set_query("limit", &limit),
         }
     }
     /// `type`
@@ -542,7 +804,6 @@ impl Paged for ListTemplates {
 }
 
 /// Options of [`Locations::search`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
     call: Call<types::SearchReply>,
@@ -556,15 +817,15 @@ impl Search {
         }
     }
     /// `skip`
-    pub fn skip(self, skip: impl Display) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
-            call: self.call.set_query("skip", &skip.to_string()),
+            call: self.call.set_query("skip", &skip),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: impl Display) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
-            call: self.call.set_query("limit", &limit.to_string()),
+            call: self.call.set_query("limit", &limit),
         }
     }
     /// `order`
@@ -606,7 +867,6 @@ impl Paged for Search {
 }
 
 /// Options of [`Locations::search_tasks`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchTasks {
     call: Call<types::LocationTaskListReply>,
@@ -635,3 +895,37 @@ impl Paged for SearchTasks {
         Some(page).map(|value| value.tasks).unwrap_or_default()
     }
 }
+
+/// Options of [`Locations::upload_custom_field_files`].
+#[must_use = "nothing is sent before `send`"]
+pub struct UploadCustomFieldFiles {
+    call: Call<types::FileUploadReply>,
+}
+
+impl UploadCustomFieldFiles {
+    /// `id`
+    pub fn id(self, id: impl Display) -> Self {
+        Self {
+            call: self.call.set_part("id", &id.to_string()),
+        }
+    }
+    /// `maxFiles`
+    pub fn max_files(self, max_files: impl Display) -> Self {
+        Self {
+            call: self.call.set_part("maxFiles", &max_files.to_string()),
+        }
+    }
+    /// Adds a file; its part has a name that the vendor gives a meaning to.
+    pub fn file(self, name: impl Into<String>, file: impl Into<Upload>) -> Self {
+        Self {
+            call: self.call.file(name.into(), file),
+        }
+    }
+    /// Adds a text part.
+    pub fn part(self, name: impl Into<String>, value: impl Display) -> Self {
+        Self {
+            call: self.call.part(name.into(), &value.to_string()),
+        }
+    }
+}
+crm_core::call_builder!(UploadCustomFieldFiles => types::FileUploadReply);

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,17 @@ impl Oauth {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `oauth.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .oauth()
+    ///     .get_location_token(types::GetLocationAccessCodeBody::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_location_token(
         &self,
         body: impl std::borrow::Borrow<types::GetLocationAccessCodeBody>,
@@ -42,6 +53,23 @@ impl Oauth {
     /// `POST /oauth/token`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .oauth()
+    ///     .get_token(
+    ///         types::GetAccessCodebody::new(
+    ///             "123",
+    ///             "value",
+    ///             types::GetAccessCodebodyGrantType::AuthorizationCode,
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_token(
         &self,
         body: impl std::borrow::Borrow<types::GetAccessCodebody>,
@@ -56,6 +84,12 @@ impl Oauth {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `oauth.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.oauth().list_installed_locations("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_installed_locations(
         &self,
         company_id: impl Display,
@@ -71,7 +105,6 @@ impl Oauth {
 }
 
 /// Options of [`Oauth::list_installed_locations`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListInstalledLocations {
     call: Call<types::GetInstalledLocationsReply>,
@@ -79,15 +112,15 @@ pub struct ListInstalledLocations {
 
 impl ListInstalledLocations {
     /// `skip`
-    pub fn skip(self, skip: impl Display) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
-            call: self.call.set_query("skip", &skip.to_string()),
+            call: self.call.set_query("skip", &skip),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: impl Display) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
-            call: self.call.set_query("limit", &limit.to_string()),
+            call: self.call.set_query("limit", &limit),
         }
     }
     /// `query`

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,17 @@ impl Opportunities {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_followers(
         &self,
         id: impl Display,
@@ -47,6 +58,24 @@ impl Opportunities {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .create(
+    ///         types::Create::default()
+    ///             .contact_id("123")
+    ///             .location_id("123")
+    ///             .name("value")
+    ///             .pipeline_id("123")
+    ///             .status(types::OpportunityStatus::Abandoned),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::Create>,
@@ -60,6 +89,12 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.opportunities().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, id: impl Display) -> Call<types::DeleteUpdateOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_DELETE).path("id", &id)
     }
@@ -70,6 +105,12 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.opportunities().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
@@ -81,6 +122,12 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.opportunities().list_lost_reasons("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_lost_reasons(&self, location_id: impl Display) -> ListLostReasons {
         ListLostReasons {
             call: self
@@ -95,6 +142,12 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.opportunities().list_pipelines("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_pipelines(
         &self,
         location_id: impl Display,
@@ -109,6 +162,17 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_followers(
         &self,
         id: impl Display,
@@ -129,6 +193,12 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.opportunities().search("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(&self, location_id: impl Display) -> Search {
         Search {
             call: self
@@ -144,6 +214,17 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .search_advanced(types::OpportunitySearchBody::new(10.0, "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search_advanced(
         &self,
         body: impl std::borrow::Borrow<types::OpportunitySearchBody>,
@@ -161,6 +242,17 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .update("123", types::UpdateOpportunity::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         id: impl Display,
@@ -175,6 +267,20 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .update_status(
+    ///         "123",
+    ///         types::UpdateStatus::new(types::OpportunityStatus::Abandoned),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_status(
         &self,
         id: impl Display,
@@ -191,6 +297,24 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .opportunities()
+    ///     .upsert(
+    ///         types::UpsertOpportunity::default()
+    ///             .followers(["value"])
+    ///             .followers_action_type(types::UpsertOpportunityFollowersActionType::Add)
+    ///             .is_remove_all_followers(true)
+    ///             .location_id("123")
+    ///             .pipeline_id("123"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn upsert(
         &self,
         body: impl std::borrow::Borrow<types::UpsertOpportunity>,
@@ -200,7 +324,6 @@ impl Opportunities {
 }
 
 /// Options of [`Opportunities::list_lost_reasons`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListLostReasons {
     call: Call<types::LostReasonsReply>,
@@ -273,7 +396,6 @@ impl Paged for ListLostReasons {
 }
 
 /// Options of [`Opportunities::remove_followers`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct RemoveFollowers {
     call: Call<types::DeleteFollowersReply>,
@@ -290,7 +412,6 @@ impl RemoveFollowers {
 crm_core::call_builder!(RemoveFollowers => types::DeleteFollowersReply);
 
 /// Options of [`Opportunities::search`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
     call: Call<types::OpportunitiesSearchReply>,
@@ -324,14 +445,11 @@ impl Search {
         }
     }
     /// `status`
-    pub fn status(self, status: impl Into<types::OpportunitiesSearchStatus>) -> Self {
+    pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
                 .call
-                .set_query(
-                    "status",
-                    &Into::<types::OpportunitiesSearchStatus>::into(status),
-                ),
+                .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
     /// `assigned_to`
@@ -465,7 +583,6 @@ impl Paged for Search {
 }
 
 /// Options of [`Opportunities::search_advanced`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchAdvanced {
     call: Call<types::PostSearchReply>,

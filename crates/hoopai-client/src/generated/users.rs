@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,27 @@ impl Users {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .users()
+    ///     .create(
+    ///         types::CreateUser::default()
+    ///             .company_id("123")
+    ///             .email("ada@example.com")
+    ///             .first_name("value")
+    ///             .last_name("value")
+    ///             .location_ids(["123"])
+    ///             .password("value")
+    ///             .role("value")
+    ///             .type_("value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateUser>,
@@ -44,6 +65,12 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.users().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
@@ -54,6 +81,12 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.users().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
         self.call(&operations::USERS_GET).path("userId", &user_id)
     }
@@ -64,6 +97,13 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.users().list("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     #[deprecated = "the vendor marks it deprecated"]
     pub fn list(&self, location_id: impl Display) -> Call<types::LocationReply> {
         self.call(&operations::USERS_LIST)
@@ -77,6 +117,12 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// let reply = client.users().search("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(&self, company_id: impl Display) -> Search {
         Search {
             call: self
@@ -92,6 +138,17 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client
+    ///     .users()
+    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search_by_email(
         &self,
         body: impl std::borrow::Borrow<types::FilterByEmail>,
@@ -107,6 +164,13 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// ```
+    /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
+    /// use hoopai_client::types;
+    /// let reply = client.users().update("123", types::UpdateUser::default()).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         user_id: impl Display,
@@ -117,7 +181,6 @@ impl Users {
 }
 
 /// Options of [`Users::search`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
     call: Call<types::SearchUserReply>,
@@ -131,15 +194,15 @@ impl Search {
         }
     }
     /// `skip`
-    pub fn skip(self, skip: impl Display) -> Self {
+    pub fn skip(self, skip: i64) -> Self {
         Self {
-            call: self.call.set_query("skip", &skip.to_string()),
+            call: self.call.set_query("skip", &skip),
         }
     }
     /// `limit`
-    pub fn limit(self, limit: impl Display) -> Self {
+    pub fn limit(self, limit: i64) -> Self {
         Self {
-            call: self.call.set_query("limit", &limit.to_string()),
+            call: self.call.set_query("limit", &limit),
         }
     }
     /// `locationId`
@@ -214,7 +277,6 @@ impl Paged for Search {
 }
 
 /// Options of [`Users::search_by_email`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct SearchByEmail {
     call: Call<types::SearchUserReply>,

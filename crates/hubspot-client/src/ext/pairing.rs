@@ -4,11 +4,12 @@
 //! records by their values, and what is left over by elimination. HubSpot promises no order of
 //! its answers.
 
-use crm_core::{ChunkOutcome, Error, ErrorKind, Map, OpMeta, RawReply, Sent, Vendor};
+use crm_core::{ChunkOutcome, Error, ErrorKind, Map, OpMeta, RawReply, Sent};
 use serde_json::Value;
 
+use super::row_errors::{row_error, row_errors};
 use super::rows::{Row, Written};
-use crate::vendor::{ErrorBody, HubSpot, kind_of_row, texts};
+use crate::vendor::texts;
 
 /// A row that was sent, as far as its answer can be told by it.
 #[derive(Default)]
@@ -146,17 +147,6 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
-/// The errors of a mixed result, as they came.
-pub(super) fn row_errors(reply: &RawReply) -> Vec<Value> {
-    match reply.json() {
-        Some(Value::Object(mut body)) => match body.remove("errors") {
-            Some(Value::Array(errors)) => errors,
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
-}
-
 fn traces_of(error: &Value) -> Vec<String> {
     error.get("context").map_or_else(Vec::new, |context| texts(context, "objectWriteTraceId"))
 }
@@ -170,20 +160,6 @@ pub(super) fn ids_of(error: &Value) -> Vec<String> {
         }
     }
     ids
-}
-
-/// The error of one row.
-pub(super) fn row_error(value: &Value, op: &OpMeta, reply: &RawReply) -> Error {
-    let body = ErrorBody::read(value);
-    let kind = kind_of_row(&body);
-    let mut detail = body.into_detail();
-    detail.raw = value.to_string().into();
-    Error::new(kind, "")
-        .with_operation(op)
-        .with_sent(Sent::Answered)
-        .with_request_id(HubSpot.request_id(reply))
-        .with_body(detail.raw.clone())
-        .with_vendor(detail)
 }
 
 /// The error of a row of a read that found nothing.

@@ -6,7 +6,8 @@ use std::future::IntoFuture;
 
 use crm_core::{Batch, BatchReport, BoxFuture, Call, ChunkOutcome, Error};
 
-use super::pairing::{ids_of, missing, row_error, row_errors};
+use super::pairing::{ids_of, missing};
+use super::row_errors::{row_error, row_errors};
 use super::rows::Reply;
 use crate::objects::Objects;
 use crate::operations;
@@ -19,8 +20,9 @@ const MOST_WITH_HISTORY: usize = 50;
 /// know has failed with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound).
 #[derive(Clone)]
 #[must_use = "nothing is sent before it is awaited"]
-pub struct ReadMany {
+pub struct ReadMany<R = Object> {
     objects: Objects,
+    as_type: fn(Object) -> Result<R, Error>,
     ids: Vec<String>,
     request: BatchRead,
     archived: Option<bool>,
@@ -38,17 +40,26 @@ impl Objects {
     /// # }
     /// ```
     pub fn read_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> ReadMany {
-        ReadMany {
-            objects: self.clone(),
+        ReadMany::new(self.clone(), ids, Ok)
+    }
+}
+
+impl<R> ReadMany<R> {
+    pub(super) fn new(
+        objects: Objects,
+        ids: impl IntoIterator<Item = impl Into<String>>,
+        as_type: fn(Object) -> Result<R, Error>,
+    ) -> Self {
+        Self {
+            objects,
+            as_type,
             ids: ids.into_iter().map(Into::into).collect(),
             request: BatchRead::new([]),
             archived: None,
             batch: Batch::of(&operations::OBJECTS_BATCH_READ),
         }
     }
-}
 
-impl ReadMany {
     /// The property that the given values are of. It is then read as well, to tell the records
     /// apart; without [`properties`](Self::properties) it is the only one.
     pub fn id_property(mut self, property: impl Into<String>) -> Self {
@@ -102,7 +113,7 @@ impl ReadMany {
         self.request.id_property.as_deref().filter(|name| !name.is_empty() && *name != "hs_object_id")
     }
 
-    async fn read(&self, ids: Vec<String>) -> Result<ChunkOutcome<Object>, Error> {
+    async fn read(&self, ids: Vec<String>) -> Result<ChunkOutcome<R>, Error> {
         let call = self.call(&ids);
         let op = call.op();
         let reply = call.send_raw().await?;
@@ -138,7 +149,10 @@ impl ReadMany {
         for (index, id) in ids.iter().enumerate() {
             let id = key(id);
             match (found.get(&id), errors.get(&id).or(stray.as_ref())) {
-                (Some(record), _) => outcome.ok(index, (*record).clone()),
+                (Some(record), _) => match (self.as_type)((*record).clone()) {
+                    Ok(record) => outcome.ok(index, record),
+                    Err(error) => outcome.failed(index, error.with_operation(op)),
+                },
                 (None, Some(error)) => outcome.failed(index, error.clone()),
                 (None, None) => outcome.failed(index, missing(op)),
             }
@@ -147,9 +161,9 @@ impl ReadMany {
     }
 }
 
-impl IntoFuture for ReadMany {
-    type Output = BatchReport<Object>;
-    type IntoFuture = BoxFuture<'static, BatchReport<Object>>;
+impl<R: Send + 'static> IntoFuture for ReadMany<R> {
+    type Output = BatchReport<R>;
+    type IntoFuture = BoxFuture<'static, BatchReport<R>>;
 
     fn into_future(mut self) -> Self::IntoFuture {
         let ids = std::mem::take(&mut self.ids);
@@ -157,7 +171,7 @@ impl IntoFuture for ReadMany {
     }
 }
 
-impl fmt::Debug for ReadMany {
+impl<R> fmt::Debug for ReadMany<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadMany")
             .field("ids", &self.ids.len())

@@ -98,8 +98,8 @@ impl Filter {
 }
 
 /// A search finds at most 10,000 records, page by page; asking for more is refused as
-/// [`ErrorKind::Validation`](crate::ErrorKind::Validation). Ask narrower questions where there
-/// are more, for instance by ranges of `hs_object_id`. The index lags behind writes by some
+/// [`ErrorKind::Validation`](crate::ErrorKind::Validation), except through
+/// [`search_all`](crate::objects::Objects::search_all). The index lags behind writes by some
 /// seconds, and pages hold at most 200 records.
 ///
 /// ```

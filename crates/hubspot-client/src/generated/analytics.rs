@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -36,6 +36,23 @@ impl Analytics {
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
     /// * `start`: First day, included, as YYYYMMDD.
     /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .content_group_sources(
+    ///         types::AnalyticsContentType::BlogPosts,
+    ///         "123",
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn content_group_sources(
         &self,
         content_type: impl Into<types::AnalyticsContentType>,
@@ -71,6 +88,22 @@ impl Analytics {
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
     /// * `start`: First day, included, as YYYYMMDD.
     /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .content_report(
+    ///         types::AnalyticsContentType::BlogPosts,
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn content_report(
         &self,
         content_type: impl Into<types::AnalyticsContentType>,
@@ -99,6 +132,12 @@ impl Analytics {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `business-intelligence`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.analytics().events().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn events(&self) -> Events {
         Events {
             call: self.call(&operations::ANALYTICS_EVENTS),
@@ -112,6 +151,12 @@ impl Analytics {
     /// * Scope: `business-intelligence`.
     ///
     /// * `id`: Identifier of a wanted event; may be repeated.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.analytics().events_batch(["123"]).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn events_batch(
         &self,
         id: impl IntoIterator<Item = impl Display>,
@@ -133,6 +178,17 @@ impl Analytics {
     /// * Scope: `business-intelligence`.
     ///
     /// * `object_type`: Kind of object.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .exists(types::AnalyticsObjectType::EventCompletions)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn exists(
         &self,
         object_type: impl Into<types::AnalyticsObjectType>,
@@ -151,6 +207,22 @@ impl Analytics {
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
     /// * `start`: First day, included, as YYYYMMDD.
     /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .objects_report(
+    ///         types::AnalyticsObjectType::EventCompletions,
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn objects_report(
         &self,
         object_type: impl Into<types::AnalyticsObjectType>,
@@ -185,6 +257,23 @@ impl Analytics {
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
     /// * `start`: First day, included, as YYYYMMDD.
     /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .page_sources(
+    ///         types::AnalyticsContentType::BlogPosts,
+    ///         "123",
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn page_sources(
         &self,
         content_type: impl Into<types::AnalyticsContentType>,
@@ -220,6 +309,22 @@ impl Analytics {
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
     /// * `start`: First day, included, as YYYYMMDD.
     /// * `end`: Last day, included, as YYYYMMDD.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .analytics()
+    ///     .reports_by_breakdown(
+    ///         types::AnalyticsBreakdownBy::Geolocation,
+    ///         types::TimePeriod::Daily,
+    ///         "value",
+    ///         "value",
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn reports_by_breakdown(
         &self,
         breakdown_by: impl Into<types::AnalyticsBreakdownBy>,
@@ -248,13 +353,18 @@ impl Analytics {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `business-intelligence`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.analytics().views().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn views(&self) -> Call<Vec<types::AnalyticsView>> {
         self.call(&operations::ANALYTICS_VIEWS)
     }
 }
 
 /// Options of [`Analytics::content_group_sources`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ContentGroupSources {
     call: Call<types::AnalyticsReport>,
@@ -331,7 +441,6 @@ impl ContentGroupSources {
 crm_core::call_builder!(ContentGroupSources => types::AnalyticsReport);
 
 /// Options of [`Analytics::content_report`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ContentReport {
     call: Call<types::AnalyticsReport>,
@@ -408,7 +517,6 @@ impl ContentReport {
 crm_core::call_builder!(ContentReport => types::AnalyticsReport);
 
 /// Options of [`Analytics::events`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Events {
     call: Call<Vec<types::AnalyticsEvent>>,
@@ -425,7 +533,6 @@ impl Events {
 crm_core::call_builder!(Events => Vec<types::AnalyticsEvent>);
 
 /// Options of [`Analytics::events_batch`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct EventsBatch {
     call: Call<Vec<types::AnalyticsEvent>>,
@@ -442,7 +549,6 @@ impl EventsBatch {
 crm_core::call_builder!(EventsBatch => Vec<types::AnalyticsEvent>);
 
 /// Options of [`Analytics::objects_report`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ObjectsReport {
     call: Call<types::AnalyticsReport>,
@@ -507,7 +613,6 @@ impl ObjectsReport {
 crm_core::call_builder!(ObjectsReport => types::AnalyticsReport);
 
 /// Options of [`Analytics::page_sources`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct PageSources {
     call: Call<types::AnalyticsReport>,
@@ -584,7 +689,6 @@ impl PageSources {
 crm_core::call_builder!(PageSources => types::AnalyticsReport);
 
 /// Options of [`Analytics::reports_by_breakdown`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReportsByBreakdown {
     call: Call<types::AnalyticsReport>,

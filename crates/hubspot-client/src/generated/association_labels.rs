@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -24,12 +24,32 @@ impl AssociationLabels {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates configurations of many association labels in one request.
+    /// Sets limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/create`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .association_labels()
+    ///     .batch_create_configurations(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationDefinitionConfigurationCreateRequestBatch::new(
+    ///             vec![
+    ///                 types::AssociationDefinitionConfigurationCreateRequest::new(types::AssociationCategory::HubspotDefined,
+    ///                 10, 10)
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_create_configurations(
         &self,
         from_object_type: impl Display,
@@ -43,12 +63,29 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Purges configurations of many association labels in one request.
+    /// Removes limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/purge`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .association_labels()
+    ///     .batch_purge_configurations(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationSpecBatch::new(
+    ///             vec![types::AssociationsSchemaAssociationSpec::new("value", 10)],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_purge_configurations(
         &self,
         from_object_type: impl Display,
@@ -60,12 +97,32 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Changes configurations of many association labels in one request.
+    /// Changes limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/update`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .association_labels()
+    ///     .batch_update_configurations(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationDefinitionConfigurationUpdateRequestBatch::new(
+    ///             vec![
+    ///                 types::AssociationDefinitionConfigurationUpdateRequest::new(types::AssociationCategory::HubspotDefined,
+    ///                 10, 10)
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_update_configurations(
         &self,
         from_object_type: impl Display,
@@ -79,12 +136,27 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Creates an association label.
+    /// Creates a label between two object types.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .association_labels()
+    ///     .create(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationDefinitionCreateRequest::new("value", "value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         from_object_type: impl Display,
@@ -96,12 +168,22 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Deletes an association label.
+    /// Deletes a label between two object types.
     ///
     /// `DELETE /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels/{associationTypeId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .association_labels()
+    ///     .delete("contacts", "contacts", 10)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(
         &self,
         from_object_type: impl Display,
@@ -113,12 +195,18 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .path("associationTypeId", &association_type_id)
     }
-    /// Lists association labels.
+    /// Lists the labels between two object types, with their numbers.
     ///
     /// `GET /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.association_labels().list("contacts", "contacts").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(
         &self,
         from_object_type: impl Display,
@@ -128,23 +216,39 @@ impl AssociationLabels {
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
     }
-    /// Lists the all configurations.
+    /// Lists the limits of associations that the account has set, for all object types.
     ///
     /// `GET /crm/associations/2026-03/definitions/configurations/all`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.association_labels().list_all_configurations().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_all_configurations(
         &self,
     ) -> Call<types::AssociationDefinitionUserConfigurationList> {
         self.call(&operations::ASSOCIATION_LABELS_LIST_ALL_CONFIGURATIONS)
     }
-    /// Lists the configurations of an association label.
+    /// Lists the limits of associations that the account has set between two object types.
     ///
     /// `GET /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .association_labels()
+    ///     .list_configurations("contacts", "contacts")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_configurations(
         &self,
         from_object_type: impl Display,
@@ -154,12 +258,27 @@ impl AssociationLabels {
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
     }
-    /// Changes an association label.
+    /// Changes a label between two object types.
     ///
     /// `PUT /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .association_labels()
+    ///     .update(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationDefinitionUpdateRequest::new(10, "value"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         from_object_type: impl Display,

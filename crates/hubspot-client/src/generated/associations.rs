@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -24,12 +24,22 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Archives an association.
+    /// Removes all associations between two records.
     ///
     /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .associations()
+    ///     .archive("contacts", "123", "contacts", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn archive(
         &self,
         object_type: impl Display,
@@ -43,13 +53,33 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .path("toObjectId", &to_object_id)
     }
-    /// Archives many associations in one request.
+    /// Removes all associations between many pairs of records in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * At most 100 inputs.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_archive(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationBatchArchive::new(
+    ///             vec![
+    ///                 types::AssociationArchive::new(types::PublicObjectId::new("123"),
+    ///                 vec![types::PublicObjectId::new("123")])
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_archive(
         &self,
         from_object_type: impl Display,
@@ -61,12 +91,34 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Archives labels of many associations in one request.
+    /// Removes labels from many associations in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_archive_labels(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationBatchCreate::new(
+    ///             vec![
+    ///                 types::AssociationCreate::new(types::PublicObjectId::new("123"),
+    ///                 types::PublicObjectId::new("123"),
+    ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
+    ///                 10)])
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_archive_labels(
         &self,
         from_object_type: impl Display,
@@ -78,13 +130,35 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Creates many associations in one request.
+    /// Associates many pairs of records, with labels, in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * At most 2000 inputs.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_create(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationBatchCreate::new(
+    ///             vec![
+    ///                 types::AssociationCreate::new(types::PublicObjectId::new("123"),
+    ///                 types::PublicObjectId::new("123"),
+    ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
+    ///                 10)])
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_create(
         &self,
         from_object_type: impl Display,
@@ -96,12 +170,32 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Creates default of many associations in one request.
+    /// Associates many pairs of records without a label in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/associate/default`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_create_default(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::DefaultAssociationBatchCreate::new(
+    ///             vec![
+    ///                 types::DefaultAssociationCreate::new(types::PublicObjectId::new("123"),
+    ///                 types::PublicObjectId::new("123"))
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_create_default(
         &self,
         from_object_type: impl Display,
@@ -113,13 +207,28 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Reads many associations in one request.
+    /// Reads the associations of many records in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/read`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * At most 1000 inputs.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .batch_read(
+    ///         "contacts",
+    ///         "contacts",
+    ///         types::AssociationBatchRead::new(vec![types::AssociationRead::new("123")]),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_read(
         &self,
         from_object_type: impl Display,
@@ -131,12 +240,32 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(body.borrow())
     }
-    /// Creates an association.
+    /// Associates two records with the labels given.
     ///
     /// `PUT /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .associations()
+    ///     .create(
+    ///         "contacts",
+    ///         "123",
+    ///         "contacts",
+    ///         "123",
+    ///         vec![
+    ///             types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
+    ///             10)
+    ///         ],
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         object_type: impl Display,
@@ -152,12 +281,22 @@ impl Associations {
             .path("toObjectId", &to_object_id)
             .json(body.borrow())
     }
-    /// Creates a default of an association.
+    /// Associates two records without a label.
     ///
     /// `PUT /crm/objects/2026-03/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .associations()
+    ///     .create_default("contacts", "123", "contacts", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_default(
         &self,
         from_object_type: impl Display,
@@ -171,13 +310,19 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .path("toObjectId", &to_object_id)
     }
-    /// Lists associations.
+    /// Lists the records of a type that a record is associated with, with the labels.
     ///
     /// `GET /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}`
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.associations().list("contacts", "123", "contacts").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(
         &self,
         object_type: impl Display,
@@ -192,13 +337,23 @@ impl Associations {
                 .path("toObjectType", &to_object_type),
         }
     }
-    /// Lists associations for partner client.
+    /// Lists the records that a partner client is associated with.
     ///
     /// `GET /crm/objects/2026-03/partner_clients/{partnerClientId}/associations/{toObjectType}`
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.partner-clients.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .associations()
+    ///     .list_for_partner_client("123", "contacts")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_for_partner_client(
         &self,
         partner_client_id: impl Display,
@@ -211,12 +366,18 @@ impl Associations {
                 .path("toObjectType", &to_object_type),
         }
     }
-    /// Requests the high usage report.
+    /// Asks for a report, by e-mail, of records near their limit of associations.
     ///
     /// `POST /crm/associations/2026-03/usage/high-usage-report/{userId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.associations().request_high_usage_report(10).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn request_high_usage_report(
         &self,
         user_id: impl Display,
@@ -227,7 +388,6 @@ impl Associations {
 }
 
 /// Options of [`Associations::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::AssociationPage>,
@@ -280,7 +440,6 @@ impl Paged for List {
 }
 
 /// Options of [`Associations::list_for_partner_client`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListForPartnerClient {
     call: Call<types::AssociationPage>,

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -24,12 +24,29 @@ impl Lists {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the and remove memberships of a list.
+    /// Adds records to a list and removes others in one request.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-and-remove`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .add_and_remove_memberships(
+    ///         "123",
+    ///         types::MembershipChangeRequest::new(
+    ///             vec!["value".to_owned()],
+    ///             vec!["value".to_owned()],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_and_remove_memberships(
         &self,
         list_id: impl Display,
@@ -39,12 +56,22 @@ impl Lists {
             .path("listId", &list_id)
             .json(body.borrow())
     }
-    /// Adds the memberships of a list.
+    /// Adds records to a list by their identifiers.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .lists()
+    ///     .add_memberships("123", vec!["value".to_owned()])
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_memberships(
         &self,
         list_id: impl Display,
@@ -54,12 +81,18 @@ impl Lists {
             .path("listId", &list_id)
             .json(body.borrow())
     }
-    /// Adds the memberships from.
+    /// Adds all records of another list, of under 100,000 members.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-from/{sourceListId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().add_memberships_from("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn add_memberships_from(
         &self,
         list_id: impl Display,
@@ -69,29 +102,70 @@ impl Lists {
             .path("listId", &list_id)
             .path("sourceListId", &source_list_id)
     }
-    /// Reads id mapping of many lists in one request.
+    /// Translates the identifiers of many legacy lists.
     ///
     /// `POST /crm/lists/2026-03/idmapping`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * At most 10000 inputs.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .lists()
+    ///     .batch_get_id_mapping(vec!["value".to_owned()])
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_get_id_mapping(
         &self,
         body: impl std::borrow::Borrow<Vec<String>>,
     ) -> Call<types::BatchMigrationMapping> {
         self.call(&operations::LISTS_BATCH_GET_ID_MAPPING).json(body.borrow())
     }
-    /// Reads memberships of many lists in one request.
+    /// Reads the lists that many records are in, in one request.
     ///
     /// `POST /crm/lists/2026-03/records/memberships/batch/read`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .batch_read_memberships(
+    ///         types::RecordIdInputBatch::new(
+    ///             vec![types::RecordIdInput::new("contacts", "123")],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_read_memberships(
         &self,
         body: impl std::borrow::Borrow<types::RecordIdInputBatch>,
     ) -> Call<types::RecordIdWithMembershipsBatchReply> {
         self.call(&operations::LISTS_BATCH_READ_MEMBERSHIPS).json(body.borrow())
+    }
+    /// Calls off that a list becomes static.
+    ///
+    /// `DELETE /crm/lists/2026-03/{listId}/schedule-conversion`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().cancel_conversion("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel_conversion(&self, list_id: impl Display) -> Call<()> {
+        self.call(&operations::LISTS_CANCEL_CONVERSION).path("listId", &list_id)
     }
     /// Creates a list.
     ///
@@ -99,59 +173,90 @@ impl Lists {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .create(types::ListCreateRequest::new("value", "contacts", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::ListCreateRequest>,
     ) -> Call<types::ListCreateReply> {
         self.call(&operations::LISTS_CREATE).json(body.borrow())
     }
-    /// Creates a folder.
+    /// Creates a folder for lists.
     ///
     /// `POST /crm/lists/2026-03/folders`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .create_folder(types::ListFolderCreateRequest::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_folder(
         &self,
         body: impl std::borrow::Borrow<types::ListFolderCreateRequest>,
     ) -> Call<types::ListFolderCreateReply> {
         self.call(&operations::LISTS_CREATE_FOLDER).json(body.borrow())
     }
-    /// Deletes a list.
+    /// Deletes a list; it can be restored for 90 days.
     ///
     /// `DELETE /crm/lists/2026-03/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, list_id: impl Display) -> Call<()> {
         self.call(&operations::LISTS_DELETE).path("listId", &list_id)
     }
-    /// Deletes the folder.
+    /// Deletes a folder of lists.
     ///
     /// `DELETE /crm/lists/2026-03/folders/{folderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().delete_folder("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_folder(&self, folder_id: impl Display) -> Call<()> {
         self.call(&operations::LISTS_DELETE_FOLDER).path("folderId", &folder_id)
     }
-    /// Deletes the memberships of a list.
+    /// Removes all records from a list; the records stay.
     ///
     /// `DELETE /crm/lists/2026-03/{listId}/memberships`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().delete_memberships("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_memberships(&self, list_id: impl Display) -> Call<()> {
         self.call(&operations::LISTS_DELETE_MEMBERSHIPS).path("listId", &list_id)
-    }
-    /// Deletes the schedule conversion of a list.
-    ///
-    /// `DELETE /crm/lists/2026-03/{listId}/schedule-conversion`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
-    pub fn delete_schedule_conversion(&self, list_id: impl Display) -> Call<()> {
-        self.call(&operations::LISTS_DELETE_SCHEDULE_CONVERSION).path("listId", &list_id)
     }
     /// Reads a list.
     ///
@@ -159,17 +264,29 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, list_id: impl Display) -> Get {
         Get {
             call: self.call(&operations::LISTS_GET).path("listId", &list_id),
         }
     }
-    /// Reads a list by name.
+    /// Reads a list by its name.
     ///
     /// `GET /crm/lists/2026-03/object-type-id/{objectTypeId}/name/{listName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().get_by_name("contacts", "value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_by_name(
         &self,
         object_type_id: impl Display,
@@ -182,81 +299,123 @@ impl Lists {
                 .path("listName", &list_name),
         }
     }
-    /// Reads the folder tree.
-    ///
-    /// `GET /crm/lists/2026-03/folders`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.lists.read`.
-    pub fn get_folder_tree(&self) -> GetFolderTree {
-        GetFolderTree {
-            call: self.call(&operations::LISTS_GET_FOLDER_TREE),
-        }
-    }
-    /// Reads the history of a list.
-    ///
-    /// `GET /crm/lists/2026-03/{listId}/size-and-edits-history/between`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.lists.read`.
-    pub fn get_history(&self, list_id: impl Display) -> GetHistory {
-        GetHistory {
-            call: self.call(&operations::LISTS_GET_HISTORY).path("listId", &list_id),
-        }
-    }
-    /// Reads the id mapping.
-    ///
-    /// `GET /crm/lists/2026-03/idmapping`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.lists.read`.
-    pub fn get_id_mapping(&self) -> GetIdMapping {
-        GetIdMapping {
-            call: self.call(&operations::LISTS_GET_ID_MAPPING),
-        }
-    }
-    /// Reads the schedule conversion of a list.
+    /// Reads when a list becomes static.
     ///
     /// `GET /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
-    pub fn get_schedule_conversion(
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().get_conversion("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_conversion(
         &self,
         list_id: impl Display,
     ) -> Call<types::ListConversionReply> {
-        self.call(&operations::LISTS_GET_SCHEDULE_CONVERSION).path("listId", &list_id)
+        self.call(&operations::LISTS_GET_CONVERSION).path("listId", &list_id)
     }
-    /// Lists lists.
+    /// Reads a folder of lists with all that is in it.
+    ///
+    /// `GET /crm/lists/2026-03/folders`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().get_folder_tree().send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_folder_tree(&self) -> GetFolderTree {
+        GetFolderTree {
+            call: self.call(&operations::LISTS_GET_FOLDER_TREE),
+        }
+    }
+    /// Reads how a list grew and was changed between two points in time.
+    ///
+    /// `GET /crm/lists/2026-03/{listId}/size-and-edits-history/between`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().get_history("123").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_history(&self, list_id: impl Display) -> GetHistory {
+        GetHistory {
+            call: self.call(&operations::LISTS_GET_HISTORY).path("listId", &list_id),
+        }
+    }
+    /// Translates the identifier of a legacy list.
+    ///
+    /// `GET /crm/lists/2026-03/idmapping`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().get_id_mapping().send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn get_id_mapping(&self) -> GetIdMapping {
+        GetIdMapping {
+            call: self.call(&operations::LISTS_GET_ID_MAPPING),
+        }
+    }
+    /// Reads several lists by their identifiers.
     ///
     /// `GET /crm/lists/2026-03`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::LISTS_LIST),
         }
     }
-    /// Lists the memberships of a list.
+    /// Lists the identifiers of the records in a list.
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships`
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().list_memberships("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_memberships(&self, list_id: impl Display) -> ListMemberships {
         ListMemberships {
             call: self.call(&operations::LISTS_LIST_MEMBERSHIPS).path("listId", &list_id),
         }
     }
-    /// Lists the memberships by join order.
+    /// Lists the identifiers of the records in a list, by when they joined.
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships/join-order`
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().list_memberships_by_join_order("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_memberships_by_join_order(
         &self,
         list_id: impl Display,
@@ -267,12 +426,18 @@ impl Lists {
                 .path("listId", &list_id),
         }
     }
-    /// Lists the record memberships of a list.
+    /// Lists the lists that a record is in.
     ///
     /// `GET /crm/lists/2026-03/records/{objectTypeId}/{recordId}/memberships`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().list_record_memberships("contacts", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_record_memberships(
         &self,
         object_type_id: impl Display,
@@ -282,12 +447,18 @@ impl Lists {
             .path("objectTypeId", &object_type_id)
             .path("recordId", &record_id)
     }
-    /// Moves the folder of a list.
+    /// Moves a folder of lists into another.
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/move/{newParentFolderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().move_folder("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn move_folder(
         &self,
         folder_id: impl Display,
@@ -297,24 +468,45 @@ impl Lists {
             .path("folderId", &folder_id)
             .path("newParentFolderId", &new_parent_folder_id)
     }
-    /// Moves the list to folder.
+    /// Moves a list to a folder.
     ///
     /// `PUT /crm/lists/2026-03/folders/move-list`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .move_list_to_folder(types::ListMoveRequest::new("123", "123"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn move_list_to_folder(
         &self,
         body: impl std::borrow::Borrow<types::ListMoveRequest>,
     ) -> Call<()> {
         self.call(&operations::LISTS_MOVE_LIST_TO_FOLDER).json(body.borrow())
     }
-    /// Removes the memberships of a list.
+    /// Removes records from a list by their identifiers.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/remove`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .lists()
+    ///     .remove_memberships("123", vec!["value".to_owned()])
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove_memberships(
         &self,
         list_id: impl Display,
@@ -330,17 +522,29 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().rename("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn rename(&self, list_id: impl Display) -> Rename {
         Rename {
             call: self.call(&operations::LISTS_RENAME).path("listId", &list_id),
         }
     }
-    /// Renames the folder of a list.
+    /// Renames a folder of lists.
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/rename`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().rename_folder("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn rename_folder(&self, folder_id: impl Display) -> RenameFolder {
         RenameFolder {
             call: self
@@ -348,22 +552,64 @@ impl Lists {
                 .path("folderId", &folder_id),
         }
     }
-    /// Restores a list.
+    /// Restores a list that was deleted less than 90 days ago.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/restore`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.lists().restore("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn restore(&self, list_id: impl Display) -> Call<()> {
         self.call(&operations::LISTS_RESTORE).path("listId", &list_id)
     }
-    /// Searches lists.
+    /// Sets when an active list becomes static: on a date, or when it no longer grows.
+    ///
+    /// `PUT /crm/lists/2026-03/{listId}/schedule-conversion`
+    ///
+    /// * Safe to repeat: retried when the reply is lost.
+    /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .schedule_conversion(
+    ///         "123",
+    ///         types::ListConversionTime::from(types::ListConversionDate::new(10, 10, 10)),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn schedule_conversion(
+        &self,
+        list_id: impl Display,
+        body: impl std::borrow::Borrow<types::ListConversionTime>,
+    ) -> Call<types::ListConversionReply> {
+        self.call(&operations::LISTS_SCHEDULE_CONVERSION)
+            .path("listId", &list_id)
+            .json(body.borrow())
+    }
+    /// Searches lists by name, kind and object type.
     ///
     /// `POST /crm/lists/2026-03/search`
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client.lists().search(types::ListSearchRequest::default()).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(
         &self,
         body: impl std::borrow::Borrow<types::ListSearchRequest>,
@@ -378,6 +624,28 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .lists()
+    ///     .update_filters(
+    ///         "123",
+    ///         types::ListFilterUpdateRequest::new(
+    ///             types::FilterBranch::from(
+    ///                 types::AndFilterBranch::new(
+    ///                     "value",
+    ///                     Vec::<types::FilterBranch>::new(),
+    ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
+    ///                 ),
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_filters(
         &self,
         list_id: impl Display,
@@ -390,25 +658,9 @@ impl Lists {
                 .json(body.borrow()),
         }
     }
-    /// Changes the schedule conversion of a list.
-    ///
-    /// `PUT /crm/lists/2026-03/{listId}/schedule-conversion`
-    ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
-    pub fn update_schedule_conversion(
-        &self,
-        list_id: impl Display,
-        body: impl std::borrow::Borrow<types::ListConversionTime>,
-    ) -> Call<types::ListConversionReply> {
-        self.call(&operations::LISTS_UPDATE_SCHEDULE_CONVERSION)
-            .path("listId", &list_id)
-            .json(body.borrow())
-    }
 }
 
 /// Options of [`Lists::get`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
     call: Call<types::ListFetchReply>,
@@ -425,7 +677,6 @@ impl Get {
 crm_core::call_builder!(Get => types::ListFetchReply);
 
 /// Options of [`Lists::get_by_name`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetByName {
     call: Call<types::ListFetchReply>,
@@ -442,7 +693,6 @@ impl GetByName {
 crm_core::call_builder!(GetByName => types::ListFetchReply);
 
 /// Options of [`Lists::get_folder_tree`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetFolderTree {
     call: Call<types::ListFolderFetchReply>,
@@ -459,7 +709,6 @@ impl GetFolderTree {
 crm_core::call_builder!(GetFolderTree => types::ListFolderFetchReply);
 
 /// Options of [`Lists::get_history`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetHistory {
     call: Call<types::ListSizeAndEditHistoryReply>,
@@ -482,7 +731,6 @@ impl GetHistory {
 crm_core::call_builder!(GetHistory => types::ListSizeAndEditHistoryReply);
 
 /// Options of [`Lists::get_id_mapping`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetIdMapping {
     call: Call<types::MigrationMapping>,
@@ -499,7 +747,6 @@ impl GetIdMapping {
 crm_core::call_builder!(GetIdMapping => types::MigrationMapping);
 
 /// Options of [`Lists::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::ListsByIdReply>,
@@ -530,7 +777,6 @@ impl List {
 crm_core::call_builder!(List => types::ListsByIdReply);
 
 /// Options of [`Lists::list_memberships`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMemberships {
     call: Call<types::ApiCollectionResponseJoinTimeAndRecordId>,
@@ -589,7 +835,6 @@ impl Paged for ListMemberships {
 }
 
 /// Options of [`Lists::list_memberships_by_join_order`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMembershipsByJoinOrder {
     call: Call<types::ApiCollectionResponseJoinTimeAndRecordId>,
@@ -648,7 +893,6 @@ impl Paged for ListMembershipsByJoinOrder {
 }
 
 /// Options of [`Lists::rename`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Rename {
     call: Call<types::ListUpdateReply>,
@@ -671,7 +915,6 @@ impl Rename {
 crm_core::call_builder!(Rename => types::ListUpdateReply);
 
 /// Options of [`Lists::rename_folder`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct RenameFolder {
     call: Call<types::ListFolderFetchReply>,
@@ -688,7 +931,6 @@ impl RenameFolder {
 crm_core::call_builder!(RenameFolder => types::ListFolderFetchReply);
 
 /// Options of [`Lists::search`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Search {
     call: Call<types::ListSearchReply>,
@@ -726,7 +968,6 @@ impl Paged for Search {
 }
 
 /// Options of [`Lists::update_filters`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct UpdateFilters {
     call: Call<types::ListUpdateReply>,

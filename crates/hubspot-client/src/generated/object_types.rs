@@ -16,6 +16,7 @@ pub struct ObjectType {
 
 /// All types of object, in the order of their names.
 pub static OBJECT_TYPES: &[&ObjectType] = &[
+    &APPOINTMENTS,
     &CALLS,
     &CARTS,
     &COMMERCE_PAYMENTS,
@@ -50,6 +51,27 @@ pub static OBJECT_TYPES: &[&ObjectType] = &[
     &TICKETS,
     &USERS,
 ];
+
+/// Appointments.
+pub static APPOINTMENTS: ObjectType = ObjectType {
+    name: "appointments",
+    segment: "0-421",
+    operations: &[
+        "objects.archive",
+        "objects.batch_archive",
+        "objects.batch_create",
+        "objects.batch_read",
+        "objects.batch_update",
+        "objects.batch_upsert",
+        "objects.create",
+        "objects.gdpr_delete",
+        "objects.get",
+        "objects.list",
+        "objects.merge",
+        "objects.search",
+        "objects.update",
+    ],
+};
 
 /// Calls.
 pub static CALLS: ObjectType = ObjectType {

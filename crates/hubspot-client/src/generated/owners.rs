@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -24,24 +24,36 @@ impl Owners {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads an owner.
+    /// Reads an owner, by owner or user identifier.
     ///
     /// `GET /crm/owners/2026-03/{ownerId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `crm.objects.owners.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.owners().get(10).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, owner_id: impl Display) -> Get {
         Get {
             call: self.call(&operations::OWNERS_GET).path("ownerId", &owner_id),
         }
     }
-    /// Lists owners.
+    /// Lists owners: the users that records can belong to.
     ///
     /// `GET /crm/owners/2026-03`
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `crm.objects.owners.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.owners().list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::OWNERS_LIST),
@@ -50,7 +62,6 @@ impl Owners {
 }
 
 /// Options of [`Owners::get`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
     call: Call<types::Owner>,
@@ -81,7 +92,6 @@ impl Get {
 crm_core::call_builder!(Get => types::Owner);
 
 /// Options of [`Owners::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::OwnerPage>,

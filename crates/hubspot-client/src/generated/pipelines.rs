@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -34,6 +34,26 @@ impl Pipelines {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .create(
+    ///         types::PipelineInput::new(
+    ///             10,
+    ///             "value",
+    ///             vec![
+    ///                 types::PipelineStageInput::new(10, "value",
+    ///                 hubspot_client::Map::new())
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::PipelineInput>,
@@ -46,6 +66,20 @@ impl Pipelines {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .create_stage(
+    ///         "123",
+    ///         types::PipelineStageInput::new(10, "value", hubspot_client::Map::new()),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_stage(
         &self,
         pipeline_id: impl Display,
@@ -61,6 +95,12 @@ impl Pipelines {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, pipeline_id: impl Display) -> Delete {
         Delete {
             call: self
@@ -68,12 +108,18 @@ impl Pipelines {
                 .path("pipelineId", &pipeline_id),
         }
     }
-    /// Deletes the stage of a pipeline.
+    /// Deletes a stage of a pipeline.
     ///
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").delete_stage("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_stage(
         &self,
         pipeline_id: impl Display,
@@ -92,15 +138,27 @@ impl Pipelines {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, pipeline_id: impl Display) -> Call<types::Pipeline> {
         self.call(&operations::PIPELINES_GET).path("pipelineId", &pipeline_id)
     }
-    /// Reads the stage of a pipeline.
+    /// Reads a stage of a pipeline.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").get_stage("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_stage(
         &self,
         pipeline_id: impl Display,
@@ -110,30 +168,52 @@ impl Pipelines {
             .path("pipelineId", &pipeline_id)
             .path("stageId", &stage_id)
     }
-    /// Lists pipelines.
+    /// Lists pipelines with their stages.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> Call<types::PipelineList> {
         self.call(&operations::PIPELINES_LIST)
     }
-    /// Lists the audit of a pipeline.
+    /// Lists the changes made to a pipeline, newest first.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/audit`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").list_audit("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_audit(&self, pipeline_id: impl Display) -> Call<types::AuditInfoList> {
         self.call(&operations::PIPELINES_LIST_AUDIT).path("pipelineId", &pipeline_id)
     }
-    /// Lists the stage audit of a pipeline.
+    /// Lists the changes made to a stage, newest first.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}/audit`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .list_stage_audit("123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_stage_audit(
         &self,
         pipeline_id: impl Display,
@@ -149,18 +229,45 @@ impl Pipelines {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.pipelines("contacts").list_stages("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_stages(
         &self,
         pipeline_id: impl Display,
     ) -> Call<types::PipelineStageList> {
         self.call(&operations::PIPELINES_LIST_STAGES).path("pipelineId", &pipeline_id)
     }
-    /// Replaces a pipeline.
+    /// Writes a whole pipeline; stages that are left out are deleted.
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .replace(
+    ///         "123",
+    ///         types::PipelineReplaceInput::new(
+    ///             10,
+    ///             "value",
+    ///             vec![
+    ///                 types::PipelineStageInput::new(10, "value",
+    ///                 hubspot_client::Map::new())
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn replace(
         &self,
         pipeline_id: impl Display,
@@ -173,12 +280,31 @@ impl Pipelines {
                 .json(body.borrow()),
         }
     }
-    /// Replaces the stage of a pipeline.
+    /// Writes a whole stage of a pipeline.
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .replace_stage(
+    ///         "123",
+    ///         "123",
+    ///         types::PipelineStageReplaceInput::new(
+    ///             10,
+    ///             "value",
+    ///             hubspot_client::Map::new(),
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn replace_stage(
         &self,
         pipeline_id: impl Display,
@@ -196,6 +322,17 @@ impl Pipelines {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .update("123", types::PipelinePatchInput::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         pipeline_id: impl Display,
@@ -208,12 +345,27 @@ impl Pipelines {
                 .json(body.borrow()),
         }
     }
-    /// Changes the stage of a pipeline.
+    /// Changes a stage of a pipeline.
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .pipelines("contacts")
+    ///     .update_stage(
+    ///         "123",
+    ///         "123",
+    ///         types::PipelineStagePatchInput::new(hubspot_client::Map::new()),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_stage(
         &self,
         pipeline_id: impl Display,
@@ -228,7 +380,6 @@ impl Pipelines {
 }
 
 /// Options of [`Pipelines::delete`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Delete {
     call: Call<()>,
@@ -267,7 +418,6 @@ impl Delete {
 crm_core::call_builder!(Delete => ());
 
 /// Options of [`Pipelines::delete_stage`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct DeleteStage {
     call: Call<()>,
@@ -292,7 +442,6 @@ impl DeleteStage {
 crm_core::call_builder!(DeleteStage => ());
 
 /// Options of [`Pipelines::replace`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Replace {
     call: Call<types::Pipeline>,
@@ -331,7 +480,6 @@ impl Replace {
 crm_core::call_builder!(Replace => types::Pipeline);
 
 /// Options of [`Pipelines::update`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Update {
     call: Call<types::Pipeline>,

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -34,15 +34,27 @@ impl Properties {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.properties("contacts").archive("value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn archive(&self, property_name: impl Display) -> Call<()> {
         self.call(&operations::PROPERTIES_ARCHIVE).path("propertyName", &property_name)
     }
-    /// Archives the group of a property.
+    /// Archives a property group.
     ///
     /// `DELETE /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.properties("contacts").archive_group("value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn archive_group(&self, group_name: impl Display) -> Call<()> {
         self.call(&operations::PROPERTIES_ARCHIVE_GROUP).path("groupName", &group_name)
     }
@@ -52,6 +64,19 @@ impl Properties {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .batch_archive(
+    ///         types::PropertyNameBatch::new(vec![types::PropertyName::new("value")]),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_archive(
         &self,
         body: impl std::borrow::Borrow<types::PropertyNameBatch>,
@@ -64,10 +89,29 @@ impl Properties {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .batch_create(
+    ///         types::PropertyCreateBatch::new(
+    ///             vec![
+    ///                 types::PropertyCreate::default()
+    ///                 .field_type(types::FieldType::Booleancheckbox).group_name("value")
+    ///                 .label("value").name("value").type_(types::PropertyType::Bool)
+    ///             ],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_create(
         &self,
         body: impl std::borrow::Borrow<types::PropertyCreateBatch>,
-    ) -> Call<types::PropertyBatchReply> {
+    ) -> Call<types::PropertiesPropertyBatchReply> {
         self.call(&operations::PROPERTIES_BATCH_CREATE).json(body.borrow())
     }
     /// Reads many properties in one request.
@@ -76,6 +120,23 @@ impl Properties {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .batch_read(
+    ///         types::PropertyNameBatchRead::new(
+    ///             true,
+    ///             types::PropertyDataSensitivity::HighlySensitive,
+    ///             vec![types::PropertyName::new("value")],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_read(
         &self,
         body: impl std::borrow::Borrow<types::PropertyNameBatchRead>,
@@ -90,18 +151,47 @@ impl Properties {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .create(
+    ///         types::PropertyCreate::default()
+    ///             .field_type(types::FieldType::Booleancheckbox)
+    ///             .group_name("value")
+    ///             .label("value")
+    ///             .name("value")
+    ///             .type_(types::PropertyType::Bool),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::PropertyCreate>,
     ) -> Call<types::Property> {
         self.call(&operations::PROPERTIES_CREATE).json(body.borrow())
     }
-    /// Creates a group of a property.
+    /// Creates a property group.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/groups`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .create_group(types::PropertyGroupCreate::new("value", "value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_group(
         &self,
         body: impl std::borrow::Borrow<types::PropertyGroupCreate>,
@@ -114,6 +204,12 @@ impl Properties {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.properties("contacts").get("value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, property_name: impl Display) -> Get {
         Get {
             call: self
@@ -121,12 +217,18 @@ impl Properties {
                 .path("propertyName", &property_name),
         }
     }
-    /// Reads the group of a property.
+    /// Reads a property group.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.properties("contacts").get_group("value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_group(&self, group_name: impl Display) -> GetGroup {
         GetGroup {
             call: self
@@ -134,23 +236,35 @@ impl Properties {
                 .path("groupName", &group_name),
         }
     }
-    /// Lists properties.
+    /// Lists the properties of an object type.
     ///
     /// `GET /crm/properties/2026-03/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.properties("contacts").list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::PROPERTIES_LIST),
         }
     }
-    /// Lists the groups of a property.
+    /// Lists the property groups of an object type.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.properties("contacts").list_groups().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_groups(&self) -> ListGroups {
         ListGroups {
             call: self.call(&operations::PROPERTIES_LIST_GROUPS),
@@ -162,6 +276,17 @@ impl Properties {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .update("value", types::PropertyUpdate::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         property_name: impl Display,
@@ -171,12 +296,23 @@ impl Properties {
             .path("propertyName", &property_name)
             .json(body.borrow())
     }
-    /// Changes the group of a property.
+    /// Changes a property group.
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .properties("contacts")
+    ///     .update_group("value", types::PropertyGroupUpdate::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_group(
         &self,
         group_name: impl Display,
@@ -189,10 +325,9 @@ impl Properties {
 }
 
 /// Options of [`Properties::batch_read`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct BatchRead {
-    call: Call<types::PropertyBatchReply>,
+    call: Call<types::PropertiesPropertyBatchReply>,
 }
 
 impl BatchRead {
@@ -203,10 +338,9 @@ impl BatchRead {
         }
     }
 }
-crm_core::call_builder!(BatchRead => types::PropertyBatchReply);
+crm_core::call_builder!(BatchRead => types::PropertiesPropertyBatchReply);
 
 /// Options of [`Properties::get`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
     call: Call<types::Property>,
@@ -222,14 +356,14 @@ impl Get {
     /// `dataSensitivity`
     pub fn data_sensitivity(
         self,
-        data_sensitivity: impl Into<types::PropertiesGetDataSensitivity>,
+        data_sensitivity: impl Into<types::PropertyDataSensitivity>,
     ) -> Self {
         Self {
             call: self
                 .call
                 .set_query(
                     "dataSensitivity",
-                    &Into::<types::PropertiesGetDataSensitivity>::into(data_sensitivity),
+                    &Into::<types::PropertyDataSensitivity>::into(data_sensitivity),
                 ),
         }
     }
@@ -249,7 +383,6 @@ impl Get {
 crm_core::call_builder!(Get => types::Property);
 
 /// Options of [`Properties::get_group`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct GetGroup {
     call: Call<types::PropertyGroup>,
@@ -266,10 +399,9 @@ impl GetGroup {
 crm_core::call_builder!(GetGroup => types::PropertyGroup);
 
 /// Options of [`Properties::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::PropertyList>,
+    call: Call<types::PropertiesPropertyList>,
 }
 
 impl List {
@@ -282,14 +414,14 @@ impl List {
     /// `dataSensitivity`
     pub fn data_sensitivity(
         self,
-        data_sensitivity: impl Into<types::PropertiesListDataSensitivity>,
+        data_sensitivity: impl Into<types::PropertyDataSensitivity>,
     ) -> Self {
         Self {
             call: self
                 .call
                 .set_query(
                     "dataSensitivity",
-                    &Into::<types::PropertiesListDataSensitivity>::into(data_sensitivity),
+                    &Into::<types::PropertyDataSensitivity>::into(data_sensitivity),
                 ),
         }
     }
@@ -306,10 +438,9 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::PropertyList);
+crm_core::call_builder!(List => types::PropertiesPropertyList);
 
 /// Options of [`Properties::list_groups`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListGroups {
     call: Call<types::PropertyGroupList>,

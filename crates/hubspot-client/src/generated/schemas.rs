@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -24,36 +24,97 @@ impl Schemas {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads many schemas in one request.
+    /// Reads the definitions of many object types in one request.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/batch/read`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read` or one of 1 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .schemas()
+    ///     .batch_read(
+    ///         types::ObjectSchemaBatchReadRequest::new(
+    ///             true,
+    ///             true,
+    ///             true,
+    ///             vec!["value".to_owned()],
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_read(
         &self,
         body: impl std::borrow::Borrow<types::ObjectSchemaBatchReadRequest>,
-    ) -> Call<types::ObjectSchemaList> {
+    ) -> Call<types::SchemasObjectSchemaList> {
         self.call(&operations::SCHEMAS_BATCH_READ).json(body.borrow())
     }
-    /// Creates a schema.
+    /// Defines a custom object type.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .schemas()
+    ///     .create(
+    ///         types::ObjectSchemaCreate::default()
+    ///             .allows_sensitive_properties(true)
+    ///             .associated_objects(["value"])
+    ///             .labels(types::ObjectTypeDefinitionLabels::default())
+    ///             .name("value")
+    ///             .properties([
+    ///                 types::ObjectTypePropertyCreate::new(
+    ///                     "value",
+    ///                     "value",
+    ///                     "value",
+    ///                     types::PropertyType::Bool,
+    ///                 ),
+    ///             ])
+    ///             .required_properties(["value"])
+    ///             .searchable_properties(["value"])
+    ///             .secondary_display_properties(["value"])
+    ///             .should_create_same_object_association(true),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::ObjectSchemaCreate>,
-    ) -> Call<types::ObjectSchema> {
+    ) -> Call<types::SchemasObjectSchema> {
         self.call(&operations::SCHEMAS_CREATE).json(body.borrow())
     }
-    /// Creates an association of a schema.
+    /// Allows associations between a custom object type and another.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/{objectType}/associations`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .schemas()
+    ///     .create_association(
+    ///         "contacts",
+    ///         types::AssociationDefinitionCreate::new("contacts", "contacts"),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_association(
         &self,
         object_type: impl Display,
@@ -63,23 +124,35 @@ impl Schemas {
             .path("objectType", &object_type)
             .json(body.borrow())
     }
-    /// Deletes a schema.
+    /// Deletes a custom object type that has no records.
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.schemas().delete("contacts").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, object_type: impl Display) -> Delete {
         Delete {
             call: self.call(&operations::SCHEMAS_DELETE).path("objectType", &object_type),
         }
     }
-    /// Deletes the association of a schema.
+    /// Ends associations between a custom object type and another.
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}/associations/{associationIdentifier}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.schemas().delete_association("contacts", "value").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_association(
         &self,
         object_type: impl Display,
@@ -89,34 +162,57 @@ impl Schemas {
             .path("objectType", &object_type)
             .path("associationIdentifier", &association_identifier)
     }
-    /// Reads a schema.
+    /// Reads the definition of an object type.
     ///
     /// `GET /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read` or one of 1 more.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.schemas().get("contacts").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, object_type: impl Display) -> Get {
         Get {
             call: self.call(&operations::SCHEMAS_GET).path("objectType", &object_type),
         }
     }
-    /// Lists schemas.
+    /// Lists the custom object types.
     ///
     /// `GET /crm-object-schemas/2026-03/schemas`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// let reply = client.schemas().list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::SCHEMAS_LIST),
         }
     }
-    /// Changes a schema.
+    /// Changes the definition of a custom object type.
     ///
     /// `PATCH /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// ```
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
+    /// let reply = client
+    ///     .schemas()
+    ///     .update("contacts", types::ObjectSchemaUpdate::new(true))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         object_type: impl Display,
@@ -129,7 +225,6 @@ impl Schemas {
 }
 
 /// Options of [`Schemas::delete`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Delete {
     call: Call<()>,
@@ -146,10 +241,9 @@ impl Delete {
 crm_core::call_builder!(Delete => ());
 
 /// Options of [`Schemas::get`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
-    call: Call<types::ObjectSchema>,
+    call: Call<types::SchemasObjectSchema>,
 }
 
 impl Get {
@@ -185,13 +279,12 @@ impl Get {
         }
     }
 }
-crm_core::call_builder!(Get => types::ObjectSchema);
+crm_core::call_builder!(Get => types::SchemasObjectSchema);
 
 /// Options of [`Schemas::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::ObjectSchemaList>,
+    call: Call<types::SchemasObjectSchemaList>,
 }
 
 impl List {
@@ -233,4 +326,4 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::ObjectSchemaList);
+crm_core::call_builder!(List => types::SchemasObjectSchemaList);

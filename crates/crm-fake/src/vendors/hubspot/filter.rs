@@ -4,58 +4,106 @@ use super::record;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// Whether a record passes: any group, and in it all filters.
-pub(super) fn passes(groups: &[Value], properties: &Map<String, Value>) -> bool {
-    if groups.is_empty() {
-        return true;
+/// The filters of a search, read once for all records.
+pub(super) struct Filters<'a>(Vec<Vec<Filter<'a>>>);
+
+impl<'a> Filters<'a> {
+    pub(super) fn of(groups: &'a [Value]) -> Self {
+        let filters = |group: &'a Value| group.get("filters").and_then(Value::as_array).into_iter().flatten();
+        Self(groups.iter().map(|group| filters(group).map(Filter::of).collect()).collect())
     }
-    groups.iter().any(|group| {
-        let filters = group.get("filters").and_then(Value::as_array);
-        filters.is_some_and(|filters| filters.iter().all(|filter| passes_one(filter, properties)))
-    })
+
+    /// Whether a record passes: any group, and in it all filters.
+    pub(super) fn pass(&self, properties: &Map<String, Value>) -> bool {
+        self.0.is_empty() || self.0.iter().any(|group| group.iter().all(|filter| filter.passes(properties)))
+    }
 }
 
-fn passes_one(filter: &Value, properties: &Map<String, Value>) -> bool {
-    let text = |key: &str| filter.get(key).and_then(Value::as_str).unwrap_or("");
-    let values = || {
-        let list = filter.get("values").and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(Value::as_str)
-    };
-    let held = properties.get(text("propertyName")).and_then(Value::as_str);
-    let order = |wanted: &str| held.and_then(|held| compare(held, wanted));
-    let same = |wanted: &str| held.is_some_and(|held| is_same(held, wanted));
-    match text("operator") {
-        "EQ" => same(text("value")),
-        "NEQ" => held.is_some() && !same(text("value")),
-        "GT" => order(text("value")) == Some(Ordering::Greater),
-        "GTE" => matches!(order(text("value")), Some(Ordering::Greater | Ordering::Equal)),
-        "LT" => order(text("value")) == Some(Ordering::Less),
-        "LTE" => matches!(order(text("value")), Some(Ordering::Less | Ordering::Equal)),
-        "BETWEEN" => {
-            matches!(order(text("value")), Some(Ordering::Greater | Ordering::Equal))
-                && matches!(order(text("highValue")), Some(Ordering::Less | Ordering::Equal))
+struct Filter<'a> {
+    property: &'a str,
+    operator: &'a str,
+    value: Wanted<'a>,
+    high: Wanted<'a>,
+    values: Vec<Wanted<'a>>,
+}
+
+impl<'a> Filter<'a> {
+    fn of(filter: &'a Value) -> Self {
+        let text = |key: &str| filter.get(key).and_then(Value::as_str).unwrap_or("");
+        let values = filter.get("values").and_then(Value::as_array).into_iter().flatten();
+        Self {
+            property: text("propertyName"),
+            operator: text("operator"),
+            value: Wanted::of(text("value")),
+            high: Wanted::of(text("highValue")),
+            values: values.filter_map(Value::as_str).map(Wanted::of).collect(),
         }
-        "IN" => values().any(same),
-        "NOT_IN" => held.is_some() && !values().any(same),
-        "HAS_PROPERTY" => held.is_some(),
-        "NOT_HAS_PROPERTY" => held.is_none(),
-        "CONTAINS_TOKEN" => held.is_some_and(|held| has_token(held, text("value"))),
-        "NOT_CONTAINS_TOKEN" => held.is_some_and(|held| !has_token(held, text("value"))),
-        _ => false,
+    }
+
+    fn passes(&self, properties: &Map<String, Value>) -> bool {
+        use Ordering::{Equal, Greater, Less};
+        let held = properties.get(self.property).and_then(Value::as_str);
+        let order = |wanted: &Wanted<'_>| held.map(|held| wanted.order(held));
+        let same = |wanted: &Wanted<'_>| held.is_some_and(|held| wanted.is(held));
+        match self.operator {
+            "EQ" => same(&self.value),
+            "NEQ" => held.is_some() && !same(&self.value),
+            "GT" => order(&self.value) == Some(Greater),
+            "GTE" => matches!(order(&self.value), Some(Greater | Equal)),
+            "LT" => order(&self.value) == Some(Less),
+            "LTE" => matches!(order(&self.value), Some(Less | Equal)),
+            "BETWEEN" => {
+                matches!(order(&self.value), Some(Greater | Equal)) && matches!(order(&self.high), Some(Less | Equal))
+            }
+            "IN" => self.values.iter().any(same),
+            "NOT_IN" => held.is_some() && !self.values.iter().any(same),
+            "HAS_PROPERTY" => held.is_some(),
+            "NOT_HAS_PROPERTY" => held.is_none(),
+            "CONTAINS_TOKEN" => held.is_some_and(|held| has_token(held, self.value.text)),
+            "NOT_CONTAINS_TOKEN" => held.is_some_and(|held| !has_token(held, self.value.text)),
+            _ => false,
+        }
     }
 }
 
-fn is_same(held: &str, wanted: &str) -> bool {
-    held.eq_ignore_ascii_case(wanted) || compare(held, wanted) == Some(Ordering::Equal)
+/// A value of a filter.
+struct Wanted<'a> {
+    text: &'a str,
+    key: Key,
 }
 
-/// As numbers, as points in time (milliseconds and dates mix), else as text.
-pub(super) fn compare(held: &str, wanted: &str) -> Option<Ordering> {
-    let number = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite());
-    let either = |text: &str| number(text).or_else(|| record::instant(text));
-    match (either(held), either(wanted)) {
-        (Some(held), Some(wanted)) => held.partial_cmp(&wanted),
-        _ => Some(held.to_lowercase().cmp(&wanted.to_lowercase())),
+impl<'a> Wanted<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, key: Key::of(text) }
+    }
+
+    /// How a held value compares: as numbers or points in time where both are, else as text.
+    fn order(&self, held: &str) -> Ordering {
+        match (Key::of(held), &self.key) {
+            (Key::Number(held), Key::Number(wanted)) => held.total_cmp(wanted),
+            _ => held.to_lowercase().cmp(&self.text.to_lowercase()),
+        }
+    }
+
+    fn is(&self, held: &str) -> bool {
+        held.eq_ignore_ascii_case(self.text) || self.order(held) == Ordering::Equal
+    }
+}
+
+/// A value in its order: a number or a point in time (milliseconds and dates mix), else a text.
+#[derive(PartialEq, PartialOrd)]
+pub(super) enum Key {
+    Number(f64),
+    Text(String),
+}
+
+impl Key {
+    pub(super) fn of(text: &str) -> Self {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        match number.or_else(|| record::instant(text)) {
+            Some(number) => Self::Number(number),
+            None => Self::Text(text.to_lowercase()),
+        }
     }
 }
 
@@ -85,7 +133,7 @@ mod tests {
         let properties =
             json!({"email": "ada@example.com", "amount": "99.5", "createdate": "2026-01-02T00:00:00.000Z"});
         let properties = properties.as_object().unwrap();
-        let check = |filter: Value| passes(&[json!({"filters": [filter]})], properties);
+        let check = |filter: Value| Filters::of(&[json!({"filters": [filter]})]).pass(properties);
         let one = |property: &str, operator: &str, value: &str| {
             check(json!({"propertyName": property, "operator": operator, "value": value}))
         };
@@ -100,6 +148,6 @@ mod tests {
         assert!(!one("phone", "NEQ", "1"));
         assert!(check(json!({"propertyName": "email", "operator": "IN", "values": ["x", "ada@example.com"]})));
         assert!(check(json!({"propertyName": "phone", "operator": "NOT_HAS_PROPERTY"})));
-        assert!(passes(&[], properties));
+        assert!(Filters::of(&[]).pass(properties));
     }
 }

@@ -1,7 +1,7 @@
 //! Lists and who is in them.
 
 use super::errors::Fail;
-use super::{Answer, page_of};
+use super::{Answer, page_of, record, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
@@ -133,6 +133,9 @@ fn memberships(call: &Call<'_>, id: &str, world: &mut World) -> Answer {
 fn change(id: &str, add: Vec<String>, remove: Vec<String>, world: &mut World) -> Answer {
     find(world, id)?;
     let now = world.now();
+    let object_type = types::canonical(find(world, id)?["objectTypeId"].as_str().unwrap_or(""));
+    let (add, missing): (Vec<String>, Vec<String>) =
+        add.into_iter().partition(|record| record::find(world, &object_type, record, None).is_some());
     let held = world.collection(&members(id));
     let mut removed = Vec::new();
     for record in remove {
@@ -149,6 +152,6 @@ fn change(id: &str, add: Vec<String>, remove: Vec<String>, world: &mut World) ->
     }
     let size = held.len();
     find(world, id)?["size"] = json!(size);
-    let body = json!({"recordIdsMissing": [], "recordIdsRemoved": removed, "recordsIdsAdded": added});
+    let body = json!({"recordIdsMissing": missing, "recordIdsRemoved": removed, "recordsIdsAdded": added});
     Ok(Reply::json(200, body))
 }

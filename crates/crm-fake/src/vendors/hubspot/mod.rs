@@ -4,6 +4,7 @@ mod analytics;
 mod associations;
 mod batch;
 mod errors;
+mod files;
 mod filter;
 mod lists;
 mod objects;
@@ -131,6 +132,7 @@ fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
         ["crm", "properties", _, rest @ ..] => properties::handle(call, rest, world),
         ["crm", "lists", _, rest @ ..] => lists::handle(call, rest, world),
         ["crm-object-schemas", _, "schemas", rest @ ..] => schemas::handle(call, rest, world),
+        ["files", _, rest @ ..] => files::handle(call, rest, world),
         ["analytics", "v2", "reports", rest @ ..] => analytics::handle(call, rest),
         ["oauth", _, "token"] => Some(Ok(token(call, world))),
         _ => None,
@@ -139,7 +141,11 @@ fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
 
 fn token(call: &Call<'_>, world: &mut World) -> Reply {
     match oauth::token(call, world, 1_800, false) {
-        Grant::Issued(members) => Reply::json(200, Value::Object(members)),
+        Grant::Issued(mut members) => {
+            let machine = call.text("grant_type") == Some("client_credentials");
+            members.insert("token_use".into(), json!(if machine { "client_credentials" } else { "access_token" }));
+            Reply::json(200, Value::Object(members))
+        }
         Grant::Refused => Reply::json(
             400,
             json!({

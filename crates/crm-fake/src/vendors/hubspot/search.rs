@@ -26,30 +26,40 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
     }
     let groups = call.list("filterGroups");
     let filters = |group: &Value| group.get("filters").and_then(Value::as_array).map_or(0, Vec::len);
-    if groups.len() > 5 || groups.iter().any(|group| filters(group) > 6) {
-        return Err(Fail::invalid("5 filter groups with 6 filters each are the most"));
+    if groups.len() > 5
+        || groups.iter().any(|group| filters(group) > 6)
+        || groups.iter().map(filters).sum::<usize>() > 18
+    {
+        return Err(Fail::invalid("5 filter groups with 6 filters each are the most, and 18 filters in all"));
     }
     let query = call.text("query").unwrap_or("").to_lowercase();
     if query.chars().count() > 3_000 {
         return Err(Fail::invalid("query may have 3,000 characters at most"));
     }
+    let passing = filter::Filters::of(groups);
     let home = record::home(object_type);
     let mut found: Vec<&Value> = world.peek(&home).map_or_else(Vec::new, |all| {
         all.values()
-            .filter(|record| record["archived"] != json!(true))
+            .filter(|record| record["archived"] != Value::Bool(true))
             .filter(|record| {
                 record["properties"]
                     .as_object()
-                    .is_some_and(|properties| filter::passes(groups, properties) && mentions(properties, &query))
+                    .is_some_and(|properties| passing.pass(properties) && mentions(properties, &query))
             })
             .collect()
     });
     for sort in call.list("sorts").iter().rev() {
         let (property, descending) = sort_key(sort);
-        found.sort_by(|a, b| {
-            let order = by_property(a, b, &property);
+        // Each value is read once: a search may go over very many records.
+        let mut keyed: Vec<(Option<filter::Key>, &Value)> = found
+            .into_iter()
+            .map(|record| (record["properties"].get(&property).and_then(Value::as_str).map(filter::Key::of), record))
+            .collect();
+        keyed.sort_by(|a, b| {
+            let order = a.0.partial_cmp(&b.0).unwrap_or(Ordering::Equal);
             if descending { order.reverse() } else { order }
         });
+        found = keyed.into_iter().map(|(_, record)| record).collect();
     }
     let names = call.list("properties").iter().filter_map(Value::as_str).collect();
     let view = View { properties: names, ..View::default() };
@@ -80,12 +90,4 @@ fn sort_key(sort: &Value) -> (String, bool) {
     }
     let text = |key: &str| sort.get(key).and_then(Value::as_str).unwrap_or("");
     (text("propertyName").to_owned(), text("direction").eq_ignore_ascii_case("DESCENDING"))
-}
-
-fn by_property(a: &Value, b: &Value, property: &str) -> Ordering {
-    let held = |record: &Value| record["properties"].get(property).and_then(Value::as_str).map(str::to_owned);
-    match (held(a), held(b)) {
-        (Some(a), Some(b)) => filter::compare(&a, &b).unwrap_or(Ordering::Equal),
-        (a, b) => a.is_some().cmp(&b.is_some()),
-    }
 }

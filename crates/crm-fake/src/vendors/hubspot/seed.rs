@@ -8,7 +8,7 @@ use crate::state::World;
 use serde_json::{Value, json};
 
 /// Collections that are not CRM objects and keep their name.
-const PLAIN: [&str; 4] = ["owners", "lists", "schemas", "memberships"];
+const PLAIN: [&str; 6] = ["owners", "lists", "schemas", "memberships", "files", "folders"];
 
 pub(super) fn all(world: &mut World) {
     for (n, name) in ["Ada", "Grace", "Mary"].iter().enumerate() {

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -33,6 +33,17 @@ impl Exports {
     /// * `data_source`: What to export.
     /// * `start_date`: First day, included; at most 180 days back.
     /// * `end_date`: Last day, included; not before the first, and yesterday at the latest.
+    ///
+    /// ```
+    /// # async fn example(client: hatch_client::BulkExport) -> Result<(), hatch_client::Error> {
+    /// use hatch_client::bulk_export::types;
+    /// let reply = client
+    ///     .exports()
+    ///     .download(types::ExportSource::ContactHistory, "2026-03-01", "2026-03-01")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn download(
         &self,
         data_source: impl Into<types::ExportSource>,
@@ -53,7 +64,6 @@ impl Exports {
 }
 
 /// Options of [`Exports::download`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Download {
     call: Call<BodyStream>,

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -29,6 +29,17 @@ impl Contacts {
     /// `POST /v1/contacts`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hatch_client::Client) -> Result<(), hatch_client::Error> {
+    /// use hatch_client::contacts::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .upsert(types::UpsertContact::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn upsert(
         &self,
         body: impl std::borrow::Borrow<types::UpsertContact>,
@@ -40,6 +51,17 @@ impl Contacts {
     /// `PUT /v1/contacts`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hatch_client::Client) -> Result<(), hatch_client::Error> {
+    /// use hatch_client::contacts::types;
+    /// let reply = client
+    ///     .contacts()
+    ///     .upsert_put(types::UpsertContact::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn upsert_put(
         &self,
         body: impl std::borrow::Borrow<types::UpsertContact>,

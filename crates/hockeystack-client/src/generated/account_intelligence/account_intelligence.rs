@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -30,6 +30,17 @@ impl AccountIntelligence {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::AccountIntelligence) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::account_intelligence::types;
+    /// let reply = client
+    ///     .account_intelligence()
+    ///     .get(types::ResearchRequest::new("https://www.example.com"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(
         &self,
         body: impl std::borrow::Borrow<types::ResearchRequest>,

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,12 @@ impl CompanyAgents {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_agents().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, company_id: impl Display) -> Call<()> {
         self.call(&operations::COMPANY_AGENTS_DELETE).path("companyId", &company_id)
     }
@@ -41,6 +47,12 @@ impl CompanyAgents {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_agents().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, company_id: impl Display) -> Call<types::AgentState> {
         self.call(&operations::COMPANY_AGENTS_GET).path("companyId", &company_id)
     }
@@ -50,6 +62,12 @@ impl CompanyAgents {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_agents().list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::COMPANY_AGENTS_LIST),
@@ -62,13 +80,18 @@ impl CompanyAgents {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_agents().start("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn start(&self, company_id: impl Display) -> Call<types::AgentState> {
         self.call(&operations::COMPANY_AGENTS_START).path("companyId", &company_id)
     }
 }
 
 /// Options of [`CompanyAgents::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::AgentPage>,

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,17 @@ impl CompanyConversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::revenue_agents::types;
+    /// let reply = client
+    ///     .company_conversations()
+    ///     .create("123", types::NewConversation::default())
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         company_id: impl Display,
@@ -48,6 +59,12 @@ impl CompanyConversations {
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_conversations().delete("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(
         &self,
         company_id: impl Display,
@@ -66,6 +83,16 @@ impl CompanyConversations {
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
     /// * `job_id`: Identifier of the job.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client
+    ///     .company_conversations()
+    ///     .get_job("123", "123", "123")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_job(
         &self,
         company_id: impl Display,
@@ -85,6 +112,12 @@ impl CompanyConversations {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_conversations().list("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self, company_id: impl Display) -> List {
         List {
             call: self
@@ -101,6 +134,12 @@ impl CompanyConversations {
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.company_conversations().list_messages("123", "123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_messages(
         &self,
         company_id: impl Display,
@@ -121,6 +160,17 @@ impl CompanyConversations {
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::revenue_agents::types;
+    /// let reply = client
+    ///     .company_conversations()
+    ///     .send_message("123", "123", types::NewMessage::new("value"))
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn send_message(
         &self,
         company_id: impl Display,
@@ -135,7 +185,6 @@ impl CompanyConversations {
 }
 
 /// Options of [`CompanyConversations::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::ConversationPage>,
@@ -183,7 +232,6 @@ impl Paged for List {
 }
 
 /// Options of [`CompanyConversations::list_messages`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ListMessages {
     call: Call<types::MessagePage>,

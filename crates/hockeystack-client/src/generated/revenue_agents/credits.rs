@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -29,6 +29,12 @@ impl Credits {
     /// `GET /credits/balance`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.credits().balance().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn balance(&self) -> Call<types::CreditBalance> {
         self.call(&operations::CREDITS_BALANCE)
     }
@@ -38,6 +44,12 @@ impl Credits {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.credits().operations().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn operations(&self) -> Operations {
         Operations {
             call: self.call(&operations::CREDITS_OPERATIONS),
@@ -48,6 +60,12 @@ impl Credits {
     /// `GET /credits/usage`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.credits().usage().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn usage(&self) -> Usage {
         Usage {
             call: self.call(&operations::CREDITS_USAGE),
@@ -56,7 +74,6 @@ impl Credits {
 }
 
 /// Options of [`Credits::operations`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Operations {
     call: Call<types::CreditOperationPage>,
@@ -122,7 +139,6 @@ impl Paged for Operations {
 }
 
 /// Options of [`Credits::usage`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Usage {
     call: Call<types::CreditUsage>,

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -31,6 +31,12 @@ impl DealAgents {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.deal_agents().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, deal_id: impl Display) -> Call<()> {
         self.call(&operations::DEAL_AGENTS_DELETE).path("dealId", &deal_id)
     }
@@ -41,6 +47,12 @@ impl DealAgents {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.deal_agents().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, deal_id: impl Display) -> Call<types::AgentState> {
         self.call(&operations::DEAL_AGENTS_GET).path("dealId", &deal_id)
     }
@@ -50,6 +62,12 @@ impl DealAgents {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.deal_agents().list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::DEAL_AGENTS_LIST),
@@ -62,13 +80,18 @@ impl DealAgents {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.deal_agents().start("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn start(&self, deal_id: impl Display) -> Call<types::AgentState> {
         self.call(&operations::DEAL_AGENTS_START).path("dealId", &deal_id)
     }
 }
 
 /// Options of [`DealAgents::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::AgentPage>,

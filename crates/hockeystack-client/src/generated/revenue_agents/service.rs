@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -29,6 +29,12 @@ impl Service {
     /// `GET /health`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.service().health().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn health(&self) -> Call<Value> {
         self.call(&operations::SERVICE_HEALTH)
     }
@@ -37,6 +43,12 @@ impl Service {
     /// `GET /me`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.service().me().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn me(&self) -> Call<types::TokenInfo> {
         self.call(&operations::SERVICE_ME)
     }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
     BodyStream, Call, LimitIn, Map, OpMeta, PageContext, Paged, Pipeline, Position,
-    Timestamp,
+    Timestamp, Upload,
 };
 use super::{operations, types};
 
@@ -29,6 +29,24 @@ impl Tasks {
     /// `POST /tasks`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::revenue_agents::types;
+    /// let reply = client
+    ///     .tasks()
+    ///     .create(
+    ///         types::NewTask::new(
+    ///             "123",
+    ///             types::TaskTargets::default(),
+    ///             "value",
+    ///             types::TaskType::Call,
+    ///         ),
+    ///     )
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::NewTask>,
@@ -42,6 +60,12 @@ impl Tasks {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `task_id`: Identifier of the task.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.tasks().delete("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, task_id: impl Display) -> Call<()> {
         self.call(&operations::TASKS_DELETE).path("taskId", &task_id)
     }
@@ -52,6 +76,12 @@ impl Tasks {
     /// * Safe to repeat: retried when the reply is lost.
     ///
     /// * `task_id`: Identifier of the task.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.tasks().get("123").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, task_id: impl Display) -> Call<types::Task> {
         self.call(&operations::TASKS_GET).path("taskId", &task_id)
     }
@@ -61,6 +91,12 @@ impl Tasks {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// let reply = client.tasks().list().send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> List {
         List {
             call: self.call(&operations::TASKS_LIST),
@@ -73,6 +109,13 @@ impl Tasks {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     ///
     /// * `task_id`: Identifier of the task.
+    ///
+    /// ```
+    /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::revenue_agents::types;
+    /// let reply = client.tasks().update("123", types::TaskUpdate::default()).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(
         &self,
         task_id: impl Display,
@@ -83,7 +126,6 @@ impl Tasks {
 }
 
 /// Options of [`Tasks::list`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
     call: Call<types::TaskPage>,

@@ -4,7 +4,7 @@
 use super::*;
 
 /// All groups reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AllGroupsReply {
     /// `groups`
@@ -14,14 +14,40 @@ crm_core::record!(AllGroupsReply {
     groups: "groups",
 });
 
+crm_core::open_enum! {
+    /// Allow booking after unit.
+    pub enum AllowBookingAfterUnit {
+        /// `days`
+        Days = "days",
+        /// `hours`
+        Hours = "hours",
+        /// `months`
+        Months = "months",
+        /// `weeks`
+        Weeks = "weeks",
+    }
+}
+
+crm_core::open_enum! {
+    /// Allow booking for unit.
+    pub enum AllowBookingForUnit {
+        /// `days`
+        Days = "days",
+        /// `months`
+        Months = "months",
+        /// `weeks`
+        Weeks = "weeks",
+    }
+}
+
 /// Appointment create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentCreate {
     /// `address`
     pub address: Option<String>,
     /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentCreateAppointmentStatus>,
+    pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
     /// `calendarId`
@@ -41,7 +67,7 @@ pub struct AppointmentCreate {
     /// The vendor's default is `default`.
     pub meeting_location_id: Option<String>,
     /// `meetingLocationType`
-    pub meeting_location_type: Option<AppointmentCreateMeetingLocationType>,
+    pub meeting_location_type: Option<AppointmentEditMeetingLocationType>,
     /// `overrideLocationConfig`
     pub override_location_config: Option<bool>,
     /// `rrule`
@@ -71,25 +97,13 @@ crm_core::record!(AppointmentCreate {
     start_time: "startTime",
     title: "title",
     to_notify: "toNotify",
-} required { calendar_id: "calendarId", contact_id: "contactId", location_id: "locationId", start_time: "startTime" });
+} required { calendar_id: "calendarId", contact_id: "contactId", location_id: "locationId", start_time: "startTime" } by new);
 crm_core::setters!(AppointmentCreate {
-    address: String,
-    appointment_status: AppointmentCreateAppointmentStatus,
-    assigned_user_id: String,
-    calendar_id: String,
-    contact_id: String,
-    description: String,
-    end_time: String,
-    ignore_date_range: bool,
-    ignore_free_slot_validation: bool,
-    location_id: String,
-    meeting_location_id: String,
-    meeting_location_type: AppointmentCreateMeetingLocationType,
-    override_location_config: bool,
-    rrule: String,
-    start_time: String,
-    title: String,
-    to_notify: bool,
+    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
+    contact_id: String, description: String, end_time: String, ignore_date_range: bool,
+    ignore_free_slot_validation: bool, location_id: String, meeting_location_id: String,
+    meeting_location_type: AppointmentEditMeetingLocationType, override_location_config: bool, rrule: String,
+    start_time: String, title: String, to_notify: bool,
 });
 
 impl AppointmentCreate {
@@ -123,52 +137,14 @@ impl AppointmentCreate {
     }
 }
 
-crm_core::open_enum! {
-    /// Appointment create appointment status.
-    pub enum AppointmentCreateAppointmentStatus {
-        /// `cancelled`
-        Cancelled = "cancelled",
-        /// `confirmed`
-        Confirmed = "confirmed",
-        /// `invalid`
-        Invalid = "invalid",
-        /// `new`
-        New = "new",
-        /// `noshow`
-        Noshow = "noshow",
-        /// `showed`
-        Showed = "showed",
-    }
-}
-
-crm_core::open_enum! {
-    /// Appointment create meeting location type.
-    pub enum AppointmentCreateMeetingLocationType {
-        /// `address`
-        Address = "address",
-        /// `custom`
-        Custom = "custom",
-        /// `gmeet`
-        Gmeet = "gmeet",
-        /// `google`
-        Google = "google",
-        /// `ms_teams`
-        MsTeams = "ms_teams",
-        /// `phone`
-        Phone = "phone",
-        /// `zoom`
-        Zoom = "zoom",
-    }
-}
-
 /// Appointment edit.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentEdit {
     /// `address`
     pub address: Option<String>,
     /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentEditAppointmentStatus>,
+    pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
     /// `calendarId`
@@ -214,40 +190,11 @@ crm_core::record!(AppointmentEdit {
     to_notify: "toNotify",
 });
 crm_core::setters!(AppointmentEdit {
-    address: String,
-    appointment_status: AppointmentEditAppointmentStatus,
-    assigned_user_id: String,
-    calendar_id: String,
-    description: String,
-    end_time: String,
-    ignore_date_range: bool,
-    ignore_free_slot_validation: bool,
-    meeting_location_id: String,
-    meeting_location_type: AppointmentEditMeetingLocationType,
-    override_location_config: bool,
-    rrule: String,
-    start_time: String,
-    title: String,
-    to_notify: bool,
+    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
+    description: String, end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool,
+    meeting_location_id: String, meeting_location_type: AppointmentEditMeetingLocationType,
+    override_location_config: bool, rrule: String, start_time: String, title: String, to_notify: bool,
 });
-
-crm_core::open_enum! {
-    /// Appointment edit appointment status.
-    pub enum AppointmentEditAppointmentStatus {
-        /// `cancelled`
-        Cancelled = "cancelled",
-        /// `confirmed`
-        Confirmed = "confirmed",
-        /// `invalid`
-        Invalid = "invalid",
-        /// `new`
-        New = "new",
-        /// `noshow`
-        Noshow = "noshow",
-        /// `showed`
-        Showed = "showed",
-    }
-}
 
 crm_core::open_enum! {
     /// Appointment edit meeting location type.
@@ -270,7 +217,7 @@ crm_core::open_enum! {
 }
 
 /// Appointment schema reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentSchemaReply {
     /// `address`
@@ -283,6 +230,10 @@ pub struct AppointmentSchemaReply {
     pub calendar_id: Option<String>,
     /// `contactId`
     pub contact_id: Option<String>,
+    /// `dateAdded`
+    pub date_added: Option<String>,
+    /// `dateUpdated`
+    pub date_updated: Option<String>,
     /// `endTime`
     pub end_time: Option<String>,
     /// `id`
@@ -306,6 +257,8 @@ crm_core::record!(AppointmentSchemaReply {
     assigned_user_id: "assignedUserId",
     calendar_id: "calendarId",
     contact_id: "contactId",
+    date_added: "dateAdded",
+    date_updated: "dateUpdated",
     end_time: "endTime",
     id: "id",
     is_recurring: "isRecurring",
@@ -338,8 +291,26 @@ crm_core::open_enum! {
     }
 }
 
+crm_core::open_enum! {
+    /// Appointment status.
+    pub enum AppointmentStatus {
+        /// `cancelled`
+        Cancelled = "cancelled",
+        /// `confirmed`
+        Confirmed = "confirmed",
+        /// `invalid`
+        Invalid = "invalid",
+        /// `new`
+        New = "new",
+        /// `noshow`
+        Noshow = "noshow",
+        /// `showed`
+        Showed = "showed",
+    }
+}
+
 /// Availability.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Availability {
     /// `date`
@@ -353,11 +324,9 @@ crm_core::record!(Availability {
     date: "date",
     deleted: "deleted",
     hours: "hours",
-} required { date: "date", hours: "hours" });
+} required { date: "date", hours: "hours" } by new);
 crm_core::setters!(Availability {
-    date: String,
-    deleted: bool,
-    hours: [Hour],
+    date: String, deleted: bool, hours: [Hour],
 });
 
 impl Availability {
@@ -373,7 +342,7 @@ impl Availability {
 }
 
 /// Block slot create request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BlockSlotCreateRequest {
     /// `assignedUserId`
@@ -396,13 +365,9 @@ crm_core::record!(BlockSlotCreateRequest {
     location_id: "locationId",
     start_time: "startTime",
     title: "title",
-} required { calendar_id: "calendarId", location_id: "locationId" });
+} required { calendar_id: "calendarId", location_id: "locationId" } by new);
 crm_core::setters!(BlockSlotCreateRequest {
-    assigned_user_id: String,
-    calendar_id: String,
-    end_time: String,
-    location_id: String,
-    start_time: String,
+    assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
     title: String,
 });
 
@@ -422,7 +387,7 @@ impl BlockSlotCreateRequest {
 }
 
 /// Block slot edit request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BlockSlotEditRequest {
     /// `assignedUserId`
@@ -445,13 +410,9 @@ crm_core::record!(BlockSlotEditRequest {
     location_id: "locationId",
     start_time: "startTime",
     title: "title",
-} required { calendar_id: "calendarId", location_id: "locationId" });
+} required { calendar_id: "calendarId", location_id: "locationId" } by new);
 crm_core::setters!(BlockSlotEditRequest {
-    assigned_user_id: String,
-    calendar_id: String,
-    end_time: String,
-    location_id: String,
-    start_time: String,
+    assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
     title: String,
 });
 
@@ -471,7 +432,7 @@ impl BlockSlotEditRequest {
 }
 
 /// Blocked slot reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BlockedSlotReply {
     /// `assignedUserId`
@@ -499,8 +460,18 @@ crm_core::record!(BlockedSlotReply {
     title: "title",
 });
 
+crm_core::open_enum! {
+    /// Buffer unit.
+    pub enum BufferUnit {
+        /// `hours`
+        Hours = "hours",
+        /// `mins`
+        Mins = "mins",
+    }
+}
+
 /// Calendar.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Calendar {
     /// `alertEmail`
@@ -508,11 +479,11 @@ pub struct Calendar {
     /// `allowBookingAfter`
     pub allow_booking_after: Option<f64>,
     /// `allowBookingAfterUnit`
-    pub allow_booking_after_unit: Option<CalendarAllowBookingAfterUnit>,
+    pub allow_booking_after_unit: Option<AllowBookingAfterUnit>,
     /// `allowBookingFor`
     pub allow_booking_for: Option<f64>,
     /// `allowBookingForUnit`
-    pub allow_booking_for_unit: Option<CalendarAllowBookingForUnit>,
+    pub allow_booking_for_unit: Option<AllowBookingForUnit>,
     /// The vendor's default is `true`.
     pub allow_cancellation: Option<bool>,
     /// The vendor's default is `true`.
@@ -530,7 +501,7 @@ pub struct Calendar {
     /// `calendarCoverImage`
     pub calendar_cover_image: Option<String>,
     /// `calendarType`
-    pub calendar_type: Option<CalendarCalendarType>,
+    pub calendar_type: Option<CalendarType>,
     /// `consentLabel`
     pub consent_label: Option<String>,
     /// `description`
@@ -542,7 +513,7 @@ pub struct Calendar {
     /// The vendor's default is `{{contact.name}}`.
     pub event_title: Option<String>,
     /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
-    pub event_type: Option<CalendarEventType>,
+    pub event_type: Option<EventType>,
     /// `formId`
     pub form_id: Option<String>,
     /// `formSubmitRedirectURL`
@@ -550,13 +521,13 @@ pub struct Calendar {
     /// `formSubmitThanksMessage`
     pub form_submit_thanks_message: Option<String>,
     /// The vendor's default is `ThankYouMessage`.
-    pub form_submit_type: Option<CalendarFormSubmitType>,
+    pub form_submit_type: Option<FormSubmitType>,
     /// The vendor's default is `false`.
     pub google_invitation_emails: Option<bool>,
     /// `groupId`
     pub group_id: Option<String>,
     /// `guestType`
-    pub guest_type: Option<CalendarGuestType>,
+    pub guest_type: Option<GuestType>,
     /// `id`
     pub id: Option<String>,
     /// The vendor's default is `true`.
@@ -584,9 +555,9 @@ pub struct Calendar {
     /// `preBuffer`
     pub pre_buffer: Option<f64>,
     /// `preBufferUnit`
-    pub pre_buffer_unit: Option<CalendarPreBufferUnit>,
+    pub pre_buffer_unit: Option<BufferUnit>,
     /// `recurring`
-    pub recurring: Option<Recurring>,
+    pub recurring: Option<CalendarsRecurring>,
     /// `shouldAssignContactToTeamMember`
     pub should_assign_contact_to_team_member: Option<bool>,
     /// `shouldSendAlertEmailsToAssignedMember`
@@ -596,15 +567,15 @@ pub struct Calendar {
     /// `slotBuffer`
     pub slot_buffer: Option<f64>,
     /// `slotBufferUnit`
-    pub slot_buffer_unit: Option<CalendarSlotBufferUnit>,
+    pub slot_buffer_unit: Option<BufferUnit>,
     /// The vendor's default is `30`.
     pub slot_duration: Option<f64>,
     /// `slotDurationUnit`
-    pub slot_duration_unit: Option<CalendarSlotDurationUnit>,
+    pub slot_duration_unit: Option<BufferUnit>,
     /// The vendor's default is `30`.
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
-    pub slot_interval_unit: Option<CalendarSlotIntervalUnit>,
+    pub slot_interval_unit: Option<BufferUnit>,
     /// `slug`
     pub slug: Option<String>,
     /// `stickyContact`
@@ -614,7 +585,7 @@ pub struct Calendar {
     /// `widgetSlug`
     pub widget_slug: Option<String>,
     /// The vendor's default is `classic`.
-    pub widget_type: Option<CalendarWidgetType>,
+    pub widget_type: Option<WidgetType>,
 }
 crm_core::record!(Calendar {
     alert_email: "alertEmail",
@@ -675,34 +646,8 @@ crm_core::record!(Calendar {
     widget_type: "widgetType",
 });
 
-crm_core::open_enum! {
-    /// Calendar allow booking after unit.
-    pub enum CalendarAllowBookingAfterUnit {
-        /// `days`
-        Days = "days",
-        /// `hours`
-        Hours = "hours",
-        /// `months`
-        Months = "months",
-        /// `weeks`
-        Weeks = "weeks",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar allow booking for unit.
-    pub enum CalendarAllowBookingForUnit {
-        /// `days`
-        Days = "days",
-        /// `months`
-        Months = "months",
-        /// `weeks`
-        Weeks = "weeks",
-    }
-}
-
 /// Calendar by id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarByIdReply {
     /// `calendar`
@@ -712,26 +657,8 @@ crm_core::record!(CalendarByIdReply {
     calendar: "calendar",
 });
 
-crm_core::open_enum! {
-    /// Calendar calendar type.
-    pub enum CalendarCalendarType {
-        /// `class_booking`
-        ClassBooking = "class_booking",
-        /// `collective`
-        Collective = "collective",
-        /// `event`
-        Event = "event",
-        /// `personal`
-        Personal = "personal",
-        /// `round_robin`
-        RoundRobin = "round_robin",
-        /// `service_booking`
-        ServiceBooking = "service_booking",
-    }
-}
-
 /// Calendar create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarCreate {
     /// `alertEmail`
@@ -739,11 +666,11 @@ pub struct CalendarCreate {
     /// `allowBookingAfter`
     pub allow_booking_after: Option<f64>,
     /// `allowBookingAfterUnit`
-    pub allow_booking_after_unit: Option<CalendarCreateAllowBookingAfterUnit>,
+    pub allow_booking_after_unit: Option<AllowBookingAfterUnit>,
     /// `allowBookingFor`
     pub allow_booking_for: Option<f64>,
     /// `allowBookingForUnit`
-    pub allow_booking_for_unit: Option<CalendarCreateAllowBookingForUnit>,
+    pub allow_booking_for_unit: Option<AllowBookingForUnit>,
     /// The vendor's default is `true`.
     pub allow_cancellation: Option<bool>,
     /// The vendor's default is `true`.
@@ -761,7 +688,7 @@ pub struct CalendarCreate {
     /// `calendarCoverImage`
     pub calendar_cover_image: Option<String>,
     /// `calendarType`
-    pub calendar_type: Option<CalendarCreateCalendarType>,
+    pub calendar_type: Option<CalendarType>,
     /// `consentLabel`
     pub consent_label: Option<String>,
     /// `description`
@@ -773,7 +700,7 @@ pub struct CalendarCreate {
     /// The vendor's default is `{{contact.name}}`.
     pub event_title: Option<String>,
     /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
-    pub event_type: Option<CalendarCreateEventType>,
+    pub event_type: Option<EventType>,
     /// `formId`
     pub form_id: Option<String>,
     /// `formSubmitRedirectURL`
@@ -781,13 +708,13 @@ pub struct CalendarCreate {
     /// `formSubmitThanksMessage`
     pub form_submit_thanks_message: Option<String>,
     /// The vendor's default is `ThankYouMessage`.
-    pub form_submit_type: Option<CalendarCreateFormSubmitType>,
+    pub form_submit_type: Option<FormSubmitType>,
     /// The vendor's default is `false`.
     pub google_invitation_emails: Option<bool>,
     /// `groupId`
     pub group_id: Option<String>,
     /// `guestType`
-    pub guest_type: Option<CalendarCreateGuestType>,
+    pub guest_type: Option<GuestType>,
     /// The vendor's default is `true`.
     pub is_active: Option<bool>,
     /// `isLivePaymentMode`
@@ -813,9 +740,9 @@ pub struct CalendarCreate {
     /// `preBuffer`
     pub pre_buffer: Option<f64>,
     /// `preBufferUnit`
-    pub pre_buffer_unit: Option<CalendarCreatePreBufferUnit>,
+    pub pre_buffer_unit: Option<BufferUnit>,
     /// `recurring`
-    pub recurring: Option<Recurring>,
+    pub recurring: Option<CalendarsRecurring>,
     /// `shouldAssignContactToTeamMember`
     pub should_assign_contact_to_team_member: Option<bool>,
     /// `shouldSendAlertEmailsToAssignedMember`
@@ -825,15 +752,15 @@ pub struct CalendarCreate {
     /// `slotBuffer`
     pub slot_buffer: Option<f64>,
     /// `slotBufferUnit`
-    pub slot_buffer_unit: Option<CalendarCreateSlotBufferUnit>,
+    pub slot_buffer_unit: Option<BufferUnit>,
     /// The vendor's default is `30`.
     pub slot_duration: Option<f64>,
     /// `slotDurationUnit`
-    pub slot_duration_unit: Option<CalendarCreateSlotDurationUnit>,
+    pub slot_duration_unit: Option<BufferUnit>,
     /// The vendor's default is `30`.
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
-    pub slot_interval_unit: Option<CalendarCreateSlotIntervalUnit>,
+    pub slot_interval_unit: Option<BufferUnit>,
     /// `slug`
     pub slug: Option<String>,
     /// `stickyContact`
@@ -843,7 +770,7 @@ pub struct CalendarCreate {
     /// `widgetSlug`
     pub widget_slug: Option<String>,
     /// The vendor's default is `classic`.
-    pub widget_type: Option<CalendarCreateWidgetType>,
+    pub widget_type: Option<WidgetType>,
 }
 crm_core::record!(CalendarCreate {
     alert_email: "alertEmail",
@@ -901,63 +828,24 @@ crm_core::record!(CalendarCreate {
     team_members: "teamMembers",
     widget_slug: "widgetSlug",
     widget_type: "widgetType",
-} required { location_id: "locationId", name: "name" });
+} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CalendarCreate {
-    alert_email: String,
-    allow_booking_after: f64,
-    allow_booking_after_unit: CalendarCreateAllowBookingAfterUnit,
-    allow_booking_for: f64,
-    allow_booking_for_unit: CalendarCreateAllowBookingForUnit,
-    allow_cancellation: bool,
-    allow_reschedule: bool,
-    appoinment_per_day: f64,
-    appoinment_per_slot: f64,
-    auto_confirm: bool,
-    availabilities: [Availability],
-    availability_type: f64,
-    calendar_cover_image: String,
-    calendar_type: CalendarCreateCalendarType,
-    consent_label: String,
-    description: String,
-    enable_recurring: bool,
-    event_color: String,
-    event_title: String,
-    event_type: CalendarCreateEventType,
-    form_id: String,
-    form_submit_redirect_url: String,
-    form_submit_thanks_message: String,
-    form_submit_type: CalendarCreateFormSubmitType,
-    google_invitation_emails: bool,
-    group_id: String,
-    guest_type: CalendarCreateGuestType,
-    is_active: bool,
-    is_live_payment_mode: bool,
-    location_configurations: [LocationConfiguration],
-    location_id: String,
-    look_busy_config: LookBusyConfiguration,
-    meeting_location: String,
-    name: String,
-    notes: String,
-    notifications: [CalendarNotification],
-    open_hours: [OpenHour],
-    pixel_id: String,
-    pre_buffer: f64,
-    pre_buffer_unit: CalendarCreatePreBufferUnit,
-    recurring: Recurring,
-    should_assign_contact_to_team_member: bool,
-    should_send_alert_emails_to_assigned_member: bool,
-    should_skip_assigning_contact_for_existing: bool,
-    slot_buffer: f64,
-    slot_buffer_unit: CalendarCreateSlotBufferUnit,
-    slot_duration: f64,
-    slot_duration_unit: CalendarCreateSlotDurationUnit,
-    slot_interval: f64,
-    slot_interval_unit: CalendarCreateSlotIntervalUnit,
-    slug: String,
-    sticky_contact: bool,
-    team_members: [TeamMember],
-    widget_slug: String,
-    widget_type: CalendarCreateWidgetType,
+    alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
+    allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
+    allow_reschedule: bool, appoinment_per_day: f64, appoinment_per_slot: f64, auto_confirm: bool,
+    availabilities: [Availability], availability_type: f64, calendar_cover_image: String,
+    calendar_type: CalendarType, consent_label: String, description: String, enable_recurring: bool,
+    event_color: String, event_title: String, event_type: EventType, form_id: String,
+    form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
+    google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
+    is_live_payment_mode: bool, location_configurations: [LocationConfiguration], location_id: String,
+    look_busy_config: LookBusyConfiguration, meeting_location: String, name: String, notes: String,
+    notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String, pre_buffer: f64,
+    pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
+    should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
+    slot_buffer: f64, slot_buffer_unit: BufferUnit, slot_duration: f64, slot_duration_unit: BufferUnit,
+    slot_interval: f64, slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool,
+    team_members: [TeamMember], widget_slug: String, widget_type: WidgetType,
 });
 
 impl CalendarCreate {
@@ -1024,132 +912,8 @@ impl CalendarCreate {
     }
 }
 
-crm_core::open_enum! {
-    /// Calendar create allow booking after unit.
-    pub enum CalendarCreateAllowBookingAfterUnit {
-        /// `days`
-        Days = "days",
-        /// `hours`
-        Hours = "hours",
-        /// `months`
-        Months = "months",
-        /// `weeks`
-        Weeks = "weeks",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create allow booking for unit.
-    pub enum CalendarCreateAllowBookingForUnit {
-        /// `days`
-        Days = "days",
-        /// `months`
-        Months = "months",
-        /// `weeks`
-        Weeks = "weeks",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create calendar type.
-    pub enum CalendarCreateCalendarType {
-        /// `class_booking`
-        ClassBooking = "class_booking",
-        /// `collective`
-        Collective = "collective",
-        /// `event`
-        Event = "event",
-        /// `personal`
-        Personal = "personal",
-        /// `round_robin`
-        RoundRobin = "round_robin",
-        /// `service_booking`
-        ServiceBooking = "service_booking",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
-    pub enum CalendarCreateEventType {
-        /// `RoundRobin_OptimizeForAvailability`
-        RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
-        /// `RoundRobin_OptimizeForEqualDistribution`
-        RoundRobinOptimizeForEqualDistribution = "RoundRobin_OptimizeForEqualDistribution",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `ThankYouMessage`.
-    pub enum CalendarCreateFormSubmitType {
-        /// `RedirectURL`
-        RedirectUrl = "RedirectURL",
-        /// `ThankYouMessage`
-        ThankYouMessage = "ThankYouMessage",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create guest type.
-    pub enum CalendarCreateGuestType {
-        /// `collect_detail`
-        CollectDetail = "collect_detail",
-        /// `count_only`
-        CountOnly = "count_only",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create pre buffer unit.
-    pub enum CalendarCreatePreBufferUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create slot buffer unit.
-    pub enum CalendarCreateSlotBufferUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create slot duration unit.
-    pub enum CalendarCreateSlotDurationUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar create slot interval unit.
-    pub enum CalendarCreateSlotIntervalUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `classic`.
-    pub enum CalendarCreateWidgetType {
-        /// `classic`
-        Classic = "classic",
-        /// `default`
-        Default = "default",
-    }
-}
-
 /// Calendar delete reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarDeleteReply {
     /// `success`
@@ -1160,7 +924,7 @@ crm_core::record!(CalendarDeleteReply {
 });
 
 /// Calendar event.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarEvent {
     /// `address`
@@ -1230,38 +994,8 @@ crm_core::record!(CalendarEvent {
     users: "users",
 });
 
-crm_core::open_enum! {
-    /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
-    pub enum CalendarEventType {
-        /// `RoundRobin_OptimizeForAvailability`
-        RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
-        /// `RoundRobin_OptimizeForEqualDistribution`
-        RoundRobinOptimizeForEqualDistribution = "RoundRobin_OptimizeForEqualDistribution",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `ThankYouMessage`.
-    pub enum CalendarFormSubmitType {
-        /// `RedirectURL`
-        RedirectUrl = "RedirectURL",
-        /// `ThankYouMessage`
-        ThankYouMessage = "ThankYouMessage",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar guest type.
-    pub enum CalendarGuestType {
-        /// `collect_detail`
-        CollectDetail = "collect_detail",
-        /// `count_only`
-        CountOnly = "count_only",
-    }
-}
-
 /// Calendar notification.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarNotification {
     /// `selectedUsers`
@@ -1286,16 +1020,12 @@ crm_core::record!(CalendarNotification {
     type_: "type",
 } required { selected_users: "selectedUsers", should_send_to_contact: "shouldSendToContact", should_send_to_guest: "shouldSendToGuest", should_send_to_selected_users: "shouldSendToSelectedUsers", should_send_to_user: "shouldSendToUser" });
 crm_core::setters!(CalendarNotification {
-    selected_users: String,
-    should_send_to_contact: bool,
-    should_send_to_guest: bool,
-    should_send_to_selected_users: bool,
-    should_send_to_user: bool,
-    type_: String,
+    selected_users: String, should_send_to_contact: bool, should_send_to_guest: bool,
+    should_send_to_selected_users: bool, should_send_to_user: bool, type_: String,
 });
 
 /// Calendar notification delete reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarNotificationDeleteReply {
     /// `message`
@@ -1306,7 +1036,7 @@ crm_core::record!(CalendarNotificationDeleteReply {
 });
 
 /// Calendar notification reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarNotificationReply {
     /// `additionalEmailIds`
@@ -1322,7 +1052,7 @@ pub struct CalendarNotificationReply {
     /// `body`
     pub body: Option<String>,
     /// `channel`
-    pub channel: Option<CalendarNotificationReplyChannel>,
+    pub channel: Option<NotificationChannel>,
     /// `deleted`
     pub deleted: Option<bool>,
     /// `_id`
@@ -1330,9 +1060,9 @@ pub struct CalendarNotificationReply {
     /// `isActive`
     pub is_active: Option<bool>,
     /// `notificationType`
-    pub notification_type: Option<CalendarNotificationReplyNotificationType>,
+    pub notification_type: Option<NotificationType>,
     /// `receiverType`
-    pub receiver_type: Option<CalendarNotificationReplyReceiverType>,
+    pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Vec<String>,
     /// `subject`
@@ -1358,68 +1088,8 @@ crm_core::record!(CalendarNotificationReply {
     template_id: "templateId",
 });
 
-crm_core::open_enum! {
-    /// Calendar notification reply channel.
-    pub enum CalendarNotificationReplyChannel {
-        /// `email`
-        Email = "email",
-        /// `inApp`
-        InApp = "inApp",
-        /// `sms`
-        Sms = "sms",
-        /// `whatsapp`
-        Whatsapp = "whatsapp",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar notification reply notification type.
-    pub enum CalendarNotificationReplyNotificationType {
-        /// `booked`
-        Booked = "booked",
-        /// `cancellation`
-        Cancellation = "cancellation",
-        /// `confirmation`
-        Confirmation = "confirmation",
-        /// `followup`
-        Followup = "followup",
-        /// `reminder`
-        Reminder = "reminder",
-        /// `reschedule`
-        Reschedule = "reschedule",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar notification reply receiver type.
-    pub enum CalendarNotificationReplyReceiverType {
-        /// `assignedUser`
-        AssignedUser = "assignedUser",
-        /// `business`
-        Business = "business",
-        /// `contact`
-        Contact = "contact",
-        /// `emails`
-        Emails = "emails",
-        /// `guest`
-        Guest = "guest",
-        /// `phoneNumbers`
-        PhoneNumbers = "phoneNumbers",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar pre buffer unit.
-    pub enum CalendarPreBufferUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
 /// Calendar resource by id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarResourceByIdReply {
     /// `calendarIds`
@@ -1439,7 +1109,7 @@ pub struct CalendarResourceByIdReply {
     /// `quantity`
     pub quantity: Option<f64>,
     /// `resourceType`
-    pub resource_type: Option<CalendarResourceByIdReplyResourceType>,
+    pub resource_type: Option<ResourceType>,
 }
 crm_core::record!(CalendarResourceByIdReply {
     calendar_ids: "calendarIds",
@@ -1453,18 +1123,8 @@ crm_core::record!(CalendarResourceByIdReply {
     resource_type: "resourceType",
 });
 
-crm_core::open_enum! {
-    /// Calendar resource by id reply resource type.
-    pub enum CalendarResourceByIdReplyResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
-    }
-}
-
 /// Calendar resource reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarResourceReply {
     /// `capacity`
@@ -1482,7 +1142,7 @@ pub struct CalendarResourceReply {
     /// `quantity`
     pub quantity: Option<f64>,
     /// `resourceType`
-    pub resource_type: Option<CalendarResourceReplyResourceType>,
+    pub resource_type: Option<ResourceType>,
 }
 crm_core::record!(CalendarResourceReply {
     capacity: "capacity",
@@ -1496,47 +1156,25 @@ crm_core::record!(CalendarResourceReply {
 });
 
 crm_core::open_enum! {
-    /// Calendar resource reply resource type.
-    pub enum CalendarResourceReplyResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar slot buffer unit.
-    pub enum CalendarSlotBufferUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar slot duration unit.
-    pub enum CalendarSlotDurationUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar slot interval unit.
-    pub enum CalendarSlotIntervalUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
+    /// Calendar type.
+    pub enum CalendarType {
+        /// `class_booking`
+        ClassBooking = "class_booking",
+        /// `collective`
+        Collective = "collective",
+        /// `event`
+        Event = "event",
+        /// `personal`
+        Personal = "personal",
+        /// `round_robin`
+        RoundRobin = "round_robin",
+        /// `service_booking`
+        ServiceBooking = "service_booking",
     }
 }
 
 /// Calendar update.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarUpdate {
     /// `alertEmail`
@@ -1544,11 +1182,11 @@ pub struct CalendarUpdate {
     /// `allowBookingAfter`
     pub allow_booking_after: Option<f64>,
     /// `allowBookingAfterUnit`
-    pub allow_booking_after_unit: Option<CalendarUpdateAllowBookingAfterUnit>,
+    pub allow_booking_after_unit: Option<AllowBookingAfterUnit>,
     /// `allowBookingFor`
     pub allow_booking_for: Option<f64>,
     /// `allowBookingForUnit`
-    pub allow_booking_for_unit: Option<CalendarUpdateAllowBookingForUnit>,
+    pub allow_booking_for_unit: Option<AllowBookingForUnit>,
     /// `allowCancellation`
     pub allow_cancellation: Option<bool>,
     /// `allowReschedule`
@@ -1576,7 +1214,7 @@ pub struct CalendarUpdate {
     /// `eventTitle`
     pub event_title: Option<String>,
     /// `eventType`
-    pub event_type: Option<CalendarUpdateEventType>,
+    pub event_type: Option<EventType>,
     /// `formId`
     pub form_id: Option<String>,
     /// `formSubmitRedirectURL`
@@ -1584,13 +1222,13 @@ pub struct CalendarUpdate {
     /// `formSubmitThanksMessage`
     pub form_submit_thanks_message: Option<String>,
     /// The vendor's default is `ThankYouMessage`.
-    pub form_submit_type: Option<CalendarUpdateFormSubmitType>,
+    pub form_submit_type: Option<FormSubmitType>,
     /// `googleInvitationEmails`
     pub google_invitation_emails: Option<bool>,
     /// `groupId`
     pub group_id: Option<String>,
     /// `guestType`
-    pub guest_type: Option<CalendarUpdateGuestType>,
+    pub guest_type: Option<GuestType>,
     /// `isActive`
     pub is_active: Option<bool>,
     /// `isLivePaymentMode`
@@ -1614,9 +1252,9 @@ pub struct CalendarUpdate {
     /// `preBuffer`
     pub pre_buffer: Option<f64>,
     /// `preBufferUnit`
-    pub pre_buffer_unit: Option<CalendarUpdatePreBufferUnit>,
+    pub pre_buffer_unit: Option<BufferUnit>,
     /// `recurring`
-    pub recurring: Option<Recurring>,
+    pub recurring: Option<CalendarsRecurring>,
     /// `shouldAssignContactToTeamMember`
     pub should_assign_contact_to_team_member: Option<bool>,
     /// `shouldSendAlertEmailsToAssignedMember`
@@ -1628,11 +1266,11 @@ pub struct CalendarUpdate {
     /// The vendor's default is `30`.
     pub slot_duration: Option<f64>,
     /// `slotDurationUnit`
-    pub slot_duration_unit: Option<CalendarUpdateSlotDurationUnit>,
+    pub slot_duration_unit: Option<BufferUnit>,
     /// The vendor's default is `30`.
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
-    pub slot_interval_unit: Option<CalendarUpdateSlotIntervalUnit>,
+    pub slot_interval_unit: Option<BufferUnit>,
     /// `slug`
     pub slug: Option<String>,
     /// `stickyContact`
@@ -1642,7 +1280,7 @@ pub struct CalendarUpdate {
     /// `widgetSlug`
     pub widget_slug: Option<String>,
     /// The vendor's default is `classic`.
-    pub widget_type: Option<CalendarUpdateWidgetType>,
+    pub widget_type: Option<WidgetType>,
 }
 crm_core::record!(CalendarUpdate {
     alert_email: "alertEmail",
@@ -1699,168 +1337,26 @@ crm_core::record!(CalendarUpdate {
     widget_type: "widgetType",
 });
 crm_core::setters!(CalendarUpdate {
-    alert_email: String,
-    allow_booking_after: f64,
-    allow_booking_after_unit: CalendarUpdateAllowBookingAfterUnit,
-    allow_booking_for: f64,
-    allow_booking_for_unit: CalendarUpdateAllowBookingForUnit,
-    allow_cancellation: bool,
-    allow_reschedule: bool,
-    appoinment_per_day: f64,
-    appoinment_per_slot: f64,
-    auto_confirm: bool,
-    availabilities: [UpdateAvailability],
-    availability_type: f64,
-    calendar_cover_image: String,
-    consent_label: String,
-    description: String,
-    enable_recurring: bool,
-    event_color: String,
-    event_title: String,
-    event_type: CalendarUpdateEventType,
-    form_id: String,
-    form_submit_redirect_url: String,
-    form_submit_thanks_message: String,
-    form_submit_type: CalendarUpdateFormSubmitType,
-    google_invitation_emails: bool,
-    group_id: String,
-    guest_type: CalendarUpdateGuestType,
-    is_active: bool,
-    is_live_payment_mode: bool,
-    location_configurations: [LocationConfiguration],
-    look_busy_config: LookBusyConfiguration,
-    meeting_location: String,
-    name: String,
-    notes: String,
-    notifications: [CalendarNotification],
-    open_hours: [OpenHour],
-    pixel_id: String,
-    pre_buffer: f64,
-    pre_buffer_unit: CalendarUpdatePreBufferUnit,
-    recurring: Recurring,
-    should_assign_contact_to_team_member: bool,
-    should_send_alert_emails_to_assigned_member: bool,
-    should_skip_assigning_contact_for_existing: bool,
-    slot_buffer: f64,
-    slot_duration: f64,
-    slot_duration_unit: CalendarUpdateSlotDurationUnit,
-    slot_interval: f64,
-    slot_interval_unit: CalendarUpdateSlotIntervalUnit,
-    slug: String,
-    sticky_contact: bool,
-    team_members: [TeamMember],
-    widget_slug: String,
-    widget_type: CalendarUpdateWidgetType,
+    alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
+    allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
+    allow_reschedule: bool, appoinment_per_day: f64, appoinment_per_slot: f64, auto_confirm: bool,
+    availabilities: [UpdateAvailability], availability_type: f64, calendar_cover_image: String,
+    consent_label: String, description: String, enable_recurring: bool, event_color: String,
+    event_title: String, event_type: EventType, form_id: String, form_submit_redirect_url: String,
+    form_submit_thanks_message: String, form_submit_type: FormSubmitType, google_invitation_emails: bool,
+    group_id: String, guest_type: GuestType, is_active: bool, is_live_payment_mode: bool,
+    location_configurations: [LocationConfiguration], look_busy_config: LookBusyConfiguration,
+    meeting_location: String, name: String, notes: String, notifications: [CalendarNotification],
+    open_hours: [OpenHour], pixel_id: String, pre_buffer: f64, pre_buffer_unit: BufferUnit,
+    recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
+    should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
+    slot_buffer: f64, slot_duration: f64, slot_duration_unit: BufferUnit, slot_interval: f64,
+    slot_interval_unit: BufferUnit, slug: String, sticky_contact: bool, team_members: [TeamMember],
+    widget_slug: String, widget_type: WidgetType,
 });
 
-crm_core::open_enum! {
-    /// Calendar update allow booking after unit.
-    pub enum CalendarUpdateAllowBookingAfterUnit {
-        /// `days`
-        Days = "days",
-        /// `hours`
-        Hours = "hours",
-        /// `months`
-        Months = "months",
-        /// `weeks`
-        Weeks = "weeks",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar update allow booking for unit.
-    pub enum CalendarUpdateAllowBookingForUnit {
-        /// `days`
-        Days = "days",
-        /// `months`
-        Months = "months",
-        /// `weeks`
-        Weeks = "weeks",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar update event type.
-    pub enum CalendarUpdateEventType {
-        /// `RoundRobin_OptimizeForAvailability`
-        RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
-        /// `RoundRobin_OptimizeForEqualDistribution`
-        RoundRobinOptimizeForEqualDistribution = "RoundRobin_OptimizeForEqualDistribution",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `ThankYouMessage`.
-    pub enum CalendarUpdateFormSubmitType {
-        /// `RedirectURL`
-        RedirectUrl = "RedirectURL",
-        /// `ThankYouMessage`
-        ThankYouMessage = "ThankYouMessage",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar update guest type.
-    pub enum CalendarUpdateGuestType {
-        /// `collect_detail`
-        CollectDetail = "collect_detail",
-        /// `count_only`
-        CountOnly = "count_only",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar update pre buffer unit.
-    pub enum CalendarUpdatePreBufferUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar update slot duration unit.
-    pub enum CalendarUpdateSlotDurationUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendar update slot interval unit.
-    pub enum CalendarUpdateSlotIntervalUnit {
-        /// `hours`
-        Hours = "hours",
-        /// `mins`
-        Mins = "mins",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `classic`.
-    pub enum CalendarUpdateWidgetType {
-        /// `classic`
-        Classic = "classic",
-        /// `default`
-        Default = "default",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `classic`.
-    pub enum CalendarWidgetType {
-        /// `classic`
-        Classic = "classic",
-        /// `default`
-        Default = "default",
-    }
-}
-
 /// Calendars add calendar to schedule response.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarsAddCalendarToScheduleResponse {
     /// `success`
@@ -1870,28 +1366,8 @@ crm_core::record!(CalendarsAddCalendarToScheduleResponse {
     success: "success",
 });
 
-crm_core::open_enum! {
-    /// Calendars create resource resource type.
-    pub enum CalendarsCreateResourceResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
-    }
-}
-
-crm_core::open_enum! {
-    /// Calendars delete resource resource type.
-    pub enum CalendarsDeleteResourceResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
-    }
-}
-
 /// Calendars delete schedule response.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarsDeleteScheduleResponse {
     /// `success`
@@ -1902,7 +1378,7 @@ crm_core::record!(CalendarsDeleteScheduleResponse {
 });
 
 /// Calendars get reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarsGetReply {
     /// `calendars`
@@ -1912,28 +1388,69 @@ crm_core::record!(CalendarsGetReply {
     calendars: "calendars",
 });
 
+/// Calendars recurring.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct CalendarsRecurring {
+    /// `bookingOption`
+    pub booking_option: Option<CalendarsRecurringBookingOption>,
+    /// `bookingOverlapDefaultStatus`
+    pub booking_overlap_default_status: Option<
+        CalendarsRecurringBookingOverlapDefaultStatus,
+    >,
+    /// At most 24.
+    pub count: Option<f64>,
+    /// `freq`
+    pub freq: Option<CalendarsRecurringFreq>,
+}
+crm_core::record!(CalendarsRecurring {
+    booking_option: "bookingOption",
+    booking_overlap_default_status: "bookingOverlapDefaultStatus",
+    count: "count",
+    freq: "freq",
+});
+crm_core::setters!(CalendarsRecurring {
+    booking_option: CalendarsRecurringBookingOption,
+    booking_overlap_default_status: CalendarsRecurringBookingOverlapDefaultStatus, count: f64,
+    freq: CalendarsRecurringFreq,
+});
+
 crm_core::open_enum! {
-    /// Calendars get resource resource type.
-    pub enum CalendarsGetResourceResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
+    /// Calendars recurring booking option.
+    pub enum CalendarsRecurringBookingOption {
+        /// `book_next`
+        BookNext = "book_next",
+        /// `continue`
+        Continue = "continue",
+        /// `skip`
+        Skip = "skip",
     }
 }
 
 crm_core::open_enum! {
-    /// Calendars list resources resource type.
-    pub enum CalendarsListResourcesResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
+    /// Calendars recurring booking overlap default status.
+    pub enum CalendarsRecurringBookingOverlapDefaultStatus {
+        /// `confirmed`
+        Confirmed = "confirmed",
+        /// `new`
+        New = "new",
+    }
+}
+
+crm_core::open_enum! {
+    /// Calendars recurring freq.
+    pub enum CalendarsRecurringFreq {
+        /// `DAILY`
+        Daily = "DAILY",
+        /// `MONTHLY`
+        Monthly = "MONTHLY",
+        /// `WEEKLY`
+        Weekly = "WEEKLY",
     }
 }
 
 /// Calendars remove calendar from schedule response.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarsRemoveCalendarFromScheduleResponse {
     /// `success`
@@ -1943,18 +1460,8 @@ crm_core::record!(CalendarsRemoveCalendarFromScheduleResponse {
     success: "success",
 });
 
-crm_core::open_enum! {
-    /// Calendars update resource resource type.
-    pub enum CalendarsUpdateResourceResourceType {
-        /// `equipments`
-        Equipments = "equipments",
-        /// `rooms`
-        Rooms = "rooms",
-    }
-}
-
 /// Create calendar notification.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCalendarNotification {
     /// `additionalEmailIds`
@@ -1968,7 +1475,7 @@ pub struct CreateCalendarNotification {
     /// `body`
     pub body: Option<String>,
     /// `channel`
-    pub channel: Option<CreateCalendarNotificationChannel>,
+    pub channel: Option<NotificationChannel>,
     /// `fromAddress`
     pub from_address: Option<String>,
     /// `fromName`
@@ -1978,9 +1485,9 @@ pub struct CreateCalendarNotification {
     /// The vendor's default is `true`.
     pub is_active: Option<bool>,
     /// `notificationType`
-    pub notification_type: Option<CreateCalendarNotificationNotificationType>,
+    pub notification_type: Option<NotificationType>,
     /// `receiverType`
-    pub receiver_type: Option<CreateCalendarNotificationReceiverType>,
+    pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Option<Vec<String>>,
     /// `subject`
@@ -2004,32 +1511,21 @@ crm_core::record!(CreateCalendarNotification {
     selected_users: "selectedUsers",
     subject: "subject",
     template_id: "templateId",
-} required { channel: "channel", notification_type: "notificationType", receiver_type: "receiverType" });
+} required { channel: "channel", notification_type: "notificationType", receiver_type: "receiverType" } by new);
 crm_core::setters!(CreateCalendarNotification {
-    additional_email_ids: [String],
-    additional_phone_numbers: [String],
-    after_time: [Schedules],
-    before_time: [Schedules],
-    body: String,
-    channel: CreateCalendarNotificationChannel,
-    from_address: String,
-    from_name: String,
-    from_number: String,
-    is_active: bool,
-    notification_type: CreateCalendarNotificationNotificationType,
-    receiver_type: CreateCalendarNotificationReceiverType,
-    selected_users: [String],
-    subject: String,
-    template_id: String,
+    additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
+    before_time: [Schedules], body: String, channel: NotificationChannel, from_address: String,
+    from_name: String, from_number: String, is_active: bool, notification_type: NotificationType,
+    receiver_type: ReceiverType, selected_users: [String], subject: String, template_id: String,
 });
 
 impl CreateCalendarNotification {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        channel: impl Into<CreateCalendarNotificationChannel>,
-        notification_type: impl Into<CreateCalendarNotificationNotificationType>,
-        receiver_type: impl Into<CreateCalendarNotificationReceiverType>,
+        channel: impl Into<NotificationChannel>,
+        notification_type: impl Into<NotificationType>,
+        receiver_type: impl Into<ReceiverType>,
     ) -> Self {
         Self {
             additional_email_ids: None,
@@ -2051,58 +1547,8 @@ impl CreateCalendarNotification {
     }
 }
 
-crm_core::open_enum! {
-    /// Create calendar notification channel.
-    pub enum CreateCalendarNotificationChannel {
-        /// `email`
-        Email = "email",
-        /// `inApp`
-        InApp = "inApp",
-        /// `sms`
-        Sms = "sms",
-        /// `whatsapp`
-        Whatsapp = "whatsapp",
-    }
-}
-
-crm_core::open_enum! {
-    /// Create calendar notification notification type.
-    pub enum CreateCalendarNotificationNotificationType {
-        /// `booked`
-        Booked = "booked",
-        /// `cancellation`
-        Cancellation = "cancellation",
-        /// `confirmation`
-        Confirmation = "confirmation",
-        /// `followup`
-        Followup = "followup",
-        /// `reminder`
-        Reminder = "reminder",
-        /// `reschedule`
-        Reschedule = "reschedule",
-    }
-}
-
-crm_core::open_enum! {
-    /// Create calendar notification receiver type.
-    pub enum CreateCalendarNotificationReceiverType {
-        /// `assignedUser`
-        AssignedUser = "assignedUser",
-        /// `business`
-        Business = "business",
-        /// `contact`
-        Contact = "contact",
-        /// `emails`
-        Emails = "emails",
-        /// `guest`
-        Guest = "guest",
-        /// `phoneNumbers`
-        PhoneNumbers = "phoneNumbers",
-    }
-}
-
 /// Create calendar resource.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCalendarResource {
     /// `calendarIds`
@@ -2130,17 +1576,12 @@ crm_core::record!(CreateCalendarResource {
     quantity: "quantity",
 } required { calendar_ids: "calendarIds", capacity: "capacity", description: "description", location_id: "locationId", name: "name", out_of_service: "outOfService", quantity: "quantity" });
 crm_core::setters!(CreateCalendarResource {
-    calendar_ids: [String],
-    capacity: f64,
-    description: String,
-    location_id: String,
-    name: String,
-    out_of_service: f64,
-    quantity: f64,
+    calendar_ids: [String], capacity: f64, description: String, location_id: String, name: String,
+    out_of_service: f64, quantity: f64,
 });
 
 /// Create schedule.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateSchedule {
     /// `calendarIds`
@@ -2163,13 +1604,9 @@ crm_core::record!(CreateSchedule {
     rules: "rules",
     timezone: "timezone",
     user_id: "userId",
-} required { location_id: "locationId", name: "name", timezone: "timezone", user_id: "userId" });
+} required { location_id: "locationId", name: "name", timezone: "timezone", user_id: "userId" } by new);
 crm_core::setters!(CreateSchedule {
-    calendar_ids: [String],
-    location_id: String,
-    name: String,
-    rules: [ScheduleRule],
-    timezone: String,
+    calendar_ids: [String], location_id: String, name: String, rules: [ScheduleRule], timezone: String,
     user_id: String,
 });
 
@@ -2194,7 +1631,7 @@ impl CreateSchedule {
 }
 
 /// Created or updated by.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreatedOrUpdatedBy {
     /// `source`
@@ -2208,7 +1645,7 @@ crm_core::record!(CreatedOrUpdatedBy {
 });
 
 /// Delete event reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteEventReply {
     /// `succeeded`
@@ -2219,7 +1656,7 @@ crm_core::record!(DeleteEventReply {
 });
 
 /// Delete note reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteNoteReply {
     /// `success`
@@ -2229,8 +1666,28 @@ crm_core::record!(DeleteNoteReply {
     success: "success",
 });
 
+crm_core::open_enum! {
+    /// Event type.
+    pub enum EventType {
+        /// `RoundRobin_OptimizeForAvailability`
+        RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
+        /// `RoundRobin_OptimizeForEqualDistribution`
+        RoundRobinOptimizeForEqualDistribution = "RoundRobin_OptimizeForEqualDistribution",
+    }
+}
+
+crm_core::open_enum! {
+    /// The vendor's default is `ThankYouMessage`.
+    pub enum FormSubmitType {
+        /// `RedirectURL`
+        RedirectUrl = "RedirectURL",
+        /// `ThankYouMessage`
+        ThankYouMessage = "ThankYouMessage",
+    }
+}
+
 /// Get all schedules reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetAllSchedulesReply {
     /// `schedules`
@@ -2241,7 +1698,7 @@ crm_core::record!(GetAllSchedulesReply {
 });
 
 /// Get calendar event reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCalendarEventReply {
     /// `event`
@@ -2252,7 +1709,7 @@ crm_core::record!(GetCalendarEventReply {
 });
 
 /// Get calendar events reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCalendarEventsReply {
     /// `events`
@@ -2263,7 +1720,7 @@ crm_core::record!(GetCalendarEventsReply {
 });
 
 /// Get create update note reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCreateUpdateNoteReply {
     /// `note`
@@ -2274,7 +1731,7 @@ crm_core::record!(GetCreateUpdateNoteReply {
 });
 
 /// Get note.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetNote {
     /// `body`
@@ -2300,7 +1757,7 @@ crm_core::record!(GetNote {
 });
 
 /// Get notes list reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetNotesListReply {
     /// `hasMore`
@@ -2314,7 +1771,7 @@ crm_core::record!(GetNotesListReply {
 });
 
 /// Group.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Group {
     /// `description`
@@ -2340,7 +1797,7 @@ crm_core::record!(Group {
 });
 
 /// Group create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupCreate {
     /// `description`
@@ -2360,13 +1817,9 @@ crm_core::record!(GroupCreate {
     location_id: "locationId",
     name: "name",
     slug: "slug",
-} required { description: "description", location_id: "locationId", name: "name", slug: "slug" });
+} required { description: "description", location_id: "locationId", name: "name", slug: "slug" } by new);
 crm_core::setters!(GroupCreate {
-    description: String,
-    is_active: bool,
-    location_id: String,
-    name: String,
-    slug: String,
+    description: String, is_active: bool, location_id: String, name: String, slug: String,
 });
 
 impl GroupCreate {
@@ -2389,7 +1842,7 @@ impl GroupCreate {
 }
 
 /// Group create reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupCreateReply {
     /// `group`
@@ -2400,7 +1853,7 @@ crm_core::record!(GroupCreateReply {
 });
 
 /// Group reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupReply {
     /// `success`
@@ -2411,7 +1864,7 @@ crm_core::record!(GroupReply {
 });
 
 /// Group status update params.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupStatusUpdateParams {
     /// `isActive`
@@ -2419,7 +1872,7 @@ pub struct GroupStatusUpdateParams {
 }
 crm_core::record!(GroupStatusUpdateParams {
     is_active: "isActive",
-} required { is_active: "isActive" });
+} required { is_active: "isActive" } by new);
 crm_core::setters!(GroupStatusUpdateParams {
     is_active: bool,
 });
@@ -2435,7 +1888,7 @@ impl GroupStatusUpdateParams {
 }
 
 /// Group update.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupUpdate {
     /// `description`
@@ -2449,11 +1902,9 @@ crm_core::record!(GroupUpdate {
     description: "description",
     name: "name",
     slug: "slug",
-} required { description: "description", name: "name", slug: "slug" });
+} required { description: "description", name: "name", slug: "slug" } by new);
 crm_core::setters!(GroupUpdate {
-    description: String,
-    name: String,
-    slug: String,
+    description: String, name: String, slug: String,
 });
 
 impl GroupUpdate {
@@ -2472,8 +1923,18 @@ impl GroupUpdate {
     }
 }
 
+crm_core::open_enum! {
+    /// Guest type.
+    pub enum GuestType {
+        /// `collect_detail`
+        CollectDetail = "collect_detail",
+        /// `count_only`
+        CountOnly = "count_only",
+    }
+}
+
 /// Hour.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Hour {
     /// 0 to 23.
@@ -2490,12 +1951,9 @@ crm_core::record!(Hour {
     close_minute: "closeMinute",
     open_hour: "openHour",
     open_minute: "openMinute",
-} required { close_hour: "closeHour", close_minute: "closeMinute", open_hour: "openHour", open_minute: "openMinute" });
+} required { close_hour: "closeHour", close_minute: "closeMinute", open_hour: "openHour", open_minute: "openMinute" } by new);
 crm_core::setters!(Hour {
-    close_hour: f64,
-    close_minute: f64,
-    open_hour: f64,
-    open_minute: f64,
+    close_hour: f64, close_minute: f64, open_hour: f64, open_minute: f64,
 });
 
 impl Hour {
@@ -2517,7 +1975,7 @@ impl Hour {
 }
 
 /// Location configuration.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationConfiguration {
     /// `kind`
@@ -2528,10 +1986,9 @@ pub struct LocationConfiguration {
 crm_core::record!(LocationConfiguration {
     kind: "kind",
     location: "location",
-} required { kind: "kind" });
+} required { kind: "kind" } by new);
 crm_core::setters!(LocationConfiguration {
-    kind: LocationConfigurationKind,
-    location: String,
+    kind: LocationConfigurationKind, location: String,
 });
 
 impl LocationConfiguration {
@@ -2568,11 +2025,11 @@ crm_core::open_enum! {
 }
 
 /// Location configuration reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationConfigurationReply {
     /// `kind`
-    pub kind: Option<LocationConfigurationReplyKind>,
+    pub kind: Option<LocationConfigurationKind>,
     /// `location`
     pub location: Option<String>,
     /// `meetingId`
@@ -2584,30 +2041,8 @@ crm_core::record!(LocationConfigurationReply {
     meeting_id: "meetingId",
 });
 
-crm_core::open_enum! {
-    /// Location configuration reply kind.
-    pub enum LocationConfigurationReplyKind {
-        /// `booker`
-        Booker = "booker",
-        /// `custom`
-        Custom = "custom",
-        /// `google_conference`
-        GoogleConference = "google_conference",
-        /// `inbound_call`
-        InboundCall = "inbound_call",
-        /// `ms_teams_conference`
-        MsTeamsConference = "ms_teams_conference",
-        /// `outbound_call`
-        OutboundCall = "outbound_call",
-        /// `physical`
-        Physical = "physical",
-        /// `zoom_conference`
-        ZoomConference = "zoom_conference",
-    }
-}
-
 /// Look busy configuration.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LookBusyConfiguration {
     /// The vendor's default is `false`.
@@ -2618,10 +2053,9 @@ pub struct LookBusyConfiguration {
 crm_core::record!(LookBusyConfiguration {
     enabled: "enabled",
     look_busy_percentage: "LookBusyPercentage",
-} required { enabled: "enabled", look_busy_percentage: "LookBusyPercentage" });
+} required { enabled: "enabled", look_busy_percentage: "LookBusyPercentage" } by new);
 crm_core::setters!(LookBusyConfiguration {
-    enabled: bool,
-    look_busy_percentage: f64,
+    enabled: bool, look_busy_percentage: f64,
 });
 
 impl LookBusyConfiguration {
@@ -2635,8 +2069,28 @@ impl LookBusyConfiguration {
     }
 }
 
+crm_core::open_enum! {
+    /// The vendor's default is `custom`. Deprecated by the vendor.
+    pub enum MeetingLocationType {
+        /// `address`
+        Address = "address",
+        /// `booker`
+        Booker = "booker",
+        /// `custom`
+        Custom = "custom",
+        /// `gmeet`
+        Gmeet = "gmeet",
+        /// `phone`
+        Phone = "phone",
+        /// `teams`
+        Teams = "teams",
+        /// `zoom`
+        Zoom = "zoom",
+    }
+}
+
 /// Note created by.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct NoteCreatedBy {
     /// `id`
@@ -2650,7 +2104,7 @@ crm_core::record!(NoteCreatedBy {
 });
 
 /// Notes.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Notes {
     /// At most 5000 characters.
@@ -2661,10 +2115,9 @@ pub struct Notes {
 crm_core::record!(Notes {
     body: "body",
     user_id: "userId",
-} required { body: "body" });
+} required { body: "body" } by new);
 crm_core::setters!(Notes {
-    body: String,
-    user_id: String,
+    body: String, user_id: String,
 });
 
 impl Notes {
@@ -2678,8 +2131,40 @@ impl Notes {
     }
 }
 
+crm_core::open_enum! {
+    /// Notification channel.
+    pub enum NotificationChannel {
+        /// `email`
+        Email = "email",
+        /// `inApp`
+        InApp = "inApp",
+        /// `sms`
+        Sms = "sms",
+        /// `whatsapp`
+        Whatsapp = "whatsapp",
+    }
+}
+
+crm_core::open_enum! {
+    /// Notification type.
+    pub enum NotificationType {
+        /// `booked`
+        Booked = "booked",
+        /// `cancellation`
+        Cancellation = "cancellation",
+        /// `confirmation`
+        Confirmation = "confirmation",
+        /// `followup`
+        Followup = "followup",
+        /// `reminder`
+        Reminder = "reminder",
+        /// `reschedule`
+        Reschedule = "reschedule",
+    }
+}
+
 /// Open hour.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct OpenHour {
     /// `daysOfTheWeek`
@@ -2690,10 +2175,9 @@ pub struct OpenHour {
 crm_core::record!(OpenHour {
     days_of_the_week: "daysOfTheWeek",
     hours: "hours",
-} required { days_of_the_week: "daysOfTheWeek", hours: "hours" });
+} required { days_of_the_week: "daysOfTheWeek", hours: "hours" } by new);
 crm_core::setters!(OpenHour {
-    days_of_the_week: [f64],
-    hours: [Hour],
+    days_of_the_week: [f64], hours: [Hour],
 });
 
 impl OpenHour {
@@ -2710,68 +2194,26 @@ impl OpenHour {
     }
 }
 
-/// Recurring.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Recurring {
-    /// `bookingOption`
-    pub booking_option: Option<RecurringBookingOption>,
-    /// `bookingOverlapDefaultStatus`
-    pub booking_overlap_default_status: Option<RecurringBookingOverlapDefaultStatus>,
-    /// At most 24.
-    pub count: Option<f64>,
-    /// `freq`
-    pub freq: Option<RecurringFreq>,
-}
-crm_core::record!(Recurring {
-    booking_option: "bookingOption",
-    booking_overlap_default_status: "bookingOverlapDefaultStatus",
-    count: "count",
-    freq: "freq",
-});
-crm_core::setters!(Recurring {
-    booking_option: RecurringBookingOption,
-    booking_overlap_default_status: RecurringBookingOverlapDefaultStatus,
-    count: f64,
-    freq: RecurringFreq,
-});
-
 crm_core::open_enum! {
-    /// Recurring booking option.
-    pub enum RecurringBookingOption {
-        /// `book_next`
-        BookNext = "book_next",
-        /// `continue`
-        Continue = "continue",
-        /// `skip`
-        Skip = "skip",
-    }
-}
-
-crm_core::open_enum! {
-    /// Recurring booking overlap default status.
-    pub enum RecurringBookingOverlapDefaultStatus {
-        /// `confirmed`
-        Confirmed = "confirmed",
-        /// `new`
-        New = "new",
-    }
-}
-
-crm_core::open_enum! {
-    /// Recurring freq.
-    pub enum RecurringFreq {
-        /// `DAILY`
-        Daily = "DAILY",
-        /// `MONTHLY`
-        Monthly = "MONTHLY",
-        /// `WEEKLY`
-        Weekly = "WEEKLY",
+    /// Receiver type.
+    pub enum ReceiverType {
+        /// `assignedUser`
+        AssignedUser = "assignedUser",
+        /// `business`
+        Business = "business",
+        /// `contact`
+        Contact = "contact",
+        /// `emails`
+        Emails = "emails",
+        /// `guest`
+        Guest = "guest",
+        /// `phoneNumbers`
+        PhoneNumbers = "phoneNumbers",
     }
 }
 
 /// Resource delete reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResourceDeleteReply {
     /// `success`
@@ -2781,8 +2223,18 @@ crm_core::record!(ResourceDeleteReply {
     success: "success",
 });
 
+crm_core::open_enum! {
+    /// Resource type.
+    pub enum ResourceType {
+        /// `equipments`
+        Equipments = "equipments",
+        /// `rooms`
+        Rooms = "rooms",
+    }
+}
+
 /// Schedule interval.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleInterval {
     /// `from`
@@ -2793,10 +2245,9 @@ pub struct ScheduleInterval {
 crm_core::record!(ScheduleInterval {
     from: "from",
     to: "to",
-} required { from: "from", to: "to" });
+} required { from: "from", to: "to" } by new);
 crm_core::setters!(ScheduleInterval {
-    from: String,
-    to: String,
+    from: String, to: String,
 });
 
 impl ScheduleInterval {
@@ -2811,7 +2262,7 @@ impl ScheduleInterval {
 }
 
 /// Schedule object reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleObjectReply {
     /// `calendarIds`
@@ -2849,7 +2300,7 @@ crm_core::record!(ScheduleObjectReply {
 });
 
 /// Schedule reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleReply {
     /// `schedule`
@@ -2860,7 +2311,7 @@ crm_core::record!(ScheduleReply {
 });
 
 /// Schedule rule.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleRule {
     /// `date`
@@ -2877,12 +2328,9 @@ crm_core::record!(ScheduleRule {
     day: "day",
     intervals: "intervals",
     type_: "type",
-} required { intervals: "intervals", type_: "type" });
+} required { intervals: "intervals", type_: "type" } by new);
 crm_core::setters!(ScheduleRule {
-    date: String,
-    day: ScheduleRuleDay,
-    intervals: [ScheduleInterval],
-    type_: ScheduleRuleType,
+    date: String, day: ScheduleRuleDay, intervals: [ScheduleInterval], type_: ScheduleRuleType,
 });
 
 impl ScheduleRule {
@@ -2932,7 +2380,7 @@ crm_core::open_enum! {
 }
 
 /// Schedules.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Schedules {
     /// `timeOffset`
@@ -2945,12 +2393,11 @@ crm_core::record!(Schedules {
     unit: "unit",
 });
 crm_core::setters!(Schedules {
-    time_offset: f64,
-    unit: String,
+    time_offset: f64, unit: String,
 });
 
 /// Slots.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Slots {
     /// `slots`
@@ -2961,7 +2408,7 @@ crm_core::record!(Slots {
 });
 
 /// Team member.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TeamMember {
     /// `isPrimary`
@@ -2971,7 +2418,7 @@ pub struct TeamMember {
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
     /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub meeting_location_type: Option<TeamMemberMeetingLocationType>,
+    pub meeting_location_type: Option<MeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
     /// `userId`
@@ -2984,14 +2431,10 @@ crm_core::record!(TeamMember {
     meeting_location_type: "meetingLocationType",
     priority: "priority",
     user_id: "userId",
-} required { user_id: "userId" });
+} required { user_id: "userId" } by new);
 crm_core::setters!(TeamMember {
-    is_primary: bool,
-    location_configurations: [LocationConfiguration],
-    meeting_location: String,
-    meeting_location_type: TeamMemberMeetingLocationType,
-    priority: f64,
-    user_id: String,
+    is_primary: bool, location_configurations: [LocationConfiguration], meeting_location: String,
+    meeting_location_type: MeetingLocationType, priority: f64, user_id: String,
 });
 
 impl TeamMember {
@@ -3009,28 +2452,8 @@ impl TeamMember {
     }
 }
 
-crm_core::open_enum! {
-    /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub enum TeamMemberMeetingLocationType {
-        /// `address`
-        Address = "address",
-        /// `booker`
-        Booker = "booker",
-        /// `custom`
-        Custom = "custom",
-        /// `gmeet`
-        Gmeet = "gmeet",
-        /// `phone`
-        Phone = "phone",
-        /// `teams`
-        Teams = "teams",
-        /// `zoom`
-        Zoom = "zoom",
-    }
-}
-
 /// Team member reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TeamMemberReply {
     /// `isPrimary`
@@ -3040,7 +2463,7 @@ pub struct TeamMemberReply {
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
     /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub meeting_location_type: Option<TeamMemberReplyMeetingLocationType>,
+    pub meeting_location_type: Option<MeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
     /// `userId`
@@ -3055,28 +2478,8 @@ crm_core::record!(TeamMemberReply {
     user_id: "userId",
 });
 
-crm_core::open_enum! {
-    /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub enum TeamMemberReplyMeetingLocationType {
-        /// `address`
-        Address = "address",
-        /// `booker`
-        Booker = "booker",
-        /// `custom`
-        Custom = "custom",
-        /// `gmeet`
-        Gmeet = "gmeet",
-        /// `phone`
-        Phone = "phone",
-        /// `teams`
-        Teams = "teams",
-        /// `zoom`
-        Zoom = "zoom",
-    }
-}
-
 /// Update availability.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateAvailability {
     /// `date`
@@ -3093,12 +2496,9 @@ crm_core::record!(UpdateAvailability {
     deleted: "deleted",
     hours: "hours",
     id: "id",
-} required { date: "date", hours: "hours" });
+} required { date: "date", hours: "hours" } by new);
 crm_core::setters!(UpdateAvailability {
-    date: String,
-    deleted: bool,
-    hours: [Hour],
-    id: String,
+    date: String, deleted: bool, hours: [Hour], id: String,
 });
 
 impl UpdateAvailability {
@@ -3115,7 +2515,7 @@ impl UpdateAvailability {
 }
 
 /// Update calendar notifications.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCalendarNotifications {
     /// `additionalEmailIds`
@@ -3129,7 +2529,7 @@ pub struct UpdateCalendarNotifications {
     /// `body`
     pub body: Option<String>,
     /// `channel`
-    pub channel: Option<UpdateCalendarNotificationsChannel>,
+    pub channel: Option<NotificationChannel>,
     /// The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `fromAddress`
@@ -3141,9 +2541,9 @@ pub struct UpdateCalendarNotifications {
     /// The vendor's default is `true`.
     pub is_active: Option<bool>,
     /// `notificationType`
-    pub notification_type: Option<UpdateCalendarNotificationsNotificationType>,
+    pub notification_type: Option<NotificationType>,
     /// `receiverType`
-    pub receiver_type: Option<UpdateCalendarNotificationsReceiverType>,
+    pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Option<Vec<String>>,
     /// `subject`
@@ -3170,76 +2570,14 @@ crm_core::record!(UpdateCalendarNotifications {
     template_id: "templateId",
 });
 crm_core::setters!(UpdateCalendarNotifications {
-    additional_email_ids: [String],
-    additional_phone_numbers: [String],
-    after_time: [Schedules],
-    before_time: [Schedules],
-    body: String,
-    channel: UpdateCalendarNotificationsChannel,
-    deleted: bool,
-    from_address: String,
-    from_name: String,
-    from_number: String,
-    is_active: bool,
-    notification_type: UpdateCalendarNotificationsNotificationType,
-    receiver_type: UpdateCalendarNotificationsReceiverType,
-    selected_users: [String],
-    subject: String,
-    template_id: String,
+    additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
+    before_time: [Schedules], body: String, channel: NotificationChannel, deleted: bool, from_address: String,
+    from_name: String, from_number: String, is_active: bool, notification_type: NotificationType,
+    receiver_type: ReceiverType, selected_users: [String], subject: String, template_id: String,
 });
 
-crm_core::open_enum! {
-    /// Update calendar notifications channel.
-    pub enum UpdateCalendarNotificationsChannel {
-        /// `email`
-        Email = "email",
-        /// `inApp`
-        InApp = "inApp",
-        /// `sms`
-        Sms = "sms",
-        /// `whatsapp`
-        Whatsapp = "whatsapp",
-    }
-}
-
-crm_core::open_enum! {
-    /// Update calendar notifications notification type.
-    pub enum UpdateCalendarNotificationsNotificationType {
-        /// `booked`
-        Booked = "booked",
-        /// `cancellation`
-        Cancellation = "cancellation",
-        /// `confirmation`
-        Confirmation = "confirmation",
-        /// `followup`
-        Followup = "followup",
-        /// `reminder`
-        Reminder = "reminder",
-        /// `reschedule`
-        Reschedule = "reschedule",
-    }
-}
-
-crm_core::open_enum! {
-    /// Update calendar notifications receiver type.
-    pub enum UpdateCalendarNotificationsReceiverType {
-        /// `assignedUser`
-        AssignedUser = "assignedUser",
-        /// `business`
-        Business = "business",
-        /// `contact`
-        Contact = "contact",
-        /// `emails`
-        Emails = "emails",
-        /// `guest`
-        Guest = "guest",
-        /// `phoneNumbers`
-        PhoneNumbers = "phoneNumbers",
-    }
-}
-
 /// Update calendar resource.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCalendarResource {
     /// `calendarIds`
@@ -3270,18 +2608,12 @@ crm_core::record!(UpdateCalendarResource {
     quantity: "quantity",
 });
 crm_core::setters!(UpdateCalendarResource {
-    calendar_ids: [String],
-    capacity: f64,
-    description: String,
-    is_active: bool,
-    location_id: String,
-    name: String,
-    out_of_service: f64,
-    quantity: f64,
+    calendar_ids: [String], capacity: f64, description: String, is_active: bool, location_id: String,
+    name: String, out_of_service: f64, quantity: f64,
 });
 
 /// Update schedule.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateSchedule {
     /// `name`
@@ -3297,13 +2629,11 @@ crm_core::record!(UpdateSchedule {
     timezone: "timezone",
 });
 crm_core::setters!(UpdateSchedule {
-    name: String,
-    rules: [ScheduleRule],
-    timezone: String,
+    name: String, rules: [ScheduleRule], timezone: String,
 });
 
 /// Validate group slug post body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ValidateGroupSlugPostBody {
     /// `locationId`
@@ -3314,10 +2644,9 @@ pub struct ValidateGroupSlugPostBody {
 crm_core::record!(ValidateGroupSlugPostBody {
     location_id: "locationId",
     slug: "slug",
-} required { location_id: "locationId", slug: "slug" });
+} required { location_id: "locationId", slug: "slug" } by new);
 crm_core::setters!(ValidateGroupSlugPostBody {
-    location_id: String,
-    slug: String,
+    location_id: String, slug: String,
 });
 
 impl ValidateGroupSlugPostBody {
@@ -3332,7 +2661,7 @@ impl ValidateGroupSlugPostBody {
 }
 
 /// Validate group slug reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ValidateGroupSlugReply {
     /// `available`
@@ -3341,3 +2670,35 @@ pub struct ValidateGroupSlugReply {
 crm_core::record!(ValidateGroupSlugReply {
     available: "available",
 });
+
+crm_core::open_enum! {
+    /// The vendor's default is `classic`.
+    pub enum WidgetType {
+        /// `classic`
+        Classic = "classic",
+        /// `default`
+        Default = "default",
+    }
+}
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AllGroupsReply, AllowBookingAfterUnit, AllowBookingForUnit, AppointmentCreate, AppointmentEdit,
+    AppointmentEditMeetingLocationType, AppointmentSchemaReply, AppointmentSchemaReplyAppointmentStatus,
+    AppointmentStatus, Availability, BlockSlotCreateRequest, BlockSlotEditRequest, BlockedSlotReply,
+    BufferUnit, Calendar, CalendarByIdReply, CalendarCreate, CalendarDeleteReply, CalendarEvent,
+    CalendarNotification, CalendarNotificationDeleteReply, CalendarNotificationReply,
+    CalendarResourceByIdReply, CalendarResourceReply, CalendarType, CalendarUpdate,
+    CalendarsAddCalendarToScheduleResponse, CalendarsDeleteScheduleResponse, CalendarsGetReply,
+    CalendarsRecurring, CalendarsRecurringBookingOption, CalendarsRecurringBookingOverlapDefaultStatus,
+    CalendarsRecurringFreq, CalendarsRemoveCalendarFromScheduleResponse, CreateCalendarNotification,
+    CreateCalendarResource, CreateSchedule, CreatedOrUpdatedBy, DeleteEventReply, DeleteNoteReply, EventType,
+    FormSubmitType, GetAllSchedulesReply, GetCalendarEventReply, GetCalendarEventsReply,
+    GetCreateUpdateNoteReply, GetNote, GetNotesListReply, Group, GroupCreate, GroupCreateReply, GroupReply,
+    GroupStatusUpdateParams, GroupUpdate, GuestType, Hour, LocationConfiguration, LocationConfigurationKind,
+    LocationConfigurationReply, LookBusyConfiguration, MeetingLocationType, NoteCreatedBy, Notes,
+    NotificationChannel, NotificationType, OpenHour, ReceiverType, ResourceDeleteReply, ResourceType,
+    ScheduleInterval, ScheduleObjectReply, ScheduleReply, ScheduleRule, ScheduleRuleDay, ScheduleRuleType,
+    Schedules, Slots, TeamMember, TeamMemberReply, UpdateAvailability, UpdateCalendarNotifications,
+    UpdateCalendarResource, UpdateSchedule, ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
+);

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Attribution source.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AttributionSource {
     /// `campaign`
@@ -66,7 +66,7 @@ crm_core::record!(AttributionSource {
 });
 
 /// A condition, or a group of them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactFilter {
     /// The field that is compared.
@@ -88,10 +88,7 @@ crm_core::record!(ContactFilter {
     value: "value",
 });
 crm_core::setters!(ContactFilter {
-    field: String,
-    filters: [ContactFilter],
-    group: ContactFilterGroup,
-    operator: ContactFilterOperator,
+    field: String, filters: [ContactFilter], group: ContactFilterGroup, operator: ContactFilterOperator,
     value: Value,
 });
 
@@ -126,7 +123,7 @@ crm_core::open_enum! {
 }
 
 /// What is searched for.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactSearch {
     /// Conditions that all hold.
@@ -152,15 +149,10 @@ crm_core::record!(ContactSearch {
     query: "query",
     search_after: "searchAfter",
     sort: "sort",
-} required { location_id: "locationId", page_limit: "pageLimit" });
+} required { location_id: "locationId", page_limit: "pageLimit" } by new);
 crm_core::setters!(ContactSearch {
-    filters: [ContactFilter],
-    location_id: String,
-    page: i64,
-    page_limit: i64,
-    query: String,
-    search_after: [Value],
-    sort: [ContactSort],
+    filters: [ContactFilter], location_id: String, page: i64, page_limit: i64, query: String,
+    search_after: [Value], sort: [ContactSort],
 });
 
 impl ContactSearch {
@@ -180,7 +172,7 @@ impl ContactSearch {
 }
 
 /// One field to sort by.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactSort {
     /// The direction.
@@ -191,10 +183,9 @@ pub struct ContactSort {
 crm_core::record!(ContactSort {
     direction: "direction",
     field: "field",
-} required { field: "field" });
+} required { field: "field" } by new);
 crm_core::setters!(ContactSort {
-    direction: ContactSortDirection,
-    field: String,
+    direction: ContactSortDirection, field: String,
 });
 
 impl ContactSort {
@@ -208,18 +199,8 @@ impl ContactSort {
     }
 }
 
-crm_core::open_enum! {
-    /// The direction.
-    pub enum ContactSortDirection {
-        /// `asc`
-        Asc = "asc",
-        /// `desc`
-        Desc = "desc",
-    }
-}
-
 /// Contacts bulk upate reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsBulkUpateReply {
     /// `ids`
@@ -233,7 +214,7 @@ crm_core::record!(ContactsBulkUpateReply {
 });
 
 /// Contacts business update.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsBusinessUpdate {
     /// `businessId`
@@ -247,11 +228,9 @@ crm_core::record!(ContactsBusinessUpdate {
     business_id: "businessId",
     ids: "ids",
     location_id: "locationId",
-} required { business_id: "businessId", ids: "ids", location_id: "locationId" });
+} required { business_id: "businessId", ids: "ids", location_id: "locationId" } by new);
 crm_core::setters!(ContactsBusinessUpdate {
-    business_id: String,
-    ids: [String],
-    location_id: String,
+    business_id: String, ids: [String], location_id: String,
 });
 
 impl ContactsBusinessUpdate {
@@ -271,18 +250,21 @@ impl ContactsBusinessUpdate {
 }
 
 /// Contacts by id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsByIdReply {
     /// `contact`
     pub contact: Option<GetContectById>,
+    /// `traceId`
+    pub trace_id: Option<String>,
 }
 crm_core::record!(ContactsByIdReply {
     contact: "contact",
+    trace_id: "traceId",
 });
 
 /// Contacts delete note reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsDeleteNoteReply {
     /// `succeded`
@@ -293,7 +275,7 @@ crm_core::record!(ContactsDeleteNoteReply {
 });
 
 /// Contacts get create update note reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsGetCreateUpdateNoteReply {
     /// `note`
@@ -304,7 +286,7 @@ crm_core::record!(ContactsGetCreateUpdateNoteReply {
 });
 
 /// Contacts get note.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsGetNote {
     /// `body`
@@ -336,7 +318,7 @@ crm_core::record!(ContactsGetNote {
 });
 
 /// Contacts get notes list reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsGetNotesListReply {
     /// `notes`
@@ -347,7 +329,7 @@ crm_core::record!(ContactsGetNotesListReply {
 });
 
 /// Contacts meta.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsMeta {
     /// `currentPage`
@@ -376,7 +358,7 @@ crm_core::record!(ContactsMeta {
 });
 
 /// Contacts notes.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsNotes {
     /// `body`
@@ -396,13 +378,9 @@ crm_core::record!(ContactsNotes {
     pinned: "pinned",
     title: "title",
     user_id: "userId",
-} required { body: "body" });
+} required { body: "body" } by new);
 crm_core::setters!(ContactsNotes {
-    body: String,
-    color: String,
-    pinned: bool,
-    title: String,
-    user_id: String,
+    body: String, color: String, pinned: bool, title: String, user_id: String,
 });
 
 impl ContactsNotes {
@@ -420,7 +398,7 @@ impl ContactsNotes {
 }
 
 /// Contacts search reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsSearchReply {
     /// `contacts`
@@ -437,7 +415,7 @@ crm_core::record!(ContactsSearchReply {
 });
 
 /// Contacts workflow reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsWorkflowReply {
     /// `succeded`
@@ -448,7 +426,7 @@ crm_core::record!(ContactsWorkflowReply {
 });
 
 /// Create add tag reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateAddTagReply {
     /// `tags`
@@ -459,7 +437,7 @@ crm_core::record!(CreateAddTagReply {
 });
 
 /// Create contact.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateContact {
     /// `address1`
@@ -533,31 +511,13 @@ crm_core::record!(CreateContact {
     tags: "tags",
     timezone: "timezone",
     website: "website",
-} required { location_id: "locationId" });
+} required { location_id: "locationId" } by new);
 crm_core::setters!(CreateContact {
-    address1: String,
-    assigned_to: String,
-    city: String,
-    company_name: String,
-    country: String,
-    custom_fields: [Value],
-    date_of_birth: String,
-    dnd: bool,
-    dnd_settings: DndSettings,
-    email: String,
-    first_name: String,
-    gender: String,
-    inbound_dnd_settings: InboundDndSettings,
-    last_name: String,
-    location_id: String,
-    name: String,
-    phone: String,
-    postal_code: String,
-    source: String,
-    state: String,
-    tags: [String],
-    timezone: String,
-    website: String,
+    address1: String, assigned_to: String, city: String, company_name: String, country: String,
+    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
+    first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
+    location_id: String, name: String, phone: String, postal_code: String, source: String, state: String,
+    tags: [String], timezone: String, website: String,
 });
 
 impl CreateContact {
@@ -593,7 +553,7 @@ impl CreateContact {
 }
 
 /// Create contact schema.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateContactSchema {
     /// `address1`
@@ -709,7 +669,7 @@ crm_core::record!(CreateContactSchema {
 });
 
 /// Create contacts reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateContactsReply {
     /// `contact`
@@ -720,7 +680,7 @@ crm_core::record!(CreateContactsReply {
 });
 
 /// Create delete cantacts campaigns reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeleteCantactsCampaignsReply {
     /// `succeded`
@@ -731,7 +691,7 @@ crm_core::record!(CreateDeleteCantactsCampaignsReply {
 });
 
 /// Create delete tag reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeleteTagReply {
     /// `tags`
@@ -742,7 +702,7 @@ crm_core::record!(CreateDeleteTagReply {
 });
 
 /// Create task params.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateTaskParams {
     /// `assignedTo`
@@ -762,13 +722,9 @@ crm_core::record!(CreateTaskParams {
     completed: "completed",
     due_date: "dueDate",
     title: "title",
-} required { completed: "completed", due_date: "dueDate", title: "title" });
+} required { completed: "completed", due_date: "dueDate", title: "title" } by new);
 crm_core::setters!(CreateTaskParams {
-    assigned_to: String,
-    body: String,
-    completed: bool,
-    due_date: String,
-    title: String,
+    assigned_to: String, body: String, completed: bool, due_date: String, title: String,
 });
 
 impl CreateTaskParams {
@@ -790,7 +746,7 @@ impl CreateTaskParams {
 }
 
 /// Create workflow.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateWorkflow {
     /// `eventStartTime`
@@ -804,13 +760,13 @@ crm_core::setters!(CreateWorkflow {
 });
 
 /// Custom field.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomField {
     /// `id`
     pub id: Option<String>,
     /// `value`
-    pub value: Option<String>,
+    pub value: Option<Value>,
 }
 crm_core::record!(CustomField {
     id: "id",
@@ -818,7 +774,7 @@ crm_core::record!(CustomField {
 });
 
 /// Delete contacts reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteContactsReply {
     /// `succeded`
@@ -829,7 +785,7 @@ crm_core::record!(DeleteContactsReply {
 });
 
 /// Delete task reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteTaskReply {
     /// `succeded`
@@ -840,7 +796,7 @@ crm_core::record!(DeleteTaskReply {
 });
 
 /// Dnd setting.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DndSetting {
     /// `code`
@@ -854,11 +810,9 @@ crm_core::record!(DndSetting {
     code: "code",
     message: "message",
     status: "status",
-} required { status: "status" });
+} required { status: "status" } by new);
 crm_core::setters!(DndSetting {
-    code: String,
-    message: String,
-    status: DndSettingStatus,
+    code: String, message: String, status: DndSettingStatus,
 });
 
 impl DndSetting {
@@ -886,7 +840,7 @@ crm_core::open_enum! {
 }
 
 /// Dnd settings.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DndSettings {
     /// `Call`
@@ -911,22 +865,20 @@ crm_core::record!(DndSettings {
     whats_app: "WhatsApp",
 });
 crm_core::setters!(DndSettings {
-    call: DndSetting,
-    email: DndSetting,
-    fb: DndSetting,
-    gmb: DndSetting,
-    sms: DndSetting,
+    call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting,
     whats_app: DndSetting,
 });
 
 /// A contact as lists and search give it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct FoundContact {
     /// `address`
     pub address: Option<String>,
     /// `assignedTo`
     pub assigned_to: Option<String>,
+    /// `attributions`
+    pub attributions: Vec<AttributionSource>,
     /// `businessId`
     pub business_id: Option<String>,
     /// `businessName`
@@ -949,6 +901,8 @@ pub struct FoundContact {
     pub date_updated: Option<String>,
     /// `dnd`
     pub dnd: Option<bool>,
+    /// `dndSettings`
+    pub dnd_settings: Option<Value>,
     /// `email`
     pub email: Option<String>,
     /// `firstName`
@@ -991,6 +945,7 @@ pub struct FoundContact {
 crm_core::record!(FoundContact {
     address: "address",
     assigned_to: "assignedTo",
+    attributions: "attributions",
     business_id: "businessId",
     business_name: "businessName",
     city: "city",
@@ -1002,6 +957,7 @@ crm_core::record!(FoundContact {
     date_of_birth: "dateOfBirth",
     date_updated: "dateUpdated",
     dnd: "dnd",
+    dnd_settings: "dndSettings",
     email: "email",
     first_name: "firstName",
     first_name_lower_case: "firstNameLowerCase",
@@ -1023,7 +979,7 @@ crm_core::record!(FoundContact {
 } keeps extra);
 
 /// One page of contacts.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct FoundContacts {
     /// `contacts`
@@ -1040,15 +996,17 @@ crm_core::record!(FoundContacts {
 });
 
 /// Get contect by id.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetContectById {
+    /// `additionalEmails`
+    pub additional_emails: Vec<Value>,
     /// `address1`
     pub address1: Option<String>,
     /// `assignedTo`
     pub assigned_to: Option<String>,
     /// `attachments`
-    pub attachments: Option<String>,
+    pub attachments: Option<Value>,
     /// `attributionSource`
     pub attribution_source: Option<AttributionSource>,
     /// `businessId`
@@ -1119,6 +1077,7 @@ pub struct GetContectById {
     pub website: Option<String>,
 }
 crm_core::record!(GetContectById {
+    additional_emails: "additionalEmails",
     address1: "address1",
     assigned_to: "assignedTo",
     attachments: "attachments",
@@ -1159,7 +1118,7 @@ crm_core::record!(GetContectById {
 });
 
 /// Get event.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEvent {
     /// `address`
@@ -1218,7 +1177,7 @@ crm_core::record!(GetEvent {
 });
 
 /// Get events reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEventsReply {
     /// `events`
@@ -1229,7 +1188,7 @@ crm_core::record!(GetEventsReply {
 });
 
 /// Inbound dnd setting.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InboundDndSetting {
     /// `message`
@@ -1240,10 +1199,9 @@ pub struct InboundDndSetting {
 crm_core::record!(InboundDndSetting {
     message: "message",
     status: "status",
-} required { status: "status" });
+} required { status: "status" } by new);
 crm_core::setters!(InboundDndSetting {
-    message: String,
-    status: InboundDndSettingStatus,
+    message: String, status: InboundDndSettingStatus,
 });
 
 impl InboundDndSetting {
@@ -1268,7 +1226,7 @@ crm_core::open_enum! {
 }
 
 /// Inbound dnd settings.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InboundDndSettings {
     /// `all`
@@ -1282,7 +1240,7 @@ crm_core::setters!(InboundDndSettings {
 });
 
 /// Tags.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Tags {
     /// `tags`
@@ -1290,7 +1248,7 @@ pub struct Tags {
 }
 crm_core::record!(Tags {
     tags: "tags",
-} required { tags: "tags" });
+} required { tags: "tags" } by new);
 crm_core::setters!(Tags {
     tags: [String],
 });
@@ -1303,8 +1261,34 @@ impl Tags {
     }
 }
 
+/// What became of the tags of one contact.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct TagsOfContact {
+    /// `contactId`
+    pub contact_id: Option<String>,
+    /// `message`
+    pub message: Option<String>,
+    /// `oldTags`
+    pub old_tags: Vec<String>,
+    /// `tagsAdded`
+    pub tags_added: Vec<String>,
+    /// `tagsRemoved`
+    pub tags_removed: Vec<String>,
+    /// `type`
+    pub type_: Option<String>,
+}
+crm_core::record!(TagsOfContact {
+    contact_id: "contactId",
+    message: "message",
+    old_tags: "oldTags",
+    tags_added: "tagsAdded",
+    tags_removed: "tagsRemoved",
+    type_: "type",
+});
+
 /// Task.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Task {
     /// `assignedTo`
@@ -1333,7 +1317,7 @@ crm_core::record!(Task {
 });
 
 /// Task by is reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskByIsReply {
     /// `task`
@@ -1344,7 +1328,7 @@ crm_core::record!(TaskByIsReply {
 });
 
 /// Tasks list reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TasksListReply {
     /// `tasks`
@@ -1355,7 +1339,7 @@ crm_core::record!(TasksListReply {
 });
 
 /// Update contact.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateContact {
     /// `address1`
@@ -1425,31 +1409,15 @@ crm_core::record!(UpdateContact {
     website: "website",
 });
 crm_core::setters!(UpdateContact {
-    address1: String,
-    assigned_to: String,
-    city: String,
-    company_name: String,
-    country: String,
-    custom_fields: [Value],
-    date_of_birth: String,
-    dnd: bool,
-    dnd_settings: DndSettings,
-    email: String,
-    first_name: String,
-    inbound_dnd_settings: InboundDndSettings,
-    last_name: String,
-    name: String,
-    phone: String,
-    postal_code: String,
-    source: String,
-    state: String,
-    tags: [String],
-    timezone: String,
+    address1: String, assigned_to: String, city: String, company_name: String, country: String,
+    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
+    first_name: String, inbound_dnd_settings: InboundDndSettings, last_name: String, name: String,
+    phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
     website: String,
 });
 
 /// Update contacts reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateContactsReply {
     /// `contact`
@@ -1463,7 +1431,7 @@ crm_core::record!(UpdateContactsReply {
 });
 
 /// Update note.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateNote {
     /// `body`
@@ -1485,15 +1453,11 @@ crm_core::record!(UpdateNote {
     user_id: "userId",
 });
 crm_core::setters!(UpdateNote {
-    body: String,
-    color: String,
-    pinned: bool,
-    title: String,
-    user_id: String,
+    body: String, color: String, pinned: bool, title: String, user_id: String,
 });
 
 /// Update tags.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateTags {
     /// `contacts`
@@ -1510,12 +1474,9 @@ crm_core::record!(UpdateTags {
     location_id: "locationId",
     remove_all_tags: "removeAllTags",
     tags: "tags",
-} required { contacts: "contacts", location_id: "locationId", tags: "tags" });
+} required { contacts: "contacts", location_id: "locationId", tags: "tags" } by new);
 crm_core::setters!(UpdateTags {
-    contacts: [String],
-    location_id: String,
-    remove_all_tags: bool,
-    tags: [String],
+    contacts: [String], location_id: String, remove_all_tags: bool, tags: [String],
 });
 
 impl UpdateTags {
@@ -1536,13 +1497,13 @@ impl UpdateTags {
 }
 
 /// Update tags reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateTagsReply {
     /// `errorCount`
     pub error_count: Option<f64>,
     /// `responses`
-    pub responses: Vec<String>,
+    pub responses: Vec<TagsOfContact>,
     /// `succeded`
     pub succeded: Option<bool>,
 }
@@ -1553,7 +1514,7 @@ crm_core::record!(UpdateTagsReply {
 });
 
 /// Update task body.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateTaskBody {
     /// `assignedTo`
@@ -1575,15 +1536,11 @@ crm_core::record!(UpdateTaskBody {
     title: "title",
 });
 crm_core::setters!(UpdateTaskBody {
-    assigned_to: String,
-    body: String,
-    completed: bool,
-    due_date: String,
-    title: String,
+    assigned_to: String, body: String, completed: bool, due_date: String, title: String,
 });
 
 /// Update task status params.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateTaskStatusParams {
     /// `completed`
@@ -1591,7 +1548,7 @@ pub struct UpdateTaskStatusParams {
 }
 crm_core::record!(UpdateTaskStatusParams {
     completed: "completed",
-} required { completed: "completed" });
+} required { completed: "completed" } by new);
 crm_core::setters!(UpdateTaskStatusParams {
     completed: bool,
 });
@@ -1607,7 +1564,7 @@ impl UpdateTaskStatusParams {
 }
 
 /// Upsert contact.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertContact {
     /// `address1`
@@ -1684,31 +1641,13 @@ crm_core::record!(UpsertContact {
     tags: "tags",
     timezone: "timezone",
     website: "website",
-} required { location_id: "locationId" });
+} required { location_id: "locationId" } by new);
 crm_core::setters!(UpsertContact {
-    address1: String,
-    assigned_to: String,
-    city: String,
-    company_name: String,
-    country: String,
-    create_new_if_duplicate_allowed: bool,
-    custom_fields: [Value],
-    date_of_birth: String,
-    dnd: bool,
-    dnd_settings: DndSettings,
-    email: String,
-    first_name: String,
-    gender: String,
-    inbound_dnd_settings: InboundDndSettings,
-    last_name: String,
-    location_id: String,
-    name: String,
-    phone: String,
-    postal_code: String,
-    source: String,
-    state: String,
-    tags: [String],
-    timezone: String,
+    address1: String, assigned_to: String, city: String, company_name: String, country: String,
+    create_new_if_duplicate_allowed: bool, custom_fields: [Value], date_of_birth: String, dnd: bool,
+    dnd_settings: DndSettings, email: String, first_name: String, gender: String,
+    inbound_dnd_settings: InboundDndSettings, last_name: String, location_id: String, name: String,
+    phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
     website: String,
 });
 
@@ -1746,7 +1685,7 @@ impl UpsertContact {
 }
 
 /// Upsert contacts reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertContactsReply {
     /// `contact`
@@ -1761,3 +1700,17 @@ crm_core::record!(UpsertContactsReply {
     new: "new",
     trace_id: "traceId",
 });
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSearch, ContactSort,
+    ContactsBulkUpateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsDeleteNoteReply,
+    ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes,
+    ContactsSearchReply, ContactsWorkflowReply, CreateAddTagReply, CreateContact, CreateContactSchema,
+    CreateContactsReply, CreateDeleteCantactsCampaignsReply, CreateDeleteTagReply, CreateTaskParams,
+    CreateWorkflow, CustomField, DeleteContactsReply, DeleteTaskReply, DndSetting, DndSettingStatus,
+    DndSettings, FoundContact, FoundContacts, GetContectById, GetEvent, GetEventsReply, InboundDndSetting,
+    InboundDndSettingStatus, InboundDndSettings, Tags, TagsOfContact, Task, TaskByIsReply, TasksListReply,
+    UpdateContact, UpdateContactsReply, UpdateNote, UpdateTags, UpdateTagsReply, UpdateTaskBody,
+    UpdateTaskStatusParams, UpsertContact, UpsertContactsReply,
+);

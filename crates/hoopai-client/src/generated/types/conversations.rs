@@ -4,7 +4,7 @@
 use super::*;
 
 /// Add message attachments.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AddMessageAttachments {
     /// `attachments`
@@ -12,7 +12,7 @@ pub struct AddMessageAttachments {
 }
 crm_core::record!(AddMessageAttachments {
     attachments: "attachments",
-} required { attachments: "attachments" });
+} required { attachments: "attachments" } by new);
 crm_core::setters!(AddMessageAttachments {
     attachments: [String],
 });
@@ -28,7 +28,7 @@ impl AddMessageAttachments {
 }
 
 /// Call data.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CallData {
     /// `from`
@@ -44,9 +44,7 @@ crm_core::record!(CallData {
     to: "to",
 });
 crm_core::setters!(CallData {
-    from: String,
-    status: CallDataStatus,
-    to: String,
+    from: String, status: CallDataStatus, to: String,
 });
 
 crm_core::open_enum! {
@@ -72,7 +70,7 @@ crm_core::open_enum! {
 }
 
 /// Cancel scheduled reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelScheduledReply {
     /// `message`
@@ -86,7 +84,7 @@ crm_core::record!(CancelScheduledReply {
 });
 
 /// Complete file upload.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CompleteFileUpload {
     /// `conversationId`
@@ -108,15 +106,11 @@ crm_core::record!(CompleteFileUpload {
     upload_id: "uploadId",
 } required { conversation_id: "conversationId", file_path: "filePath", filename: "filename", location_id: "locationId", upload_id: "uploadId" });
 crm_core::setters!(CompleteFileUpload {
-    conversation_id: String,
-    file_path: String,
-    filename: String,
-    location_id: String,
-    upload_id: String,
+    conversation_id: String, file_path: String, filename: String, location_id: String, upload_id: String,
 });
 
 /// Complete file upload reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CompleteFileUploadReply {
     /// `metadata`
@@ -130,7 +124,7 @@ crm_core::record!(CompleteFileUploadReply {
 });
 
 /// Conversation.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Conversation {
     /// `assignedTo`
@@ -148,7 +142,7 @@ pub struct Conversation {
     /// `lastMessageDate`
     pub last_message_date: Option<String>,
     /// `lastMessageType`
-    pub last_message_type: Option<ConversationLastMessageType>,
+    pub last_message_type: Option<MessageType>,
     /// `locationId`
     pub location_id: Option<String>,
     /// `starred`
@@ -174,7 +168,7 @@ crm_core::record!(Conversation {
 });
 
 /// Conversation create reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationCreateReply {
     /// `assignedTo`
@@ -205,98 +199,8 @@ crm_core::record!(ConversationCreateReply {
     location_id: "locationId",
 });
 
-crm_core::open_enum! {
-    /// Conversation last message type.
-    pub enum ConversationLastMessageType {
-        /// `TYPE_ACTIVITY_APPOINTMENT`
-        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
-        /// `TYPE_ACTIVITY_CONTACT`
-        TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
-        /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
-        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
-        /// `TYPE_ACTIVITY_INVOICE`
-        TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
-        /// `TYPE_ACTIVITY_OPPORTUNITY`
-        TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
-        /// `TYPE_ACTIVITY_PAYMENT`
-        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
-        /// `TYPE_ACTIVITY_WHATSAPP`
-        TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
-        /// `TYPE_CALL`
-        TypeCall = "TYPE_CALL",
-        /// `TYPE_CAMPAIGN_CALL`
-        TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
-        /// `TYPE_CAMPAIGN_EMAIL`
-        TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
-        /// `TYPE_CAMPAIGN_FACEBOOK`
-        TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
-        /// `TYPE_CAMPAIGN_GMB`
-        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
-        /// `TYPE_CAMPAIGN_MANUAL_CALL`
-        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
-        /// `TYPE_CAMPAIGN_MANUAL_SMS`
-        TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
-        /// `TYPE_CAMPAIGN_SMS`
-        TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
-        /// `TYPE_CAMPAIGN_VOICEMAIL`
-        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
-        /// `TYPE_CUSTOM_CALL`
-        TypeCustomCall = "TYPE_CUSTOM_CALL",
-        /// `TYPE_CUSTOM_EMAIL`
-        TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
-        /// `TYPE_CUSTOM_PROVIDER_EMAIL`
-        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
-        /// `TYPE_CUSTOM_PROVIDER_SMS`
-        TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
-        /// `TYPE_CUSTOM_SMS`
-        TypeCustomSms = "TYPE_CUSTOM_SMS",
-        /// `TYPE_EMAIL`
-        TypeEmail = "TYPE_EMAIL",
-        /// `TYPE_FACEBOOK`
-        TypeFacebook = "TYPE_FACEBOOK",
-        /// `TYPE_FACEBOOK_COMMENT`
-        TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
-        /// `TYPE_FORM_SUBMISSION`
-        TypeFormSubmission = "TYPE_FORM_SUBMISSION",
-        /// `TYPE_GMB`
-        TypeGmb = "TYPE_GMB",
-        /// `TYPE_INSTAGRAM`
-        TypeInstagram = "TYPE_INSTAGRAM",
-        /// `TYPE_INSTAGRAM_COMMENT`
-        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
-        /// `TYPE_INTERNAL_COMMENT`
-        TypeInternalComment = "TYPE_INTERNAL_COMMENT",
-        /// `TYPE_IVR_CALL`
-        TypeIvrCall = "TYPE_IVR_CALL",
-        /// `TYPE_LIVE_CHAT`
-        TypeLiveChat = "TYPE_LIVE_CHAT",
-        /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
-        TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
-        /// `TYPE_RCS`
-        TypeRcs = "TYPE_RCS",
-        /// `TYPE_REVIEW`
-        TypeReview = "TYPE_REVIEW",
-        /// `TYPE_SMS`
-        TypeSms = "TYPE_SMS",
-        /// `TYPE_SMS_NO_SHOW_REQUEST`
-        TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
-        /// `TYPE_SMS_REACTION`
-        TypeSmsReaction = "TYPE_SMS_REACTION",
-        /// `TYPE_SMS_REVIEW_REQUEST`
-        TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
-        /// `TYPE_TIKTOK`
-        TypeTiktok = "TYPE_TIKTOK",
-        /// `TYPE_TIKTOK_COMMENT`
-        TypeTiktokComment = "TYPE_TIKTOK_COMMENT",
-        /// `TYPE_WEBCHAT`
-        TypeWebchat = "TYPE_WEBCHAT",
-        /// `TYPE_WHATSAPP`
-        TypeWhatsapp = "TYPE_WHATSAPP",
-    }
-}
-
 /// Conversation schema.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationSchema {
     /// `contactId`
@@ -314,7 +218,7 @@ pub struct ConversationSchema {
     /// When the last message came, in milliseconds since 1970.
     pub last_message_date: Option<i64>,
     /// `lastMessageType`
-    pub last_message_type: Option<ConversationSchemaLastMessageType>,
+    pub last_message_type: Option<MessageType>,
     /// `locationId`
     pub location_id: Option<String>,
     /// `phone`
@@ -338,96 +242,6 @@ crm_core::record!(ConversationSchema {
     type_: "type",
     unread_count: "unreadCount",
 });
-
-crm_core::open_enum! {
-    /// Conversation schema last message type.
-    pub enum ConversationSchemaLastMessageType {
-        /// `TYPE_ACTIVITY_APPOINTMENT`
-        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
-        /// `TYPE_ACTIVITY_CONTACT`
-        TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
-        /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
-        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
-        /// `TYPE_ACTIVITY_INVOICE`
-        TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
-        /// `TYPE_ACTIVITY_OPPORTUNITY`
-        TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
-        /// `TYPE_ACTIVITY_PAYMENT`
-        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
-        /// `TYPE_ACTIVITY_WHATSAPP`
-        TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
-        /// `TYPE_CALL`
-        TypeCall = "TYPE_CALL",
-        /// `TYPE_CAMPAIGN_CALL`
-        TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
-        /// `TYPE_CAMPAIGN_EMAIL`
-        TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
-        /// `TYPE_CAMPAIGN_FACEBOOK`
-        TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
-        /// `TYPE_CAMPAIGN_GMB`
-        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
-        /// `TYPE_CAMPAIGN_MANUAL_CALL`
-        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
-        /// `TYPE_CAMPAIGN_MANUAL_SMS`
-        TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
-        /// `TYPE_CAMPAIGN_SMS`
-        TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
-        /// `TYPE_CAMPAIGN_VOICEMAIL`
-        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
-        /// `TYPE_CUSTOM_CALL`
-        TypeCustomCall = "TYPE_CUSTOM_CALL",
-        /// `TYPE_CUSTOM_EMAIL`
-        TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
-        /// `TYPE_CUSTOM_PROVIDER_EMAIL`
-        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
-        /// `TYPE_CUSTOM_PROVIDER_SMS`
-        TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
-        /// `TYPE_CUSTOM_SMS`
-        TypeCustomSms = "TYPE_CUSTOM_SMS",
-        /// `TYPE_EMAIL`
-        TypeEmail = "TYPE_EMAIL",
-        /// `TYPE_FACEBOOK`
-        TypeFacebook = "TYPE_FACEBOOK",
-        /// `TYPE_FACEBOOK_COMMENT`
-        TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
-        /// `TYPE_FORM_SUBMISSION`
-        TypeFormSubmission = "TYPE_FORM_SUBMISSION",
-        /// `TYPE_GMB`
-        TypeGmb = "TYPE_GMB",
-        /// `TYPE_INSTAGRAM`
-        TypeInstagram = "TYPE_INSTAGRAM",
-        /// `TYPE_INSTAGRAM_COMMENT`
-        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
-        /// `TYPE_INTERNAL_COMMENT`
-        TypeInternalComment = "TYPE_INTERNAL_COMMENT",
-        /// `TYPE_IVR_CALL`
-        TypeIvrCall = "TYPE_IVR_CALL",
-        /// `TYPE_LIVE_CHAT`
-        TypeLiveChat = "TYPE_LIVE_CHAT",
-        /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
-        TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
-        /// `TYPE_RCS`
-        TypeRcs = "TYPE_RCS",
-        /// `TYPE_REVIEW`
-        TypeReview = "TYPE_REVIEW",
-        /// `TYPE_SMS`
-        TypeSms = "TYPE_SMS",
-        /// `TYPE_SMS_NO_SHOW_REQUEST`
-        TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
-        /// `TYPE_SMS_REACTION`
-        TypeSmsReaction = "TYPE_SMS_REACTION",
-        /// `TYPE_SMS_REVIEW_REQUEST`
-        TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
-        /// `TYPE_TIKTOK`
-        TypeTiktok = "TYPE_TIKTOK",
-        /// `TYPE_TIKTOK_COMMENT`
-        TypeTiktokComment = "TYPE_TIKTOK_COMMENT",
-        /// `TYPE_WEBCHAT`
-        TypeWebchat = "TYPE_WEBCHAT",
-        /// `TYPE_WHATSAPP`
-        TypeWhatsapp = "TYPE_WHATSAPP",
-    }
-}
 
 crm_core::open_enum! {
     /// Conversation schema type.
@@ -470,16 +284,6 @@ crm_core::open_enum! {
         CreatedAt = "createdAt",
         /// `updatedAt`
         UpdatedAt = "updatedAt",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `desc`.
-    pub enum ConversationsExportMessagesSortOrder {
-        /// `asc`
-        Asc = "asc",
-        /// `desc`
-        Desc = "desc",
     }
 }
 
@@ -538,116 +342,6 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversations search last message direction.
-    pub enum ConversationsSearchLastMessageDirection {
-        /// `inbound`
-        Inbound = "inbound",
-        /// `outbound`
-        Outbound = "outbound",
-    }
-}
-
-crm_core::open_enum! {
-    /// Conversations search last message type.
-    pub enum ConversationsSearchLastMessageType {
-        /// `TYPE_ACTIVITY_APPOINTMENT`
-        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
-        /// `TYPE_ACTIVITY_CONTACT`
-        TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
-        /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
-        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
-        /// `TYPE_ACTIVITY_INVOICE`
-        TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
-        /// `TYPE_ACTIVITY_OPPORTUNITY`
-        TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
-        /// `TYPE_ACTIVITY_PAYMENT`
-        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
-        /// `TYPE_ACTIVITY_WHATSAPP`
-        TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
-        /// `TYPE_CALL`
-        TypeCall = "TYPE_CALL",
-        /// `TYPE_CAMPAIGN_CALL`
-        TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
-        /// `TYPE_CAMPAIGN_EMAIL`
-        TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
-        /// `TYPE_CAMPAIGN_FACEBOOK`
-        TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
-        /// `TYPE_CAMPAIGN_GMB`
-        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
-        /// `TYPE_CAMPAIGN_MANUAL_CALL`
-        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
-        /// `TYPE_CAMPAIGN_MANUAL_SMS`
-        TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
-        /// `TYPE_CAMPAIGN_SMS`
-        TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
-        /// `TYPE_CAMPAIGN_VOICEMAIL`
-        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
-        /// `TYPE_CUSTOM_CALL`
-        TypeCustomCall = "TYPE_CUSTOM_CALL",
-        /// `TYPE_CUSTOM_EMAIL`
-        TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
-        /// `TYPE_CUSTOM_PROVIDER_EMAIL`
-        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
-        /// `TYPE_CUSTOM_PROVIDER_SMS`
-        TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
-        /// `TYPE_CUSTOM_SMS`
-        TypeCustomSms = "TYPE_CUSTOM_SMS",
-        /// `TYPE_EMAIL`
-        TypeEmail = "TYPE_EMAIL",
-        /// `TYPE_FACEBOOK`
-        TypeFacebook = "TYPE_FACEBOOK",
-        /// `TYPE_FACEBOOK_COMMENT`
-        TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
-        /// `TYPE_FORM_SUBMISSION`
-        TypeFormSubmission = "TYPE_FORM_SUBMISSION",
-        /// `TYPE_GMB`
-        TypeGmb = "TYPE_GMB",
-        /// `TYPE_INSTAGRAM`
-        TypeInstagram = "TYPE_INSTAGRAM",
-        /// `TYPE_INSTAGRAM_COMMENT`
-        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
-        /// `TYPE_INTERNAL_COMMENT`
-        TypeInternalComment = "TYPE_INTERNAL_COMMENT",
-        /// `TYPE_IVR_CALL`
-        TypeIvrCall = "TYPE_IVR_CALL",
-        /// `TYPE_LIVE_CHAT`
-        TypeLiveChat = "TYPE_LIVE_CHAT",
-        /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
-        TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
-        /// `TYPE_RCS`
-        TypeRcs = "TYPE_RCS",
-        /// `TYPE_REVIEW`
-        TypeReview = "TYPE_REVIEW",
-        /// `TYPE_SMS`
-        TypeSms = "TYPE_SMS",
-        /// `TYPE_SMS_NO_SHOW_REQUEST`
-        TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
-        /// `TYPE_SMS_REACTION`
-        TypeSmsReaction = "TYPE_SMS_REACTION",
-        /// `TYPE_SMS_REVIEW_REQUEST`
-        TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
-        /// `TYPE_TIKTOK`
-        TypeTiktok = "TYPE_TIKTOK",
-        /// `TYPE_TIKTOK_COMMENT`
-        TypeTiktokComment = "TYPE_TIKTOK_COMMENT",
-        /// `TYPE_WEBCHAT`
-        TypeWebchat = "TYPE_WEBCHAT",
-        /// `TYPE_WHATSAPP`
-        TypeWhatsapp = "TYPE_WHATSAPP",
-    }
-}
-
-crm_core::open_enum! {
-    /// Conversations search sort.
-    pub enum ConversationsSearchSort {
-        /// `asc`
-        Asc = "asc",
-        /// `desc`
-        Desc = "desc",
-    }
-}
-
-crm_core::open_enum! {
     /// Conversations search sort by.
     pub enum ConversationsSearchSortBy {
         /// `due_at`
@@ -680,7 +374,7 @@ crm_core::open_enum! {
 }
 
 /// Create conversation.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateConversation {
     /// `contactId`
@@ -691,10 +385,9 @@ pub struct CreateConversation {
 crm_core::record!(CreateConversation {
     contact_id: "contactId",
     location_id: "locationId",
-} required { contact_id: "contactId", location_id: "locationId" });
+} required { contact_id: "contactId", location_id: "locationId" } by new);
 crm_core::setters!(CreateConversation {
-    contact_id: String,
-    location_id: String,
+    contact_id: String, location_id: String,
 });
 
 impl CreateConversation {
@@ -709,7 +402,7 @@ impl CreateConversation {
 }
 
 /// Create conversation reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateConversationReply {
     /// `conversation`
@@ -723,7 +416,7 @@ crm_core::record!(CreateConversationReply {
 });
 
 /// Create custom subtype.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCustomSubtype {
     /// `channel`
@@ -740,12 +433,9 @@ crm_core::record!(CreateCustomSubtype {
     description: "description",
     language: "language",
     name: "name",
-} required { channel: "channel", language: "language", name: "name" });
+} required { channel: "channel", language: "language", name: "name" } by new);
 crm_core::setters!(CreateCustomSubtype {
-    channel: CreateCustomSubtypeChannel,
-    description: String,
-    language: String,
-    name: String,
+    channel: CreateCustomSubtypeChannel, description: String, language: String, name: String,
 });
 
 impl CreateCustomSubtype {
@@ -776,7 +466,7 @@ crm_core::open_enum! {
 }
 
 /// Create live chat message feedback reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLiveChatMessageFeedbackReply {
     /// `success`
@@ -787,7 +477,7 @@ crm_core::record!(CreateLiveChatMessageFeedbackReply {
 });
 
 /// Delete conversation reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteConversationReply {
     /// `success`
@@ -798,7 +488,7 @@ crm_core::record!(DeleteConversationReply {
 });
 
 /// Error item.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorItem {
     /// `code`
@@ -812,11 +502,9 @@ crm_core::record!(ErrorItem {
     code: "code",
     message: "message",
     type_: "type",
-} required { code: "code", message: "message", type_: "type" });
+} required { code: "code", message: "message", type_: "type" } by new);
 crm_core::setters!(ErrorItem {
-    code: String,
-    message: String,
-    type_: String,
+    code: String, message: String, type_: String,
 });
 
 impl ErrorItem {
@@ -836,7 +524,7 @@ impl ErrorItem {
 }
 
 /// Export messages reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ExportMessagesReply {
     /// `messages`
@@ -853,7 +541,7 @@ crm_core::record!(ExportMessagesReply {
 });
 
 /// Forward config.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ForwardConfig {
     /// `emailMessageId`
@@ -885,17 +573,11 @@ crm_core::record!(ForwardConfig {
     source_contact_id: "sourceContactId",
     source_conversation_id: "sourceConversationId",
     to_email: "toEmail",
-} required { is_forwarded: "isForwarded" });
+} required { is_forwarded: "isForwarded" } by new);
 crm_core::setters!(ForwardConfig {
-    email_message_id: String,
-    forward_whole_thread: bool,
-    is_forwarded: bool,
-    message_id: String,
-    recipient_contact_id: String,
-    recipient_conversation_id: String,
-    source_contact_id: String,
-    source_conversation_id: String,
-    to_email: String,
+    email_message_id: String, forward_whole_thread: bool, is_forwarded: bool, message_id: String,
+    recipient_contact_id: String, recipient_conversation_id: String, source_contact_id: String,
+    source_conversation_id: String, to_email: String,
 });
 
 impl ForwardConfig {
@@ -917,7 +599,7 @@ impl ForwardConfig {
 }
 
 /// Forward reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ForwardReply {
     /// `emailMessageId`
@@ -949,7 +631,7 @@ crm_core::record!(ForwardReply {
 });
 
 /// Get conversation by id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetConversationByIdReply {
     /// `assignedTo`
@@ -984,7 +666,7 @@ crm_core::record!(GetConversationByIdReply {
 });
 
 /// Get conversation reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetConversationReply {
     /// `conversation`
@@ -998,7 +680,7 @@ crm_core::record!(GetConversationReply {
 });
 
 /// Get email message reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEmailMessageReply {
     /// `altId`
@@ -1022,7 +704,7 @@ pub struct GetEmailMessageReply {
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `direction`
-    pub direction: Option<GetEmailMessageReplyDirection>,
+    pub direction: Option<MessageDirection>,
     /// `from`
     pub from: Option<String>,
     /// `id`
@@ -1034,7 +716,7 @@ pub struct GetEmailMessageReply {
     /// `replyToMessageId`
     pub reply_to_message_id: Option<String>,
     /// `source`
-    pub source: Option<GetEmailMessageReplySource>,
+    pub source: Option<MessageReplySource>,
     /// `status`
     pub status: Option<GetEmailMessageReplyStatus>,
     /// `subject`
@@ -1069,32 +751,6 @@ crm_core::record!(GetEmailMessageReply {
 });
 
 crm_core::open_enum! {
-    /// Get email message reply direction.
-    pub enum GetEmailMessageReplyDirection {
-        /// `inbound`
-        Inbound = "inbound",
-        /// `outbound`
-        Outbound = "outbound",
-    }
-}
-
-crm_core::open_enum! {
-    /// Get email message reply source.
-    pub enum GetEmailMessageReplySource {
-        /// `api`
-        Api = "api",
-        /// `app`
-        App = "app",
-        /// `bulk_actions`
-        BulkActions = "bulk_actions",
-        /// `campaign`
-        Campaign = "campaign",
-        /// `workflow`
-        Workflow = "workflow",
-    }
-}
-
-crm_core::open_enum! {
     /// Get email message reply status.
     pub enum GetEmailMessageReplyStatus {
         /// `connected`
@@ -1119,7 +775,7 @@ crm_core::open_enum! {
 }
 
 /// Get message reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetMessageReply {
     /// `attachments`
@@ -1139,17 +795,17 @@ pub struct GetMessageReply {
     /// `dateAdded`
     pub date_added: Option<String>,
     /// `direction`
-    pub direction: Option<GetMessageReplyDirection>,
+    pub direction: Option<MessageDirection>,
     /// `id`
     pub id: Option<String>,
     /// `locationId`
     pub location_id: Option<String>,
     /// `messageType`
-    pub message_type: Option<GetMessageReplyMessageType>,
+    pub message_type: Option<MessageType>,
     /// `meta`
     pub meta: Option<MessageMeta>,
     /// `source`
-    pub source: Option<GetMessageReplySource>,
+    pub source: Option<MessageReplySource>,
     /// `status`
     pub status: Option<GetMessageReplyStatus>,
     /// `type`
@@ -1178,8 +834,148 @@ crm_core::record!(GetMessageReply {
 });
 
 crm_core::open_enum! {
-    /// Get message reply direction.
-    pub enum GetMessageReplyDirection {
+    /// Get message reply status.
+    pub enum GetMessageReplyStatus {
+        /// `clicked`
+        Clicked = "clicked",
+        /// `connected`
+        Connected = "connected",
+        /// `delivered`
+        Delivered = "delivered",
+        /// `failed`
+        Failed = "failed",
+        /// `opened`
+        Opened = "opened",
+        /// `opt_out`
+        OptOut = "opt_out",
+        /// `pending`
+        Pending = "pending",
+        /// `queued`
+        Queued = "queued",
+        /// `read`
+        Read = "read",
+        /// `scheduled`
+        Scheduled = "scheduled",
+        /// `sent`
+        Sent = "sent",
+        /// `undelivered`
+        Undelivered = "undelivered",
+    }
+}
+
+/// Get message transcription reply.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct GetMessageTranscriptionReply {
+    /// `confidence`
+    pub confidence: Option<f64>,
+    /// `endTime`
+    pub end_time: Option<f64>,
+    /// `mediaChannel`
+    pub media_channel: Option<f64>,
+    /// `sentenceIndex`
+    pub sentence_index: Option<f64>,
+    /// `startTime`
+    pub start_time: Option<f64>,
+    /// `transcript`
+    pub transcript: Option<String>,
+}
+crm_core::record!(GetMessageTranscriptionReply {
+    confidence: "confidence",
+    end_time: "endTime",
+    media_channel: "mediaChannel",
+    sentence_index: "sentenceIndex",
+    start_time: "startTime",
+    transcript: "transcript",
+});
+
+/// Get messages by conversation reply.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct GetMessagesByConversationReply {
+    /// `lastMessageId`
+    pub last_message_id: Option<String>,
+    /// `messages`
+    pub messages: Vec<GetMessageReply>,
+    /// `nextPage`
+    pub next_page: Option<bool>,
+}
+crm_core::record!(GetMessagesByConversationReply {
+    last_message_id: "lastMessageId",
+    messages: "messages",
+    next_page: "nextPage",
+});
+
+/// Initiate file upload.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct InitiateFileUpload {
+    /// `channel`
+    pub channel: Option<String>,
+    /// `contentType`
+    pub content_type: Option<String>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `fileSize`
+    pub file_size: Option<f64>,
+    /// `filename`
+    pub filename: Option<String>,
+    /// `locationId`
+    pub location_id: Option<String>,
+}
+crm_core::record!(InitiateFileUpload {
+    channel: "channel",
+    content_type: "contentType",
+    conversation_id: "conversationId",
+    file_size: "fileSize",
+    filename: "filename",
+    location_id: "locationId",
+} required { channel: "channel", content_type: "contentType", conversation_id: "conversationId", filename: "filename", location_id: "locationId" });
+crm_core::setters!(InitiateFileUpload {
+    channel: String, content_type: String, conversation_id: String, file_size: f64, filename: String,
+    location_id: String,
+});
+
+/// Initiate file upload reply.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct InitiateFileUploadReply {
+    /// `expiresAt`
+    pub expires_at: Option<f64>,
+    /// `filePath`
+    pub file_path: Option<String>,
+    /// `maxFileSize`
+    pub max_file_size: Option<f64>,
+    /// `uploadId`
+    pub upload_id: Option<String>,
+    /// `uploadUrl`
+    pub upload_url: Option<String>,
+}
+crm_core::record!(InitiateFileUploadReply {
+    expires_at: "expiresAt",
+    file_path: "filePath",
+    max_file_size: "maxFileSize",
+    upload_id: "uploadId",
+    upload_url: "uploadUrl",
+});
+
+/// A call, as messages tell of it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct MessageCall {
+    /// `duration`
+    pub duration: Option<f64>,
+    /// `status`
+    pub status: Option<String>,
+}
+crm_core::record!(MessageCall {
+    duration: "duration",
+    status: "status",
+});
+
+crm_core::open_enum! {
+    /// The vendor's default is `outbound`.
+    pub enum MessageDirection {
         /// `inbound`
         Inbound = "inbound",
         /// `outbound`
@@ -1187,9 +983,73 @@ crm_core::open_enum! {
     }
 }
 
+/// Message meta.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct MessageMeta {
+    /// `call`
+    pub call: Option<MessageCall>,
+    /// `callDuration`
+    pub call_duration: Option<String>,
+    /// `callStatus`
+    pub call_status: Option<CallDataStatus>,
+    /// `email`
+    pub email: Option<Value>,
+}
+crm_core::record!(MessageMeta {
+    call: "call",
+    call_duration: "callDuration",
+    call_status: "callStatus",
+    email: "email",
+});
+
+/// One message.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct MessageReply {
+    /// `message`
+    pub message: Option<GetMessageReply>,
+    /// `traceId`
+    pub trace_id: Option<String>,
+}
+crm_core::record!(MessageReply {
+    message: "message",
+    trace_id: "traceId",
+});
+
 crm_core::open_enum! {
-    /// Get message reply message type.
-    pub enum GetMessageReplyMessageType {
+    /// Message reply source.
+    pub enum MessageReplySource {
+        /// `api`
+        Api = "api",
+        /// `app`
+        App = "app",
+        /// `bulk_actions`
+        BulkActions = "bulk_actions",
+        /// `campaign`
+        Campaign = "campaign",
+        /// `workflow`
+        Workflow = "workflow",
+    }
+}
+
+crm_core::open_enum! {
+    /// Message status.
+    pub enum MessageStatus {
+        /// `delivered`
+        Delivered = "delivered",
+        /// `failed`
+        Failed = "failed",
+        /// `pending`
+        Pending = "pending",
+        /// `read`
+        Read = "read",
+    }
+}
+
+crm_core::open_enum! {
+    /// Message type.
+    pub enum MessageType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
         /// `TYPE_ACTIVITY_CONTACT`
@@ -1277,207 +1137,8 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::open_enum! {
-    /// Get message reply source.
-    pub enum GetMessageReplySource {
-        /// `api`
-        Api = "api",
-        /// `app`
-        App = "app",
-        /// `bulk_actions`
-        BulkActions = "bulk_actions",
-        /// `campaign`
-        Campaign = "campaign",
-        /// `workflow`
-        Workflow = "workflow",
-    }
-}
-
-crm_core::open_enum! {
-    /// Get message reply status.
-    pub enum GetMessageReplyStatus {
-        /// `clicked`
-        Clicked = "clicked",
-        /// `connected`
-        Connected = "connected",
-        /// `delivered`
-        Delivered = "delivered",
-        /// `failed`
-        Failed = "failed",
-        /// `opened`
-        Opened = "opened",
-        /// `opt_out`
-        OptOut = "opt_out",
-        /// `pending`
-        Pending = "pending",
-        /// `queued`
-        Queued = "queued",
-        /// `read`
-        Read = "read",
-        /// `scheduled`
-        Scheduled = "scheduled",
-        /// `sent`
-        Sent = "sent",
-        /// `undelivered`
-        Undelivered = "undelivered",
-    }
-}
-
-/// Get message transcription reply.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetMessageTranscriptionReply {
-    /// `confidence`
-    pub confidence: Option<f64>,
-    /// `endTime`
-    pub end_time: Option<f64>,
-    /// `mediaChannel`
-    pub media_channel: Option<f64>,
-    /// `sentenceIndex`
-    pub sentence_index: Option<f64>,
-    /// `startTime`
-    pub start_time: Option<f64>,
-    /// `transcript`
-    pub transcript: Option<String>,
-}
-crm_core::record!(GetMessageTranscriptionReply {
-    confidence: "confidence",
-    end_time: "endTime",
-    media_channel: "mediaChannel",
-    sentence_index: "sentenceIndex",
-    start_time: "startTime",
-    transcript: "transcript",
-});
-
-/// Get messages by conversation reply.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetMessagesByConversationReply {
-    /// `lastMessageId`
-    pub last_message_id: Option<String>,
-    /// `messages`
-    pub messages: Vec<GetMessageReply>,
-    /// `nextPage`
-    pub next_page: Option<bool>,
-}
-crm_core::record!(GetMessagesByConversationReply {
-    last_message_id: "lastMessageId",
-    messages: "messages",
-    next_page: "nextPage",
-});
-
-/// Initiate file upload.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InitiateFileUpload {
-    /// `channel`
-    pub channel: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// `fileSize`
-    pub file_size: Option<f64>,
-    /// `filename`
-    pub filename: Option<String>,
-    /// `locationId`
-    pub location_id: Option<String>,
-}
-crm_core::record!(InitiateFileUpload {
-    channel: "channel",
-    content_type: "contentType",
-    conversation_id: "conversationId",
-    file_size: "fileSize",
-    filename: "filename",
-    location_id: "locationId",
-} required { channel: "channel", content_type: "contentType", conversation_id: "conversationId", filename: "filename", location_id: "locationId" });
-crm_core::setters!(InitiateFileUpload {
-    channel: String,
-    content_type: String,
-    conversation_id: String,
-    file_size: f64,
-    filename: String,
-    location_id: String,
-});
-
-/// Initiate file upload reply.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InitiateFileUploadReply {
-    /// `expiresAt`
-    pub expires_at: Option<f64>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `maxFileSize`
-    pub max_file_size: Option<f64>,
-    /// `uploadId`
-    pub upload_id: Option<String>,
-    /// `uploadUrl`
-    pub upload_url: Option<String>,
-}
-crm_core::record!(InitiateFileUploadReply {
-    expires_at: "expiresAt",
-    file_path: "filePath",
-    max_file_size: "maxFileSize",
-    upload_id: "uploadId",
-    upload_url: "uploadUrl",
-});
-
-/// Message meta.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MessageMeta {
-    /// `callDuration`
-    pub call_duration: Option<String>,
-    /// `callStatus`
-    pub call_status: Option<MessageMetaCallStatus>,
-    /// `email`
-    pub email: Option<Value>,
-}
-crm_core::record!(MessageMeta {
-    call_duration: "callDuration",
-    call_status: "callStatus",
-    email: "email",
-});
-
-crm_core::open_enum! {
-    /// Message meta call status.
-    pub enum MessageMetaCallStatus {
-        /// `answered`
-        Answered = "answered",
-        /// `busy`
-        Busy = "busy",
-        /// `canceled`
-        Canceled = "canceled",
-        /// `completed`
-        Completed = "completed",
-        /// `failed`
-        Failed = "failed",
-        /// `no-answer`
-        NoAnswer = "no-answer",
-        /// `pending`
-        Pending = "pending",
-        /// `voicemail`
-        Voicemail = "voicemail",
-    }
-}
-
-/// One message.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MessageReply {
-    /// `message`
-    pub message: Option<GetMessageReply>,
-    /// `traceId`
-    pub trace_id: Option<String>,
-}
-crm_core::record!(MessageReply {
-    message: "message",
-    trace_id: "traceId",
-});
-
 /// The messages of a conversation.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MessagesReply {
     /// `messages`
@@ -1491,7 +1152,7 @@ crm_core::record!(MessagesReply {
 });
 
 /// Process message body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessMessageBody {
     /// `altId`
@@ -1508,8 +1169,8 @@ pub struct ProcessMessageBody {
     pub conversation_provider_id: Option<String>,
     /// `date`
     pub date: Option<Timestamp>,
-    /// `direction`
-    pub direction: Option<Value>,
+    /// The vendor's default is `outbound`.
+    pub direction: Option<MessageDirection>,
     /// `emailBcc`
     pub email_bcc: Option<Vec<String>>,
     /// `emailCc`
@@ -1547,25 +1208,12 @@ crm_core::record!(ProcessMessageBody {
     message: "message",
     subject: "subject",
     type_: "type",
-} required { contact_id: "contactId", conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" });
+} required { contact_id: "contactId", conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" } by new);
 crm_core::setters!(ProcessMessageBody {
-    alt_id: String,
-    attachments: [String],
-    call: CallData,
-    contact_id: String,
-    conversation_id: String,
-    conversation_provider_id: String,
-    date: Timestamp,
-    direction: Value,
-    email_bcc: [String],
-    email_cc: [String],
-    email_from: String,
-    email_message_id: String,
-    email_to: String,
-    html: String,
-    message: String,
-    subject: String,
-    type_: ProcessMessageBodyType,
+    alt_id: String, attachments: [String], call: CallData, contact_id: String, conversation_id: String,
+    conversation_provider_id: String, date: Timestamp, direction: MessageDirection, email_bcc: [String],
+    email_cc: [String], email_from: String, email_message_id: String, email_to: String, html: String,
+    message: String, subject: String, type_: ProcessMessageBodyType,
 });
 
 impl ProcessMessageBody {
@@ -1640,7 +1288,7 @@ crm_core::open_enum! {
 }
 
 /// Process message reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessMessageReply {
     /// `contactId`
@@ -1669,7 +1317,7 @@ crm_core::record!(ProcessMessageReply {
 });
 
 /// Process outbound message body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessOutboundMessageBody {
     /// `altId`
@@ -1695,15 +1343,10 @@ crm_core::record!(ProcessOutboundMessageBody {
     conversation_provider_id: "conversationProviderId",
     date: "date",
     type_: "type",
-} required { conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" });
+} required { conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" } by new);
 crm_core::setters!(ProcessOutboundMessageBody {
-    alt_id: String,
-    attachments: [String],
-    call: CallData,
-    conversation_id: String,
-    conversation_provider_id: String,
-    date: Timestamp,
-    type_: String,
+    alt_id: String, attachments: [String], call: CallData, conversation_id: String,
+    conversation_provider_id: String, date: Timestamp, type_: String,
 });
 
 impl ProcessOutboundMessageBody {
@@ -1726,7 +1369,7 @@ impl ProcessOutboundMessageBody {
 }
 
 /// Send conversation reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SendConversationReply {
     /// `conversations`
@@ -1740,7 +1383,7 @@ crm_core::record!(SendConversationReply {
 });
 
 /// Send message body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SendMessageBody {
     /// `appointmentId`
@@ -1778,7 +1421,7 @@ pub struct SendMessageBody {
     /// `scheduledTimestamp`
     pub scheduled_timestamp: Option<f64>,
     /// `status`
-    pub status: Option<SendMessageBodyStatus>,
+    pub status: Option<MessageStatus>,
     /// `subType`
     pub sub_type: Option<String>,
     /// `subject`
@@ -1820,33 +1463,15 @@ crm_core::record!(SendMessageBody {
     to_number: "toNumber",
     type_: "type",
     uses_native_scheduling_ai: "usesNativeSchedulingAi",
-} required { contact_id: "contactId", type_: "type" });
+} required { contact_id: "contactId", type_: "type" } by new);
 crm_core::setters!(SendMessageBody {
-    appointment_id: String,
-    attachments: [String],
-    contact_id: String,
-    conversation_provider_id: String,
-    custom_subtype_id: String,
-    email_bcc: [String],
-    email_cc: [String],
-    email_from: String,
-    email_reply_mode: SendMessageBodyEmailReplyMode,
-    email_to: String,
-    forward: ForwardConfig,
-    from_number: String,
-    html: String,
-    message: String,
-    optimization_period: SendMessageBodyOptimizationPeriod,
-    reply_message_id: String,
-    scheduled_timestamp: f64,
-    status: SendMessageBodyStatus,
-    sub_type: String,
-    subject: String,
-    template_id: String,
-    thread_id: String,
-    to_number: String,
-    type_: SendMessageBodyType,
-    uses_native_scheduling_ai: bool,
+    appointment_id: String, attachments: [String], contact_id: String, conversation_provider_id: String,
+    custom_subtype_id: String, email_bcc: [String], email_cc: [String], email_from: String,
+    email_reply_mode: SendMessageBodyEmailReplyMode, email_to: String, forward: ForwardConfig,
+    from_number: String, html: String, message: String,
+    optimization_period: SendMessageBodyOptimizationPeriod, reply_message_id: String,
+    scheduled_timestamp: f64, status: MessageStatus, sub_type: String, subject: String, template_id: String,
+    thread_id: String, to_number: String, type_: SendMessageBodyType, uses_native_scheduling_ai: bool,
 });
 
 impl SendMessageBody {
@@ -1909,20 +1534,6 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Send message body status.
-    pub enum SendMessageBodyStatus {
-        /// `delivered`
-        Delivered = "delivered",
-        /// `failed`
-        Failed = "failed",
-        /// `pending`
-        Pending = "pending",
-        /// `read`
-        Read = "read",
-    }
-}
-
-crm_core::open_enum! {
     /// Send message body type.
     pub enum SendMessageBodyType {
         /// `Custom`
@@ -1947,7 +1558,7 @@ crm_core::open_enum! {
 }
 
 /// Send message reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SendMessageReply {
     /// `conversationId`
@@ -1963,7 +1574,7 @@ pub struct SendMessageReply {
     /// `msg`
     pub msg: Option<String>,
     /// `status`
-    pub status: Option<SendMessageReplyStatus>,
+    pub status: Option<MessageStatus>,
 }
 crm_core::record!(SendMessageReply {
     conversation_id: "conversationId",
@@ -1975,22 +1586,8 @@ crm_core::record!(SendMessageReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Send message reply status.
-    pub enum SendMessageReplyStatus {
-        /// `delivered`
-        Delivered = "delivered",
-        /// `failed`
-        Failed = "failed",
-        /// `pending`
-        Pending = "pending",
-        /// `read`
-        Read = "read",
-    }
-}
-
 /// Send review reply.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SendReviewReply {
     /// `conversationId`
@@ -2004,11 +1601,9 @@ crm_core::record!(SendReviewReply {
     conversation_id: "conversationId",
     location_id: "locationId",
     message: "message",
-} required { conversation_id: "conversationId", location_id: "locationId", message: "message" });
+} required { conversation_id: "conversationId", location_id: "locationId", message: "message" } by new);
 crm_core::setters!(SendReviewReply {
-    conversation_id: String,
-    location_id: String,
-    message: String,
+    conversation_id: String, location_id: String, message: String,
 });
 
 impl SendReviewReply {
@@ -2028,7 +1623,7 @@ impl SendReviewReply {
 }
 
 /// Subscription action.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAction {
     /// `subtype_id`
@@ -2045,11 +1640,9 @@ crm_core::record!(SubscriptionAction {
     subtype_name: "subtype_name",
     subtype_status: "subtype_status",
     type_: "type",
-} required { subtype_status: "subtype_status", type_: "type" });
+} required { subtype_status: "subtype_status", type_: "type" } by new);
 crm_core::setters!(SubscriptionAction {
-    subtype_id: String,
-    subtype_name: String,
-    subtype_status: SubscriptionActionSubtypeStatus,
+    subtype_id: String, subtype_name: String, subtype_status: SubscriptionActionSubtypeStatus,
     type_: SubscriptionActionType,
 });
 
@@ -2092,7 +1685,7 @@ crm_core::open_enum! {
 }
 
 /// Update conversation.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateConversation {
     /// `feedback`
@@ -2109,12 +1702,9 @@ crm_core::record!(UpdateConversation {
     location_id: "locationId",
     starred: "starred",
     unread_count: "unreadCount",
-} required { location_id: "locationId" });
+} required { location_id: "locationId" } by new);
 crm_core::setters!(UpdateConversation {
-    feedback: Value,
-    location_id: String,
-    starred: bool,
-    unread_count: f64,
+    feedback: Value, location_id: String, starred: bool, unread_count: f64,
 });
 
 impl UpdateConversation {
@@ -2131,7 +1721,7 @@ impl UpdateConversation {
 }
 
 /// Update custom subtype.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCustomSubtype {
     /// `archived`
@@ -2150,14 +1740,11 @@ crm_core::record!(UpdateCustomSubtype {
     resubscription_legal_form_id: "resubscription_legal_form_id",
 });
 crm_core::setters!(UpdateCustomSubtype {
-    archived: bool,
-    description: String,
-    name: String,
-    resubscription_legal_form_id: String,
+    archived: bool, description: String, name: String, resubscription_legal_form_id: String,
 });
 
 /// Update message status.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateMessageStatus {
     /// `emailMessageId`
@@ -2167,25 +1754,22 @@ pub struct UpdateMessageStatus {
     /// `recipients`
     pub recipients: Option<Vec<String>>,
     /// `status`
-    pub status: Option<UpdateMessageStatusStatus>,
+    pub status: Option<MessageStatus>,
 }
 crm_core::record!(UpdateMessageStatus {
     email_message_id: "emailMessageId",
     error: "error",
     recipients: "recipients",
     status: "status",
-} required { status: "status" });
+} required { status: "status" } by new);
 crm_core::setters!(UpdateMessageStatus {
-    email_message_id: String,
-    error: ErrorItem,
-    recipients: [String],
-    status: UpdateMessageStatusStatus,
+    email_message_id: String, error: ErrorItem, recipients: [String], status: MessageStatus,
 });
 
 impl UpdateMessageStatus {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(status: impl Into<UpdateMessageStatusStatus>) -> Self {
+    pub fn new(status: impl Into<MessageStatus>) -> Self {
         Self {
             email_message_id: None,
             error: None,
@@ -2195,22 +1779,22 @@ impl UpdateMessageStatus {
     }
 }
 
-crm_core::open_enum! {
-    /// Update message status status.
-    pub enum UpdateMessageStatusStatus {
-        /// `delivered`
-        Delivered = "delivered",
-        /// `failed`
-        Failed = "failed",
-        /// `pending`
-        Pending = "pending",
-        /// `read`
-        Read = "read",
-    }
+/// Upload files reply.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct UploadFilesReply {
+    /// `twilioMediaSids`
+    pub twilio_media_sids: Vec<String>,
+    /// `uploadedFiles`
+    pub uploaded_files: Option<Value>,
 }
+crm_core::record!(UploadFilesReply {
+    twilio_media_sids: "twilioMediaSids",
+    uploaded_files: "uploadedFiles",
+});
 
 /// User subscription change.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserSubscriptionChange {
     /// `contactId`
@@ -2233,13 +1817,9 @@ crm_core::record!(UserSubscriptionChange {
     legal_reason: "legal_reason",
     location_id: "locationId",
     subscription_action: "subscription_action",
-} required { contact_id: "contactId", email: "email", location_id: "locationId", subscription_action: "subscription_action" });
+} required { contact_id: "contactId", email: "email", location_id: "locationId", subscription_action: "subscription_action" } by new);
 crm_core::setters!(UserSubscriptionChange {
-    contact_id: String,
-    email: String,
-    legal_description: String,
-    legal_reason: String,
-    location_id: String,
+    contact_id: String, email: String, legal_description: String, legal_reason: String, location_id: String,
     subscription_action: SubscriptionAction,
 });
 
@@ -2264,7 +1844,7 @@ impl UserSubscriptionChange {
 }
 
 /// User typing body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserTypingBody {
     /// `conversationId`
@@ -2281,12 +1861,9 @@ crm_core::record!(UserTypingBody {
     is_typing: "isTyping",
     location_id: "locationId",
     visitor_id: "visitorId",
-} required { conversation_id: "conversationId", is_typing: "isTyping", location_id: "locationId", visitor_id: "visitorId" });
+} required { conversation_id: "conversationId", is_typing: "isTyping", location_id: "locationId", visitor_id: "visitorId" } by new);
 crm_core::setters!(UserTypingBody {
-    conversation_id: String,
-    is_typing: String,
-    location_id: String,
-    visitor_id: String,
+    conversation_id: String, is_typing: String, location_id: String, visitor_id: String,
 });
 
 impl UserTypingBody {
@@ -2306,3 +1883,22 @@ impl UserTypingBody {
         }
     }
 }
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AddMessageAttachments, CallData, CallDataStatus, CancelScheduledReply, CompleteFileUpload,
+    CompleteFileUploadReply, Conversation, ConversationCreateReply, ConversationSchema,
+    ConversationSchemaType, ConversationsExportMessagesChannel, ConversationsExportMessagesSortBy,
+    ConversationsListMessagesType, ConversationsSearchLastMessageAction, ConversationsSearchSortBy,
+    ConversationsSearchStatus, CreateConversation, CreateConversationReply, CreateCustomSubtype,
+    CreateCustomSubtypeChannel, CreateLiveChatMessageFeedbackReply, DeleteConversationReply, ErrorItem,
+    ExportMessagesReply, ForwardConfig, ForwardReply, GetConversationByIdReply, GetConversationReply,
+    GetEmailMessageReply, GetEmailMessageReplyStatus, GetMessageReply, GetMessageReplyStatus,
+    GetMessageTranscriptionReply, GetMessagesByConversationReply, InitiateFileUpload, InitiateFileUploadReply,
+    MessageCall, MessageDirection, MessageMeta, MessageReply, MessageReplySource, MessageStatus, MessageType,
+    MessagesReply, ProcessMessageBody, ProcessMessageBodyType, ProcessMessageReply,
+    ProcessOutboundMessageBody, SendConversationReply, SendMessageBody, SendMessageBodyEmailReplyMode,
+    SendMessageBodyOptimizationPeriod, SendMessageBodyType, SendMessageReply, SendReviewReply,
+    SubscriptionAction, SubscriptionActionSubtypeStatus, SubscriptionActionType, UpdateConversation,
+    UpdateCustomSubtype, UpdateMessageStatus, UploadFilesReply, UserSubscriptionChange, UserTypingBody,
+);

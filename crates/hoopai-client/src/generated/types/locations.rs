@@ -3,117 +3,8 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Business.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Business {
-    /// `address`
-    pub address: Option<String>,
-    /// `city`
-    pub city: Option<String>,
-    /// `country`
-    pub country: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-    /// `postalCode`
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// `timezone`
-    pub timezone: Option<String>,
-    /// `website`
-    pub website: Option<String>,
-}
-crm_core::record!(Business {
-    address: "address",
-    city: "city",
-    country: "country",
-    logo_url: "logoUrl",
-    name: "name",
-    postal_code: "postalCode",
-    state: "state",
-    timezone: "timezone",
-    website: "website",
-});
-
-/// Create custom fields.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct CreateCustomFields {
-    /// `acceptedFormat`
-    pub accepted_format: Option<Vec<String>>,
-    /// `dataType`
-    pub data_type: Option<String>,
-    /// `isMultipleFile`
-    pub is_multiple_file: Option<bool>,
-    /// `maxNumberOfFiles`
-    pub max_number_of_files: Option<f64>,
-    /// `model`
-    pub model: Option<CreateCustomFieldsModel>,
-    /// `name`
-    pub name: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// The vendor's default is `0`.
-    pub position: Option<f64>,
-    /// `textBoxListOptions`
-    pub text_box_list_options: Option<Vec<Value>>,
-}
-crm_core::record!(CreateCustomFields {
-    accepted_format: "acceptedFormat",
-    data_type: "dataType",
-    is_multiple_file: "isMultipleFile",
-    max_number_of_files: "maxNumberOfFiles",
-    model: "model",
-    name: "name",
-    placeholder: "placeholder",
-    position: "position",
-    text_box_list_options: "textBoxListOptions",
-} required { data_type: "dataType", name: "name" });
-crm_core::setters!(CreateCustomFields {
-    accepted_format: [String],
-    data_type: String,
-    is_multiple_file: bool,
-    max_number_of_files: f64,
-    model: CreateCustomFieldsModel,
-    name: String,
-    placeholder: String,
-    position: f64,
-    text_box_list_options: [Value],
-});
-
-impl CreateCustomFields {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(data_type: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            accepted_format: None,
-            data_type: Some(data_type.into()),
-            is_multiple_file: None,
-            max_number_of_files: None,
-            model: None,
-            name: Some(name.into()),
-            placeholder: None,
-            position: None,
-            text_box_list_options: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Create custom fields model.
-    pub enum CreateCustomFieldsModel {
-        /// `contact`
-        Contact = "contact",
-        /// `opportunity`
-        Opportunity = "opportunity",
-    }
-}
-
 /// Create location.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLocation {
     /// `address`
@@ -166,24 +57,11 @@ crm_core::record!(CreateLocation {
     timezone: "timezone",
     twilio: "twilio",
     website: "website",
-} required { company_id: "companyId", name: "name" });
+} required { company_id: "companyId", name: "name" } by new);
 crm_core::setters!(CreateLocation {
-    address: String,
-    city: String,
-    company_id: String,
-    country: String,
-    mailgun: Mailgun,
-    name: String,
-    phone: String,
-    postal_code: String,
-    prospect_info: ProspectInfo,
-    settings: Settings,
-    snapshot_id: String,
-    social: Social,
-    state: String,
-    timezone: String,
-    twilio: Twilio,
-    website: String,
+    address: String, city: String, company_id: String, country: String, mailgun: Mailgun, name: String,
+    phone: String, postal_code: String, prospect_info: ProspectInfo, settings: Settings, snapshot_id: String,
+    social: Social, state: String, timezone: String, twilio: Twilio, website: String,
 });
 
 impl CreateLocation {
@@ -212,7 +90,7 @@ impl CreateLocation {
 }
 
 /// Create location reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLocationReply {
     /// `address`
@@ -265,7 +143,7 @@ crm_core::record!(CreateLocationReply {
 });
 
 /// Custom field delete reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomFieldDeleteReply {
     /// `succeded`
@@ -275,19 +153,18 @@ crm_core::record!(CustomFieldDeleteReply {
     succeded: "succeded",
 });
 
-/// Custom field reply.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CustomFieldReply {
-    /// `customField`
-    pub custom_field: Option<LocationsCustomField>,
+crm_core::open_enum! {
+    /// Custom field model.
+    pub enum CustomFieldModel {
+        /// `contact`
+        Contact = "contact",
+        /// `opportunity`
+        Opportunity = "opportunity",
+    }
 }
-crm_core::record!(CustomFieldReply {
-    custom_field: "customField",
-});
 
 /// Custom fields list reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomFieldsListReply {
     /// `customFields`
@@ -298,7 +175,7 @@ crm_core::record!(CustomFieldsListReply {
 });
 
 /// Custom r rules options.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomRRulesOptions {
     /// `count`
@@ -333,18 +210,11 @@ crm_core::record!(CustomRRulesOptions {
     interval_type: "intervalType",
     month_of_year: "monthOfYear",
     start_date: "startDate",
-} required { due_after_seconds: "dueAfterSeconds", interval: "interval", interval_type: "intervalType", start_date: "startDate" });
+} required { due_after_seconds: "dueAfterSeconds", interval: "interval", interval_type: "intervalType", start_date: "startDate" } by new);
 crm_core::setters!(CustomRRulesOptions {
-    count: f64,
-    create_task_if_over_due: bool,
-    day_of_month: f64,
-    day_of_week: CustomRRulesOptionsDayOfWeek,
-    due_after_seconds: f64,
-    end_date: String,
-    interval: f64,
-    interval_type: CustomRRulesOptionsIntervalType,
-    month_of_year: f64,
-    start_date: String,
+    count: f64, create_task_if_over_due: bool, day_of_month: f64, day_of_week: CustomRRulesOptionsDayOfWeek,
+    due_after_seconds: f64, end_date: String, interval: f64, interval_type: CustomRRulesOptionsIntervalType,
+    month_of_year: f64, start_date: String,
 });
 
 impl CustomRRulesOptions {
@@ -408,7 +278,7 @@ crm_core::open_enum! {
 }
 
 /// Custom value.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValue {
     /// `fieldKey`
@@ -431,7 +301,7 @@ crm_core::record!(CustomValue {
 });
 
 /// Custom value delete reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValueDeleteReply {
     /// `succeded`
@@ -442,7 +312,7 @@ crm_core::record!(CustomValueDeleteReply {
 });
 
 /// Custom value id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValueIdReply {
     /// `customValue`
@@ -453,7 +323,7 @@ crm_core::record!(CustomValueIdReply {
 });
 
 /// Custom values.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValues {
     /// `name`
@@ -464,10 +334,9 @@ pub struct CustomValues {
 crm_core::record!(CustomValues {
     name: "name",
     value: "value",
-} required { name: "name", value: "value" });
+} required { name: "name", value: "value" } by new);
 crm_core::setters!(CustomValues {
-    name: String,
-    value: String,
+    name: String, value: String,
 });
 
 impl CustomValues {
@@ -482,7 +351,7 @@ impl CustomValues {
 }
 
 /// Custom values list reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValuesListReply {
     /// `customValues`
@@ -493,7 +362,7 @@ crm_core::record!(CustomValuesListReply {
 });
 
 /// Delete recurring task reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteRecurringTaskReply {
     /// `id`
@@ -506,8 +375,48 @@ crm_core::record!(DeleteRecurringTaskReply {
     success: "success",
 });
 
+/// File upload reply.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct FileUploadReply {
+    /// `meta`
+    pub meta: Vec<FileUploadReplyMetaItem>,
+    /// `uploadedFiles`
+    pub uploaded_files: Option<Value>,
+}
+crm_core::record!(FileUploadReply {
+    meta: "meta",
+    uploaded_files: "uploadedFiles",
+});
+
+/// File upload reply meta item.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct FileUploadReplyMetaItem {
+    /// `encoding`
+    pub encoding: Option<String>,
+    /// `fieldname`
+    pub fieldname: Option<String>,
+    /// `mimetype`
+    pub mimetype: Option<String>,
+    /// `originalname`
+    pub originalname: Option<String>,
+    /// `size`
+    pub size: Option<i64>,
+    /// `url`
+    pub url: Option<String>,
+}
+crm_core::record!(FileUploadReplyMetaItem {
+    encoding: "encoding",
+    fieldname: "fieldname",
+    mimetype: "mimetype",
+    originalname: "originalname",
+    size: "size",
+    url: "url",
+});
+
 /// Get location.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocation {
     /// `address`
@@ -554,13 +463,13 @@ crm_core::record!(GetLocation {
 });
 
 /// Get location by id.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationById {
     /// `address`
     pub address: Option<String>,
     /// `business`
-    pub business: Option<Business>,
+    pub business: Option<LocationsBusiness>,
     /// `city`
     pub city: Option<String>,
     /// `companyId`
@@ -622,7 +531,7 @@ crm_core::record!(GetLocationById {
 });
 
 /// Get location by id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationByIdReply {
     /// `location`
@@ -633,7 +542,7 @@ crm_core::record!(GetLocationByIdReply {
 });
 
 /// Get templates reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTemplatesReply {
     /// `templates`
@@ -647,7 +556,7 @@ crm_core::record!(GetTemplatesReply {
 });
 
 /// Location deleted reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationDeletedReply {
     /// `message`
@@ -661,7 +570,7 @@ crm_core::record!(LocationDeletedReply {
 });
 
 /// Location tag delete reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTagDeleteReply {
     /// `succeded`
@@ -672,7 +581,7 @@ crm_core::record!(LocationTagDeleteReply {
 });
 
 /// Location tag reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTagReply {
     /// `tag`
@@ -683,7 +592,7 @@ crm_core::record!(LocationTagReply {
 });
 
 /// Location tags.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTags {
     /// `id`
@@ -700,7 +609,7 @@ crm_core::record!(LocationTags {
 });
 
 /// Location tags reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTagsReply {
     /// `tags`
@@ -711,7 +620,7 @@ crm_core::record!(LocationTagsReply {
 });
 
 /// Location task list reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTaskListReply {
     /// `tasks`
@@ -721,8 +630,113 @@ crm_core::record!(LocationTaskListReply {
     tasks: "tasks",
 });
 
+/// Locations business.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct LocationsBusiness {
+    /// `address`
+    pub address: Option<String>,
+    /// `city`
+    pub city: Option<String>,
+    /// `country`
+    pub country: Option<String>,
+    /// `logoUrl`
+    pub logo_url: Option<String>,
+    /// `name`
+    pub name: Option<String>,
+    /// `postalCode`
+    pub postal_code: Option<String>,
+    /// `state`
+    pub state: Option<String>,
+    /// `timezone`
+    pub timezone: Option<String>,
+    /// `website`
+    pub website: Option<String>,
+}
+crm_core::record!(LocationsBusiness {
+    address: "address",
+    city: "city",
+    country: "country",
+    logo_url: "logoUrl",
+    name: "name",
+    postal_code: "postalCode",
+    state: "state",
+    timezone: "timezone",
+    website: "website",
+});
+
+/// Locations create custom fields.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct LocationsCreateCustomFields {
+    /// `acceptedFormat`
+    pub accepted_format: Option<Vec<String>>,
+    /// `dataType`
+    pub data_type: Option<String>,
+    /// `description`
+    pub description: Option<String>,
+    /// `fieldKey`
+    pub field_key: Option<String>,
+    /// `isMultipleFile`
+    pub is_multiple_file: Option<bool>,
+    /// `maxNumberOfFiles`
+    pub max_number_of_files: Option<f64>,
+    /// `model`
+    pub model: Option<CustomFieldModel>,
+    /// `name`
+    pub name: Option<String>,
+    /// `parentId`
+    pub parent_id: Option<String>,
+    /// `placeholder`
+    pub placeholder: Option<String>,
+    /// The vendor's default is `0`.
+    pub position: Option<f64>,
+    /// `textBoxListOptions`
+    pub text_box_list_options: Option<Vec<Value>>,
+}
+crm_core::record!(LocationsCreateCustomFields {
+    accepted_format: "acceptedFormat",
+    data_type: "dataType",
+    description: "description",
+    field_key: "fieldKey",
+    is_multiple_file: "isMultipleFile",
+    max_number_of_files: "maxNumberOfFiles",
+    model: "model",
+    name: "name",
+    parent_id: "parentId",
+    placeholder: "placeholder",
+    position: "position",
+    text_box_list_options: "textBoxListOptions",
+} required { data_type: "dataType", name: "name" } by new);
+crm_core::setters!(LocationsCreateCustomFields {
+    accepted_format: [String], data_type: String, description: String, field_key: String,
+    is_multiple_file: bool, max_number_of_files: f64, model: CustomFieldModel, name: String,
+    parent_id: String, placeholder: String, position: f64, text_box_list_options: [Value],
+});
+
+impl LocationsCreateCustomFields {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(data_type: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            accepted_format: None,
+            data_type: Some(data_type.into()),
+            description: None,
+            field_key: None,
+            is_multiple_file: None,
+            max_number_of_files: None,
+            model: None,
+            name: Some(name.into()),
+            parent_id: None,
+            placeholder: None,
+            position: None,
+            text_box_list_options: None,
+        }
+    }
+}
+
 /// Locations custom field.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationsCustomField {
     /// `dataType`
@@ -740,9 +754,11 @@ pub struct LocationsCustomField {
     /// `maxFileLimit`
     pub max_file_limit: Option<f64>,
     /// `model`
-    pub model: Option<LocationsCustomFieldModel>,
+    pub model: Option<CustomFieldModel>,
     /// `name`
     pub name: Option<String>,
+    /// `parentId`
+    pub parent_id: Option<String>,
     /// `picklistImageOptions`
     pub picklist_image_options: Vec<String>,
     /// `picklistOptions`
@@ -762,21 +778,23 @@ crm_core::record!(LocationsCustomField {
     max_file_limit: "maxFileLimit",
     model: "model",
     name: "name",
+    parent_id: "parentId",
     picklist_image_options: "picklistImageOptions",
     picklist_options: "picklistOptions",
     placeholder: "placeholder",
     position: "position",
 });
 
-crm_core::open_enum! {
-    /// Locations custom field model.
-    pub enum LocationsCustomFieldModel {
-        /// `contact`
-        Contact = "contact",
-        /// `opportunity`
-        Opportunity = "opportunity",
-    }
+/// Locations custom field reply.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct LocationsCustomFieldReply {
+    /// `customField`
+    pub custom_field: Option<LocationsCustomField>,
 }
+crm_core::record!(LocationsCustomFieldReply {
+    custom_field: "customField",
+});
 
 crm_core::open_enum! {
     /// Locations list custom fields model.
@@ -802,8 +820,74 @@ crm_core::open_enum! {
     }
 }
 
+/// Locations update custom fields.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct LocationsUpdateCustomFields {
+    /// `acceptedFormat`
+    pub accepted_format: Option<Vec<String>>,
+    /// `description`
+    pub description: Option<String>,
+    /// `fieldKey`
+    pub field_key: Option<String>,
+    /// `isMultipleFile`
+    pub is_multiple_file: Option<bool>,
+    /// `maxNumberOfFiles`
+    pub max_number_of_files: Option<f64>,
+    /// `model`
+    pub model: Option<CustomFieldModel>,
+    /// `name`
+    pub name: Option<String>,
+    /// `parentId`
+    pub parent_id: Option<String>,
+    /// `placeholder`
+    pub placeholder: Option<String>,
+    /// The vendor's default is `0`.
+    pub position: Option<f64>,
+    /// `textBoxListOptions`
+    pub text_box_list_options: Option<Vec<Value>>,
+}
+crm_core::record!(LocationsUpdateCustomFields {
+    accepted_format: "acceptedFormat",
+    description: "description",
+    field_key: "fieldKey",
+    is_multiple_file: "isMultipleFile",
+    max_number_of_files: "maxNumberOfFiles",
+    model: "model",
+    name: "name",
+    parent_id: "parentId",
+    placeholder: "placeholder",
+    position: "position",
+    text_box_list_options: "textBoxListOptions",
+} required { name: "name" } by new);
+crm_core::setters!(LocationsUpdateCustomFields {
+    accepted_format: [String], description: String, field_key: String, is_multiple_file: bool,
+    max_number_of_files: f64, model: CustomFieldModel, name: String, parent_id: String, placeholder: String,
+    position: f64, text_box_list_options: [Value],
+});
+
+impl LocationsUpdateCustomFields {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            accepted_format: None,
+            description: None,
+            field_key: None,
+            is_multiple_file: None,
+            max_number_of_files: None,
+            model: None,
+            name: Some(name.into()),
+            parent_id: None,
+            placeholder: None,
+            position: None,
+            text_box_list_options: None,
+        }
+    }
+}
+
 /// Mailgun.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Mailgun {
     /// `apiKey`
@@ -814,10 +898,9 @@ pub struct Mailgun {
 crm_core::record!(Mailgun {
     api_key: "apiKey",
     domain: "domain",
-} required { api_key: "apiKey", domain: "domain" });
+} required { api_key: "apiKey", domain: "domain" } by new);
 crm_core::setters!(Mailgun {
-    api_key: String,
-    domain: String,
+    api_key: String, domain: String,
 });
 
 impl Mailgun {
@@ -832,7 +915,7 @@ impl Mailgun {
 }
 
 /// Prospect info.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProspectInfo {
     /// `email`
@@ -846,11 +929,9 @@ crm_core::record!(ProspectInfo {
     email: "email",
     first_name: "firstName",
     last_name: "lastName",
-} required { email: "email", first_name: "firstName", last_name: "lastName" });
+} required { email: "email", first_name: "firstName", last_name: "lastName" } by new);
 crm_core::setters!(ProspectInfo {
-    email: String,
-    first_name: String,
-    last_name: String,
+    email: String, first_name: String, last_name: String,
 });
 
 impl ProspectInfo {
@@ -870,7 +951,7 @@ impl ProspectInfo {
 }
 
 /// Recurring task create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecurringTaskCreate {
     /// `contactIds`
@@ -893,14 +974,10 @@ crm_core::record!(RecurringTaskCreate {
     owners: "owners",
     rrule_options: "rruleOptions",
     title: "title",
-} required { rrule_options: "rruleOptions", title: "title" });
+} required { rrule_options: "rruleOptions", title: "title" } by new);
 crm_core::setters!(RecurringTaskCreate {
-    contact_ids: [String],
-    description: String,
-    ignore_task_creation: bool,
-    owners: [String],
-    rrule_options: CustomRRulesOptions,
-    title: String,
+    contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
+    rrule_options: CustomRRulesOptions, title: String,
 });
 
 impl RecurringTaskCreate {
@@ -922,7 +999,7 @@ impl RecurringTaskCreate {
 }
 
 /// Recurring task reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecurringTaskReply {
     /// `assignedTo`
@@ -963,7 +1040,7 @@ crm_core::record!(RecurringTaskReply {
 });
 
 /// Recurring task single reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecurringTaskSingleReply {
     /// `recurringTask`
@@ -974,7 +1051,7 @@ crm_core::record!(RecurringTaskSingleReply {
 });
 
 /// Recurring task update.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecurringTaskUpdate {
     /// `contactIds`
@@ -999,16 +1076,12 @@ crm_core::record!(RecurringTaskUpdate {
     title: "title",
 });
 crm_core::setters!(RecurringTaskUpdate {
-    contact_ids: [String],
-    description: String,
-    ignore_task_creation: bool,
-    owners: [String],
-    rrule_options: CustomRRulesOptions,
-    title: String,
+    contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
+    rrule_options: CustomRRulesOptions, title: String,
 });
 
 /// Search reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchReply {
     /// `locations`
@@ -1019,7 +1092,7 @@ crm_core::record!(SearchReply {
 });
 
 /// Settings.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Settings {
     /// `allowDuplicateContact`
@@ -1038,14 +1111,12 @@ crm_core::record!(Settings {
     disable_contact_timezone: "disableContactTimezone",
 });
 crm_core::setters!(Settings {
-    allow_duplicate_contact: bool,
-    allow_duplicate_opportunity: bool,
-    allow_facebook_name_merge: bool,
+    allow_duplicate_contact: bool, allow_duplicate_opportunity: bool, allow_facebook_name_merge: bool,
     disable_contact_timezone: bool,
 });
 
 /// Snapshot put.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SnapshotPut {
     /// `id`
@@ -1056,10 +1127,9 @@ pub struct SnapshotPut {
 crm_core::record!(SnapshotPut {
     id: "id",
     override_: "override",
-} required { id: "id" });
+} required { id: "id" } by new);
 crm_core::setters!(SnapshotPut {
-    id: String,
-    override_: bool,
+    id: String, override_: bool,
 });
 
 impl SnapshotPut {
@@ -1074,7 +1144,7 @@ impl SnapshotPut {
 }
 
 /// Social.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Social {
     /// `blogRss`
@@ -1114,21 +1184,12 @@ crm_core::record!(Social {
     youtube: "youtube",
 });
 crm_core::setters!(Social {
-    blog_rss: String,
-    facebook_url: String,
-    foursquare: String,
-    google_places_id: String,
-    google_plus: String,
-    instagram: String,
-    linked_in: String,
-    pinterest: String,
-    twitter: String,
-    yelp: String,
-    youtube: String,
+    blog_rss: String, facebook_url: String, foursquare: String, google_places_id: String, google_plus: String,
+    instagram: String, linked_in: String, pinterest: String, twitter: String, yelp: String, youtube: String,
 });
 
 /// Tag body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TagBody {
     /// `name`
@@ -1136,7 +1197,7 @@ pub struct TagBody {
 }
 crm_core::record!(TagBody {
     name: "name",
-} required { name: "name" });
+} required { name: "name" } by new);
 crm_core::setters!(TagBody {
     name: String,
 });
@@ -1150,7 +1211,7 @@ impl TagBody {
 }
 
 /// Task search params.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskSearchParams {
     /// `assignedTo`
@@ -1178,17 +1239,12 @@ crm_core::record!(TaskSearchParams {
     skip: "skip",
 });
 crm_core::setters!(TaskSearchParams {
-    assigned_to: [String],
-    business_id: String,
-    completed: bool,
-    contact_id: [String],
-    limit: f64,
-    query: String,
-    skip: f64,
+    assigned_to: [String], business_id: String, completed: bool, contact_id: [String], limit: f64,
+    query: String, skip: f64,
 });
 
 /// Twilio.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Twilio {
     /// `authToken`
@@ -1199,10 +1255,9 @@ pub struct Twilio {
 crm_core::record!(Twilio {
     auth_token: "authToken",
     sid: "sid",
-} required { auth_token: "authToken", sid: "sid" });
+} required { auth_token: "authToken", sid: "sid" } by new);
 crm_core::setters!(Twilio {
-    auth_token: String,
-    sid: String,
+    auth_token: String, sid: String,
 });
 
 impl Twilio {
@@ -1216,77 +1271,8 @@ impl Twilio {
     }
 }
 
-/// Update custom fields.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct UpdateCustomFields {
-    /// `acceptedFormat`
-    pub accepted_format: Option<Vec<String>>,
-    /// `isMultipleFile`
-    pub is_multiple_file: Option<bool>,
-    /// `maxNumberOfFiles`
-    pub max_number_of_files: Option<f64>,
-    /// `model`
-    pub model: Option<UpdateCustomFieldsModel>,
-    /// `name`
-    pub name: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// The vendor's default is `0`.
-    pub position: Option<f64>,
-    /// `textBoxListOptions`
-    pub text_box_list_options: Option<Vec<Value>>,
-}
-crm_core::record!(UpdateCustomFields {
-    accepted_format: "acceptedFormat",
-    is_multiple_file: "isMultipleFile",
-    max_number_of_files: "maxNumberOfFiles",
-    model: "model",
-    name: "name",
-    placeholder: "placeholder",
-    position: "position",
-    text_box_list_options: "textBoxListOptions",
-} required { name: "name" });
-crm_core::setters!(UpdateCustomFields {
-    accepted_format: [String],
-    is_multiple_file: bool,
-    max_number_of_files: f64,
-    model: UpdateCustomFieldsModel,
-    name: String,
-    placeholder: String,
-    position: f64,
-    text_box_list_options: [Value],
-});
-
-impl UpdateCustomFields {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            accepted_format: None,
-            is_multiple_file: None,
-            max_number_of_files: None,
-            model: None,
-            name: Some(name.into()),
-            placeholder: None,
-            position: None,
-            text_box_list_options: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Update custom fields model.
-    pub enum UpdateCustomFieldsModel {
-        /// `contact`
-        Contact = "contact",
-        /// `opportunity`
-        Opportunity = "opportunity",
-    }
-}
-
 /// Update location.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateLocation {
     /// `address`
@@ -1339,24 +1325,11 @@ crm_core::record!(UpdateLocation {
     timezone: "timezone",
     twilio: "twilio",
     website: "website",
-} required { company_id: "companyId" });
+} required { company_id: "companyId" } by new);
 crm_core::setters!(UpdateLocation {
-    address: String,
-    city: String,
-    company_id: String,
-    country: String,
-    mailgun: Mailgun,
-    name: String,
-    phone: String,
-    postal_code: String,
-    prospect_info: ProspectInfo,
-    settings: Settings,
-    snapshot: SnapshotPut,
-    social: Social,
-    state: String,
-    timezone: String,
-    twilio: Twilio,
-    website: String,
+    address: String, city: String, company_id: String, country: String, mailgun: Mailgun, name: String,
+    phone: String, postal_code: String, prospect_info: ProspectInfo, settings: Settings,
+    snapshot: SnapshotPut, social: Social, state: String, timezone: String, twilio: Twilio, website: String,
 });
 
 impl UpdateLocation {
@@ -1383,3 +1356,17 @@ impl UpdateLocation {
         }
     }
 }
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    CreateLocation, CreateLocationReply, CustomFieldDeleteReply, CustomFieldModel, CustomFieldsListReply,
+    CustomRRulesOptions, CustomRRulesOptionsDayOfWeek, CustomRRulesOptionsIntervalType, CustomValue,
+    CustomValueDeleteReply, CustomValueIdReply, CustomValues, CustomValuesListReply, DeleteRecurringTaskReply,
+    FileUploadReply, FileUploadReplyMetaItem, GetLocation, GetLocationById, GetLocationByIdReply,
+    GetTemplatesReply, LocationDeletedReply, LocationTagDeleteReply, LocationTagReply, LocationTags,
+    LocationTagsReply, LocationTaskListReply, LocationsBusiness, LocationsCreateCustomFields,
+    LocationsCustomField, LocationsCustomFieldReply, LocationsListCustomFieldsModel,
+    LocationsListTemplatesType, LocationsUpdateCustomFields, Mailgun, ProspectInfo, RecurringTaskCreate,
+    RecurringTaskReply, RecurringTaskSingleReply, RecurringTaskUpdate, SearchReply, Settings, SnapshotPut,
+    Social, TagBody, TaskSearchParams, Twilio, UpdateLocation,
+);

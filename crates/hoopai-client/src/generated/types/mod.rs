@@ -8,20 +8,314 @@ use crm_core::reexport::serde_json::Value;
 
 #[allow(unused_imports)]
 use crm_core::{Map, Timestamp};
+
+#[cfg(feature = "schemars")]
+static DOCUMENT: crm_core::schema::Document = crm_core::schema::Document::new(
+    include_str!("../schemas.json"),
+);
+
+#[cfg(feature = "ads")]
+mod ads;
+
+#[cfg(feature = "ads")]
+pub use self::ads::*;
+
+#[cfg(feature = "affiliates")]
+mod affiliates;
+
+#[cfg(feature = "affiliates")]
+pub use self::affiliates::*;
+
+#[cfg(feature = "agent_studio")]
+mod agent_studio;
+
+#[cfg(feature = "agent_studio")]
+pub use self::agent_studio::*;
+
+#[cfg(feature = "associations")]
+mod associations;
+
+#[cfg(feature = "associations")]
+pub use self::associations::*;
+
+#[cfg(feature = "blogs")]
+mod blogs;
+
+#[cfg(feature = "blogs")]
+pub use self::blogs::*;
+
+#[cfg(feature = "brand_boards")]
+mod brand_boards;
+
+#[cfg(feature = "brand_boards")]
+pub use self::brand_boards::*;
+
+#[cfg(feature = "businesses")]
+mod businesses;
+
+#[cfg(feature = "businesses")]
+pub use self::businesses::*;
+
+#[cfg(feature = "calendars")]
 mod calendars;
+
+#[cfg(feature = "calendars")]
+pub use self::calendars::*;
+
+#[cfg(feature = "campaigns")]
+mod campaigns;
+
+#[cfg(feature = "campaigns")]
+pub use self::campaigns::*;
+
+#[cfg(feature = "companies")]
+mod companies;
+
+#[cfg(feature = "companies")]
+pub use self::companies::*;
+
+#[cfg(feature = "contacts")]
 mod contacts;
+
+#[cfg(feature = "contacts")]
+pub use self::contacts::*;
+
+#[cfg(feature = "conversation_ai")]
+mod conversation_ai;
+
+#[cfg(feature = "conversation_ai")]
+pub use self::conversation_ai::*;
+
+#[cfg(feature = "conversations")]
 mod conversations;
+
+#[cfg(feature = "conversations")]
+pub use self::conversations::*;
+
+#[cfg(feature = "courses")]
+mod courses;
+
+#[cfg(feature = "courses")]
+pub use self::courses::*;
+
+#[cfg(feature = "custom_fields")]
+mod custom_fields;
+
+#[cfg(feature = "custom_fields")]
+pub use self::custom_fields::*;
+
+#[cfg(feature = "custom_menus")]
+mod custom_menus;
+
+#[cfg(feature = "custom_menus")]
+pub use self::custom_menus::*;
+
+#[cfg(feature = "email_verification")]
+mod email_verification;
+
+#[cfg(feature = "email_verification")]
+pub use self::email_verification::*;
+
+#[cfg(feature = "emails")]
+mod emails;
+
+#[cfg(feature = "emails")]
+pub use self::emails::*;
+
+#[cfg(feature = "forms")]
+mod forms;
+
+#[cfg(feature = "forms")]
+pub use self::forms::*;
+
+#[cfg(feature = "funnels")]
+mod funnels;
+
+#[cfg(feature = "funnels")]
+pub use self::funnels::*;
+
+#[cfg(feature = "invoices")]
+mod invoices;
+
+#[cfg(feature = "invoices")]
+pub use self::invoices::*;
+
+#[cfg(feature = "knowledge_bases")]
+mod knowledge_bases;
+
+#[cfg(feature = "knowledge_bases")]
+pub use self::knowledge_bases::*;
+
+#[cfg(feature = "links")]
+mod links;
+
+#[cfg(feature = "links")]
+pub use self::links::*;
+
+#[cfg(feature = "locations")]
 mod locations;
+
+#[cfg(feature = "locations")]
+pub use self::locations::*;
+
+#[cfg(feature = "marketplace")]
+mod marketplace;
+
+#[cfg(feature = "marketplace")]
+pub use self::marketplace::*;
+
+#[cfg(feature = "media")]
+mod media;
+
+#[cfg(feature = "media")]
+pub use self::media::*;
+
+#[cfg(feature = "oauth")]
 mod oauth;
+
+#[cfg(feature = "oauth")]
+pub use self::oauth::*;
+
+#[cfg(feature = "objects")]
+mod objects;
+
+#[cfg(feature = "objects")]
+pub use self::objects::*;
+
+#[cfg(feature = "opportunities")]
 mod opportunities;
-mod shared;
+
+#[cfg(feature = "opportunities")]
+pub use self::opportunities::*;
+
+#[cfg(feature = "payments")]
+mod payments;
+
+#[cfg(feature = "payments")]
+pub use self::payments::*;
+
+#[cfg(feature = "phone_numbers")]
+mod phone_numbers;
+
+#[cfg(feature = "phone_numbers")]
+pub use self::phone_numbers::*;
+
+#[cfg(feature = "products")]
+mod products;
+
+#[cfg(feature = "products")]
+pub use self::products::*;
+
+#[cfg(feature = "proposals")]
+mod proposals;
+
+#[cfg(feature = "proposals")]
+pub use self::proposals::*;
+
+#[cfg(feature = "saas")]
+mod saas;
+
+#[cfg(feature = "saas")]
+pub use self::saas::*;
+
+#[cfg(any(feature = "invoices", feature = "payments"))]
+mod shared_cheque;
+
+#[cfg(any(feature = "invoices", feature = "payments"))]
+pub use self::shared_cheque::*;
+
+#[cfg(any(feature = "forms", feature = "surveys"))]
+mod shared_contact_session_ids;
+
+#[cfg(any(feature = "forms", feature = "surveys"))]
+pub use self::shared_contact_session_ids::*;
+
+#[cfg(any(feature = "contacts", feature = "conversations", feature = "products"))]
+mod shared_contact_sort_direction;
+
+#[cfg(any(feature = "contacts", feature = "conversations", feature = "products"))]
+pub use self::shared_contact_sort_direction::*;
+
+#[cfg(any(feature = "contacts", feature = "opportunities"))]
+mod shared_create_add_followers_reply;
+
+#[cfg(any(feature = "contacts", feature = "opportunities"))]
+pub use self::shared_create_add_followers_reply::*;
+
+#[cfg(any(feature = "payments", feature = "products"))]
+mod shared_default_price_reply;
+
+#[cfg(any(feature = "payments", feature = "products"))]
+pub use self::shared_default_price_reply::*;
+
+#[cfg(any(feature = "custom_fields", feature = "objects"))]
+mod shared_i_custom_field;
+
+#[cfg(any(feature = "custom_fields", feature = "objects"))]
+pub use self::shared_i_custom_field::*;
+
+#[cfg(any(feature = "invoices", feature = "voice_ai"))]
+mod shared_invoices_list_sort_order;
+
+#[cfg(any(feature = "invoices", feature = "voice_ai"))]
+pub use self::shared_invoices_list_sort_order::*;
+
+#[cfg(any(feature = "ads", feature = "products"))]
+mod shared_media_type;
+
+#[cfg(any(feature = "ads", feature = "products"))]
+pub use self::shared_media_type::*;
+
+#[cfg(any(feature = "payments", feature = "store"))]
+mod shared_order_source_type;
+
+#[cfg(any(feature = "payments", feature = "store"))]
+pub use self::shared_order_source_type::*;
+
+#[cfg(any(feature = "invoices", feature = "payments", feature = "products"))]
+mod shared_price_type;
+
+#[cfg(any(feature = "invoices", feature = "payments", feature = "products"))]
+pub use self::shared_price_type::*;
+
+#[cfg(feature = "snapshots")]
+mod snapshots;
+
+#[cfg(feature = "snapshots")]
+pub use self::snapshots::*;
+
+#[cfg(feature = "social_media")]
+mod social_media;
+
+#[cfg(feature = "social_media")]
+pub use self::social_media::*;
+
+#[cfg(feature = "store")]
+mod store;
+
+#[cfg(feature = "store")]
+pub use self::store::*;
+
+#[cfg(feature = "surveys")]
+mod surveys;
+
+#[cfg(feature = "surveys")]
+pub use self::surveys::*;
+
+#[cfg(feature = "users")]
 mod users;
 
-pub use self::calendars::*;
-pub use self::contacts::*;
-pub use self::conversations::*;
-pub use self::locations::*;
-pub use self::oauth::*;
-pub use self::opportunities::*;
-pub use self::shared::*;
+#[cfg(feature = "users")]
 pub use self::users::*;
+
+#[cfg(feature = "voice_ai")]
+mod voice_ai;
+
+#[cfg(feature = "voice_ai")]
+pub use self::voice_ai::*;
+
+#[cfg(feature = "workflows")]
+mod workflows;
+
+#[cfg(feature = "workflows")]
+pub use self::workflows::*;

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Get access code reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetAccessCodeReply {
     /// `access_token`
@@ -54,7 +54,7 @@ crm_core::record!(GetAccessCodeReply {
 });
 
 /// Get access codebody.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetAccessCodebody {
     /// `client_id`
@@ -80,15 +80,10 @@ crm_core::record!(GetAccessCodebody {
     redirect_uri: "redirect_uri",
     refresh_token: "refresh_token",
     user_type: "user_type",
-} required { client_id: "client_id", client_secret: "client_secret", grant_type: "grant_type" });
+} required { client_id: "client_id", client_secret: "client_secret", grant_type: "grant_type" } by new);
 crm_core::setters!(GetAccessCodebody {
-    client_id: String,
-    client_secret: String,
-    code: String,
-    grant_type: GetAccessCodebodyGrantType,
-    redirect_uri: String,
-    refresh_token: String,
-    user_type: GetAccessCodebodyUserType,
+    client_id: String, client_secret: String, code: String, grant_type: GetAccessCodebodyGrantType,
+    redirect_uri: String, refresh_token: String, user_type: GetAccessCodebodyUserType,
 });
 
 impl GetAccessCodebody {
@@ -134,7 +129,7 @@ crm_core::open_enum! {
 }
 
 /// Get installed locations reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetInstalledLocationsReply {
     /// `count`
@@ -151,7 +146,7 @@ crm_core::record!(GetInstalledLocationsReply {
 });
 
 /// Get location access code body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationAccessCodeBody {
     /// `companyId`
@@ -162,10 +157,9 @@ pub struct GetLocationAccessCodeBody {
 crm_core::record!(GetLocationAccessCodeBody {
     company_id: "companyId",
     location_id: "locationId",
-} required { company_id: "companyId", location_id: "locationId" });
+} required { company_id: "companyId", location_id: "locationId" } by new);
 crm_core::setters!(GetLocationAccessCodeBody {
-    company_id: String,
-    location_id: String,
+    company_id: String, location_id: String,
 });
 
 impl GetLocationAccessCodeBody {
@@ -180,7 +174,7 @@ impl GetLocationAccessCodeBody {
 }
 
 /// Get location access token reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationAccessTokenReply {
     /// `access_token`
@@ -218,7 +212,7 @@ crm_core::record!(GetLocationAccessTokenReply {
 });
 
 /// Installed location.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InstalledLocation {
     /// `address`
@@ -242,3 +236,9 @@ crm_core::record!(InstalledLocation {
     name: "name",
     version_id: "versionId",
 });
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    GetAccessCodeReply, GetAccessCodebody, GetAccessCodebodyGrantType, GetAccessCodebodyUserType,
+    GetInstalledLocationsReply, GetLocationAccessCodeBody, GetLocationAccessTokenReply, InstalledLocation,
+);

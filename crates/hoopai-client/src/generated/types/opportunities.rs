@@ -4,7 +4,7 @@
 use super::*;
 
 /// Additional details.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AdditionalDetails {
     /// `calendarEvents`
@@ -21,12 +21,9 @@ crm_core::record!(AdditionalDetails {
     notes: "notes",
     tasks: "tasks",
     un_read_conversations: "unReadConversations",
-} required { calendar_events: "calendarEvents", notes: "notes", tasks: "tasks", un_read_conversations: "unReadConversations" });
+} required { calendar_events: "calendarEvents", notes: "notes", tasks: "tasks", un_read_conversations: "unReadConversations" } by new);
 crm_core::setters!(AdditionalDetails {
-    calendar_events: bool,
-    notes: bool,
-    tasks: bool,
-    un_read_conversations: bool,
+    calendar_events: bool, notes: bool, tasks: bool, un_read_conversations: bool,
 });
 
 impl AdditionalDetails {
@@ -48,7 +45,7 @@ impl AdditionalDetails {
 }
 
 /// Create.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Create {
     /// `assignedTo`
@@ -68,7 +65,7 @@ pub struct Create {
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
     /// `status`
-    pub status: Option<CreateStatus>,
+    pub status: Option<OpportunityStatus>,
 }
 crm_core::record!(Create {
     assigned_to: "assignedTo",
@@ -82,35 +79,12 @@ crm_core::record!(Create {
     status: "status",
 } required { contact_id: "contactId", location_id: "locationId", name: "name", pipeline_id: "pipelineId", status: "status" });
 crm_core::setters!(Create {
-    assigned_to: String,
-    contact_id: String,
-    custom_fields: [Value],
-    location_id: String,
-    monetary_value: f64,
-    name: String,
-    pipeline_id: String,
-    pipeline_stage_id: String,
-    status: CreateStatus,
+    assigned_to: String, contact_id: String, custom_fields: [Value], location_id: String, monetary_value: f64,
+    name: String, pipeline_id: String, pipeline_stage_id: String, status: OpportunityStatus,
 });
 
-crm_core::open_enum! {
-    /// Create status.
-    pub enum CreateStatus {
-        /// `abandoned`
-        Abandoned = "abandoned",
-        /// `all`
-        All = "all",
-        /// `lost`
-        Lost = "lost",
-        /// `open`
-        Open = "open",
-        /// `won`
-        Won = "won",
-    }
-}
-
 /// Delete update opportunity reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteUpdateOpportunityReply {
     /// `succeded`
@@ -121,7 +95,7 @@ crm_core::record!(DeleteUpdateOpportunityReply {
 });
 
 /// Get pipelines reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPipelinesReply {
     /// `pipelines`
@@ -132,7 +106,7 @@ crm_core::record!(GetPipelinesReply {
 });
 
 /// Get post opportunity reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPostOpportunityReply {
     /// `opportunity`
@@ -143,7 +117,7 @@ crm_core::record!(GetPostOpportunityReply {
 });
 
 /// Lost reason reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LostReasonReply {
     /// `createdAt`
@@ -166,7 +140,7 @@ crm_core::record!(LostReasonReply {
 });
 
 /// Lost reasons reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LostReasonsReply {
     /// `lostReasons`
@@ -180,21 +154,27 @@ crm_core::record!(LostReasonsReply {
 });
 
 /// Opportunities custom field reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct OpportunitiesCustomFieldReply {
     /// `fieldValue`
     pub field_value: Option<Value>,
+    /// `fieldValueString`
+    pub field_value_string: Option<String>,
     /// `id`
     pub id: Option<String>,
+    /// `type`
+    pub type_: Option<String>,
 }
 crm_core::record!(OpportunitiesCustomFieldReply {
     field_value: "fieldValue",
+    field_value_string: "fieldValueString",
     id: "id",
+    type_: "type",
 });
 
 /// Opportunities search reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct OpportunitiesSearchReply {
     /// `aggregations`
@@ -210,24 +190,8 @@ crm_core::record!(OpportunitiesSearchReply {
     opportunities: "opportunities",
 });
 
-crm_core::open_enum! {
-    /// Opportunities search status.
-    pub enum OpportunitiesSearchStatus {
-        /// `abandoned`
-        Abandoned = "abandoned",
-        /// `all`
-        All = "all",
-        /// `lost`
-        Lost = "lost",
-        /// `open`
-        Open = "open",
-        /// `won`
-        Won = "won",
-    }
-}
-
 /// Opportunity search body.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct OpportunitySearchBody {
     /// `additionalDetails`
@@ -250,13 +214,9 @@ crm_core::record!(OpportunitySearchBody {
     page: "page",
     query: "query",
     search_after: "searchAfter",
-} required { limit: "limit", location_id: "locationId" });
+} required { limit: "limit", location_id: "locationId" } by new);
 crm_core::setters!(OpportunitySearchBody {
-    additional_details: AdditionalDetails,
-    limit: f64,
-    location_id: String,
-    page: f64,
-    query: String,
+    additional_details: AdditionalDetails, limit: f64, location_id: String, page: f64, query: String,
     search_after: [Value],
 });
 
@@ -275,8 +235,24 @@ impl OpportunitySearchBody {
     }
 }
 
+crm_core::open_enum! {
+    /// Opportunity status.
+    pub enum OpportunityStatus {
+        /// `abandoned`
+        Abandoned = "abandoned",
+        /// `all`
+        All = "all",
+        /// `lost`
+        Lost = "lost",
+        /// `open`
+        Open = "open",
+        /// `won`
+        Won = "won",
+    }
+}
+
 /// A stage of a pipeline.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStage {
     /// `id`
@@ -301,7 +277,7 @@ crm_core::record!(PipelineStage {
 } keeps extra);
 
 /// Pipelines reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelinesReply {
     /// `colorRenderMode`
@@ -342,7 +318,7 @@ crm_core::open_enum! {
 }
 
 /// Post search reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PostSearchReply {
     /// `aggregations`
@@ -359,7 +335,7 @@ crm_core::record!(PostSearchReply {
 });
 
 /// Search meta reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchMetaReply {
     /// `currentPage`
@@ -388,7 +364,7 @@ crm_core::record!(SearchMetaReply {
 });
 
 /// Search opportunities contact reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchOpportunitiesContactReply {
     /// `companyName`
@@ -414,7 +390,7 @@ crm_core::record!(SearchOpportunitiesContactReply {
 });
 
 /// Search opportunities reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchOpportunitiesReply {
     /// `assignedTo`
@@ -497,7 +473,7 @@ crm_core::record!(SearchOpportunitiesReply {
 });
 
 /// Update opportunity.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateOpportunity {
     /// `assignedTo`
@@ -513,7 +489,7 @@ pub struct UpdateOpportunity {
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
     /// `status`
-    pub status: Option<UpdateOpportunityStatus>,
+    pub status: Option<OpportunityStatus>,
 }
 crm_core::record!(UpdateOpportunity {
     assigned_to: "assignedTo",
@@ -525,53 +501,31 @@ crm_core::record!(UpdateOpportunity {
     status: "status",
 });
 crm_core::setters!(UpdateOpportunity {
-    assigned_to: String,
-    custom_fields: [Value],
-    monetary_value: f64,
-    name: String,
-    pipeline_id: String,
-    pipeline_stage_id: String,
-    status: UpdateOpportunityStatus,
+    assigned_to: String, custom_fields: [Value], monetary_value: f64, name: String, pipeline_id: String,
+    pipeline_stage_id: String, status: OpportunityStatus,
 });
 
-crm_core::open_enum! {
-    /// Update opportunity status.
-    pub enum UpdateOpportunityStatus {
-        /// `abandoned`
-        Abandoned = "abandoned",
-        /// `all`
-        All = "all",
-        /// `lost`
-        Lost = "lost",
-        /// `open`
-        Open = "open",
-        /// `won`
-        Won = "won",
-    }
-}
-
 /// Update status.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateStatus {
     /// `lostReasonId`
     pub lost_reason_id: Option<String>,
     /// `status`
-    pub status: Option<UpdateStatusStatus>,
+    pub status: Option<OpportunityStatus>,
 }
 crm_core::record!(UpdateStatus {
     lost_reason_id: "lostReasonId",
     status: "status",
-} required { status: "status" });
+} required { status: "status" } by new);
 crm_core::setters!(UpdateStatus {
-    lost_reason_id: String,
-    status: UpdateStatusStatus,
+    lost_reason_id: String, status: OpportunityStatus,
 });
 
 impl UpdateStatus {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(status: impl Into<UpdateStatusStatus>) -> Self {
+    pub fn new(status: impl Into<OpportunityStatus>) -> Self {
         Self {
             lost_reason_id: None,
             status: Some(status.into()),
@@ -579,24 +533,8 @@ impl UpdateStatus {
     }
 }
 
-crm_core::open_enum! {
-    /// Update status status.
-    pub enum UpdateStatusStatus {
-        /// `abandoned`
-        Abandoned = "abandoned",
-        /// `all`
-        All = "all",
-        /// `lost`
-        Lost = "lost",
-        /// `open`
-        Open = "open",
-        /// `won`
-        Won = "won",
-    }
-}
-
 /// Upsert opportunity.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertOpportunity {
     /// `assignedTo`
@@ -614,7 +552,7 @@ pub struct UpsertOpportunity {
     /// `lostReasonId`
     pub lost_reason_id: Option<String>,
     /// `monetaryValue`
-    pub monetary_value: Option<Value>,
+    pub monetary_value: Option<f64>,
     /// `name`
     pub name: Option<String>,
     /// `pipelineId`
@@ -622,7 +560,7 @@ pub struct UpsertOpportunity {
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
     /// `status`
-    pub status: Option<UpsertOpportunityStatus>,
+    pub status: Option<OpportunityStatus>,
 }
 crm_core::record!(UpsertOpportunity {
     assigned_to: "assignedTo",
@@ -639,18 +577,10 @@ crm_core::record!(UpsertOpportunity {
     status: "status",
 } required { followers: "followers", followers_action_type: "followersActionType", is_remove_all_followers: "isRemoveAllFollowers", location_id: "locationId", pipeline_id: "pipelineId" });
 crm_core::setters!(UpsertOpportunity {
-    assigned_to: String,
-    followers: [String],
-    followers_action_type: UpsertOpportunityFollowersActionType,
-    id: String,
-    is_remove_all_followers: bool,
-    location_id: String,
-    lost_reason_id: String,
-    monetary_value: Value,
-    name: String,
-    pipeline_id: String,
-    pipeline_stage_id: String,
-    status: UpsertOpportunityStatus,
+    assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
+    id: String, is_remove_all_followers: bool, location_id: String, lost_reason_id: String,
+    monetary_value: f64, name: String, pipeline_id: String, pipeline_stage_id: String,
+    status: OpportunityStatus,
 });
 
 crm_core::open_enum! {
@@ -664,7 +594,7 @@ crm_core::open_enum! {
 }
 
 /// Upsert opportunity reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertOpportunityReply {
     /// `new`
@@ -677,18 +607,12 @@ crm_core::record!(UpsertOpportunityReply {
     opportunity: "opportunity",
 });
 
-crm_core::open_enum! {
-    /// Upsert opportunity status.
-    pub enum UpsertOpportunityStatus {
-        /// `abandoned`
-        Abandoned = "abandoned",
-        /// `all`
-        All = "all",
-        /// `lost`
-        Lost = "lost",
-        /// `open`
-        Open = "open",
-        /// `won`
-        Won = "won",
-    }
-}
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AdditionalDetails, Create, DeleteUpdateOpportunityReply, GetPipelinesReply, GetPostOpportunityReply,
+    LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply, OpportunitiesSearchReply,
+    OpportunitySearchBody, OpportunityStatus, PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode,
+    PostSearchReply, SearchMetaReply, SearchOpportunitiesContactReply, SearchOpportunitiesReply,
+    UpdateOpportunity, UpdateStatus, UpsertOpportunity, UpsertOpportunityFollowersActionType,
+    UpsertOpportunityReply,
+);

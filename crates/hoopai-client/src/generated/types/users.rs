@@ -4,7 +4,7 @@
 use super::*;
 
 /// Create user.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateUser {
     /// `companyId`
@@ -24,7 +24,7 @@ pub struct CreateUser {
     /// `phone`
     pub phone: Option<String>,
     /// `platformLanguage`
-    pub platform_language: Option<CreateUserPlatformLanguage>,
+    pub platform_language: Option<PlatformLanguage>,
     /// `profilePhoto`
     pub profile_photo: Option<String>,
     /// `role`
@@ -56,57 +56,14 @@ crm_core::record!(CreateUser {
     type_: "type",
 } required { company_id: "companyId", email: "email", first_name: "firstName", last_name: "lastName", location_ids: "locationIds", password: "password", role: "role", type_: "type" });
 crm_core::setters!(CreateUser {
-    company_id: String,
-    email: String,
-    first_name: String,
-    last_name: String,
-    location_ids: [String],
-    password: String,
-    permissions: Permissions,
-    phone: String,
-    platform_language: CreateUserPlatformLanguage,
-    profile_photo: String,
-    role: String,
-    scopes: [String],
-    scopes_assigned_to_only: [String],
-    twilio_phone: Map<String>,
-    type_: String,
+    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
+    password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
+    profile_photo: String, role: String, scopes: [String], scopes_assigned_to_only: [String],
+    twilio_phone: Map<String>, type_: String,
 });
 
-crm_core::open_enum! {
-    /// Create user platform language.
-    pub enum CreateUserPlatformLanguage {
-        /// `da`
-        Da = "da",
-        /// `de`
-        De = "de",
-        /// `en_US`
-        EnUs = "en_US",
-        /// `es`
-        Es = "es",
-        /// `fi`
-        Fi = "fi",
-        /// `fr_CA`
-        FrCa = "fr_CA",
-        /// `fr_FR`
-        FrFr = "fr_FR",
-        /// `it`
-        It = "it",
-        /// `nl`
-        Nl = "nl",
-        /// `no`
-        No = "no",
-        /// `pt_BR`
-        PtBr = "pt_BR",
-        /// `pt_PT`
-        PtPt = "pt_PT",
-        /// `sv`
-        Sv = "sv",
-    }
-}
-
 /// Delete user reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteUserReply {
     /// `message`
@@ -120,7 +77,7 @@ crm_core::record!(DeleteUserReply {
 });
 
 /// Filter by email.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct FilterByEmail {
     /// `companyId`
@@ -143,14 +100,9 @@ crm_core::record!(FilterByEmail {
     limit: "limit",
     projection: "projection",
     skip: "skip",
-} required { company_id: "companyId", emails: "emails" });
+} required { company_id: "companyId", emails: "emails" } by new);
 crm_core::setters!(FilterByEmail {
-    company_id: String,
-    deleted: bool,
-    emails: String,
-    limit: String,
-    projection: String,
-    skip: String,
+    company_id: String, deleted: bool, emails: String, limit: String, projection: String, skip: String,
 });
 
 impl FilterByEmail {
@@ -169,7 +121,7 @@ impl FilterByEmail {
 }
 
 /// Location reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationReply {
     /// `users`
@@ -180,7 +132,7 @@ crm_core::record!(LocationReply {
 });
 
 /// Permissions.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Permissions {
     /// The vendor's default is `false`.
@@ -301,48 +253,53 @@ crm_core::record!(Permissions {
     workflows_read_only: "workflowsReadOnly",
 });
 crm_core::setters!(Permissions {
-    adwords_reporting_enabled: bool,
-    affiliate_manager_enabled: bool,
-    agent_reporting_enabled: bool,
-    appointments_enabled: bool,
-    assigned_data_only: bool,
-    attributions_reporting_enabled: bool,
-    blogging_enabled: bool,
-    bot_service: bool,
-    bulk_requests_enabled: bool,
-    campaigns_enabled: bool,
-    campaigns_read_only: bool,
-    cancel_subscription_enabled: bool,
-    communities_enabled: bool,
-    contacts_enabled: bool,
-    content_ai_enabled: bool,
-    conversations_enabled: bool,
-    dashboard_stats_enabled: bool,
-    export_payments_enabled: bool,
-    facebook_ads_reporting_enabled: bool,
-    funnels_enabled: bool,
-    invoice_enabled: bool,
-    lead_value_enabled: bool,
-    marketing_enabled: bool,
-    membership_enabled: bool,
-    online_listings_enabled: bool,
-    opportunities_enabled: bool,
-    payments_enabled: bool,
-    phone_call_enabled: bool,
-    record_payment_enabled: bool,
-    refunds_enabled: bool,
-    reviews_enabled: bool,
-    settings_enabled: bool,
-    social_planner: bool,
-    tags_enabled: bool,
-    triggers_enabled: bool,
-    websites_enabled: bool,
-    workflows_enabled: bool,
-    workflows_read_only: bool,
+    adwords_reporting_enabled: bool, affiliate_manager_enabled: bool, agent_reporting_enabled: bool,
+    appointments_enabled: bool, assigned_data_only: bool, attributions_reporting_enabled: bool,
+    blogging_enabled: bool, bot_service: bool, bulk_requests_enabled: bool, campaigns_enabled: bool,
+    campaigns_read_only: bool, cancel_subscription_enabled: bool, communities_enabled: bool,
+    contacts_enabled: bool, content_ai_enabled: bool, conversations_enabled: bool,
+    dashboard_stats_enabled: bool, export_payments_enabled: bool, facebook_ads_reporting_enabled: bool,
+    funnels_enabled: bool, invoice_enabled: bool, lead_value_enabled: bool, marketing_enabled: bool,
+    membership_enabled: bool, online_listings_enabled: bool, opportunities_enabled: bool,
+    payments_enabled: bool, phone_call_enabled: bool, record_payment_enabled: bool, refunds_enabled: bool,
+    reviews_enabled: bool, settings_enabled: bool, social_planner: bool, tags_enabled: bool,
+    triggers_enabled: bool, websites_enabled: bool, workflows_enabled: bool, workflows_read_only: bool,
 });
 
+crm_core::open_enum! {
+    /// Platform language.
+    pub enum PlatformLanguage {
+        /// `da`
+        Da = "da",
+        /// `de`
+        De = "de",
+        /// `en_US`
+        EnUs = "en_US",
+        /// `es`
+        Es = "es",
+        /// `fi`
+        Fi = "fi",
+        /// `fr_CA`
+        FrCa = "fr_CA",
+        /// `fr_FR`
+        FrFr = "fr_FR",
+        /// `it`
+        It = "it",
+        /// `nl`
+        Nl = "nl",
+        /// `no`
+        No = "no",
+        /// `pt_BR`
+        PtBr = "pt_BR",
+        /// `pt_PT`
+        PtPt = "pt_PT",
+        /// `sv`
+        Sv = "sv",
+    }
+}
+
 /// Role.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Role {
     /// `locationIds`
@@ -362,7 +319,7 @@ crm_core::record!(Role {
 });
 
 /// Search user reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchUserReply {
     /// `count`
@@ -376,7 +333,7 @@ crm_core::record!(SearchUserReply {
 });
 
 /// Update user.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateUser {
     /// `companyId`
@@ -396,7 +353,7 @@ pub struct UpdateUser {
     /// `phone`
     pub phone: Option<String>,
     /// `platformLanguage`
-    pub platform_language: Option<UpdateUserPlatformLanguage>,
+    pub platform_language: Option<PlatformLanguage>,
     /// `profilePhoto`
     pub profile_photo: Option<String>,
     /// `role`
@@ -428,57 +385,14 @@ crm_core::record!(UpdateUser {
     type_: "type",
 });
 crm_core::setters!(UpdateUser {
-    company_id: String,
-    email: String,
-    first_name: String,
-    last_name: String,
-    location_ids: [String],
-    password: String,
-    permissions: Permissions,
-    phone: String,
-    platform_language: UpdateUserPlatformLanguage,
-    profile_photo: String,
-    role: String,
-    scopes: [String],
-    scopes_assigned_to_only: [String],
-    twilio_phone: Map<String>,
-    type_: String,
+    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
+    password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
+    profile_photo: String, role: String, scopes: [String], scopes_assigned_to_only: [String],
+    twilio_phone: Map<String>, type_: String,
 });
 
-crm_core::open_enum! {
-    /// Update user platform language.
-    pub enum UpdateUserPlatformLanguage {
-        /// `da`
-        Da = "da",
-        /// `de`
-        De = "de",
-        /// `en_US`
-        EnUs = "en_US",
-        /// `es`
-        Es = "es",
-        /// `fi`
-        Fi = "fi",
-        /// `fr_CA`
-        FrCa = "fr_CA",
-        /// `fr_FR`
-        FrFr = "fr_FR",
-        /// `it`
-        It = "it",
-        /// `nl`
-        Nl = "nl",
-        /// `no`
-        No = "no",
-        /// `pt_BR`
-        PtBr = "pt_BR",
-        /// `pt_PT`
-        PtPt = "pt_PT",
-        /// `sv`
-        Sv = "sv",
-    }
-}
-
 /// User.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct User {
     /// `deleted`
@@ -502,11 +416,11 @@ pub struct User {
     /// `phone`
     pub phone: Option<String>,
     /// `platformLanguage`
-    pub platform_language: Option<UserPlatformLanguage>,
+    pub platform_language: Option<PlatformLanguage>,
     /// `roles`
     pub roles: Option<Role>,
-    /// One of 189 values, as `campaigns.readonly`.
-    pub scopes: Option<String>,
+    /// `scopes`
+    pub scopes: Vec<String>,
 }
 crm_core::record!(User {
     deleted: "deleted",
@@ -524,40 +438,8 @@ crm_core::record!(User {
     scopes: "scopes",
 });
 
-crm_core::open_enum! {
-    /// User platform language.
-    pub enum UserPlatformLanguage {
-        /// `da`
-        Da = "da",
-        /// `de`
-        De = "de",
-        /// `en_US`
-        EnUs = "en_US",
-        /// `es`
-        Es = "es",
-        /// `fi`
-        Fi = "fi",
-        /// `fr_CA`
-        FrCa = "fr_CA",
-        /// `fr_FR`
-        FrFr = "fr_FR",
-        /// `it`
-        It = "it",
-        /// `nl`
-        Nl = "nl",
-        /// `no`
-        No = "no",
-        /// `pt_BR`
-        PtBr = "pt_BR",
-        /// `pt_PT`
-        PtPt = "pt_PT",
-        /// `sv`
-        Sv = "sv",
-    }
-}
-
 /// User reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserReply {
     /// `email`
@@ -579,11 +461,11 @@ pub struct UserReply {
     /// `phone`
     pub phone: Option<String>,
     /// `platformLanguage`
-    pub platform_language: Option<UserReplyPlatformLanguage>,
+    pub platform_language: Option<PlatformLanguage>,
     /// `roles`
     pub roles: Option<Role>,
-    /// One of 189 values, as `campaigns.readonly`.
-    pub scopes: Option<String>,
+    /// `scopes`
+    pub scopes: Vec<String>,
 }
 crm_core::record!(UserReply {
     email: "email",
@@ -600,34 +482,8 @@ crm_core::record!(UserReply {
     scopes: "scopes",
 });
 
-crm_core::open_enum! {
-    /// User reply platform language.
-    pub enum UserReplyPlatformLanguage {
-        /// `da`
-        Da = "da",
-        /// `de`
-        De = "de",
-        /// `en_US`
-        EnUs = "en_US",
-        /// `es`
-        Es = "es",
-        /// `fi`
-        Fi = "fi",
-        /// `fr_CA`
-        FrCa = "fr_CA",
-        /// `fr_FR`
-        FrFr = "fr_FR",
-        /// `it`
-        It = "it",
-        /// `nl`
-        Nl = "nl",
-        /// `no`
-        No = "no",
-        /// `pt_BR`
-        PtBr = "pt_BR",
-        /// `pt_PT`
-        PtPt = "pt_PT",
-        /// `sv`
-        Sv = "sv",
-    }
-}
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    CreateUser, DeleteUserReply, FilterByEmail, LocationReply, Permissions, PlatformLanguage, Role,
+    SearchUserReply, UpdateUser, User, UserReply,
+);

@@ -4,7 +4,7 @@
 use super::*;
 
 /// The figures of one source, object or other part of the whole.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsBreakdown {
     /// Share of sessions with a single page, 0 to 1.
@@ -153,7 +153,7 @@ crm_core::open_enum! {
 }
 
 /// Definition of a custom event.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsEvent {
     /// Identifier of the event.
@@ -175,7 +175,7 @@ crm_core::record!(AnalyticsEvent {
 } keeps extra);
 
 /// Whether there is anything to report.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsExists {
     /// True if there is data.
@@ -188,7 +188,7 @@ crm_core::record!(AnalyticsExists {
 } keeps extra);
 
 /// A set of figures. A figure with nothing to report is absent; figures not listed here are kept.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsMetrics {
     /// Share of sessions with a single page, 0 to 1.
@@ -310,7 +310,7 @@ crm_core::union! {
 }
 
 /// Figures summed over the whole span, with their parts.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsTotals {
     /// The parts of this page.
@@ -330,7 +330,7 @@ crm_core::record!(AnalyticsTotals {
 });
 
 /// A saved filter for reports.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsView {
     /// True if it uses properties of the old reports.
@@ -367,7 +367,7 @@ crm_core::record!(AnalyticsView {
 } keeps extra);
 
 /// One condition of a view.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsViewFilter {
     /// Values to compare with.
@@ -414,3 +414,10 @@ crm_core::open_enum! {
         Weekly = "weekly",
     }
 }
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AnalyticsBreakdown, AnalyticsBreakdownBy, AnalyticsContentType, AnalyticsEvent, AnalyticsExists,
+    AnalyticsMetrics, AnalyticsObjectType, AnalyticsReport, AnalyticsTotals, AnalyticsView,
+    AnalyticsViewFilter, SortDirection, TimePeriod,
+);

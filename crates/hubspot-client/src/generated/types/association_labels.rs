@@ -4,11 +4,11 @@
 use super::*;
 
 /// Association definition configuration create request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationCreateRequest {
     /// `category`
-    pub category: Option<AssociationDefinitionConfigurationCreateRequestCategory>,
+    pub category: Option<AssociationCategory>,
     /// `maxToObjectIds`
     pub max_to_object_ids: Option<i64>,
     /// `typeId`
@@ -18,18 +18,16 @@ crm_core::record!(AssociationDefinitionConfigurationCreateRequest {
     category: "category",
     max_to_object_ids: "maxToObjectIds",
     type_id: "typeId",
-} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" });
+} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationCreateRequest {
-    category: AssociationDefinitionConfigurationCreateRequestCategory,
-    max_to_object_ids: i64,
-    type_id: i64,
+    category: AssociationCategory, max_to_object_ids: i64, type_id: i64,
 });
 
 impl AssociationDefinitionConfigurationCreateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        category: impl Into<AssociationDefinitionConfigurationCreateRequestCategory>,
+        category: impl Into<AssociationCategory>,
         max_to_object_ids: impl Into<i64>,
         type_id: impl Into<i64>,
     ) -> Self {
@@ -42,7 +40,7 @@ impl AssociationDefinitionConfigurationCreateRequest {
 }
 
 /// Association definition configuration create request batch.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationCreateRequestBatch {
     /// `inputs`
@@ -50,7 +48,7 @@ pub struct AssociationDefinitionConfigurationCreateRequestBatch {
 }
 crm_core::record!(AssociationDefinitionConfigurationCreateRequestBatch {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationCreateRequestBatch {
     inputs: [AssociationDefinitionConfigurationCreateRequest],
 });
@@ -67,26 +65,12 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
     }
 }
 
-crm_core::open_enum! {
-    /// Association definition configuration create request category.
-    pub enum AssociationDefinitionConfigurationCreateRequestCategory {
-        /// `HUBSPOT_DEFINED`
-        HubspotDefined = "HUBSPOT_DEFINED",
-        /// `INTEGRATOR_DEFINED`
-        IntegratorDefined = "INTEGRATOR_DEFINED",
-        /// `USER_DEFINED`
-        UserDefined = "USER_DEFINED",
-        /// `WORK`
-        Work = "WORK",
-    }
-}
-
 /// Association definition configuration update request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationUpdateRequest {
     /// `category`
-    pub category: Option<AssociationDefinitionConfigurationUpdateRequestCategory>,
+    pub category: Option<AssociationCategory>,
     /// `maxToObjectIds`
     pub max_to_object_ids: Option<i64>,
     /// `typeId`
@@ -96,18 +80,16 @@ crm_core::record!(AssociationDefinitionConfigurationUpdateRequest {
     category: "category",
     max_to_object_ids: "maxToObjectIds",
     type_id: "typeId",
-} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" });
+} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationUpdateRequest {
-    category: AssociationDefinitionConfigurationUpdateRequestCategory,
-    max_to_object_ids: i64,
-    type_id: i64,
+    category: AssociationCategory, max_to_object_ids: i64, type_id: i64,
 });
 
 impl AssociationDefinitionConfigurationUpdateRequest {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        category: impl Into<AssociationDefinitionConfigurationUpdateRequestCategory>,
+        category: impl Into<AssociationCategory>,
         max_to_object_ids: impl Into<i64>,
         type_id: impl Into<i64>,
     ) -> Self {
@@ -120,7 +102,7 @@ impl AssociationDefinitionConfigurationUpdateRequest {
 }
 
 /// Association definition configuration update request batch.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
     /// `inputs`
@@ -128,7 +110,7 @@ pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
 }
 crm_core::record!(AssociationDefinitionConfigurationUpdateRequestBatch {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationUpdateRequestBatch {
     inputs: [AssociationDefinitionConfigurationUpdateRequest],
 });
@@ -145,26 +127,12 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
     }
 }
 
-crm_core::open_enum! {
-    /// Association definition configuration update request category.
-    pub enum AssociationDefinitionConfigurationUpdateRequestCategory {
-        /// `HUBSPOT_DEFINED`
-        HubspotDefined = "HUBSPOT_DEFINED",
-        /// `INTEGRATOR_DEFINED`
-        IntegratorDefined = "INTEGRATOR_DEFINED",
-        /// `USER_DEFINED`
-        UserDefined = "USER_DEFINED",
-        /// `WORK`
-        Work = "WORK",
-    }
-}
-
 /// Association definition configuration update result.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationUpdateResult {
     /// `category`
-    pub category: Option<AssociationDefinitionConfigurationUpdateResultCategory>,
+    pub category: Option<AssociationCategory>,
     /// `typeId`
     pub type_id: Option<i64>,
     /// `userEnforcedMaxToObjectIds`
@@ -177,7 +145,7 @@ crm_core::record!(AssociationDefinitionConfigurationUpdateResult {
 });
 
 /// Association definition configuration update result batch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
     /// `completedAt`
@@ -195,7 +163,7 @@ pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<AssociationDefinitionConfigurationUpdateResultBatchReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(AssociationDefinitionConfigurationUpdateResultBatchReply {
     completed_at: "completedAt",
@@ -208,36 +176,8 @@ crm_core::record!(AssociationDefinitionConfigurationUpdateResultBatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Association definition configuration update result batch reply status.
-    pub enum AssociationDefinitionConfigurationUpdateResultBatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-crm_core::open_enum! {
-    /// Association definition configuration update result category.
-    pub enum AssociationDefinitionConfigurationUpdateResultCategory {
-        /// `HUBSPOT_DEFINED`
-        HubspotDefined = "HUBSPOT_DEFINED",
-        /// `INTEGRATOR_DEFINED`
-        IntegratorDefined = "INTEGRATOR_DEFINED",
-        /// `USER_DEFINED`
-        UserDefined = "USER_DEFINED",
-        /// `WORK`
-        Work = "WORK",
-    }
-}
-
 /// Association definition create request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionCreateRequest {
     /// `inverseLabel`
@@ -251,11 +191,9 @@ crm_core::record!(AssociationDefinitionCreateRequest {
     inverse_label: "inverseLabel",
     label: "label",
     name: "name",
-} required { label: "label", name: "name" });
+} required { label: "label", name: "name" } by new);
 crm_core::setters!(AssociationDefinitionCreateRequest {
-    inverse_label: String,
-    label: String,
-    name: String,
+    inverse_label: String, label: String, name: String,
 });
 
 impl AssociationDefinitionCreateRequest {
@@ -271,7 +209,7 @@ impl AssociationDefinitionCreateRequest {
 }
 
 /// Association definition update request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionUpdateRequest {
     /// `associationTypeId`
@@ -285,11 +223,9 @@ crm_core::record!(AssociationDefinitionUpdateRequest {
     association_type_id: "associationTypeId",
     inverse_label: "inverseLabel",
     label: "label",
-} required { association_type_id: "associationTypeId", label: "label" });
+} required { association_type_id: "associationTypeId", label: "label" } by new);
 crm_core::setters!(AssociationDefinitionUpdateRequest {
-    association_type_id: i64,
-    inverse_label: String,
-    label: String,
+    association_type_id: i64, inverse_label: String, label: String,
 });
 
 impl AssociationDefinitionUpdateRequest {
@@ -305,11 +241,11 @@ impl AssociationDefinitionUpdateRequest {
 }
 
 /// Association definition user configuration.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionUserConfiguration {
     /// `category`
-    pub category: Option<AssociationDefinitionUserConfigurationCategory>,
+    pub category: Option<AssociationCategory>,
     /// `label`
     pub label: Option<String>,
     /// `typeId`
@@ -325,7 +261,7 @@ crm_core::record!(AssociationDefinitionUserConfiguration {
 });
 
 /// Association definition user configuration batch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionUserConfigurationBatchReply {
     /// `completedAt`
@@ -343,7 +279,7 @@ pub struct AssociationDefinitionUserConfigurationBatchReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<AssociationDefinitionUserConfigurationBatchReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(AssociationDefinitionUserConfigurationBatchReply {
     completed_at: "completedAt",
@@ -356,36 +292,8 @@ crm_core::record!(AssociationDefinitionUserConfigurationBatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Association definition user configuration batch reply status.
-    pub enum AssociationDefinitionUserConfigurationBatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-crm_core::open_enum! {
-    /// Association definition user configuration category.
-    pub enum AssociationDefinitionUserConfigurationCategory {
-        /// `HUBSPOT_DEFINED`
-        HubspotDefined = "HUBSPOT_DEFINED",
-        /// `INTEGRATOR_DEFINED`
-        IntegratorDefined = "INTEGRATOR_DEFINED",
-        /// `USER_DEFINED`
-        UserDefined = "USER_DEFINED",
-        /// `WORK`
-        Work = "WORK",
-    }
-}
-
 /// Association definition user configuration list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionUserConfigurationList {
     /// `results`
@@ -396,7 +304,7 @@ crm_core::record!(AssociationDefinitionUserConfigurationList {
 });
 
 /// Association spec batch.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationSpecBatch {
     /// `inputs`
@@ -404,7 +312,7 @@ pub struct AssociationSpecBatch {
 }
 crm_core::record!(AssociationSpecBatch {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationSpecBatch {
     inputs: [AssociationsSchemaAssociationSpec],
 });
@@ -420,7 +328,7 @@ impl AssociationSpecBatch {
 }
 
 /// Association spec with label list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationSpecWithLabelList {
     /// `results`
@@ -431,7 +339,7 @@ crm_core::record!(AssociationSpecWithLabelList {
 });
 
 /// Associations schema association spec.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationsSchemaAssociationSpec {
     /// `category`
@@ -442,10 +350,9 @@ pub struct AssociationsSchemaAssociationSpec {
 crm_core::record!(AssociationsSchemaAssociationSpec {
     category: "category",
     type_id: "typeId",
-} required { category: "category", type_id: "typeId" });
+} required { category: "category", type_id: "typeId" } by new);
 crm_core::setters!(AssociationsSchemaAssociationSpec {
-    category: String,
-    type_id: i64,
+    category: String, type_id: i64,
 });
 
 impl AssociationsSchemaAssociationSpec {
@@ -458,3 +365,14 @@ impl AssociationsSchemaAssociationSpec {
         }
     }
 }
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AssociationDefinitionConfigurationCreateRequest, AssociationDefinitionConfigurationCreateRequestBatch,
+    AssociationDefinitionConfigurationUpdateRequest, AssociationDefinitionConfigurationUpdateRequestBatch,
+    AssociationDefinitionConfigurationUpdateResult, AssociationDefinitionConfigurationUpdateResultBatchReply,
+    AssociationDefinitionCreateRequest, AssociationDefinitionUpdateRequest,
+    AssociationDefinitionUserConfiguration, AssociationDefinitionUserConfigurationBatchReply,
+    AssociationDefinitionUserConfigurationList, AssociationSpecBatch, AssociationSpecWithLabelList,
+    AssociationsSchemaAssociationSpec,
+);

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Associated object.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociatedObject {
     /// `associationTypes`
@@ -18,7 +18,7 @@ crm_core::record!(AssociatedObject {
 });
 
 /// Association archive.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationArchive {
     /// `from`
@@ -29,10 +29,9 @@ pub struct AssociationArchive {
 crm_core::record!(AssociationArchive {
     from: "from",
     to: "to",
-} required { from: "from", to: "to" });
+} required { from: "from", to: "to" } by new);
 crm_core::setters!(AssociationArchive {
-    from: PublicObjectId,
-    to: [PublicObjectId],
+    from: PublicObjectId, to: [PublicObjectId],
 });
 
 impl AssociationArchive {
@@ -50,7 +49,7 @@ impl AssociationArchive {
 }
 
 /// Association batch archive.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchArchive {
     /// `inputs`
@@ -58,7 +57,7 @@ pub struct AssociationBatchArchive {
 }
 crm_core::record!(AssociationBatchArchive {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationBatchArchive {
     inputs: [AssociationArchive],
 });
@@ -74,7 +73,7 @@ impl AssociationBatchArchive {
 }
 
 /// Association batch create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchCreate {
     /// `inputs`
@@ -82,7 +81,7 @@ pub struct AssociationBatchCreate {
 }
 crm_core::record!(AssociationBatchCreate {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationBatchCreate {
     inputs: [AssociationCreate],
 });
@@ -98,7 +97,7 @@ impl AssociationBatchCreate {
 }
 
 /// Association batch read.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchRead {
     /// `inputs`
@@ -106,7 +105,7 @@ pub struct AssociationBatchRead {
 }
 crm_core::record!(AssociationBatchRead {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationBatchRead {
     inputs: [AssociationRead],
 });
@@ -122,7 +121,7 @@ impl AssociationBatchRead {
 }
 
 /// Association batch read reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchReadReply {
     /// `completedAt`
@@ -140,7 +139,7 @@ pub struct AssociationBatchReadReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<AssociationBatchReadReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(AssociationBatchReadReply {
     completed_at: "completedAt",
@@ -153,22 +152,8 @@ crm_core::record!(AssociationBatchReadReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Association batch read reply status.
-    pub enum AssociationBatchReadReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
 /// Association batch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchReply {
     /// `completedAt`
@@ -186,7 +171,7 @@ pub struct AssociationBatchReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<AssociationBatchReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(AssociationBatchReply {
     completed_at: "completedAt",
@@ -199,22 +184,8 @@ crm_core::record!(AssociationBatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Association batch reply status.
-    pub enum AssociationBatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
 /// Association create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationCreate {
     /// `from`
@@ -228,11 +199,9 @@ crm_core::record!(AssociationCreate {
     from: "from",
     to: "to",
     types: "types",
-} required { from: "from", to: "to", types: "types" });
+} required { from: "from", to: "to", types: "types" } by new);
 crm_core::setters!(AssociationCreate {
-    from: PublicObjectId,
-    to: PublicObjectId,
-    types: [AssociationSpec],
+    from: PublicObjectId, to: PublicObjectId, types: [AssociationSpec],
 });
 
 impl AssociationCreate {
@@ -252,7 +221,7 @@ impl AssociationCreate {
 }
 
 /// Association page.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationPage {
     /// `paging`
@@ -266,7 +235,7 @@ crm_core::record!(AssociationPage {
 });
 
 /// Association read.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationRead {
     /// `after`
@@ -277,10 +246,9 @@ pub struct AssociationRead {
 crm_core::record!(AssociationRead {
     after: "after",
     id: "id",
-} required { id: "id" });
+} required { id: "id" } by new);
 crm_core::setters!(AssociationRead {
-    after: String,
-    id: String,
+    after: String, id: String,
 });
 
 impl AssociationRead {
@@ -295,7 +263,7 @@ impl AssociationRead {
 }
 
 /// Date time.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DateTime {
     /// `dateOnly`
@@ -312,7 +280,7 @@ crm_core::record!(DateTime {
 });
 
 /// Default association.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultAssociation {
     /// `associationSpec`
@@ -329,7 +297,7 @@ crm_core::record!(DefaultAssociation {
 });
 
 /// Default association batch create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultAssociationBatchCreate {
     /// `inputs`
@@ -337,7 +305,7 @@ pub struct DefaultAssociationBatchCreate {
 }
 crm_core::record!(DefaultAssociationBatchCreate {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(DefaultAssociationBatchCreate {
     inputs: [DefaultAssociationCreate],
 });
@@ -353,7 +321,7 @@ impl DefaultAssociationBatchCreate {
 }
 
 /// Default association batch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultAssociationBatchReply {
     /// `completedAt`
@@ -371,7 +339,7 @@ pub struct DefaultAssociationBatchReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<DefaultAssociationBatchReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(DefaultAssociationBatchReply {
     completed_at: "completedAt",
@@ -384,22 +352,8 @@ crm_core::record!(DefaultAssociationBatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Default association batch reply status.
-    pub enum DefaultAssociationBatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
 /// Default association create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultAssociationCreate {
     /// `from`
@@ -410,10 +364,9 @@ pub struct DefaultAssociationCreate {
 crm_core::record!(DefaultAssociationCreate {
     from: "from",
     to: "to",
-} required { from: "from", to: "to" });
+} required { from: "from", to: "to" } by new);
 crm_core::setters!(DefaultAssociationCreate {
-    from: PublicObjectId,
-    to: PublicObjectId,
+    from: PublicObjectId, to: PublicObjectId,
 });
 
 impl DefaultAssociationCreate {
@@ -428,7 +381,7 @@ impl DefaultAssociationCreate {
 }
 
 /// Labels between object pair.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct LabelsBetweenObjectPair {
     /// `fromObjectId`
@@ -451,7 +404,7 @@ crm_core::record!(LabelsBetweenObjectPair {
 });
 
 /// Object associations.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectAssociations {
     /// `from`
@@ -468,7 +421,7 @@ crm_core::record!(ObjectAssociations {
 });
 
 /// Partner clients associated object.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PartnerClientsAssociatedObject {
     /// `associationTypes`
@@ -482,11 +435,11 @@ crm_core::record!(PartnerClientsAssociatedObject {
 });
 
 /// Partner clients association spec with label.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PartnerClientsAssociationSpecWithLabel {
     /// `category`
-    pub category: Option<PartnerClientsAssociationSpecWithLabelCategory>,
+    pub category: Option<AssociationCategory>,
     /// `label`
     pub label: Option<String>,
     /// `typeId`
@@ -498,22 +451,8 @@ crm_core::record!(PartnerClientsAssociationSpecWithLabel {
     type_id: "typeId",
 });
 
-crm_core::open_enum! {
-    /// Partner clients association spec with label category.
-    pub enum PartnerClientsAssociationSpecWithLabelCategory {
-        /// `HUBSPOT_DEFINED`
-        HubspotDefined = "HUBSPOT_DEFINED",
-        /// `INTEGRATOR_DEFINED`
-        IntegratorDefined = "INTEGRATOR_DEFINED",
-        /// `USER_DEFINED`
-        UserDefined = "USER_DEFINED",
-        /// `WORK`
-        Work = "WORK",
-    }
-}
-
 /// Report creation reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReportCreationReply {
     /// `enqueueTime`
@@ -528,3 +467,12 @@ crm_core::record!(ReportCreationReply {
     user_email: "userEmail",
     user_id: "userId",
 });
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AssociatedObject, AssociationArchive, AssociationBatchArchive, AssociationBatchCreate,
+    AssociationBatchRead, AssociationBatchReadReply, AssociationBatchReply, AssociationCreate,
+    AssociationPage, AssociationRead, DateTime, DefaultAssociation, DefaultAssociationBatchCreate,
+    DefaultAssociationBatchReply, DefaultAssociationCreate, LabelsBetweenObjectPair, ObjectAssociations,
+    PartnerClientsAssociatedObject, PartnerClientsAssociationSpecWithLabel, ReportCreationReply,
+);

@@ -3,161 +3,8 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Ads search filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AdsSearchFilter {
-    /// `adNetwork`
-    pub ad_network: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// Always `ADS_SEARCH`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `searchTermType`
-    pub search_term_type: Option<String>,
-    /// `searchTerms`
-    pub search_terms: Option<Vec<String>>,
-}
-crm_core::record!(AdsSearchFilter {
-    ad_network: "adNetwork",
-    entity_type: "entityType",
-    filter_type: "filterType",
-    operator: "operator",
-    search_term_type: "searchTermType",
-    search_terms: "searchTerms",
-} required { ad_network: "adNetwork", entity_type: "entityType", filter_type: "filterType", operator: "operator", search_term_type: "searchTermType", search_terms: "searchTerms" });
-crm_core::setters!(AdsSearchFilter {
-    ad_network: String,
-    entity_type: String,
-    filter_type: String,
-    operator: String,
-    search_term_type: String,
-    search_terms: [String],
-});
-
-impl AdsSearchFilter {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            ad_network: None,
-            entity_type: None,
-            filter_type: Some("ADS_SEARCH".to_owned()),
-            operator: None,
-            search_term_type: None,
-            search_terms: None,
-        }
-    }
-}
-
-impl Default for AdsSearchFilter {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Ads time filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AdsTimeFilter {
-    /// Always `ADS_TIME`.
-    pub filter_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(AdsTimeFilter {
-    filter_type: "filterType",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", pruning_refine_by: "pruningRefineBy" });
-crm_core::setters!(AdsTimeFilter {
-    filter_type: String,
-    pruning_refine_by: Value,
-});
-
-impl AdsTimeFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
-        Self {
-            filter_type: Some("ADS_TIME".to_owned()),
-            pruning_refine_by: Some(pruning_refine_by.into()),
-        }
-    }
-}
-
-/// And filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AndFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `AND`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-}
-crm_core::record!(AndFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
-crm_core::setters!(AndFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
-
-impl AndFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("AND".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `filterType`.
-    pub enum AndFilterBranchFiltersItem by "filterType" {
-        AdsSearchFilter(AdsSearchFilter) = "ADS_SEARCH",
-        AdsTimeFilter(AdsTimeFilter) = "ADS_TIME",
-        AssociationInListFilter(AssociationInListFilter) = "ASSOCIATION",
-        CommunicationSubscriptionFilter(CommunicationSubscriptionFilter) = "COMMUNICATION_SUBSCRIPTION",
-        ConstantFilter(ConstantFilter) = "CONSTANT",
-        CtaAnalyticsFilter(CtaAnalyticsFilter) = "CTA",
-        EmailEventFilter(EmailEventFilter) = "EMAIL_EVENT",
-        EmailSubscriptionFilter(EmailSubscriptionFilter) = "EMAIL_SUBSCRIPTION",
-        EventAnalyticsFilter(EventAnalyticsFilter) = "EVENT",
-        FormSubmissionFilter(FormSubmissionFilter) = "FORM_SUBMISSION",
-        FormSubmissionOnPageFilter(FormSubmissionOnPageFilter) = "FORM_SUBMISSION_ON_PAGE",
-        InListFilter(InListFilter) = "IN_LIST",
-        IntegrationEventFilter(IntegrationEventFilter) = "INTEGRATION_EVENT",
-        PageViewAnalyticsFilter(PageViewAnalyticsFilter) = "PAGE_VIEW",
-        PrivacyAnalyticsFilter(PrivacyAnalyticsFilter) = "PRIVACY",
-        PropertyFilter(PropertyFilter) = "PROPERTY",
-        SurveyMonkeyFilter(SurveyMonkeyFilter) = "SURVEY_MONKEY",
-        SurveyMonkeyValueFilter(SurveyMonkeyValueFilter) = "SURVEY_MONKEY_VALUE",
-        UnifiedEventsFilter(UnifiedEventsFilter) = "UNIFIED_EVENTS",
-        WebinarFilter(WebinarFilter) = "WEBINAR",
-    }
-}
-
 /// Api collection response join time and record id.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiCollectionResponseJoinTimeAndRecordId {
     /// `paging`
@@ -174,7 +21,7 @@ crm_core::record!(ApiCollectionResponseJoinTimeAndRecordId {
 });
 
 /// Api collection response record list membership.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiCollectionResponseRecordListMembership {
     /// `paging`
@@ -190,138 +37,8 @@ crm_core::record!(ApiCollectionResponseRecordListMembership {
     total: "total",
 });
 
-/// Association filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationFilterBranch {
-    /// `associationCategory`
-    pub association_category: Option<String>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `ASSOCIATION`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-    /// `objectTypeId`
-    pub object_type_id: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-}
-crm_core::record!(AssociationFilterBranch {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-    object_type_id: "objectTypeId",
-    operator: "operator",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId", filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters", object_type_id: "objectTypeId", operator: "operator" });
-crm_core::setters!(AssociationFilterBranch {
-    association_category: String,
-    association_type_id: i64,
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-    object_type_id: String,
-    operator: String,
-});
-
-impl AssociationFilterBranch {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            association_category: None,
-            association_type_id: None,
-            filter_branch_operator: None,
-            filter_branch_type: Some("ASSOCIATION".to_owned()),
-            filter_branches: None,
-            filters: None,
-            object_type_id: None,
-            operator: None,
-        }
-    }
-}
-
-impl Default for AssociationFilterBranch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Association in list filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationInListFilter {
-    /// `associationCategory`
-    pub association_category: Option<String>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `ASSOCIATION`.
-    pub filter_type: Option<String>,
-    /// `listId`
-    pub list_id: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `toObjectType`
-    pub to_object_type: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
-}
-crm_core::record!(AssociationInListFilter {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    list_id: "listId",
-    operator: "operator",
-    to_object_type: "toObjectType",
-    to_object_type_id: "toObjectTypeId",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId", coalescing_refine_by: "coalescingRefineBy", filter_type: "filterType", list_id: "listId", operator: "operator" });
-crm_core::setters!(AssociationInListFilter {
-    association_category: String,
-    association_type_id: i64,
-    coalescing_refine_by: Value,
-    filter_type: String,
-    list_id: String,
-    operator: String,
-    to_object_type: String,
-    to_object_type_id: String,
-});
-
-impl AssociationInListFilter {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            association_category: None,
-            association_type_id: None,
-            coalescing_refine_by: None,
-            filter_type: Some("ASSOCIATION".to_owned()),
-            list_id: None,
-            operator: None,
-            to_object_type: None,
-            to_object_type_id: None,
-        }
-    }
-}
-
-impl Default for AssociationInListFilter {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Batch migration mapping.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchMigrationMapping {
     /// `legacyListIdsToIdsMapping`
@@ -334,580 +51,8 @@ crm_core::record!(BatchMigrationMapping {
     missing_legacy_list_ids: "missingLegacyListIds",
 });
 
-/// Communication subscription filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct CommunicationSubscriptionFilter {
-    /// `acceptedOptStates`
-    pub accepted_opt_states: Option<Vec<String>>,
-    /// `businessUnitId`
-    pub business_unit_id: Option<String>,
-    /// `channel`
-    pub channel: Option<String>,
-    /// Always `COMMUNICATION_SUBSCRIPTION`.
-    pub filter_type: Option<String>,
-    /// `subscriptionIds`
-    pub subscription_ids: Option<Vec<String>>,
-    /// `subscriptionType`
-    pub subscription_type: Option<String>,
-}
-crm_core::record!(CommunicationSubscriptionFilter {
-    accepted_opt_states: "acceptedOptStates",
-    business_unit_id: "businessUnitId",
-    channel: "channel",
-    filter_type: "filterType",
-    subscription_ids: "subscriptionIds",
-    subscription_type: "subscriptionType",
-} required { accepted_opt_states: "acceptedOptStates", channel: "channel", filter_type: "filterType", subscription_ids: "subscriptionIds", subscription_type: "subscriptionType" });
-crm_core::setters!(CommunicationSubscriptionFilter {
-    accepted_opt_states: [String],
-    business_unit_id: String,
-    channel: String,
-    filter_type: String,
-    subscription_ids: [String],
-    subscription_type: String,
-});
-
-impl CommunicationSubscriptionFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        accepted_opt_states: impl Into<Vec<String>>,
-        channel: impl Into<String>,
-        subscription_ids: impl Into<Vec<String>>,
-        subscription_type: impl Into<String>,
-    ) -> Self {
-        Self {
-            accepted_opt_states: Some(accepted_opt_states.into()),
-            business_unit_id: None,
-            channel: Some(channel.into()),
-            filter_type: Some("COMMUNICATION_SUBSCRIPTION".to_owned()),
-            subscription_ids: Some(subscription_ids.into()),
-            subscription_type: Some(subscription_type.into()),
-        }
-    }
-}
-
-/// Constant filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ConstantFilter {
-    /// Always `CONSTANT`.
-    pub filter_type: Option<String>,
-    /// `shouldAccept`
-    pub should_accept: Option<bool>,
-    /// `source`
-    pub source: Option<String>,
-}
-crm_core::record!(ConstantFilter {
-    filter_type: "filterType",
-    should_accept: "shouldAccept",
-    source: "source",
-} required { filter_type: "filterType", should_accept: "shouldAccept" });
-crm_core::setters!(ConstantFilter {
-    filter_type: String,
-    should_accept: bool,
-    source: String,
-});
-
-impl ConstantFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(should_accept: impl Into<bool>) -> Self {
-        Self {
-            filter_type: Some("CONSTANT".to_owned()),
-            should_accept: Some(should_accept.into()),
-            source: None,
-        }
-    }
-}
-
-/// Cta analytics filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct CtaAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `ctaName`
-    pub cta_name: Option<String>,
-    /// Always `CTA`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(CtaAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    cta_name: "ctaName",
-    filter_type: "filterType",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { cta_name: "ctaName", filter_type: "filterType", operator: "operator" });
-crm_core::setters!(CtaAnalyticsFilter {
-    coalescing_refine_by: Value,
-    cta_name: String,
-    filter_type: String,
-    operator: String,
-    pruning_refine_by: Value,
-});
-
-impl CtaAnalyticsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            cta_name: Some(cta_name.into()),
-            filter_type: Some("CTA".to_owned()),
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Email event filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct EmailEventFilter {
-    /// `appId`
-    pub app_id: Option<String>,
-    /// `clickUrl`
-    pub click_url: Option<String>,
-    /// `emailId`
-    pub email_id: Option<String>,
-    /// Always `EMAIL_EVENT`.
-    pub filter_type: Option<String>,
-    /// `level`
-    pub level: Option<String>,
-    /// `operator`
-    pub operator: Option<EmailEventFilterOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(EmailEventFilter {
-    app_id: "appId",
-    click_url: "clickUrl",
-    email_id: "emailId",
-    filter_type: "filterType",
-    level: "level",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { app_id: "appId", email_id: "emailId", filter_type: "filterType", level: "level", operator: "operator" });
-crm_core::setters!(EmailEventFilter {
-    app_id: String,
-    click_url: String,
-    email_id: String,
-    filter_type: String,
-    level: String,
-    operator: EmailEventFilterOperator,
-    pruning_refine_by: Value,
-});
-
-impl EmailEventFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        app_id: impl Into<String>,
-        email_id: impl Into<String>,
-        level: impl Into<String>,
-        operator: impl Into<EmailEventFilterOperator>,
-    ) -> Self {
-        Self {
-            app_id: Some(app_id.into()),
-            click_url: None,
-            email_id: Some(email_id.into()),
-            filter_type: Some("EMAIL_EVENT".to_owned()),
-            level: Some(level.into()),
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Email event filter operator.
-    pub enum EmailEventFilterOperator {
-        /// `BOUNCED`
-        Bounced = "BOUNCED",
-        /// `LINK_CLICKED`
-        LinkClicked = "LINK_CLICKED",
-        /// `MARKED_SPAM`
-        MarkedSpam = "MARKED_SPAM",
-        /// `OPENED`
-        Opened = "OPENED",
-        /// `OPENED_BUT_LINK_NOT_CLICKED`
-        OpenedButLinkNotClicked = "OPENED_BUT_LINK_NOT_CLICKED",
-        /// `OPENED_BUT_NOT_REPLIED`
-        OpenedButNotReplied = "OPENED_BUT_NOT_REPLIED",
-        /// `RECEIVED`
-        Received = "RECEIVED",
-        /// `RECEIVED_BUT_NOT_OPENED`
-        ReceivedButNotOpened = "RECEIVED_BUT_NOT_OPENED",
-        /// `REPLIED`
-        Replied = "REPLIED",
-        /// `SENT`
-        Sent = "SENT",
-        /// `SENT_BUT_LINK_NOT_CLICKED`
-        SentButLinkNotClicked = "SENT_BUT_LINK_NOT_CLICKED",
-        /// `SENT_BUT_NOT_RECEIVED`
-        SentButNotReceived = "SENT_BUT_NOT_RECEIVED",
-        /// `UNSUBSCRIBED`
-        Unsubscribed = "UNSUBSCRIBED",
-    }
-}
-
-/// Email subscription filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct EmailSubscriptionFilter {
-    /// `acceptedStatuses`
-    pub accepted_statuses: Option<Vec<String>>,
-    /// Always `EMAIL_SUBSCRIPTION`.
-    pub filter_type: Option<String>,
-    /// `subscriptionIds`
-    pub subscription_ids: Option<Vec<String>>,
-    /// `subscriptionType`
-    pub subscription_type: Option<String>,
-}
-crm_core::record!(EmailSubscriptionFilter {
-    accepted_statuses: "acceptedStatuses",
-    filter_type: "filterType",
-    subscription_ids: "subscriptionIds",
-    subscription_type: "subscriptionType",
-} required { accepted_statuses: "acceptedStatuses", filter_type: "filterType", subscription_ids: "subscriptionIds" });
-crm_core::setters!(EmailSubscriptionFilter {
-    accepted_statuses: [String],
-    filter_type: String,
-    subscription_ids: [String],
-    subscription_type: String,
-});
-
-impl EmailSubscriptionFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        accepted_statuses: impl Into<Vec<String>>,
-        subscription_ids: impl Into<Vec<String>>,
-    ) -> Self {
-        Self {
-            accepted_statuses: Some(accepted_statuses.into()),
-            filter_type: Some("EMAIL_SUBSCRIPTION".to_owned()),
-            subscription_ids: Some(subscription_ids.into()),
-            subscription_type: None,
-        }
-    }
-}
-
-/// Event analytics filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct EventAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventId`
-    pub event_id: Option<String>,
-    /// Always `EVENT`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(EventAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_id: "eventId",
-    filter_type: "filterType",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { event_id: "eventId", filter_type: "filterType", operator: "operator" });
-crm_core::setters!(EventAnalyticsFilter {
-    coalescing_refine_by: Value,
-    event_id: String,
-    filter_type: String,
-    operator: String,
-    pruning_refine_by: Value,
-});
-
-impl EventAnalyticsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            event_id: Some(event_id.into()),
-            filter_type: Some("EVENT".to_owned()),
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Event filter metadata.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct EventFilterMetadata {
-    /// `operation`
-    pub operation: Option<Value>,
-    /// `property`
-    pub property: Option<String>,
-}
-crm_core::record!(EventFilterMetadata {
-    operation: "operation",
-    property: "property",
-} required { operation: "operation", property: "property" });
-crm_core::setters!(EventFilterMetadata {
-    operation: Value,
-    property: String,
-});
-
-impl EventFilterMetadata {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
-        Self {
-            operation: Some(operation.into()),
-            property: Some(property.into()),
-        }
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `filterBranchType`.
-    pub enum FilterBranch by "filterBranchType" {
-        AndFilterBranch(AndFilterBranch) = "AND",
-        AssociationFilterBranch(AssociationFilterBranch) = "ASSOCIATION",
-        NotAllFilterBranch(NotAllFilterBranch) = "NOT_ALL",
-        NotAnyFilterBranch(NotAnyFilterBranch) = "NOT_ANY",
-        OrFilterBranch(OrFilterBranch) = "OR",
-        RestrictedFilterBranch(RestrictedFilterBranch) = "RESTRICTED",
-        UnifiedEventsFilterBranch(UnifiedEventsFilterBranch) = "UNIFIED_EVENTS",
-    }
-}
-
-/// Form submission filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct FormSubmissionFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `FORM_SUBMISSION`.
-    pub filter_type: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `operator`
-    pub operator: Option<FormSubmissionFilterOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(FormSubmissionFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    form_id: "formId",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", operator: "operator" });
-crm_core::setters!(FormSubmissionFilter {
-    coalescing_refine_by: Value,
-    filter_type: String,
-    form_id: String,
-    operator: FormSubmissionFilterOperator,
-    pruning_refine_by: Value,
-});
-
-impl FormSubmissionFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<FormSubmissionFilterOperator>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            filter_type: Some("FORM_SUBMISSION".to_owned()),
-            form_id: None,
-            operator: Some(operator.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Form submission filter operator.
-    pub enum FormSubmissionFilterOperator {
-        /// `FILLED_OUT`
-        FilledOut = "FILLED_OUT",
-        /// `NOT_FILLED_OUT`
-        NotFilledOut = "NOT_FILLED_OUT",
-    }
-}
-
-/// Form submission on page filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct FormSubmissionOnPageFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `FORM_SUBMISSION_ON_PAGE`.
-    pub filter_type: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `operator`
-    pub operator: Option<FormSubmissionOnPageFilterOperator>,
-    /// `pageId`
-    pub page_id: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(FormSubmissionOnPageFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    form_id: "formId",
-    operator: "operator",
-    page_id: "pageId",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", operator: "operator", page_id: "pageId" });
-crm_core::setters!(FormSubmissionOnPageFilter {
-    coalescing_refine_by: Value,
-    filter_type: String,
-    form_id: String,
-    operator: FormSubmissionOnPageFilterOperator,
-    page_id: String,
-    pruning_refine_by: Value,
-});
-
-impl FormSubmissionOnPageFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<FormSubmissionOnPageFilterOperator>,
-        page_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            filter_type: Some("FORM_SUBMISSION_ON_PAGE".to_owned()),
-            form_id: None,
-            operator: Some(operator.into()),
-            page_id: Some(page_id.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Form submission on page filter operator.
-    pub enum FormSubmissionOnPageFilterOperator {
-        /// `FILLED_OUT`
-        FilledOut = "FILLED_OUT",
-        /// `NOT_FILLED_OUT`
-        NotFilledOut = "NOT_FILLED_OUT",
-    }
-}
-
-/// In list filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct InListFilter {
-    /// Always `IN_LIST`.
-    pub filter_type: Option<String>,
-    /// `listId`
-    pub list_id: Option<String>,
-    /// `metadata`
-    pub metadata: Option<InListFilterMetadata>,
-    /// `operator`
-    pub operator: Option<String>,
-}
-crm_core::record!(InListFilter {
-    filter_type: "filterType",
-    list_id: "listId",
-    metadata: "metadata",
-    operator: "operator",
-} required { filter_type: "filterType", list_id: "listId", operator: "operator" });
-crm_core::setters!(InListFilter {
-    filter_type: String,
-    list_id: String,
-    metadata: InListFilterMetadata,
-    operator: String,
-});
-
-impl InListFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("IN_LIST".to_owned()),
-            list_id: Some(list_id.into()),
-            metadata: None,
-            operator: Some(operator.into()),
-        }
-    }
-}
-
-/// In list filter metadata.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct InListFilterMetadata {
-    /// `id`
-    pub id: Option<String>,
-    /// `inListType`
-    pub in_list_type: Option<String>,
-}
-crm_core::record!(InListFilterMetadata {
-    id: "id",
-    in_list_type: "inListType",
-} required { id: "id", in_list_type: "inListType" });
-crm_core::setters!(InListFilterMetadata {
-    id: String,
-    in_list_type: String,
-});
-
-impl InListFilterMetadata {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
-        Self {
-            id: Some(id.into()),
-            in_list_type: Some(in_list_type.into()),
-        }
-    }
-}
-
-/// Integration event filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct IntegrationEventFilter {
-    /// `eventTypeId`
-    pub event_type_id: Option<i64>,
-    /// `filterLines`
-    pub filter_lines: Option<Vec<EventFilterMetadata>>,
-    /// Always `INTEGRATION_EVENT`.
-    pub filter_type: Option<String>,
-}
-crm_core::record!(IntegrationEventFilter {
-    event_type_id: "eventTypeId",
-    filter_lines: "filterLines",
-    filter_type: "filterType",
-} required { event_type_id: "eventTypeId", filter_lines: "filterLines", filter_type: "filterType" });
-crm_core::setters!(IntegrationEventFilter {
-    event_type_id: i64,
-    filter_lines: [EventFilterMetadata],
-    filter_type: String,
-});
-
-impl IntegrationEventFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        event_type_id: impl Into<i64>,
-        filter_lines: impl Into<Vec<EventFilterMetadata>>,
-    ) -> Self {
-        Self {
-            event_type_id: Some(event_type_id.into()),
-            filter_lines: Some(filter_lines.into()),
-            filter_type: Some("INTEGRATION_EVENT".to_owned()),
-        }
-    }
-}
-
 /// Join time and record id.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct JoinTimeAndRecordId {
     /// `membershipTimestamp`
@@ -921,7 +66,7 @@ crm_core::record!(JoinTimeAndRecordId {
 });
 
 /// List conversion date.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListConversionDate {
     /// Always `CONVERSION_DATE`.
@@ -938,12 +83,9 @@ crm_core::record!(ListConversionDate {
     day: "day",
     month: "month",
     year: "year",
-} required { conversion_type: "conversionType", day: "day", month: "month", year: "year" });
+} required { conversion_type: "conversionType", day: "day", month: "month", year: "year" } by new);
 crm_core::setters!(ListConversionDate {
-    conversion_type: String,
-    day: i64,
-    month: i64,
-    year: i64,
+    conversion_type: String, day: i64, month: i64, year: i64,
 });
 
 impl ListConversionDate {
@@ -964,7 +106,7 @@ impl ListConversionDate {
 }
 
 /// List conversion inactivity.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListConversionInactivity {
     /// Always `INACTIVITY`.
@@ -978,11 +120,9 @@ crm_core::record!(ListConversionInactivity {
     conversion_type: "conversionType",
     offset: "offset",
     time_unit: "timeUnit",
-} required { conversion_type: "conversionType", offset: "offset", time_unit: "timeUnit" });
+} required { conversion_type: "conversionType", offset: "offset", time_unit: "timeUnit" } by new);
 crm_core::setters!(ListConversionInactivity {
-    conversion_type: String,
-    offset: i64,
-    time_unit: ListConversionInactivityTimeUnit,
+    conversion_type: String, offset: i64, time_unit: ListConversionInactivityTimeUnit,
 });
 
 impl ListConversionInactivity {
@@ -1000,20 +140,8 @@ impl ListConversionInactivity {
     }
 }
 
-crm_core::open_enum! {
-    /// List conversion inactivity time unit.
-    pub enum ListConversionInactivityTimeUnit {
-        /// `DAY`
-        Day = "DAY",
-        /// `MONTH`
-        Month = "MONTH",
-        /// `WEEK`
-        Week = "WEEK",
-    }
-}
-
 /// List conversion reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListConversionReply {
     /// `convertedAt`
@@ -1038,7 +166,7 @@ crm_core::union! {
 }
 
 /// List create reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListCreateReply {
     /// `list`
@@ -1049,7 +177,7 @@ crm_core::record!(ListCreateReply {
 });
 
 /// List create request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListCreateRequest {
     /// `customProperties`
@@ -1078,16 +206,11 @@ crm_core::record!(ListCreateRequest {
     name: "name",
     object_type_id: "objectTypeId",
     processing_type: "processingType",
-} required { name: "name", object_type_id: "objectTypeId", processing_type: "processingType" });
+} required { name: "name", object_type_id: "objectTypeId", processing_type: "processingType" } by new);
 crm_core::setters!(ListCreateRequest {
-    custom_properties: Map<String>,
-    filter_branch: FilterBranch,
-    list_folder_id: i64,
-    list_permissions: ListPermissions,
-    membership_settings: MembershipSettings,
-    name: String,
-    object_type_id: String,
-    processing_type: String,
+    custom_properties: Map<String>, filter_branch: FilterBranch, list_folder_id: i64,
+    list_permissions: ListPermissions, membership_settings: MembershipSettings, name: String,
+    object_type_id: String, processing_type: String,
 });
 
 impl ListCreateRequest {
@@ -1112,7 +235,7 @@ impl ListCreateRequest {
 }
 
 /// List fetch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFetchReply {
     /// `list`
@@ -1123,7 +246,7 @@ crm_core::record!(ListFetchReply {
 });
 
 /// List filter update request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFilterUpdateRequest {
     /// `filterBranch`
@@ -1131,7 +254,7 @@ pub struct ListFilterUpdateRequest {
 }
 crm_core::record!(ListFilterUpdateRequest {
     filter_branch: "filterBranch",
-} required { filter_branch: "filterBranch" });
+} required { filter_branch: "filterBranch" } by new);
 crm_core::setters!(ListFilterUpdateRequest {
     filter_branch: FilterBranch,
 });
@@ -1147,7 +270,7 @@ impl ListFilterUpdateRequest {
 }
 
 /// List folder.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFolder {
     /// `childLists`
@@ -1182,7 +305,7 @@ crm_core::record!(ListFolder {
 });
 
 /// List folder create reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFolderCreateReply {
     /// `folder`
@@ -1193,7 +316,7 @@ crm_core::record!(ListFolderCreateReply {
 });
 
 /// List folder create request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFolderCreateRequest {
     /// `name`
@@ -1204,10 +327,9 @@ pub struct ListFolderCreateRequest {
 crm_core::record!(ListFolderCreateRequest {
     name: "name",
     parent_folder_id: "parentFolderId",
-} required { name: "name" });
+} required { name: "name" } by new);
 crm_core::setters!(ListFolderCreateRequest {
-    name: String,
-    parent_folder_id: String,
+    name: String, parent_folder_id: String,
 });
 
 impl ListFolderCreateRequest {
@@ -1222,7 +344,7 @@ impl ListFolderCreateRequest {
 }
 
 /// List folder fetch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFolderFetchReply {
     /// `folder`
@@ -1233,7 +355,7 @@ crm_core::record!(ListFolderFetchReply {
 });
 
 /// List move request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListMoveRequest {
     /// `listId`
@@ -1244,10 +366,9 @@ pub struct ListMoveRequest {
 crm_core::record!(ListMoveRequest {
     list_id: "listId",
     new_folder_id: "newFolderId",
-} required { list_id: "listId", new_folder_id: "newFolderId" });
+} required { list_id: "listId", new_folder_id: "newFolderId" } by new);
 crm_core::setters!(ListMoveRequest {
-    list_id: String,
-    new_folder_id: String,
+    list_id: String, new_folder_id: String,
 });
 
 impl ListMoveRequest {
@@ -1262,7 +383,7 @@ impl ListMoveRequest {
 }
 
 /// List permissions.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListPermissions {
     /// `teamsWithEditAccess`
@@ -1273,10 +394,9 @@ pub struct ListPermissions {
 crm_core::record!(ListPermissions {
     teams_with_edit_access: "teamsWithEditAccess",
     users_with_edit_access: "usersWithEditAccess",
-} required { teams_with_edit_access: "teamsWithEditAccess", users_with_edit_access: "usersWithEditAccess" });
+} required { teams_with_edit_access: "teamsWithEditAccess", users_with_edit_access: "usersWithEditAccess" } by new);
 crm_core::setters!(ListPermissions {
-    teams_with_edit_access: [i64],
-    users_with_edit_access: [i64],
+    teams_with_edit_access: [i64], users_with_edit_access: [i64],
 });
 
 impl ListPermissions {
@@ -1294,7 +414,7 @@ impl ListPermissions {
 }
 
 /// List search reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListSearchReply {
     /// `hasMore`
@@ -1314,7 +434,7 @@ crm_core::record!(ListSearchReply {
 });
 
 /// List search request.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListSearchRequest {
     /// `additionalProperties`
@@ -1345,18 +465,12 @@ crm_core::record!(ListSearchRequest {
     sort: "sort",
 });
 crm_core::setters!(ListSearchRequest {
-    additional_properties: [String],
-    count: i64,
-    list_ids: [String],
-    object_type_id: String,
-    offset: i64,
-    processing_types: [String],
-    query: String,
-    sort: String,
+    additional_properties: [String], count: i64, list_ids: [String], object_type_id: String, offset: i64,
+    processing_types: [String], query: String, sort: String,
 });
 
 /// List size and edit history reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListSizeAndEditHistoryReply {
     /// `editHistory`
@@ -1370,7 +484,7 @@ crm_core::record!(ListSizeAndEditHistoryReply {
 });
 
 /// List size data point.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListSizeDataPoint {
     /// `size`
@@ -1384,7 +498,7 @@ crm_core::record!(ListSizeDataPoint {
 });
 
 /// List update reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListUpdateReply {
     /// `updatedList`
@@ -1395,7 +509,7 @@ crm_core::record!(ListUpdateReply {
 });
 
 /// Lists by id reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ListsByIdReply {
     /// `lists`
@@ -1406,7 +520,7 @@ crm_core::record!(ListsByIdReply {
 });
 
 /// Membership change request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MembershipChangeRequest {
     /// `recordIdsToAdd`
@@ -1417,10 +531,9 @@ pub struct MembershipChangeRequest {
 crm_core::record!(MembershipChangeRequest {
     record_ids_to_add: "recordIdsToAdd",
     record_ids_to_remove: "recordIdsToRemove",
-} required { record_ids_to_add: "recordIdsToAdd", record_ids_to_remove: "recordIdsToRemove" });
+} required { record_ids_to_add: "recordIdsToAdd", record_ids_to_remove: "recordIdsToRemove" } by new);
 crm_core::setters!(MembershipChangeRequest {
-    record_ids_to_add: [String],
-    record_ids_to_remove: [String],
+    record_ids_to_add: [String], record_ids_to_remove: [String],
 });
 
 impl MembershipChangeRequest {
@@ -1438,7 +551,7 @@ impl MembershipChangeRequest {
 }
 
 /// Membership settings.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MembershipSettings {
     /// `includeUnassigned`
@@ -1451,12 +564,11 @@ crm_core::record!(MembershipSettings {
     membership_team_id: "membershipTeamId",
 });
 crm_core::setters!(MembershipSettings {
-    include_unassigned: bool,
-    membership_team_id: i64,
+    include_unassigned: bool, membership_team_id: i64,
 });
 
 /// Memberships update reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MembershipsUpdateReply {
     /// `recordIdsMissing`
@@ -1473,7 +585,7 @@ crm_core::record!(MembershipsUpdateReply {
 });
 
 /// Migration mapping.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MigrationMapping {
     /// `legacyListId`
@@ -1486,94 +598,8 @@ crm_core::record!(MigrationMapping {
     list_id: "listId",
 });
 
-/// Not all filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct NotAllFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `NOT_ALL`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-}
-crm_core::record!(NotAllFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
-crm_core::setters!(NotAllFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
-
-impl NotAllFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("NOT_ALL".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-/// Not any filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct NotAnyFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `NOT_ANY`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-}
-crm_core::record!(NotAnyFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
-crm_core::setters!(NotAnyFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
-
-impl NotAnyFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("NOT_ANY".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
 /// Object list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectList {
     /// `createdAt`
@@ -1629,7 +655,7 @@ crm_core::record!(ObjectList {
 });
 
 /// Object list search result.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectListSearchResult {
     /// `additionalProperties`
@@ -1675,168 +701,8 @@ crm_core::record!(ObjectListSearchResult {
     updated_by_id: "updatedById",
 });
 
-/// Or filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct OrFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `OR`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-}
-crm_core::record!(OrFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
-crm_core::setters!(OrFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
-
-impl OrFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("OR".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-/// Page view analytics filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PageViewAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `enableTracking`
-    pub enable_tracking: Option<bool>,
-    /// Always `PAGE_VIEW`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(PageViewAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    enable_tracking: "enableTracking",
-    filter_type: "filterType",
-    operator: "operator",
-    page_url: "pageUrl",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", operator: "operator", page_url: "pageUrl" });
-crm_core::setters!(PageViewAnalyticsFilter {
-    coalescing_refine_by: Value,
-    enable_tracking: bool,
-    filter_type: String,
-    operator: String,
-    page_url: String,
-    pruning_refine_by: Value,
-});
-
-impl PageViewAnalyticsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<String>, page_url: impl Into<String>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            enable_tracking: None,
-            filter_type: Some("PAGE_VIEW".to_owned()),
-            operator: Some(operator.into()),
-            page_url: Some(page_url.into()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Privacy analytics filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PrivacyAnalyticsFilter {
-    /// Always `PRIVACY`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `privacyName`
-    pub privacy_name: Option<String>,
-}
-crm_core::record!(PrivacyAnalyticsFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    privacy_name: "privacyName",
-} required { filter_type: "filterType", operator: "operator", privacy_name: "privacyName" });
-crm_core::setters!(PrivacyAnalyticsFilter {
-    filter_type: String,
-    operator: String,
-    privacy_name: String,
-});
-
-impl PrivacyAnalyticsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<String>, privacy_name: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("PRIVACY".to_owned()),
-            operator: Some(operator.into()),
-            privacy_name: Some(privacy_name.into()),
-        }
-    }
-}
-
-/// Property filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyFilter {
-    /// Always `PROPERTY`.
-    pub filter_type: Option<String>,
-    /// `operation`
-    pub operation: Option<Value>,
-    /// `property`
-    pub property: Option<String>,
-}
-crm_core::record!(PropertyFilter {
-    filter_type: "filterType",
-    operation: "operation",
-    property: "property",
-} required { filter_type: "filterType", operation: "operation", property: "property" });
-crm_core::setters!(PropertyFilter {
-    filter_type: String,
-    operation: Value,
-    property: String,
-});
-
-impl PropertyFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("PROPERTY".to_owned()),
-            operation: Some(operation.into()),
-            property: Some(property.into()),
-        }
-    }
-}
-
 /// Record id input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdInput {
     /// `objectTypeId`
@@ -1847,10 +713,9 @@ pub struct RecordIdInput {
 crm_core::record!(RecordIdInput {
     object_type_id: "objectTypeId",
     record_id: "recordId",
-} required { object_type_id: "objectTypeId", record_id: "recordId" });
+} required { object_type_id: "objectTypeId", record_id: "recordId" } by new);
 crm_core::setters!(RecordIdInput {
-    object_type_id: String,
-    record_id: String,
+    object_type_id: String, record_id: String,
 });
 
 impl RecordIdInput {
@@ -1865,7 +730,7 @@ impl RecordIdInput {
 }
 
 /// Record id input batch.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdInputBatch {
     /// `inputs`
@@ -1873,7 +738,7 @@ pub struct RecordIdInputBatch {
 }
 crm_core::record!(RecordIdInputBatch {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(RecordIdInputBatch {
     inputs: [RecordIdInput],
 });
@@ -1889,7 +754,7 @@ impl RecordIdInputBatch {
 }
 
 /// Record id with memberships.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdWithMemberships {
     /// `objectTypeId`
@@ -1906,7 +771,7 @@ crm_core::record!(RecordIdWithMemberships {
 });
 
 /// Record id with memberships batch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdWithMembershipsBatchReply {
     /// `completedAt`
@@ -1924,7 +789,7 @@ pub struct RecordIdWithMembershipsBatchReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<RecordIdWithMembershipsBatchReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(RecordIdWithMembershipsBatchReply {
     completed_at: "completedAt",
@@ -1937,22 +802,8 @@ crm_core::record!(RecordIdWithMembershipsBatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Record id with memberships batch reply status.
-    pub enum RecordIdWithMembershipsBatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
 /// Record list membership.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordListMembership {
     /// `firstAddedTimestamp`
@@ -1974,291 +825,14 @@ crm_core::record!(RecordListMembership {
     list_version: "listVersion",
 });
 
-/// Restricted filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct RestrictedFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `RESTRICTED`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-}
-crm_core::record!(RestrictedFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" });
-crm_core::setters!(RestrictedFilterBranch {
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
-
-impl RestrictedFilterBranch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        filter_branch_operator: impl Into<String>,
-        filter_branches: impl Into<Vec<FilterBranch>>,
-        filters: impl Into<Vec<AndFilterBranchFiltersItem>>,
-    ) -> Self {
-        Self {
-            filter_branch_operator: Some(filter_branch_operator.into()),
-            filter_branch_type: Some("RESTRICTED".to_owned()),
-            filter_branches: Some(filter_branches.into()),
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-/// Survey monkey filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct SurveyMonkeyFilter {
-    /// Always `SURVEY_MONKEY`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
-}
-crm_core::record!(SurveyMonkeyFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    survey_id: "surveyId",
-} required { filter_type: "filterType", operator: "operator", survey_id: "surveyId" });
-crm_core::setters!(SurveyMonkeyFilter {
-    filter_type: String,
-    operator: String,
-    survey_id: String,
-});
-
-impl SurveyMonkeyFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("SURVEY_MONKEY".to_owned()),
-            operator: Some(operator.into()),
-            survey_id: Some(survey_id.into()),
-        }
-    }
-}
-
-/// Survey monkey value filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct SurveyMonkeyValueFilter {
-    /// Always `SURVEY_MONKEY_VALUE`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `surveyAnswerColId`
-    pub survey_answer_col_id: Option<String>,
-    /// `surveyAnswerRowId`
-    pub survey_answer_row_id: Option<String>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
-    /// `surveyQuestion`
-    pub survey_question: Option<String>,
-    /// `valueComparison`
-    pub value_comparison: Option<Value>,
-}
-crm_core::record!(SurveyMonkeyValueFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    survey_answer_col_id: "surveyAnswerColId",
-    survey_answer_row_id: "surveyAnswerRowId",
-    survey_id: "surveyId",
-    survey_question: "surveyQuestion",
-    value_comparison: "valueComparison",
-} required { filter_type: "filterType", operator: "operator", survey_id: "surveyId", survey_question: "surveyQuestion", value_comparison: "valueComparison" });
-crm_core::setters!(SurveyMonkeyValueFilter {
-    filter_type: String,
-    operator: String,
-    survey_answer_col_id: String,
-    survey_answer_row_id: String,
-    survey_id: String,
-    survey_question: String,
-    value_comparison: Value,
-});
-
-impl SurveyMonkeyValueFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<String>,
-        survey_id: impl Into<String>,
-        survey_question: impl Into<String>,
-        value_comparison: impl Into<Value>,
-    ) -> Self {
-        Self {
-            filter_type: Some("SURVEY_MONKEY_VALUE".to_owned()),
-            operator: Some(operator.into()),
-            survey_answer_col_id: None,
-            survey_answer_row_id: None,
-            survey_id: Some(survey_id.into()),
-            survey_question: Some(survey_question.into()),
-            value_comparison: Some(value_comparison.into()),
-        }
-    }
-}
-
-/// Unified events filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct UnifiedEventsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `filterLines`
-    pub filter_lines: Option<Vec<EventFilterMetadata>>,
-    /// Always `UNIFIED_EVENTS`.
-    pub filter_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(UnifiedEventsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_type_id: "eventTypeId",
-    filter_lines: "filterLines",
-    filter_type: "filterType",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_lines: "filterLines", filter_type: "filterType" });
-crm_core::setters!(UnifiedEventsFilter {
-    coalescing_refine_by: Value,
-    event_type_id: String,
-    filter_lines: [EventFilterMetadata],
-    filter_type: String,
-    pruning_refine_by: Value,
-});
-
-impl UnifiedEventsFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(filter_lines: impl Into<Vec<EventFilterMetadata>>) -> Self {
-        Self {
-            coalescing_refine_by: None,
-            event_type_id: None,
-            filter_lines: Some(filter_lines.into()),
-            filter_type: Some("UNIFIED_EVENTS".to_owned()),
-            pruning_refine_by: None,
-        }
-    }
-}
-
-/// Unified events filter branch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct UnifiedEventsFilterBranch {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `UNIFIED_EVENTS`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-    /// `operator`
-    pub operator: Option<UnifiedEventsFilterBranchOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-}
-crm_core::record!(UnifiedEventsFilterBranch {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_type_id: "eventTypeId",
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { event_type_id: "eventTypeId", filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters", operator: "operator" });
-crm_core::setters!(UnifiedEventsFilterBranch {
-    coalescing_refine_by: Value,
-    event_type_id: String,
-    filter_branch_operator: String,
-    filter_branch_type: String,
-    filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-    operator: UnifiedEventsFilterBranchOperator,
-    pruning_refine_by: Value,
-});
-
-impl UnifiedEventsFilterBranch {
-    /// A record without any value but those that are always the same.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            coalescing_refine_by: None,
-            event_type_id: None,
-            filter_branch_operator: None,
-            filter_branch_type: Some("UNIFIED_EVENTS".to_owned()),
-            filter_branches: None,
-            filters: None,
-            operator: None,
-            pruning_refine_by: None,
-        }
-    }
-}
-
-impl Default for UnifiedEventsFilterBranch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-crm_core::open_enum! {
-    /// Unified events filter branch operator.
-    pub enum UnifiedEventsFilterBranchOperator {
-        /// `HAS_COMPLETED`
-        HasCompleted = "HAS_COMPLETED",
-        /// `HAS_NOT_COMPLETED`
-        HasNotCompleted = "HAS_NOT_COMPLETED",
-    }
-}
-
-/// Webinar filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct WebinarFilter {
-    /// Always `WEBINAR`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `webinarId`
-    pub webinar_id: Option<String>,
-}
-crm_core::record!(WebinarFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    webinar_id: "webinarId",
-} required { filter_type: "filterType", operator: "operator" });
-crm_core::setters!(WebinarFilter {
-    filter_type: String,
-    operator: String,
-    webinar_id: String,
-});
-
-impl WebinarFilter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(operator: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("WEBINAR".to_owned()),
-            operator: Some(operator.into()),
-            webinar_id: None,
-        }
-    }
-}
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    ApiCollectionResponseJoinTimeAndRecordId, ApiCollectionResponseRecordListMembership,
+    BatchMigrationMapping, JoinTimeAndRecordId, ListConversionDate, ListConversionInactivity,
+    ListConversionReply, ListConversionTime, ListCreateReply, ListCreateRequest, ListFetchReply,
+    ListFilterUpdateRequest, ListFolder, ListFolderCreateReply, ListFolderCreateRequest, ListFolderFetchReply,
+    ListMoveRequest, ListPermissions, ListSearchReply, ListSearchRequest, ListSizeAndEditHistoryReply,
+    ListSizeDataPoint, ListUpdateReply, ListsByIdReply, MembershipChangeRequest, MembershipSettings,
+    MembershipsUpdateReply, MigrationMapping, ObjectList, ObjectListSearchResult, RecordIdInput,
+    RecordIdInputBatch, RecordIdWithMemberships, RecordIdWithMembershipsBatchReply, RecordListMembership,
+);

@@ -8,24 +8,764 @@ use crm_core::reexport::serde_json::Value;
 
 #[allow(unused_imports)]
 use crm_core::{Map, Timestamp};
-mod analytics;
-mod association_labels;
-mod associations;
-mod lists;
-mod objects;
-mod owners;
-mod pipelines;
-mod properties;
-mod schemas;
-mod shared;
 
+#[cfg(feature = "schemars")]
+static DOCUMENT: crm_core::schema::Document = crm_core::schema::Document::new(
+    include_str!("../schemas.json"),
+);
+
+#[cfg(feature = "account")]
+mod account;
+
+#[cfg(feature = "account")]
+pub use self::account::*;
+
+#[cfg(feature = "account_activity")]
+mod account_activity;
+
+#[cfg(feature = "account_activity")]
+pub use self::account_activity::*;
+
+#[cfg(feature = "account_users")]
+mod account_users;
+
+#[cfg(feature = "account_users")]
+pub use self::account_users::*;
+
+#[cfg(feature = "analytics")]
+mod analytics;
+
+#[cfg(feature = "analytics")]
 pub use self::analytics::*;
+
+#[cfg(feature = "association_labels")]
+mod association_labels;
+
+#[cfg(feature = "association_labels")]
 pub use self::association_labels::*;
+
+#[cfg(feature = "associations")]
+mod associations;
+
+#[cfg(feature = "associations")]
 pub use self::associations::*;
+
+#[cfg(feature = "blog_authors")]
+mod blog_authors;
+
+#[cfg(feature = "blog_authors")]
+pub use self::blog_authors::*;
+
+#[cfg(feature = "blog_comments")]
+mod blog_comments;
+
+#[cfg(feature = "blog_comments")]
+pub use self::blog_comments::*;
+
+#[cfg(feature = "blog_posts")]
+mod blog_posts;
+
+#[cfg(feature = "blog_posts")]
+pub use self::blog_posts::*;
+
+#[cfg(feature = "blog_settings")]
+mod blog_settings;
+
+#[cfg(feature = "blog_settings")]
+pub use self::blog_settings::*;
+
+#[cfg(feature = "blog_tags")]
+mod blog_tags;
+
+#[cfg(feature = "blog_tags")]
+pub use self::blog_tags::*;
+
+#[cfg(feature = "business_units")]
+mod business_units;
+
+#[cfg(feature = "business_units")]
+pub use self::business_units::*;
+
+#[cfg(feature = "call_dispositions")]
+mod call_dispositions;
+
+#[cfg(feature = "call_dispositions")]
+pub use self::call_dispositions::*;
+
+#[cfg(feature = "calling_extensions")]
+mod calling_extensions;
+
+#[cfg(feature = "calling_extensions")]
+pub use self::calling_extensions::*;
+
+#[cfg(feature = "campaigns")]
+mod campaigns;
+
+#[cfg(feature = "campaigns")]
+pub use self::campaigns::*;
+
+#[cfg(feature = "change_log")]
+mod change_log;
+
+#[cfg(feature = "change_log")]
+pub use self::change_log::*;
+
+#[cfg(feature = "communication_preferences")]
+mod communication_preferences;
+
+#[cfg(feature = "communication_preferences")]
+pub use self::communication_preferences::*;
+
+#[cfg(feature = "content_audit")]
+mod content_audit;
+
+#[cfg(feature = "content_audit")]
+pub use self::content_audit::*;
+
+#[cfg(feature = "conversations")]
+mod conversations;
+
+#[cfg(feature = "conversations")]
+pub use self::conversations::*;
+
+#[cfg(feature = "crm_cards")]
+mod crm_cards;
+
+#[cfg(feature = "crm_cards")]
+pub use self::crm_cards::*;
+
+#[cfg(feature = "currencies")]
+mod currencies;
+
+#[cfg(feature = "currencies")]
+pub use self::currencies::*;
+
+#[cfg(feature = "custom_actions")]
+mod custom_actions;
+
+#[cfg(feature = "custom_actions")]
+pub use self::custom_actions::*;
+
+#[cfg(feature = "custom_channels")]
+mod custom_channels;
+
+#[cfg(feature = "custom_channels")]
+pub use self::custom_channels::*;
+
+#[cfg(feature = "data_sources")]
+mod data_sources;
+
+#[cfg(feature = "data_sources")]
+pub use self::data_sources::*;
+
+#[cfg(feature = "deal_splits")]
+mod deal_splits;
+
+#[cfg(feature = "deal_splits")]
+pub use self::deal_splits::*;
+
+#[cfg(feature = "domains")]
+mod domains;
+
+#[cfg(feature = "domains")]
+pub use self::domains::*;
+
+#[cfg(feature = "event_completions")]
+mod event_completions;
+
+#[cfg(feature = "event_completions")]
+pub use self::event_completions::*;
+
+#[cfg(feature = "event_definitions")]
+mod event_definitions;
+
+#[cfg(feature = "event_definitions")]
+pub use self::event_definitions::*;
+
+#[cfg(feature = "events")]
+mod events;
+
+#[cfg(feature = "events")]
+pub use self::events::*;
+
+#[cfg(feature = "exports")]
+mod exports;
+
+#[cfg(feature = "exports")]
+pub use self::exports::*;
+
+#[cfg(feature = "feature_flags")]
+mod feature_flags;
+
+#[cfg(feature = "feature_flags")]
+pub use self::feature_flags::*;
+
+#[cfg(feature = "files")]
+mod files;
+
+#[cfg(feature = "files")]
+pub use self::files::*;
+
+#[cfg(feature = "forecast_types")]
+mod forecast_types;
+
+#[cfg(feature = "forecast_types")]
+pub use self::forecast_types::*;
+
+#[cfg(feature = "forms")]
+mod forms;
+
+#[cfg(feature = "forms")]
+pub use self::forms::*;
+
+#[cfg(feature = "hubdb")]
+mod hubdb;
+
+#[cfg(feature = "hubdb")]
+pub use self::hubdb::*;
+
+#[cfg(feature = "imports")]
+mod imports;
+
+#[cfg(feature = "imports")]
+pub use self::imports::*;
+
+#[cfg(feature = "landing_pages")]
+mod landing_pages;
+
+#[cfg(feature = "landing_pages")]
+pub use self::landing_pages::*;
+
+#[cfg(feature = "lists")]
+mod lists;
+
+#[cfg(feature = "lists")]
 pub use self::lists::*;
+
+#[cfg(feature = "marketing_emails")]
+mod marketing_emails;
+
+#[cfg(feature = "marketing_emails")]
+pub use self::marketing_emails::*;
+
+#[cfg(feature = "marketing_events")]
+mod marketing_events;
+
+#[cfg(feature = "marketing_events")]
+pub use self::marketing_events::*;
+
+#[cfg(feature = "media_bridge")]
+mod media_bridge;
+
+#[cfg(feature = "media_bridge")]
+pub use self::media_bridge::*;
+
+#[cfg(feature = "network_origins")]
+mod network_origins;
+
+#[cfg(feature = "network_origins")]
+pub use self::network_origins::*;
+
+#[cfg(feature = "oauth")]
+mod oauth;
+
+#[cfg(feature = "oauth")]
+pub use self::oauth::*;
+
+#[cfg(feature = "object_library")]
+mod object_library;
+
+#[cfg(feature = "object_library")]
+pub use self::object_library::*;
+
+#[cfg(feature = "objects")]
+mod objects;
+
+#[cfg(feature = "objects")]
 pub use self::objects::*;
+
+#[cfg(feature = "owners")]
+mod owners;
+
+#[cfg(feature = "owners")]
 pub use self::owners::*;
+
+#[cfg(feature = "pipelines")]
+mod pipelines;
+
+#[cfg(feature = "pipelines")]
 pub use self::pipelines::*;
+
+#[cfg(feature = "properties")]
+mod properties;
+
+#[cfg(feature = "properties")]
 pub use self::properties::*;
+
+#[cfg(feature = "property_validations")]
+mod property_validations;
+
+#[cfg(feature = "property_validations")]
+pub use self::property_validations::*;
+
+#[cfg(feature = "scheduler")]
+mod scheduler;
+
+#[cfg(feature = "scheduler")]
+pub use self::scheduler::*;
+
+#[cfg(feature = "schemas")]
+mod schemas;
+
+#[cfg(feature = "schemas")]
 pub use self::schemas::*;
-pub use self::shared::*;
+
+#[cfg(feature = "sequences")]
+mod sequences;
+
+#[cfg(feature = "sequences")]
+pub use self::sequences::*;
+
+#[cfg(
+    any(
+        feature = "blog_posts",
+        feature = "landing_pages",
+        feature = "marketing_emails",
+        feature = "site_pages"
+    )
+)]
+mod shared_ab_status;
+
+#[cfg(
+    any(
+        feature = "blog_posts",
+        feature = "landing_pages",
+        feature = "marketing_emails",
+        feature = "site_pages"
+    )
+)]
+pub use self::shared_ab_status::*;
+
+#[cfg(
+    any(feature = "landing_pages", feature = "marketing_emails", feature = "site_pages")
+)]
+mod shared_ab_test_create;
+
+#[cfg(
+    any(feature = "landing_pages", feature = "marketing_emails", feature = "site_pages")
+)]
+pub use self::shared_ab_test_create::*;
+
+#[cfg(any(feature = "landing_pages", feature = "site_pages"))]
+mod shared_ab_test_end;
+
+#[cfg(any(feature = "landing_pages", feature = "site_pages"))]
+pub use self::shared_ab_test_end::*;
+
+#[cfg(any(feature = "imports", feature = "source_code"))]
+mod shared_action_reply;
+
+#[cfg(any(feature = "imports", feature = "source_code"))]
+pub use self::shared_action_reply::*;
+
+#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
+mod shared_actions_v4_option_item;
+
+#[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
+pub use self::shared_actions_v4_option_item::*;
+
+#[cfg(any(feature = "lists", feature = "workflows"))]
+mod shared_ads_search_filter;
+
+#[cfg(any(feature = "lists", feature = "workflows"))]
+pub use self::shared_ads_search_filter::*;
+
+#[cfg(any(feature = "blog_posts", feature = "landing_pages", feature = "site_pages"))]
+mod shared_angle;
+
+#[cfg(any(feature = "blog_posts", feature = "landing_pages", feature = "site_pages"))]
+pub use self::shared_angle::*;
+
+#[cfg(any(feature = "event_definitions", feature = "workflows"))]
+mod shared_api_blocked_date_month;
+
+#[cfg(any(feature = "event_definitions", feature = "workflows"))]
+pub use self::shared_api_blocked_date_month::*;
+
+#[cfg(
+    any(
+        feature = "association_labels",
+        feature = "associations",
+        feature = "event_definitions",
+        feature = "media_bridge",
+        feature = "objects",
+        feature = "scheduler",
+        feature = "workflows"
+    )
+)]
+mod shared_association_category;
+
+#[cfg(
+    any(
+        feature = "association_labels",
+        feature = "associations",
+        feature = "event_definitions",
+        feature = "media_bridge",
+        feature = "objects",
+        feature = "scheduler",
+        feature = "workflows"
+    )
+)]
+pub use self::shared_association_category::*;
+
+#[cfg(any(feature = "media_bridge", feature = "schemas"))]
+mod shared_association_definition;
+
+#[cfg(any(feature = "media_bridge", feature = "schemas"))]
+pub use self::shared_association_definition::*;
+
+#[cfg(
+    any(
+        feature = "associations",
+        feature = "media_bridge",
+        feature = "objects",
+        feature = "scheduler"
+    )
+)]
+mod shared_association_spec;
+
+#[cfg(
+    any(
+        feature = "associations",
+        feature = "media_bridge",
+        feature = "objects",
+        feature = "scheduler"
+    )
+)]
+pub use self::shared_association_spec::*;
+
+#[cfg(any(feature = "association_labels", feature = "associations"))]
+mod shared_association_spec_with_label;
+
+#[cfg(any(feature = "association_labels", feature = "associations"))]
+pub use self::shared_association_spec_with_label::*;
+mod shared_batch_reply_status;
+
+pub use self::shared_batch_reply_status::*;
+
+#[cfg(any(feature = "conversations", feature = "custom_channels"))]
+mod shared_channel_account;
+
+#[cfg(any(feature = "conversations", feature = "custom_channels"))]
+pub use self::shared_channel_account::*;
+
+#[cfg(any(feature = "imports", feature = "marketing_events", feature = "media_bridge"))]
+mod shared_data_sensitivity;
+
+#[cfg(any(feature = "imports", feature = "marketing_events", feature = "media_bridge"))]
+pub use self::shared_data_sensitivity::*;
+
+#[cfg(any(feature = "event_definitions", feature = "media_bridge"))]
+mod shared_default_requirements_operator;
+
+#[cfg(any(feature = "event_definitions", feature = "media_bridge"))]
+pub use self::shared_default_requirements_operator::*;
+
+#[cfg(any(feature = "single_send", feature = "transactional_email"))]
+mod shared_email_send_status_view;
+
+#[cfg(any(feature = "single_send", feature = "transactional_email"))]
+pub use self::shared_email_send_status_view::*;
+mod shared_error_detail;
+
+pub use self::shared_error_detail::*;
+
+#[cfg(any(feature = "content_audit", feature = "exports"))]
+mod shared_export_format;
+
+#[cfg(any(feature = "content_audit", feature = "exports"))]
+pub use self::shared_export_format::*;
+
+#[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "properties"))]
+mod shared_field_type;
+
+#[cfg(any(feature = "custom_actions", feature = "media_bridge", feature = "properties"))]
+pub use self::shared_field_type::*;
+
+#[cfg(any(feature = "exports", feature = "objects"))]
+mod shared_filter;
+
+#[cfg(any(feature = "exports", feature = "objects"))]
+pub use self::shared_filter::*;
+mod shared_forward_paging;
+
+pub use self::shared_forward_paging::*;
+
+#[cfg(any(feature = "crm_cards", feature = "workflows"))]
+mod shared_http_method;
+
+#[cfg(any(feature = "crm_cards", feature = "workflows"))]
+pub use self::shared_http_method::*;
+
+#[cfg(
+    any(
+        feature = "blog_authors",
+        feature = "blog_posts",
+        feature = "blog_tags",
+        feature = "landing_pages",
+        feature = "site_pages"
+    )
+)]
+mod shared_json_node_batch;
+
+#[cfg(
+    any(
+        feature = "blog_authors",
+        feature = "blog_posts",
+        feature = "blog_tags",
+        feature = "landing_pages",
+        feature = "site_pages"
+    )
+)]
+pub use self::shared_json_node_batch::*;
+
+#[cfg(
+    any(
+        feature = "blog_authors",
+        feature = "blog_posts",
+        feature = "blog_settings",
+        feature = "blog_tags",
+        feature = "landing_pages",
+        feature = "site_pages"
+    )
+)]
+mod shared_language_group_attach;
+
+#[cfg(
+    any(
+        feature = "blog_authors",
+        feature = "blog_posts",
+        feature = "blog_settings",
+        feature = "blog_tags",
+        feature = "landing_pages",
+        feature = "site_pages"
+    )
+)]
+pub use self::shared_language_group_attach::*;
+
+#[cfg(any(feature = "communication_preferences", feature = "scheduler"))]
+mod shared_legal_basis;
+
+#[cfg(any(feature = "communication_preferences", feature = "scheduler"))]
+pub use self::shared_legal_basis::*;
+
+#[cfg(any(feature = "imports", feature = "marketing_events"))]
+mod shared_masked_substring;
+
+#[cfg(any(feature = "imports", feature = "marketing_events"))]
+pub use self::shared_masked_substring::*;
+mod shared_next_page;
+
+pub use self::shared_next_page::*;
+
+#[cfg(
+    any(
+        feature = "event_definitions",
+        feature = "media_bridge",
+        feature = "properties",
+        feature = "schemas"
+    )
+)]
+mod shared_number_display_hint;
+
+#[cfg(
+    any(
+        feature = "event_definitions",
+        feature = "media_bridge",
+        feature = "properties",
+        feature = "schemas"
+    )
+)]
+pub use self::shared_number_display_hint::*;
+
+#[cfg(any(feature = "currencies", feature = "deal_splits"))]
+mod shared_object_id_batch;
+
+#[cfg(any(feature = "currencies", feature = "deal_splits"))]
+pub use self::shared_object_id_batch::*;
+
+#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
+mod shared_option_item;
+
+#[cfg(any(feature = "event_definitions", feature = "properties", feature = "schemas"))]
+pub use self::shared_option_item::*;
+mod shared_paging;
+
+pub use self::shared_paging::*;
+
+#[cfg(any(feature = "media_bridge", feature = "properties"))]
+mod shared_property_create;
+
+#[cfg(any(feature = "media_bridge", feature = "properties"))]
+pub use self::shared_property_create::*;
+
+#[cfg(any(feature = "media_bridge", feature = "properties", feature = "schemas"))]
+mod shared_property_type;
+
+#[cfg(any(feature = "media_bridge", feature = "properties", feature = "schemas"))]
+pub use self::shared_property_type::*;
+
+#[cfg(
+    any(
+        feature = "associations",
+        feature = "currencies",
+        feature = "deal_splits",
+        feature = "objects",
+        feature = "scheduler"
+    )
+)]
+mod shared_public_object_id;
+
+#[cfg(
+    any(
+        feature = "associations",
+        feature = "currencies",
+        feature = "deal_splits",
+        feature = "objects",
+        feature = "scheduler"
+    )
+)]
+pub use self::shared_public_object_id::*;
+mod shared_string_batch;
+
+pub use self::shared_string_batch::*;
+
+#[cfg(any(feature = "exports", feature = "source_code"))]
+mod shared_task_locator;
+
+#[cfg(any(feature = "exports", feature = "source_code"))]
+pub use self::shared_task_locator::*;
+
+#[cfg(any(feature = "deal_splits", feature = "objects"))]
+mod shared_value_with_timestamp;
+
+#[cfg(any(feature = "deal_splits", feature = "objects"))]
+pub use self::shared_value_with_timestamp::*;
+
+#[cfg(
+    any(
+        feature = "blog_posts",
+        feature = "blog_settings",
+        feature = "landing_pages",
+        feature = "marketing_emails",
+        feature = "site_pages"
+    )
+)]
+mod shared_version_user;
+
+#[cfg(
+    any(
+        feature = "blog_posts",
+        feature = "blog_settings",
+        feature = "landing_pages",
+        feature = "marketing_emails",
+        feature = "site_pages"
+    )
+)]
+pub use self::shared_version_user::*;
+
+#[cfg(feature = "site_search")]
+mod site_search;
+
+#[cfg(feature = "site_search")]
+pub use self::site_search::*;
+
+#[cfg(feature = "source_code")]
+mod source_code;
+
+#[cfg(feature = "source_code")]
+pub use self::source_code::*;
+
+#[cfg(feature = "subscription_lifecycle")]
+mod subscription_lifecycle;
+
+#[cfg(feature = "subscription_lifecycle")]
+pub use self::subscription_lifecycle::*;
+
+#[cfg(feature = "subscription_timeline")]
+mod subscription_timeline;
+
+#[cfg(feature = "subscription_timeline")]
+pub use self::subscription_timeline::*;
+
+#[cfg(feature = "tax_rates")]
+mod tax_rates;
+
+#[cfg(feature = "tax_rates")]
+pub use self::tax_rates::*;
+
+#[cfg(feature = "timeline")]
+mod timeline;
+
+#[cfg(feature = "timeline")]
+pub use self::timeline::*;
+
+#[cfg(feature = "transactional_email")]
+mod transactional_email;
+
+#[cfg(feature = "transactional_email")]
+pub use self::transactional_email::*;
+
+#[cfg(feature = "transcripts")]
+mod transcripts;
+
+#[cfg(feature = "transcripts")]
+pub use self::transcripts::*;
+
+#[cfg(feature = "url_mappings")]
+mod url_mappings;
+
+#[cfg(feature = "url_mappings")]
+pub use self::url_mappings::*;
+
+#[cfg(feature = "url_redirects")]
+mod url_redirects;
+
+#[cfg(feature = "url_redirects")]
+pub use self::url_redirects::*;
+
+#[cfg(feature = "usage_limits")]
+mod usage_limits;
+
+#[cfg(feature = "usage_limits")]
+pub use self::usage_limits::*;
+
+#[cfg(feature = "video_conferencing")]
+mod video_conferencing;
+
+#[cfg(feature = "video_conferencing")]
+pub use self::video_conferencing::*;
+
+#[cfg(feature = "visitor_identification")]
+mod visitor_identification;
+
+#[cfg(feature = "visitor_identification")]
+pub use self::visitor_identification::*;
+
+#[cfg(feature = "webhooks")]
+mod webhooks;
+
+#[cfg(feature = "webhooks")]
+pub use self::webhooks::*;
+
+#[cfg(feature = "webhooks_journal")]
+mod webhooks_journal;
+
+#[cfg(feature = "webhooks_journal")]
+pub use self::webhooks_journal::*;
+
+#[cfg(feature = "workflows")]
+mod workflows;
+
+#[cfg(feature = "workflows")]
+pub use self::workflows::*;

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Associated id.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociatedId {
     /// `id`
@@ -18,7 +18,7 @@ crm_core::record!(AssociatedId {
 });
 
 /// Associated id page.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociatedIdPage {
     /// `paging`
@@ -32,7 +32,7 @@ crm_core::record!(AssociatedIdPage {
 });
 
 /// Associations for object.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationsForObject {
     /// `to`
@@ -43,10 +43,9 @@ pub struct AssociationsForObject {
 crm_core::record!(AssociationsForObject {
     to: "to",
     types: "types",
-} required { to: "to", types: "types" });
+} required { to: "to", types: "types" } by new);
 crm_core::setters!(AssociationsForObject {
-    to: PublicObjectId,
-    types: [AssociationSpec],
+    to: PublicObjectId, types: [AssociationSpec],
 });
 
 impl AssociationsForObject {
@@ -64,7 +63,7 @@ impl AssociationsForObject {
 }
 
 /// Batch archive.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchArchive {
     /// `inputs`
@@ -72,7 +71,7 @@ pub struct BatchArchive {
 }
 crm_core::record!(BatchArchive {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchArchive {
     inputs: [ObjectId],
 });
@@ -88,7 +87,7 @@ impl BatchArchive {
 }
 
 /// Batch create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchCreate {
     /// `inputs`
@@ -96,7 +95,7 @@ pub struct BatchCreate {
 }
 crm_core::record!(BatchCreate {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchCreate {
     inputs: [BatchCreateRow],
 });
@@ -112,7 +111,7 @@ impl BatchCreate {
 }
 
 /// Batch create row.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchCreateRow {
     /// `associations`
@@ -126,11 +125,9 @@ crm_core::record!(BatchCreateRow {
     associations: "associations",
     object_write_trace_id: "objectWriteTraceId",
     properties: "properties",
-} required { properties: "properties" });
+} required { properties: "properties" } by new);
 crm_core::setters!(BatchCreateRow {
-    associations: [AssociationsForObject],
-    object_write_trace_id: String,
-    properties: Map<String>,
+    associations: [AssociationsForObject], object_write_trace_id: String, properties: Map<String>,
 });
 
 impl BatchCreateRow {
@@ -146,7 +143,7 @@ impl BatchCreateRow {
 }
 
 /// Batch read.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchRead {
     /// `idProperty`
@@ -163,12 +160,9 @@ crm_core::record!(BatchRead {
     inputs: "inputs",
     properties: "properties",
     properties_with_history: "propertiesWithHistory",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchRead {
-    id_property: String,
-    inputs: [ObjectId],
-    properties: [String],
-    properties_with_history: [String],
+    id_property: String, inputs: [ObjectId], properties: [String], properties_with_history: [String],
 });
 
 impl BatchRead {
@@ -185,7 +179,7 @@ impl BatchRead {
 }
 
 /// Batch reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchReply {
     /// `completedAt`
@@ -216,22 +210,8 @@ crm_core::record!(BatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Batch reply status.
-    pub enum BatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
 /// Batch update.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpdate {
     /// `inputs`
@@ -239,7 +219,7 @@ pub struct BatchUpdate {
 }
 crm_core::record!(BatchUpdate {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchUpdate {
     inputs: [BatchUpdateRow],
 });
@@ -255,7 +235,7 @@ impl BatchUpdate {
 }
 
 /// Batch update row.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpdateRow {
     /// `id`
@@ -272,12 +252,9 @@ crm_core::record!(BatchUpdateRow {
     id_property: "idProperty",
     object_write_trace_id: "objectWriteTraceId",
     properties: "properties",
-} required { id: "id", properties: "properties" });
+} required { id: "id", properties: "properties" } by new);
 crm_core::setters!(BatchUpdateRow {
-    id: String,
-    id_property: String,
-    object_write_trace_id: String,
-    properties: Map<String>,
+    id: String, id_property: String, object_write_trace_id: String, properties: Map<String>,
 });
 
 impl BatchUpdateRow {
@@ -294,7 +271,7 @@ impl BatchUpdateRow {
 }
 
 /// Batch upsert.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpsert {
     /// `inputs`
@@ -302,7 +279,7 @@ pub struct BatchUpsert {
 }
 crm_core::record!(BatchUpsert {
     inputs: "inputs",
-} required { inputs: "inputs" });
+} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchUpsert {
     inputs: [BatchUpsertRow],
 });
@@ -318,7 +295,7 @@ impl BatchUpsert {
 }
 
 /// Batch upsert reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpsertReply {
     /// `completedAt`
@@ -336,7 +313,7 @@ pub struct BatchUpsertReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<BatchUpsertReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
 crm_core::record!(BatchUpsertReply {
     completed_at: "completedAt",
@@ -349,22 +326,8 @@ crm_core::record!(BatchUpsertReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Batch upsert reply status.
-    pub enum BatchUpsertReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
 /// Batch upsert row.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpsertRow {
     /// `id`
@@ -381,12 +344,9 @@ crm_core::record!(BatchUpsertRow {
     id_property: "idProperty",
     object_write_trace_id: "objectWriteTraceId",
     properties: "properties",
-} required { id: "id", properties: "properties" });
+} required { id: "id", properties: "properties" } by new);
 crm_core::setters!(BatchUpsertRow {
-    id: String,
-    id_property: String,
-    object_write_trace_id: String,
-    properties: Map<String>,
+    id: String, id_property: String, object_write_trace_id: String, properties: Map<String>,
 });
 
 impl BatchUpsertRow {
@@ -402,111 +362,8 @@ impl BatchUpsertRow {
     }
 }
 
-/// Filter.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Filter {
-    /// `highValue`
-    pub high_value: Option<String>,
-    /// `operator`
-    pub operator: Option<FilterOperator>,
-    /// `propertyName`
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
-    /// `values`
-    pub values: Option<Vec<String>>,
-}
-crm_core::record!(Filter {
-    high_value: "highValue",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-    values: "values",
-} required { operator: "operator", property_name: "propertyName" });
-crm_core::setters!(Filter {
-    high_value: String,
-    operator: FilterOperator,
-    property_name: String,
-    value: String,
-    values: [String],
-});
-
-impl Filter {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        operator: impl Into<FilterOperator>,
-        property_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            high_value: None,
-            operator: Some(operator.into()),
-            property_name: Some(property_name.into()),
-            value: None,
-            values: None,
-        }
-    }
-}
-
-/// Filter group.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct FilterGroup {
-    /// `filters`
-    pub filters: Option<Vec<Filter>>,
-}
-crm_core::record!(FilterGroup {
-    filters: "filters",
-} required { filters: "filters" });
-crm_core::setters!(FilterGroup {
-    filters: [Filter],
-});
-
-impl FilterGroup {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(filters: impl Into<Vec<Filter>>) -> Self {
-        Self {
-            filters: Some(filters.into()),
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Filter operator.
-    pub enum FilterOperator {
-        /// `BETWEEN`
-        Between = "BETWEEN",
-        /// `CONTAINS_TOKEN`
-        ContainsToken = "CONTAINS_TOKEN",
-        /// `EQ`
-        Eq = "EQ",
-        /// `GT`
-        Gt = "GT",
-        /// `GTE`
-        Gte = "GTE",
-        /// `HAS_PROPERTY`
-        HasProperty = "HAS_PROPERTY",
-        /// `IN`
-        In = "IN",
-        /// `LT`
-        Lt = "LT",
-        /// `LTE`
-        Lte = "LTE",
-        /// `NEQ`
-        Neq = "NEQ",
-        /// `NOT_CONTAINS_TOKEN`
-        NotContainsToken = "NOT_CONTAINS_TOKEN",
-        /// `NOT_HAS_PROPERTY`
-        NotHasProperty = "NOT_HAS_PROPERTY",
-        /// `NOT_IN`
-        NotIn = "NOT_IN",
-    }
-}
-
 /// Gdpr delete.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GdprDelete {
     /// `idProperty`
@@ -517,10 +374,9 @@ pub struct GdprDelete {
 crm_core::record!(GdprDelete {
     id_property: "idProperty",
     object_id: "objectId",
-} required { object_id: "objectId" });
+} required { object_id: "objectId" } by new);
 crm_core::setters!(GdprDelete {
-    id_property: String,
-    object_id: String,
+    id_property: String, object_id: String,
 });
 
 impl GdprDelete {
@@ -535,7 +391,7 @@ impl GdprDelete {
 }
 
 /// Merge input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MergeInput {
     /// `objectIdToMerge`
@@ -546,10 +402,9 @@ pub struct MergeInput {
 crm_core::record!(MergeInput {
     object_id_to_merge: "objectIdToMerge",
     primary_object_id: "primaryObjectId",
-} required { object_id_to_merge: "objectIdToMerge", primary_object_id: "primaryObjectId" });
+} required { object_id_to_merge: "objectIdToMerge", primary_object_id: "primaryObjectId" } by new);
 crm_core::setters!(MergeInput {
-    object_id_to_merge: String,
-    primary_object_id: String,
+    object_id_to_merge: String, primary_object_id: String,
 });
 
 impl MergeInput {
@@ -567,7 +422,7 @@ impl MergeInput {
 }
 
 /// Object.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Object {
     /// `archived`
@@ -605,7 +460,7 @@ crm_core::record!(Object {
 });
 
 /// Object create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectCreate {
     /// `associations`
@@ -616,10 +471,9 @@ pub struct ObjectCreate {
 crm_core::record!(ObjectCreate {
     associations: "associations",
     properties: "properties",
-} required { properties: "properties" });
+} required { properties: "properties" } by new);
 crm_core::setters!(ObjectCreate {
-    associations: [AssociationsForObject],
-    properties: Map<String>,
+    associations: [AssociationsForObject], properties: Map<String>,
 });
 
 impl ObjectCreate {
@@ -634,7 +488,7 @@ impl ObjectCreate {
 }
 
 /// Object id.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectId {
     /// `id`
@@ -642,7 +496,7 @@ pub struct ObjectId {
 }
 crm_core::record!(ObjectId {
     id: "id",
-} required { id: "id" });
+} required { id: "id" } by new);
 crm_core::setters!(ObjectId {
     id: String,
 });
@@ -656,7 +510,7 @@ impl ObjectId {
 }
 
 /// Object page.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectPage {
     /// `paging`
@@ -670,7 +524,7 @@ crm_core::record!(ObjectPage {
 });
 
 /// Object update.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectUpdate {
     /// `properties`
@@ -678,7 +532,7 @@ pub struct ObjectUpdate {
 }
 crm_core::record!(ObjectUpdate {
     properties: "properties",
-} required { properties: "properties" });
+} required { properties: "properties" } by new);
 crm_core::setters!(ObjectUpdate {
     properties: Map<String>,
 });
@@ -694,7 +548,7 @@ impl ObjectUpdate {
 }
 
 /// Object warning.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectWarning {
     /// `category`
@@ -711,7 +565,7 @@ crm_core::record!(ObjectWarning {
 });
 
 /// Object with associations.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectWithAssociations {
     /// `archived`
@@ -752,7 +606,7 @@ crm_core::record!(ObjectWithAssociations {
 });
 
 /// Search reply.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchReply {
     /// `paging`
@@ -769,7 +623,7 @@ crm_core::record!(SearchReply {
 });
 
 /// Search request.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchRequest {
     /// `after`
@@ -794,16 +648,12 @@ crm_core::record!(SearchRequest {
     sorts: "sorts",
 });
 crm_core::setters!(SearchRequest {
-    after: String,
-    filter_groups: [FilterGroup],
-    limit: i64,
-    properties: [String],
-    query: String,
+    after: String, filter_groups: [FilterGroup], limit: i64, properties: [String], query: String,
     sorts: [SearchSort],
 });
 
 /// One property to sort by.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchSort {
     /// The direction.
@@ -814,10 +664,9 @@ pub struct SearchSort {
 crm_core::record!(SearchSort {
     direction: "direction",
     property_name: "propertyName",
-} required { property_name: "propertyName" });
+} required { property_name: "propertyName" } by new);
 crm_core::setters!(SearchSort {
-    direction: SearchSortDirection,
-    property_name: String,
+    direction: SearchSortDirection, property_name: String,
 });
 
 impl SearchSort {
@@ -842,7 +691,7 @@ crm_core::open_enum! {
 }
 
 /// Upsert object.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertObject {
     /// `archived`
@@ -882,28 +731,10 @@ crm_core::record!(UpsertObject {
     warnings: "warnings",
 });
 
-/// Value with timestamp.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ValueWithTimestamp {
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sourceLabel`
-    pub source_label: Option<String>,
-    /// `sourceType`
-    pub source_type: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
-    /// `value`
-    pub value: Option<String>,
-}
-crm_core::record!(ValueWithTimestamp {
-    source_id: "sourceId",
-    source_label: "sourceLabel",
-    source_type: "sourceType",
-    timestamp: "timestamp",
-    updated_by_user_id: "updatedByUserId",
-    value: "value",
-});
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AssociatedId, AssociatedIdPage, AssociationsForObject, BatchArchive, BatchCreate, BatchCreateRow,
+    BatchRead, BatchReply, BatchUpdate, BatchUpdateRow, BatchUpsert, BatchUpsertReply, BatchUpsertRow,
+    GdprDelete, MergeInput, Object, ObjectCreate, ObjectId, ObjectPage, ObjectUpdate, ObjectWarning,
+    ObjectWithAssociations, SearchReply, SearchRequest, SearchSort, SearchSortDirection, UpsertObject,
+);

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Owner.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Owner {
     /// `archived`
@@ -45,7 +45,7 @@ crm_core::record!(Owner {
 });
 
 /// Owner page.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct OwnerPage {
     /// `paging`
@@ -79,7 +79,7 @@ crm_core::open_enum! {
 }
 
 /// Team.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Team {
     /// `id`
@@ -94,3 +94,8 @@ crm_core::record!(Team {
     name: "name",
     primary: "primary",
 });
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    Owner, OwnerPage, OwnerType, OwnersGetIdProperty, Team,
+);

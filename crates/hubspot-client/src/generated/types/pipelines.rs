@@ -4,7 +4,7 @@
 use super::*;
 
 /// Audit info.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AuditInfo {
     /// `action`
@@ -33,7 +33,7 @@ crm_core::record!(AuditInfo {
 });
 
 /// Audit info list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AuditInfoList {
     /// `results`
@@ -44,7 +44,7 @@ crm_core::record!(AuditInfoList {
 });
 
 /// Pipeline.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Pipeline {
     /// `archived`
@@ -76,7 +76,7 @@ crm_core::record!(Pipeline {
 });
 
 /// Pipeline input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineInput {
     /// `displayOrder`
@@ -93,12 +93,9 @@ crm_core::record!(PipelineInput {
     label: "label",
     pipeline_id: "pipelineId",
     stages: "stages",
-} required { display_order: "displayOrder", label: "label", stages: "stages" });
+} required { display_order: "displayOrder", label: "label", stages: "stages" } by new);
 crm_core::setters!(PipelineInput {
-    display_order: i64,
-    label: String,
-    pipeline_id: String,
-    stages: [PipelineStageInput],
+    display_order: i64, label: String, pipeline_id: String, stages: [PipelineStageInput],
 });
 
 impl PipelineInput {
@@ -119,7 +116,7 @@ impl PipelineInput {
 }
 
 /// Pipeline list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineList {
     /// `results`
@@ -130,7 +127,7 @@ crm_core::record!(PipelineList {
 });
 
 /// Pipeline patch input.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelinePatchInput {
     /// `archived`
@@ -146,13 +143,11 @@ crm_core::record!(PipelinePatchInput {
     label: "label",
 });
 crm_core::setters!(PipelinePatchInput {
-    archived: bool,
-    display_order: i64,
-    label: String,
+    archived: bool, display_order: i64, label: String,
 });
 
 /// Pipeline replace input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineReplaceInput {
     /// `displayOrder`
@@ -166,11 +161,9 @@ crm_core::record!(PipelineReplaceInput {
     display_order: "displayOrder",
     label: "label",
     stages: "stages",
-} required { display_order: "displayOrder", label: "label", stages: "stages" });
+} required { display_order: "displayOrder", label: "label", stages: "stages" } by new);
 crm_core::setters!(PipelineReplaceInput {
-    display_order: i64,
-    label: String,
-    stages: [PipelineStageInput],
+    display_order: i64, label: String, stages: [PipelineStageInput],
 });
 
 impl PipelineReplaceInput {
@@ -190,7 +183,7 @@ impl PipelineReplaceInput {
 }
 
 /// Pipeline stage.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStage {
     /// `archived`
@@ -225,7 +218,7 @@ crm_core::record!(PipelineStage {
 });
 
 /// Pipeline stage input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStageInput {
     /// `displayOrder`
@@ -242,12 +235,9 @@ crm_core::record!(PipelineStageInput {
     label: "label",
     metadata: "metadata",
     stage_id: "stageId",
-} required { display_order: "displayOrder", label: "label", metadata: "metadata" });
+} required { display_order: "displayOrder", label: "label", metadata: "metadata" } by new);
 crm_core::setters!(PipelineStageInput {
-    display_order: i64,
-    label: String,
-    metadata: Map<String>,
-    stage_id: String,
+    display_order: i64, label: String, metadata: Map<String>, stage_id: String,
 });
 
 impl PipelineStageInput {
@@ -268,7 +258,7 @@ impl PipelineStageInput {
 }
 
 /// Pipeline stage list.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStageList {
     /// `results`
@@ -279,7 +269,7 @@ crm_core::record!(PipelineStageList {
 });
 
 /// Pipeline stage patch input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStagePatchInput {
     /// `archived`
@@ -296,12 +286,9 @@ crm_core::record!(PipelineStagePatchInput {
     display_order: "displayOrder",
     label: "label",
     metadata: "metadata",
-} required { metadata: "metadata" });
+} required { metadata: "metadata" } by new);
 crm_core::setters!(PipelineStagePatchInput {
-    archived: bool,
-    display_order: i64,
-    label: String,
-    metadata: Map<String>,
+    archived: bool, display_order: i64, label: String, metadata: Map<String>,
 });
 
 impl PipelineStagePatchInput {
@@ -318,7 +305,7 @@ impl PipelineStagePatchInput {
 }
 
 /// Pipeline stage replace input.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStageReplaceInput {
     /// `displayOrder`
@@ -332,11 +319,9 @@ crm_core::record!(PipelineStageReplaceInput {
     display_order: "displayOrder",
     label: "label",
     metadata: "metadata",
-} required { display_order: "displayOrder", label: "label", metadata: "metadata" });
+} required { display_order: "displayOrder", label: "label", metadata: "metadata" } by new);
 crm_core::setters!(PipelineStageReplaceInput {
-    display_order: i64,
-    label: String,
-    metadata: Map<String>,
+    display_order: i64, label: String, metadata: Map<String>,
 });
 
 impl PipelineStageReplaceInput {
@@ -366,3 +351,10 @@ crm_core::open_enum! {
         ReadOnly = "READ_ONLY",
     }
 }
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    AuditInfo, AuditInfoList, Pipeline, PipelineInput, PipelineList, PipelinePatchInput, PipelineReplaceInput,
+    PipelineStage, PipelineStageInput, PipelineStageList, PipelineStagePatchInput, PipelineStageReplaceInput,
+    PipelineStageWritePermissions,
+);

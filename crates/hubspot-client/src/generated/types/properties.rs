@@ -3,34 +3,10 @@
 #[allow(unused_imports)]
 use super::*;
 
-crm_core::open_enum! {
-    /// The vendor's default is `non_sensitive`.
-    pub enum PropertiesGetDataSensitivity {
-        /// `highly_sensitive`
-        HighlySensitive = "highly_sensitive",
-        /// `non_sensitive`
-        NonSensitive = "non_sensitive",
-        /// `sensitive`
-        Sensitive = "sensitive",
-    }
-}
-
-crm_core::open_enum! {
-    /// The vendor's default is `non_sensitive`.
-    pub enum PropertiesListDataSensitivity {
-        /// `highly_sensitive`
-        HighlySensitive = "highly_sensitive",
-        /// `non_sensitive`
-        NonSensitive = "non_sensitive",
-        /// `sensitive`
-        Sensitive = "sensitive",
-    }
-}
-
-/// Property batch reply.
-#[derive(Clone, Default, PartialEq)]
+/// Properties property batch reply.
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct PropertyBatchReply {
+pub struct PropertiesPropertyBatchReply {
     /// `completedAt`
     pub completed_at: Option<Timestamp>,
     /// `errors`
@@ -46,9 +22,9 @@ pub struct PropertyBatchReply {
     /// `startedAt`
     pub started_at: Option<Timestamp>,
     /// `status`
-    pub status: Option<PropertyBatchReplyStatus>,
+    pub status: Option<BatchReplyStatus>,
 }
-crm_core::record!(PropertyBatchReply {
+crm_core::record!(PropertiesPropertyBatchReply {
     completed_at: "completedAt",
     errors: "errors",
     links: "links",
@@ -59,424 +35,19 @@ crm_core::record!(PropertyBatchReply {
     status: "status",
 });
 
-crm_core::open_enum! {
-    /// Property batch reply status.
-    pub enum PropertyBatchReplyStatus {
-        /// `CANCELED`
-        Canceled = "CANCELED",
-        /// `COMPLETE`
-        Complete = "COMPLETE",
-        /// `PENDING`
-        Pending = "PENDING",
-        /// `PROCESSING`
-        Processing = "PROCESSING",
-    }
-}
-
-/// Property create.
-#[derive(Clone, Default, PartialEq)]
+/// Properties property list.
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct PropertyCreate {
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<PropertyCreateDataSensitivity>,
-    /// `description`
-    pub description: Option<String>,
-    /// `displayOrder`
-    pub display_order: Option<i64>,
-    /// `externalOptions`
-    pub external_options: Option<bool>,
-    /// `fieldType`
-    pub field_type: Option<PropertyCreateFieldType>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// `groupName`
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// `hidden`
-    pub hidden: Option<bool>,
-    /// `label`
-    pub label: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<PropertyCreateNumberDisplayHint>,
-    /// `options`
-    pub options: Option<Vec<OptionInput>>,
-    /// `referencedObjectType`
-    pub referenced_object_type: Option<String>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<PropertyCreateTextDisplayHint>,
-    /// `type`
-    pub type_: Option<PropertyCreateType>,
-}
-crm_core::record!(PropertyCreate {
-    calculation_formula: "calculationFormula",
-    currency_property_name: "currencyPropertyName",
-    data_sensitivity: "dataSensitivity",
-    description: "description",
-    display_order: "displayOrder",
-    external_options: "externalOptions",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    number_display_hint: "numberDisplayHint",
-    options: "options",
-    referenced_object_type: "referencedObjectType",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-} required { field_type: "fieldType", group_name: "groupName", label: "label", name: "name", type_: "type" });
-crm_core::setters!(PropertyCreate {
-    calculation_formula: String,
-    currency_property_name: String,
-    data_sensitivity: PropertyCreateDataSensitivity,
-    description: String,
-    display_order: i64,
-    external_options: bool,
-    field_type: PropertyCreateFieldType,
-    form_field: bool,
-    group_name: String,
-    has_unique_value: bool,
-    hidden: bool,
-    label: String,
-    name: String,
-    number_display_hint: PropertyCreateNumberDisplayHint,
-    options: [OptionInput],
-    referenced_object_type: String,
-    show_currency_symbol: bool,
-    text_display_hint: PropertyCreateTextDisplayHint,
-    type_: PropertyCreateType,
-});
-
-/// Property create batch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyCreateBatch {
-    /// `inputs`
-    pub inputs: Option<Vec<PropertyCreate>>,
-}
-crm_core::record!(PropertyCreateBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" });
-crm_core::setters!(PropertyCreateBatch {
-    inputs: [PropertyCreate],
-});
-
-impl PropertyCreateBatch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<PropertyCreate>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Property create data sensitivity.
-    pub enum PropertyCreateDataSensitivity {
-        /// `highly_sensitive`
-        HighlySensitive = "highly_sensitive",
-        /// `non_sensitive`
-        NonSensitive = "non_sensitive",
-        /// `sensitive`
-        Sensitive = "sensitive",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property create field type.
-    pub enum PropertyCreateFieldType {
-        /// `booleancheckbox`
-        Booleancheckbox = "booleancheckbox",
-        /// `calculation_equation`
-        CalculationEquation = "calculation_equation",
-        /// `checkbox`
-        Checkbox = "checkbox",
-        /// `date`
-        Date = "date",
-        /// `file`
-        File = "file",
-        /// `html`
-        Html = "html",
-        /// `number`
-        Number = "number",
-        /// `phonenumber`
-        Phonenumber = "phonenumber",
-        /// `radio`
-        Radio = "radio",
-        /// `select`
-        Select = "select",
-        /// `text`
-        Text = "text",
-        /// `textarea`
-        Textarea = "textarea",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property create number display hint.
-    pub enum PropertyCreateNumberDisplayHint {
-        /// `currency`
-        Currency = "currency",
-        /// `duration`
-        Duration = "duration",
-        /// `formatted`
-        Formatted = "formatted",
-        /// `percentage`
-        Percentage = "percentage",
-        /// `probability`
-        Probability = "probability",
-        /// `unformatted`
-        Unformatted = "unformatted",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property create text display hint.
-    pub enum PropertyCreateTextDisplayHint {
-        /// `domain_name`
-        DomainName = "domain_name",
-        /// `email`
-        Email = "email",
-        /// `ip_address`
-        IpAddress = "ip_address",
-        /// `multi_line`
-        MultiLine = "multi_line",
-        /// `phone_number`
-        PhoneNumber = "phone_number",
-        /// `physical_address`
-        PhysicalAddress = "physical_address",
-        /// `postal_code`
-        PostalCode = "postal_code",
-        /// `unformatted_single_line`
-        UnformattedSingleLine = "unformatted_single_line",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property create type.
-    pub enum PropertyCreateType {
-        /// `bool`
-        Bool = "bool",
-        /// `date`
-        Date = "date",
-        /// `datetime`
-        Datetime = "datetime",
-        /// `enumeration`
-        Enumeration = "enumeration",
-        /// `number`
-        Number = "number",
-        /// `phone_number`
-        PhoneNumber = "phone_number",
-        /// `string`
-        String = "string",
-    }
-}
-
-/// Property group.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyGroup {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `displayOrder`
-    pub display_order: Option<i64>,
-    /// `label`
-    pub label: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-}
-crm_core::record!(PropertyGroup {
-    archived: "archived",
-    display_order: "displayOrder",
-    label: "label",
-    name: "name",
-});
-
-/// Property group create.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyGroupCreate {
-    /// `displayOrder`
-    pub display_order: Option<i64>,
-    /// `label`
-    pub label: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-}
-crm_core::record!(PropertyGroupCreate {
-    display_order: "displayOrder",
-    label: "label",
-    name: "name",
-} required { label: "label", name: "name" });
-crm_core::setters!(PropertyGroupCreate {
-    display_order: i64,
-    label: String,
-    name: String,
-});
-
-impl PropertyGroupCreate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            display_order: None,
-            label: Some(label.into()),
-            name: Some(name.into()),
-        }
-    }
-}
-
-/// Property group list.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyGroupList {
-    /// `results`
-    pub results: Vec<PropertyGroup>,
-}
-crm_core::record!(PropertyGroupList {
-    results: "results",
-});
-
-/// Property group update.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyGroupUpdate {
-    /// `displayOrder`
-    pub display_order: Option<i64>,
-    /// `label`
-    pub label: Option<String>,
-}
-crm_core::record!(PropertyGroupUpdate {
-    display_order: "displayOrder",
-    label: "label",
-});
-crm_core::setters!(PropertyGroupUpdate {
-    display_order: i64,
-    label: String,
-});
-
-/// Property list.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyList {
+pub struct PropertiesPropertyList {
     /// `results`
     pub results: Vec<Property>,
 }
-crm_core::record!(PropertyList {
+crm_core::record!(PropertiesPropertyList {
     results: "results",
 });
 
-/// Property name.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyName {
-    /// `name`
-    pub name: Option<String>,
-}
-crm_core::record!(PropertyName {
-    name: "name",
-} required { name: "name" });
-crm_core::setters!(PropertyName {
-    name: String,
-});
-
-impl PropertyName {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()) }
-    }
-}
-
-/// Property name batch.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyNameBatch {
-    /// `inputs`
-    pub inputs: Option<Vec<PropertyName>>,
-}
-crm_core::record!(PropertyNameBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" });
-crm_core::setters!(PropertyNameBatch {
-    inputs: [PropertyName],
-});
-
-impl PropertyNameBatch {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-/// Property name batch read.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PropertyNameBatchRead {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<PropertyNameBatchReadDataSensitivity>,
-    /// `inputs`
-    pub inputs: Option<Vec<PropertyName>>,
-}
-crm_core::record!(PropertyNameBatchRead {
-    archived: "archived",
-    data_sensitivity: "dataSensitivity",
-    inputs: "inputs",
-} required { archived: "archived", data_sensitivity: "dataSensitivity", inputs: "inputs" });
-crm_core::setters!(PropertyNameBatchRead {
-    archived: bool,
-    data_sensitivity: PropertyNameBatchReadDataSensitivity,
-    inputs: [PropertyName],
-});
-
-impl PropertyNameBatchRead {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        archived: impl Into<bool>,
-        data_sensitivity: impl Into<PropertyNameBatchReadDataSensitivity>,
-        inputs: impl Into<Vec<PropertyName>>,
-    ) -> Self {
-        Self {
-            archived: Some(archived.into()),
-            data_sensitivity: Some(data_sensitivity.into()),
-            inputs: Some(inputs.into()),
-        }
-    }
-}
-
-crm_core::open_enum! {
-    /// Property name batch read data sensitivity.
-    pub enum PropertyNameBatchReadDataSensitivity {
-        /// `highly_sensitive`
-        HighlySensitive = "highly_sensitive",
-        /// `non_sensitive`
-        NonSensitive = "non_sensitive",
-        /// `sensitive`
-        Sensitive = "sensitive",
-    }
-}
-
 /// Property update.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyUpdate {
     /// `calculationFormula`
@@ -488,7 +59,7 @@ pub struct PropertyUpdate {
     /// `displayOrder`
     pub display_order: Option<i64>,
     /// `fieldType`
-    pub field_type: Option<PropertyUpdateFieldType>,
+    pub field_type: Option<FieldType>,
     /// `formField`
     pub form_field: Option<bool>,
     /// `groupName`
@@ -498,15 +69,15 @@ pub struct PropertyUpdate {
     /// `label`
     pub label: Option<String>,
     /// `numberDisplayHint`
-    pub number_display_hint: Option<PropertyUpdateNumberDisplayHint>,
+    pub number_display_hint: Option<NumberDisplayHint>,
     /// `options`
     pub options: Option<Vec<OptionInput>>,
     /// `showCurrencySymbol`
     pub show_currency_symbol: Option<bool>,
     /// `textDisplayHint`
-    pub text_display_hint: Option<PropertyUpdateTextDisplayHint>,
+    pub text_display_hint: Option<TextDisplayHint>,
     /// `type`
-    pub type_: Option<PropertyUpdateType>,
+    pub type_: Option<PropertyType>,
 }
 crm_core::record!(PropertyUpdate {
     calculation_formula: "calculationFormula",
@@ -525,108 +96,13 @@ crm_core::record!(PropertyUpdate {
     type_: "type",
 });
 crm_core::setters!(PropertyUpdate {
-    calculation_formula: String,
-    currency_property_name: String,
-    description: String,
-    display_order: i64,
-    field_type: PropertyUpdateFieldType,
-    form_field: bool,
-    group_name: String,
-    hidden: bool,
-    label: String,
-    number_display_hint: PropertyUpdateNumberDisplayHint,
-    options: [OptionInput],
-    show_currency_symbol: bool,
-    text_display_hint: PropertyUpdateTextDisplayHint,
-    type_: PropertyUpdateType,
+    calculation_formula: String, currency_property_name: String, description: String, display_order: i64,
+    field_type: FieldType, form_field: bool, group_name: String, hidden: bool, label: String,
+    number_display_hint: NumberDisplayHint, options: [OptionInput], show_currency_symbol: bool,
+    text_display_hint: TextDisplayHint, type_: PropertyType,
 });
 
-crm_core::open_enum! {
-    /// Property update field type.
-    pub enum PropertyUpdateFieldType {
-        /// `booleancheckbox`
-        Booleancheckbox = "booleancheckbox",
-        /// `calculation_equation`
-        CalculationEquation = "calculation_equation",
-        /// `checkbox`
-        Checkbox = "checkbox",
-        /// `date`
-        Date = "date",
-        /// `file`
-        File = "file",
-        /// `html`
-        Html = "html",
-        /// `number`
-        Number = "number",
-        /// `phonenumber`
-        Phonenumber = "phonenumber",
-        /// `radio`
-        Radio = "radio",
-        /// `select`
-        Select = "select",
-        /// `text`
-        Text = "text",
-        /// `textarea`
-        Textarea = "textarea",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property update number display hint.
-    pub enum PropertyUpdateNumberDisplayHint {
-        /// `currency`
-        Currency = "currency",
-        /// `duration`
-        Duration = "duration",
-        /// `formatted`
-        Formatted = "formatted",
-        /// `percentage`
-        Percentage = "percentage",
-        /// `probability`
-        Probability = "probability",
-        /// `unformatted`
-        Unformatted = "unformatted",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property update text display hint.
-    pub enum PropertyUpdateTextDisplayHint {
-        /// `domain_name`
-        DomainName = "domain_name",
-        /// `email`
-        Email = "email",
-        /// `ip_address`
-        IpAddress = "ip_address",
-        /// `multi_line`
-        MultiLine = "multi_line",
-        /// `phone_number`
-        PhoneNumber = "phone_number",
-        /// `physical_address`
-        PhysicalAddress = "physical_address",
-        /// `postal_code`
-        PostalCode = "postal_code",
-        /// `unformatted_single_line`
-        UnformattedSingleLine = "unformatted_single_line",
-    }
-}
-
-crm_core::open_enum! {
-    /// Property update type.
-    pub enum PropertyUpdateType {
-        /// `bool`
-        Bool = "bool",
-        /// `date`
-        Date = "date",
-        /// `datetime`
-        Datetime = "datetime",
-        /// `enumeration`
-        Enumeration = "enumeration",
-        /// `number`
-        Number = "number",
-        /// `phone_number`
-        PhoneNumber = "phone_number",
-        /// `string`
-        String = "string",
-    }
-}
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    PropertiesPropertyBatchReply, PropertiesPropertyList, PropertyUpdate,
+);

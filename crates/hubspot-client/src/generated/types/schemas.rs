@@ -3,133 +3,8 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association definition.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationDefinition {
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-}
-crm_core::record!(AssociationDefinition {
-    created_at: "createdAt",
-    from_object_type_id: "fromObjectTypeId",
-    id: "id",
-    name: "name",
-    to_object_type_id: "toObjectTypeId",
-    updated_at: "updatedAt",
-});
-
-/// Association definition create.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AssociationDefinitionCreate {
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// `name`
-    pub name: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
-}
-crm_core::record!(AssociationDefinitionCreate {
-    from_object_type_id: "fromObjectTypeId",
-    name: "name",
-    to_object_type_id: "toObjectTypeId",
-} required { from_object_type_id: "fromObjectTypeId", to_object_type_id: "toObjectTypeId" });
-crm_core::setters!(AssociationDefinitionCreate {
-    from_object_type_id: String,
-    name: String,
-    to_object_type_id: String,
-});
-
-impl AssociationDefinitionCreate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        from_object_type_id: impl Into<String>,
-        to_object_type_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            from_object_type_id: Some(from_object_type_id.into()),
-            name: None,
-            to_object_type_id: Some(to_object_type_id.into()),
-        }
-    }
-}
-
-/// Object schema.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectSchema {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `associations`
-    pub associations: Vec<AssociationDefinition>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `createdByUserId`
-    pub created_by_user_id: Option<i64>,
-    /// `description`
-    pub description: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `name`
-    pub name: Option<String>,
-    /// `objectTypeId`
-    pub object_type_id: Option<String>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `properties`
-    pub properties: Vec<Property>,
-    /// `requiredProperties`
-    pub required_properties: Vec<String>,
-    /// `searchableProperties`
-    pub searchable_properties: Vec<String>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Vec<String>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
-}
-crm_core::record!(ObjectSchema {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    archived: "archived",
-    associations: "associations",
-    created_at: "createdAt",
-    created_by_user_id: "createdByUserId",
-    description: "description",
-    fully_qualified_name: "fullyQualifiedName",
-    id: "id",
-    labels: "labels",
-    name: "name",
-    object_type_id: "objectTypeId",
-    primary_display_property: "primaryDisplayProperty",
-    properties: "properties",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-    updated_at: "updatedAt",
-    updated_by_user_id: "updatedByUserId",
-});
-
 /// Object schema batch read request.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectSchemaBatchReadRequest {
     /// `includeAssociationDefinitions`
@@ -146,11 +21,9 @@ crm_core::record!(ObjectSchemaBatchReadRequest {
     include_audit_metadata: "includeAuditMetadata",
     include_property_definitions: "includePropertyDefinitions",
     inputs: "inputs",
-} required { include_association_definitions: "includeAssociationDefinitions", include_audit_metadata: "includeAuditMetadata", include_property_definitions: "includePropertyDefinitions", inputs: "inputs" });
+} required { include_association_definitions: "includeAssociationDefinitions", include_audit_metadata: "includeAuditMetadata", include_property_definitions: "includePropertyDefinitions", inputs: "inputs" } by new);
 crm_core::setters!(ObjectSchemaBatchReadRequest {
-    include_association_definitions: bool,
-    include_audit_metadata: bool,
-    include_property_definitions: bool,
+    include_association_definitions: bool, include_audit_metadata: bool, include_property_definitions: bool,
     inputs: [String],
 });
 
@@ -175,7 +48,7 @@ impl ObjectSchemaBatchReadRequest {
 }
 
 /// Object schema create.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectSchemaCreate {
     /// `allowsSensitiveProperties`
@@ -215,167 +88,14 @@ crm_core::record!(ObjectSchemaCreate {
     should_create_same_object_association: "shouldCreateSameObjectAssociation",
 } required { allows_sensitive_properties: "allowsSensitiveProperties", associated_objects: "associatedObjects", labels: "labels", name: "name", properties: "properties", required_properties: "requiredProperties", searchable_properties: "searchableProperties", secondary_display_properties: "secondaryDisplayProperties", should_create_same_object_association: "shouldCreateSameObjectAssociation" });
 crm_core::setters!(ObjectSchemaCreate {
-    allows_sensitive_properties: bool,
-    associated_objects: [String],
-    description: String,
-    labels: ObjectTypeDefinitionLabels,
-    name: String,
-    primary_display_property: String,
-    properties: [ObjectTypePropertyCreate],
-    required_properties: [String],
-    searchable_properties: [String],
-    secondary_display_properties: [String],
-    should_create_same_object_association: bool,
-});
-
-/// Object schema list.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectSchemaList {
-    /// `results`
-    pub results: Vec<ObjectSchema>,
-}
-crm_core::record!(ObjectSchemaList {
-    results: "results",
-});
-
-/// Object schema update.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectSchemaUpdate {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `clearDescription`
-    pub clear_description: Option<bool>,
-    /// `description`
-    pub description: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `requiredProperties`
-    pub required_properties: Option<Vec<String>>,
-    /// `restorable`
-    pub restorable: Option<bool>,
-    /// `searchableProperties`
-    pub searchable_properties: Option<Vec<String>>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Option<Vec<String>>,
-}
-crm_core::record!(ObjectSchemaUpdate {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    clear_description: "clearDescription",
-    description: "description",
-    labels: "labels",
-    primary_display_property: "primaryDisplayProperty",
-    required_properties: "requiredProperties",
-    restorable: "restorable",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-} required { clear_description: "clearDescription" });
-crm_core::setters!(ObjectSchemaUpdate {
-    allows_sensitive_properties: bool,
-    clear_description: bool,
-    description: String,
-    labels: ObjectTypeDefinitionLabels,
-    primary_display_property: String,
-    required_properties: [String],
-    restorable: bool,
-    searchable_properties: [String],
-    secondary_display_properties: [String],
-});
-
-impl ObjectSchemaUpdate {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(clear_description: impl Into<bool>) -> Self {
-        Self {
-            allows_sensitive_properties: None,
-            clear_description: Some(clear_description.into()),
-            description: None,
-            labels: None,
-            primary_display_property: None,
-            required_properties: None,
-            restorable: None,
-            searchable_properties: None,
-            secondary_display_properties: None,
-        }
-    }
-}
-
-/// Object type definition.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectTypeDefinition {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `description`
-    pub description: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// `id`
-    pub id: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `name`
-    pub name: Option<String>,
-    /// `objectTypeId`
-    pub object_type_id: Option<String>,
-    /// `portalId`
-    pub portal_id: Option<i64>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `requiredProperties`
-    pub required_properties: Vec<String>,
-    /// `searchableProperties`
-    pub searchable_properties: Vec<String>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Vec<String>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
-}
-crm_core::record!(ObjectTypeDefinition {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    archived: "archived",
-    created_at: "createdAt",
-    description: "description",
-    fully_qualified_name: "fullyQualifiedName",
-    id: "id",
-    labels: "labels",
-    name: "name",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    primary_display_property: "primaryDisplayProperty",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-    updated_at: "updatedAt",
-});
-
-/// Object type definition labels.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ObjectTypeDefinitionLabels {
-    /// `plural`
-    pub plural: Option<String>,
-    /// `singular`
-    pub singular: Option<String>,
-}
-crm_core::record!(ObjectTypeDefinitionLabels {
-    plural: "plural",
-    singular: "singular",
-});
-crm_core::setters!(ObjectTypeDefinitionLabels {
-    plural: String,
-    singular: String,
+    allows_sensitive_properties: bool, associated_objects: [String], description: String,
+    labels: ObjectTypeDefinitionLabels, name: String, primary_display_property: String,
+    properties: [ObjectTypePropertyCreate], required_properties: [String], searchable_properties: [String],
+    secondary_display_properties: [String], should_create_same_object_association: bool,
 });
 
 /// Object type property create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectTypePropertyCreate {
     /// `description`
@@ -399,9 +119,9 @@ pub struct ObjectTypePropertyCreate {
     /// `name`
     pub name: Option<String>,
     /// `numberDisplayHint`
-    pub number_display_hint: Option<ObjectTypePropertyCreateNumberDisplayHint>,
+    pub number_display_hint: Option<NumberDisplayHint>,
     /// `optionSortStrategy`
-    pub option_sort_strategy: Option<ObjectTypePropertyCreateOptionSortStrategy>,
+    pub option_sort_strategy: Option<OptionSortStrategy>,
     /// `options`
     pub options: Option<Vec<OptionInput>>,
     /// `referencedObjectType`
@@ -411,9 +131,9 @@ pub struct ObjectTypePropertyCreate {
     /// `showCurrencySymbol`
     pub show_currency_symbol: Option<bool>,
     /// `textDisplayHint`
-    pub text_display_hint: Option<ObjectTypePropertyCreateTextDisplayHint>,
+    pub text_display_hint: Option<TextDisplayHint>,
     /// `type`
-    pub type_: Option<ObjectTypePropertyCreateType>,
+    pub type_: Option<PropertyType>,
 }
 crm_core::record!(ObjectTypePropertyCreate {
     description: "description",
@@ -434,26 +154,13 @@ crm_core::record!(ObjectTypePropertyCreate {
     show_currency_symbol: "showCurrencySymbol",
     text_display_hint: "textDisplayHint",
     type_: "type",
-} required { field_type: "fieldType", label: "label", name: "name", type_: "type" });
+} required { field_type: "fieldType", label: "label", name: "name", type_: "type" } by new);
 crm_core::setters!(ObjectTypePropertyCreate {
-    description: String,
-    display_order: i64,
-    external_options_reference_type: String,
-    field_type: String,
-    form_field: bool,
-    group_name: String,
-    has_unique_value: bool,
-    hidden: bool,
-    label: String,
-    name: String,
-    number_display_hint: ObjectTypePropertyCreateNumberDisplayHint,
-    option_sort_strategy: ObjectTypePropertyCreateOptionSortStrategy,
-    options: [OptionInput],
-    referenced_object_type: String,
-    searchable_in_global_search: bool,
-    show_currency_symbol: bool,
-    text_display_hint: ObjectTypePropertyCreateTextDisplayHint,
-    type_: ObjectTypePropertyCreateType,
+    description: String, display_order: i64, external_options_reference_type: String, field_type: String,
+    form_field: bool, group_name: String, has_unique_value: bool, hidden: bool, label: String, name: String,
+    number_display_hint: NumberDisplayHint, option_sort_strategy: OptionSortStrategy, options: [OptionInput],
+    referenced_object_type: String, searchable_in_global_search: bool, show_currency_symbol: bool,
+    text_display_hint: TextDisplayHint, type_: PropertyType,
 });
 
 impl ObjectTypePropertyCreate {
@@ -463,7 +170,7 @@ impl ObjectTypePropertyCreate {
         field_type: impl Into<String>,
         label: impl Into<String>,
         name: impl Into<String>,
-        type_: impl Into<ObjectTypePropertyCreateType>,
+        type_: impl Into<PropertyType>,
     ) -> Self {
         Self {
             description: None,
@@ -488,72 +195,81 @@ impl ObjectTypePropertyCreate {
     }
 }
 
-crm_core::open_enum! {
-    /// Object type property create number display hint.
-    pub enum ObjectTypePropertyCreateNumberDisplayHint {
-        /// `currency`
-        Currency = "currency",
-        /// `duration`
-        Duration = "duration",
-        /// `formatted`
-        Formatted = "formatted",
-        /// `percentage`
-        Percentage = "percentage",
-        /// `probability`
-        Probability = "probability",
-        /// `unformatted`
-        Unformatted = "unformatted",
-    }
+/// Schemas object schema.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SchemasObjectSchema {
+    /// `allowsSensitiveProperties`
+    pub allows_sensitive_properties: Option<bool>,
+    /// `archived`
+    pub archived: Option<bool>,
+    /// `associations`
+    pub associations: Vec<AssociationDefinition>,
+    /// `createdAt`
+    pub created_at: Option<Timestamp>,
+    /// `createdByUserId`
+    pub created_by_user_id: Option<i64>,
+    /// `description`
+    pub description: Option<String>,
+    /// `fullyQualifiedName`
+    pub fully_qualified_name: Option<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `labels`
+    pub labels: Option<ObjectTypeDefinitionLabels>,
+    /// `name`
+    pub name: Option<String>,
+    /// `objectTypeId`
+    pub object_type_id: Option<String>,
+    /// `primaryDisplayProperty`
+    pub primary_display_property: Option<String>,
+    /// `properties`
+    pub properties: Vec<Property>,
+    /// `requiredProperties`
+    pub required_properties: Vec<String>,
+    /// `searchableProperties`
+    pub searchable_properties: Vec<String>,
+    /// `secondaryDisplayProperties`
+    pub secondary_display_properties: Vec<String>,
+    /// `updatedAt`
+    pub updated_at: Option<Timestamp>,
+    /// `updatedByUserId`
+    pub updated_by_user_id: Option<i64>,
 }
+crm_core::record!(SchemasObjectSchema {
+    allows_sensitive_properties: "allowsSensitiveProperties",
+    archived: "archived",
+    associations: "associations",
+    created_at: "createdAt",
+    created_by_user_id: "createdByUserId",
+    description: "description",
+    fully_qualified_name: "fullyQualifiedName",
+    id: "id",
+    labels: "labels",
+    name: "name",
+    object_type_id: "objectTypeId",
+    primary_display_property: "primaryDisplayProperty",
+    properties: "properties",
+    required_properties: "requiredProperties",
+    searchable_properties: "searchableProperties",
+    secondary_display_properties: "secondaryDisplayProperties",
+    updated_at: "updatedAt",
+    updated_by_user_id: "updatedByUserId",
+});
 
-crm_core::open_enum! {
-    /// Object type property create option sort strategy.
-    pub enum ObjectTypePropertyCreateOptionSortStrategy {
-        /// `ALPHABETICAL`
-        Alphabetical = "ALPHABETICAL",
-        /// `DISPLAY_ORDER`
-        DisplayOrder = "DISPLAY_ORDER",
-    }
+/// Schemas object schema list.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SchemasObjectSchemaList {
+    /// `results`
+    pub results: Vec<SchemasObjectSchema>,
 }
+crm_core::record!(SchemasObjectSchemaList {
+    results: "results",
+});
 
-crm_core::open_enum! {
-    /// Object type property create text display hint.
-    pub enum ObjectTypePropertyCreateTextDisplayHint {
-        /// `domain_name`
-        DomainName = "domain_name",
-        /// `email`
-        Email = "email",
-        /// `ip_address`
-        IpAddress = "ip_address",
-        /// `multi_line`
-        MultiLine = "multi_line",
-        /// `phone_number`
-        PhoneNumber = "phone_number",
-        /// `physical_address`
-        PhysicalAddress = "physical_address",
-        /// `postal_code`
-        PostalCode = "postal_code",
-        /// `unformatted_single_line`
-        UnformattedSingleLine = "unformatted_single_line",
-    }
-}
-
-crm_core::open_enum! {
-    /// Object type property create type.
-    pub enum ObjectTypePropertyCreateType {
-        /// `bool`
-        Bool = "bool",
-        /// `date`
-        Date = "date",
-        /// `datetime`
-        Datetime = "datetime",
-        /// `enumeration`
-        Enumeration = "enumeration",
-        /// `number`
-        Number = "number",
-        /// `phone_number`
-        PhoneNumber = "phone_number",
-        /// `string`
-        String = "string",
-    }
-}
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    ObjectSchemaBatchReadRequest, ObjectSchemaCreate, ObjectTypePropertyCreate, SchemasObjectSchema,
+    SchemasObjectSchemaList,
+);

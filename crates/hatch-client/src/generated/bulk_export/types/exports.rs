@@ -22,3 +22,8 @@ crm_core::open_enum! {
         ConversationItems = "conversation_items",
     }
 }
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    ExportFormat, ExportSource,
+);

@@ -8,8 +8,14 @@ use crm_core::reexport::serde_json::Value;
 
 #[allow(unused_imports)]
 use crm_core::{Map, Timestamp};
+
+#[cfg(feature = "schemars")]
+static DOCUMENT: crm_core::schema::Document = crm_core::schema::Document::new(
+    include_str!("../schemas.json"),
+);
 mod exports;
-mod shared;
 
 pub use self::exports::*;
-pub use self::shared::*;
+mod shared_contact_history_row;
+
+pub use self::shared_contact_history_row::*;

@@ -4,7 +4,7 @@
 use super::*;
 
 /// A contact and, with `externalID`, one opportunity of it. The contact is matched by telephone number, then by e-mail address, else it is new.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertContact {
     /// Free set of further facts about the contact; any key, any JSON value.
@@ -42,19 +42,11 @@ crm_core::record!(UpsertContact {
     phone_number: "phoneNumber",
     source: "source",
     status: "status",
-} required { source: "source" });
+} required { source: "source" } by new);
 crm_core::setters!(UpsertContact {
-    details: Value,
-    email: String,
-    external_contact_id: String,
-    external_created_at: Timestamp,
-    external_id: String,
-    external_updated_at: Timestamp,
-    first_name: String,
-    last_name: String,
-    phone_number: String,
-    source: String,
-    status: String,
+    details: Value, email: String, external_contact_id: String, external_created_at: Timestamp,
+    external_id: String, external_updated_at: Timestamp, first_name: String, last_name: String,
+    phone_number: String, source: String, status: String,
 });
 
 impl UpsertContact {
@@ -78,7 +70,7 @@ impl UpsertContact {
 }
 
 /// Receipt for an upsert.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertReply {
     /// The contact that was written.
@@ -91,7 +83,7 @@ crm_core::record!(UpsertReply {
 } keeps extra);
 
 /// The contact that was written.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertedContact {
     /// Identifier of the contact in Hatch.
@@ -102,3 +94,8 @@ pub struct UpsertedContact {
 crm_core::record!(UpsertedContact {
     id: "id",
 } keeps extra);
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    UpsertContact, UpsertReply, UpsertedContact,
+);

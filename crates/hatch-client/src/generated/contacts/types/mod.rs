@@ -8,8 +8,14 @@ use crm_core::reexport::serde_json::Value;
 
 #[allow(unused_imports)]
 use crm_core::{Map, Timestamp};
+
+#[cfg(feature = "schemars")]
+static DOCUMENT: crm_core::schema::Document = crm_core::schema::Document::new(
+    include_str!("../schemas.json"),
+);
 mod contacts;
-mod shared;
 
 pub use self::contacts::*;
-pub use self::shared::*;
+mod shared_error_pointer;
+
+pub use self::shared_error_pointer::*;

@@ -4,7 +4,7 @@
 use super::*;
 
 /// One goal and how often the company reached it.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CompanyGoal {
     /// Name of the goal.
@@ -23,7 +23,7 @@ crm_core::record!(CompanyGoal {
 } keeps extra);
 
 /// The parts of the answer. A part that was not asked for is absent; parts not listed here are kept.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Research {
     /// Free set of facts about the company; its keys differ from one account to the next.
@@ -45,7 +45,7 @@ crm_core::record!(Research {
 } keeps extra);
 
 /// Envelope around the result; the answer for an unknown company uses it too.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResearchReply {
     /// State and content of the research.
@@ -58,7 +58,7 @@ crm_core::record!(ResearchReply {
 } keeps extra);
 
 /// Which company to look up, and which parts of the answer are wanted.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResearchRequest {
     /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end.
@@ -69,10 +69,9 @@ pub struct ResearchRequest {
 crm_core::record!(ResearchRequest {
     company_domain: "company_domain",
     fields_to_get: "fields_to_get",
-} required { company_domain: "company_domain" });
+} required { company_domain: "company_domain" } by new);
 crm_core::setters!(ResearchRequest {
-    company_domain: String,
-    fields_to_get: String,
+    company_domain: String, fields_to_get: String,
 });
 
 impl ResearchRequest {
@@ -87,7 +86,7 @@ impl ResearchRequest {
 }
 
 /// State of the research and, once it is finished, what was found.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResearchResult {
     /// The HTTP status, repeated as a number.
@@ -124,7 +123,7 @@ crm_core::open_enum! {
 }
 
 /// One identified visitor. The record also names a LinkedIn address whose key is not fully known; it is kept among the other members.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebsiteVisitor {
     /// E-mail address of the visitor.
@@ -141,3 +140,8 @@ crm_core::record!(WebsiteVisitor {
     full_name: "full_name",
     title: "title",
 } keeps extra);
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    CompanyGoal, Research, ResearchReply, ResearchRequest, ResearchResult, ResearchStatus, WebsiteVisitor,
+);

@@ -4,7 +4,7 @@
 use super::*;
 
 /// Credits of the workspace in the current period. All amounts are in credits.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreditBalance {
     /// Moment the figures are from.
@@ -56,7 +56,7 @@ crm_core::open_enum! {
 }
 
 /// One charged operation.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreditOperation {
     /// Credits charged.
@@ -84,7 +84,7 @@ crm_core::record!(CreditOperation {
 } keeps extra);
 
 /// One page of charged operations.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreditOperationPage {
     /// Cursor of the next page; null on the last one.
@@ -100,7 +100,7 @@ crm_core::record!(CreditOperationPage {
 } keeps extra);
 
 /// Credit use in a span of time, summed by group.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreditUsage {
     /// Start of the span, included.
@@ -125,7 +125,7 @@ crm_core::record!(CreditUsage {
 } keeps extra);
 
 /// Credit use of one group.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CreditUsageGroup {
     /// Credits used by the group.
@@ -145,3 +145,8 @@ crm_core::record!(CreditUsageGroup {
     feature: "feature",
     operation_count: "operation_count",
 } keeps extra);
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    CreditBalance, CreditGrouping, CreditOperation, CreditOperationPage, CreditUsage, CreditUsageGroup,
+);

@@ -8,12 +8,26 @@ use crm_core::reexport::serde_json::Value;
 
 #[allow(unused_imports)]
 use crm_core::{Map, Timestamp};
+
+#[cfg(feature = "schemars")]
+static DOCUMENT: crm_core::schema::Document = crm_core::schema::Document::new(
+    include_str!("../schemas.json"),
+);
 mod credits;
-mod service;
-mod shared;
-mod tasks;
 
 pub use self::credits::*;
+mod service;
+
 pub use self::service::*;
-pub use self::shared::*;
+mod shared_agent_page;
+
+pub use self::shared_agent_page::*;
+mod shared_conversation;
+
+pub use self::shared_conversation::*;
+mod shared_error_reply;
+
+pub use self::shared_error_reply::*;
+mod tasks;
+
 pub use self::tasks::*;

@@ -4,7 +4,7 @@
 use super::*;
 
 /// An API token without its secret.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiToken {
     /// When the token was made.
@@ -32,7 +32,7 @@ crm_core::record!(ApiToken {
 } keeps extra);
 
 /// The token in use and the workspace it belongs to.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TokenInfo {
     /// The token itself, without its secret.
@@ -48,7 +48,7 @@ crm_core::record!(TokenInfo {
 } keeps extra);
 
 /// A workspace.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Workspace {
     /// Identifier of the workspace.
@@ -62,3 +62,8 @@ crm_core::record!(Workspace {
     id: "id",
     name: "name",
 } keeps extra);
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    ApiToken, TokenInfo, Workspace,
+);

@@ -4,7 +4,7 @@
 use super::*;
 
 /// A task to create.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct NewTask {
     /// The user who shall do it, 1 to 64 characters. 1 to 64 characters.
@@ -33,16 +33,10 @@ crm_core::record!(NewTask {
     targets: "targets",
     task_title: "task_title",
     task_type: "task_type",
-} required { assignee_id: "assignee_id", targets: "targets", task_title: "task_title", task_type: "task_type" });
+} required { assignee_id: "assignee_id", targets: "targets", task_title: "task_title", task_type: "task_type" } by new);
 crm_core::setters!(NewTask {
-    assignee_id: String,
-    draft: TaskDraft,
-    due_date: String,
-    priority: String,
-    reason: String,
-    targets: TaskTargets,
-    task_title: String,
-    task_type: TaskType,
+    assignee_id: String, draft: TaskDraft, due_date: String, priority: String, reason: String,
+    targets: TaskTargets, task_title: String, task_type: TaskType,
 });
 
 impl NewTask {
@@ -68,7 +62,7 @@ impl NewTask {
 }
 
 /// A task, made by an agent or by hand.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Task {
     /// The agent that made it; null if it was made by hand.
@@ -126,7 +120,7 @@ crm_core::record!(Task {
 } keeps extra);
 
 /// The person a task is about.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskContact {
     /// E-mail address.
@@ -150,15 +144,11 @@ crm_core::record!(TaskContact {
     title: "title",
 } keeps extra);
 crm_core::setters!(TaskContact {
-    email: String,
-    linkedin_url: String,
-    name: String,
-    phone_number: String,
-    title: String,
+    email: String, linkedin_url: String, name: String, phone_number: String, title: String,
 });
 
 /// Prepared words for the task; which members are used depends on its type.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskDraft {
     /// Text of an e-mail.
@@ -179,14 +169,11 @@ crm_core::record!(TaskDraft {
     talking_points: "talking_points",
 } keeps extra);
 crm_core::setters!(TaskDraft {
-    body: String,
-    message: String,
-    subject: String,
-    talking_points: [String],
+    body: String, message: String, subject: String, talking_points: [String],
 });
 
 /// One page of tasks.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskPage {
     /// Cursor of the next page; null on the last one.
@@ -216,7 +203,7 @@ crm_core::open_enum! {
 }
 
 /// Whom or what a task is about; a new task names at least one.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskTargets {
     /// The company.
@@ -237,10 +224,7 @@ crm_core::record!(TaskTargets {
     meeting_id: "meeting_id",
 } keeps extra);
 crm_core::setters!(TaskTargets {
-    company_id: String,
-    contact: TaskContact,
-    deal_id: String,
-    meeting_id: String,
+    company_id: String, contact: TaskContact, deal_id: String, meeting_id: String,
 });
 
 crm_core::open_enum! {
@@ -256,7 +240,7 @@ crm_core::open_enum! {
 }
 
 /// A change of the state of a task; nothing else can be changed.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskUpdate {
     /// Why it was dismissed; needed with `dismissed`. At most 2,000 characters, by a second-hand account.
@@ -269,6 +253,10 @@ crm_core::record!(TaskUpdate {
     status: "status",
 });
 crm_core::setters!(TaskUpdate {
-    dismiss_reason: String,
-    status: TaskStatus,
+    dismiss_reason: String, status: TaskStatus,
 });
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    NewTask, Task, TaskContact, TaskDraft, TaskPage, TaskStatus, TaskTargets, TaskType, TaskUpdate,
+);

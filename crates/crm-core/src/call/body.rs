@@ -1,0 +1,91 @@
+//! The body of a request, stored and on its way.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+
+use super::multipart::{Multipart, Watch};
+use crate::error::Error;
+
+#[derive(Clone)]
+pub(crate) enum Body {
+    None,
+    Json(Bytes),
+    Form(Bytes),
+    Text(Bytes),
+    Multipart(Multipart),
+}
+
+/// A body that is ready for one attempt.
+pub(crate) struct Outgoing {
+    pub(crate) body: Option<reqwest::Body>,
+    /// Headers that the body itself decides.
+    pub(crate) headers: HeaderMap,
+    pub(crate) watch: Arc<Watch>,
+}
+
+impl Body {
+    /// The media type, where a call may say it differently.
+    pub(crate) fn content_type(&self) -> Option<&'static str> {
+        match self {
+            Self::None | Self::Multipart(_) => None,
+            Self::Json(_) => Some("application/json"),
+            Self::Form(_) => Some("application/x-www-form-urlencoded"),
+            Self::Text(_) => Some("text/plain; charset=utf-8"),
+        }
+    }
+
+    /// The body as it is sent, where it is held as a whole.
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match self {
+            Self::None | Self::Multipart(_) => None,
+            Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) => Some(bytes),
+        }
+    }
+
+    /// Fails where the body could not be sent, and reads nothing.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Multipart(parts) => parts.open().await.map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the body ready for one attempt.
+    pub(crate) async fn open(&self) -> Result<Outgoing, Error> {
+        let mut outgoing = Outgoing { body: None, headers: HeaderMap::new(), watch: Arc::default() };
+        match self {
+            Self::None => {}
+            Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) => outgoing.body = Some(bytes.clone().into()),
+            Self::Multipart(parts) => {
+                let encoder = parts.open().await?;
+                if let Ok(kind) = HeaderValue::try_from(encoder.content_type()) {
+                    outgoing.headers.insert(header::CONTENT_TYPE, kind);
+                }
+                if let Some(size) = encoder.size() {
+                    outgoing.headers.insert(header::CONTENT_LENGTH, size.into());
+                }
+                outgoing.watch = encoder.watch();
+                outgoing.body = Some(reqwest::Body::wrap_stream(encoder));
+            }
+        }
+        Ok(outgoing)
+    }
+
+    /// Whether what is left of the body is not the whole any more.
+    pub(crate) fn is_spent(&self) -> bool {
+        matches!(self, Self::Multipart(parts) if parts.is_spent())
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("0 bytes"),
+            Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Multipart(parts) => parts.fmt(f),
+        }
+    }
+}

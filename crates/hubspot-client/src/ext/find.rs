@@ -1,0 +1,129 @@
+//! Finding, checking and upserting one record by what is unique about it.
+
+use std::fmt::Display;
+
+use crm_core::{Error, ErrorKind, Map, Sent, Timestamp};
+
+use super::SearchAll;
+use crate::objects::{Get, Objects, Search};
+use crate::operations::OBJECTS_SEARCH;
+use crate::types::{BatchUpsertRow, Filter, SearchRequest, UpsertObject};
+
+/// One record by what is unique about it.
+///
+/// ```no_run
+/// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+/// let contacts = client.contacts();
+/// let ada = contacts.upsert_by("email", "ada@example.com", [("city", "London")]).await?;
+/// let again = contacts.get_by_email("ada@example.com").properties(["city"]).send().await?;
+/// assert_eq!(ada.id, again.id);
+/// for company in client.companies().by_domain("example.com").items().try_collect().await? {
+///     contacts.add_to_company(ada.id.as_deref().unwrap_or_default(), company.id.unwrap_or_default()).send().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+impl Objects {
+    /// The record with this value of a unique property.
+    pub fn get_by(&self, property: impl Display, value: impl Display) -> Get {
+        self.get(value).id_property(property)
+    }
+
+    /// The contact with this e-mail address.
+    pub fn get_by_email(&self, email: impl Display) -> Get {
+        self.get_by("email", email)
+    }
+
+    /// Whether there is a record with this id that is not archived.
+    ///
+    /// # Errors
+    ///
+    /// As for any read, except that [`ErrorKind::NotFound`] is the answer `false`.
+    pub async fn exists(&self, id: impl Display) -> Result<bool, Error> {
+        is_there(self.get(id)).await
+    }
+
+    /// Whether there is a record with this value of a unique property that is not archived.
+    ///
+    /// # Errors
+    ///
+    /// As [`exists`](Self::exists).
+    pub async fn exists_by(&self, property: impl Display, value: impl Display) -> Result<bool, Error> {
+        is_there(self.get_by(property, value)).await
+    }
+
+    /// Creates a record, or changes the one with this value of a unique property. The answer says
+    /// whether it is `new`.
+    ///
+    /// # Errors
+    ///
+    /// As for any write; what HubSpot says of the record is the error itself.
+    pub async fn upsert_by(
+        &self,
+        property: impl Into<String>,
+        value: impl Into<String>,
+        properties: impl Into<Map<String>>,
+    ) -> Result<UpsertObject, Error> {
+        let report = self.upsert_many([BatchUpsertRow::new(value, properties).id_property(property)]).await;
+        let lost = report.lost().cloned();
+        let written = report.ok.into_iter().next().map(|(_, record)| Ok(record));
+        let refused = report.failed.into_iter().next().map(|(_, error)| Err(error));
+        written.or(refused).unwrap_or_else(|| {
+            let silent = || Error::decode("the answer does not mention the record").with_sent(Sent::Maybe);
+            Err(lost.unwrap_or_else(silent))
+        })
+    }
+
+    /// Associates a record with a company, in the way that has no label. For contacts without a
+    /// primary company it becomes that.
+    #[cfg(feature = "associations")]
+    pub fn add_to_company(
+        &self,
+        id: impl Display,
+        company: impl Display,
+    ) -> crm_core::Call<crate::types::DefaultAssociationBatchReply> {
+        let call: crm_core::Call<crate::types::ObjectWithAssociations> = self.get(&id).into();
+        let associations = crate::associations::Associations::new(call.pipeline());
+        associations.create_default(self.object_type(), id, "companies", company)
+    }
+
+    /// The companies with this domain: HubSpot does not keep two from having the same.
+    pub fn by_domain(&self, domain: impl Display) -> Search {
+        self.search(SearchRequest::default().and(Filter::eq("domain", domain)).limit(200))
+    }
+
+    /// All records that were changed at this time or later, the earliest change first.
+    ///
+    /// A record that changes meanwhile comes once. Begin the next time with the greatest
+    /// [`last_modified_property`](Self::last_modified_property) that was seen: the search index
+    /// lags behind writes by some seconds.
+    pub fn recently_modified(&self, since: impl Into<Timestamp>) -> SearchAll {
+        SearchAll::new(self.clone(), self.modified_since(&since.into()), Ok)
+    }
+
+    pub(super) fn modified_since(&self, since: &Timestamp) -> Result<SearchRequest, Error> {
+        let property = self.last_modified_property();
+        let millis = since.unix_millis().ok_or_else(|| {
+            let fault = "what is given to recently_modified is no point in time";
+            Error::validation(fault).with_operation(&OBJECTS_SEARCH)
+        })?;
+        Ok(SearchRequest::default().and(Filter::gte(property, millis)).sort_by(property))
+    }
+
+    /// The property that holds the time of a record's last change: contacts have one of their own.
+    #[must_use]
+    pub fn last_modified_property(&self) -> &'static str {
+        match self.object_type() {
+            "contacts" | "contact" | "0-1" => "lastmodifieddate",
+            _ => "hs_lastmodifieddate",
+        }
+    }
+}
+
+async fn is_there(read: Get) -> Result<bool, Error> {
+    match read.properties(["hs_object_id"]).send().await {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}

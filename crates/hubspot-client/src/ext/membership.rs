@@ -1,0 +1,71 @@
+//! Who is in a list.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+
+use crm_core::{Error, ErrorKind};
+
+use crate::lists::Lists;
+use crate::object_types::CONTACTS;
+use crate::objects::Objects;
+
+/// How many members one request adds.
+const CHUNK: usize = 10_000;
+
+/// What [`Lists::add_contacts`] did. A member that is not mentioned was in the list before.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ListAddition {
+    /// The ids that the list did not have.
+    pub added: Vec<String>,
+    /// The ids that no contact has.
+    pub unknown_ids: Vec<String>,
+    /// The addresses that no contact has.
+    pub unknown_emails: Vec<String>,
+}
+crm_core::record!(ListAddition { added: "added", unknown_ids: "unknownIds", unknown_emails: "unknownEmails" });
+
+impl Lists {
+    /// Adds contacts to a list of kind `MANUAL` or `SNAPSHOT`, each named by its id or, where the
+    /// text holds an `@`, by its e-mail address.
+    ///
+    /// Addresses are looked up first, a hundred in each request; those that no contact has are
+    /// reported and keep nobody else out.
+    ///
+    /// # Errors
+    ///
+    /// The first error, of a look-up before anything was added, or of an addition. Adding is safe
+    /// to repeat.
+    pub async fn add_contacts(
+        &self,
+        list: impl Display,
+        members: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<ListAddition, Error> {
+        let list = list.to_string();
+        let members = members.into_iter().map(Into::into);
+        let (emails, mut ids): (Vec<String>, Vec<String>) = members.partition(|member| member.contains('@'));
+        let mut done = ListAddition::default();
+        if !emails.is_empty() {
+            let contacts = Objects::known(self.add_memberships(&list, Vec::new()).pipeline(), &CONTACTS);
+            let report = contacts.read_many(&emails).id_property("email").await;
+            if let Some(lost) = report.lost() {
+                return Err(lost.clone());
+            }
+            for (row, error) in report.failed {
+                if error.kind() != ErrorKind::NotFound {
+                    return Err(error);
+                }
+                done.unknown_emails.push(emails[row].clone());
+            }
+            ids.extend(report.ok.into_iter().filter_map(|(_, contact)| contact.id));
+        }
+        let mut seen = HashSet::new();
+        ids.retain(|id| seen.insert(id.clone()));
+        for chunk in ids.chunks(CHUNK) {
+            let reply = self.add_memberships(&list, chunk.to_vec()).send().await?;
+            done.added.extend(reply.records_ids_added);
+            done.unknown_ids.extend(reply.record_ids_missing);
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,31 @@
+//! The errors of a mixed result: one a row.
+
+use crm_core::{Error, OpMeta, RawReply, Sent, Vendor};
+use serde_json::Value;
+
+use crate::vendor::{ErrorBody, HubSpot, kind_of_row};
+
+/// The errors of a mixed result, as they came.
+pub(super) fn row_errors(reply: &RawReply) -> Vec<Value> {
+    match reply.json() {
+        Some(Value::Object(mut body)) => match body.remove("errors") {
+            Some(Value::Array(errors)) => errors,
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// The error of one row.
+pub(super) fn row_error(value: &Value, op: &OpMeta, reply: &RawReply) -> Error {
+    let body = ErrorBody::read(value);
+    let kind = kind_of_row(&body);
+    let mut detail = body.into_detail();
+    detail.raw = value.to_string().into();
+    Error::new(kind, "")
+        .with_operation(op)
+        .with_sent(Sent::Answered)
+        .with_request_id(HubSpot.request_id(reply))
+        .with_body(detail.raw.clone())
+        .with_vendor(detail)
+}

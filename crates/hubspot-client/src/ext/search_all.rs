@@ -1,0 +1,232 @@
+//! Searches without an end at 10,000 results.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use crm_core::{BoxFuture, Error, Position};
+use futures_core::Stream;
+
+use super::window::{Window, ties};
+use crate::objects::Objects;
+use crate::operations::OBJECTS_SEARCH;
+use crate::types::{Object, SearchRequest};
+
+type Page = Result<(Vec<Object>, Position), Error>;
+
+impl Objects {
+    /// All records that a search finds, however many, each of them once.
+    ///
+    /// The records come by `hs_object_id`, the order of their creation, unless the request is
+    /// sorted by another property, ascending. By id nothing is lost or comes twice, whatever is
+    /// created, changed or archived meanwhile. By another property, of numbers or times, a record
+    /// that meanwhile gets a smaller value than the walk has reached may be missed; records
+    /// without a value come last.
+    ///
+    /// Every group of the request needs room for one more filter, by another property for two.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types::{Filter, SearchRequest};
+    ///
+    /// let request = SearchRequest::default().and(Filter::eq("lifecyclestage", "lead")).properties(["email"]);
+    /// let mut leads = client.contacts().search_all(request.clone());
+    /// while let Some(lead) = leads.next().await {
+    ///     println!("{:?}", lead?.property("email"));
+    /// }
+    /// let position = leads.position(); // store it, and go on there tomorrow
+    /// let later = client.contacts().search_all(request).resume(position);
+    /// # drop(later); Ok(()) }
+    /// ```
+    pub fn search_all(&self, request: SearchRequest) -> SearchAll {
+        SearchAll::new(self.clone(), Ok(request), Ok)
+    }
+}
+
+/// The results of a search as a stream. See [`Objects::search_all`].
+#[must_use = "a search sends nothing unless it is read"]
+pub struct SearchAll<R = Object> {
+    objects: Objects,
+    window: Result<Arc<Window>, Error>,
+    read: fn(Object) -> Result<R, Error>,
+    /// The position of the page in `records`, up to what was handed out.
+    at: Position,
+    /// The page to fetch next, or being fetched.
+    next: Position,
+    records: VecDeque<Object>,
+    /// The value of the record handed out last, where the page is in the order of values.
+    value: Option<String>,
+    /// The ids handed out, where a change can bring a record again.
+    seen: HashSet<u64>,
+    fetching: Option<BoxFuture<'static, Page>>,
+    ended: bool,
+}
+
+impl<R> Unpin for SearchAll<R> {}
+
+impl<R> SearchAll<R> {
+    pub(super) fn new(
+        objects: Objects,
+        request: Result<SearchRequest, Error>,
+        read: fn(Object) -> Result<R, Error>,
+    ) -> Self {
+        Self {
+            objects,
+            window: request.and_then(Window::new).map(Arc::new),
+            read,
+            at: Position::Start,
+            next: Position::Start,
+            records: VecDeque::new(),
+            value: None,
+            seen: HashSet::new(),
+            fetching: None,
+            ended: false,
+        }
+    }
+
+    /// The properties to read, in place of HubSpot's usual few.
+    pub fn properties(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        if let Ok(window) = &mut self.window {
+            Arc::make_mut(window).set_properties(names.into_iter().map(Into::into).collect());
+        }
+        self
+    }
+
+    /// Where the walk stands, also after an error; serde stores it. By a property, those records
+    /// come again that have the same value as the last, and those that change before going on.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.at.clone()
+    }
+
+    /// Goes on at a stored position of the same search. The position does not know its search:
+    /// store them together.
+    pub fn resume(mut self, position: Position) -> Self {
+        if self.window.as_ref().is_ok_and(|window| !window.knows(&position)) {
+            let fault = "this is no position of a search_all in this order";
+            self.window = Err(Error::validation(fault).with_operation(&OBJECTS_SEARCH));
+        }
+        self.at = position.clone();
+        self.next = position;
+        self
+    }
+
+    /// The next record, or `None` at the end. The same as the stream, without needing its
+    /// extension traits.
+    pub async fn next(&mut self) -> Option<Result<R, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// All records that are left.
+    ///
+    /// # Errors
+    ///
+    /// The first error. The records read before it are lost with it; read the stream where they
+    /// matter.
+    pub async fn try_collect(mut self) -> Result<Vec<R>, Error> {
+        let mut all = Vec::new();
+        while let Some(record) = self.next().await {
+            all.push(record?);
+        }
+        Ok(all)
+    }
+
+    /// Takes a record out and moves the position behind it. `None` for one that came before.
+    fn hand_out(&mut self, record: Object, key: Option<&str>) -> Option<Object> {
+        let id = record.id.clone();
+        if let Some(key) = key {
+            match (&self.at, id.clone()) {
+                (Position::After { value, .. }, Some(id)) => {
+                    self.at = Position::After { value: value.clone(), id };
+                }
+                (Position::After { .. }, None) => {}
+                _ => {
+                    let value = record.property(key);
+                    let tied = value.zip(self.value.as_deref()).is_some_and(|(value, last)| ties(value, last));
+                    if !tied {
+                        let whole = std::mem::replace(&mut self.value, value.map(str::to_owned));
+                        self.at = whole.map_or_else(|| self.at.clone(), Position::Token);
+                    }
+                }
+            }
+        } else if let Some(id) = id.clone() {
+            self.at = Position::Token(id);
+        }
+        if self.records.is_empty() {
+            self.leave_page();
+        }
+        let number = id.filter(|_| key.is_some()).and_then(|id| id.parse().ok());
+        number.is_none_or(|number| self.seen.insert(number)).then_some(record)
+    }
+
+    fn leave_page(&mut self) {
+        self.at = self.next.clone();
+        self.value = None;
+    }
+
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<R, Error>>> {
+        self.ended = true;
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl<R> Stream for SearchAll<R> {
+    type Item = Result<R, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.ended {
+            return Poll::Ready(None);
+        }
+        let window = match &this.window {
+            Ok(window) => Arc::clone(window),
+            Err(error) => {
+                let error = error.clone();
+                return this.fail(error);
+            }
+        };
+        loop {
+            while let Some(record) = this.records.pop_front() {
+                if let Some(record) = this.hand_out(record, window.key()) {
+                    return match (this.read)(record) {
+                        Ok(record) => Poll::Ready(Some(Ok(record))),
+                        Err(error) => this.fail(error),
+                    };
+                }
+            }
+            if this.next == Position::End && this.fetching.is_none() {
+                this.ended = true;
+                return Poll::Ready(None);
+            }
+            let fetching = this.fetching.get_or_insert_with(|| fetch(&this.objects, window.clone(), this.next.clone()));
+            let page = ready!(fetching.as_mut().poll(cx));
+            this.fetching = None;
+            match page {
+                Ok((records, next)) => {
+                    this.records = records.into();
+                    this.next = next;
+                    if this.records.is_empty() {
+                        this.leave_page();
+                    }
+                }
+                Err(error) => return this.fail(error),
+            }
+        }
+    }
+}
+
+fn fetch(objects: &Objects, window: Arc<Window>, at: Position) -> BoxFuture<'static, Page> {
+    let call = objects.search(window.request(&at));
+    Box::pin(async move { window.advance(&at, call.send().await?) })
+}
+
+impl<R> fmt::Debug for SearchAll<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchAll")
+            .field("position", &self.at)
+            .field("buffered", &self.records.len())
+            .finish_non_exhaustive()
+    }
+}

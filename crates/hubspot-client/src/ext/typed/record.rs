@@ -1,0 +1,211 @@
+//! A record with typed properties, and a page of such.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crm_core::codec::{self, Fields, Mode, read_record, set, write_record};
+use crm_core::{Error, Map, Timestamp, Wire};
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap, Serializer};
+
+use super::values;
+use crate::types::{AssociatedIdPage, Object, Paging};
+
+/// A record whose properties are a `P`.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Record<P> {
+    /// Its id.
+    pub id: String,
+    /// Its properties.
+    pub properties: P,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// When it was archived.
+    pub archived_at: Option<Timestamp>,
+    /// The records it is associated with, by type, where they were asked for.
+    pub associations: Map<AssociatedIdPage>,
+}
+
+impl<P: DeserializeOwned> Record<P> {
+    /// The same record with its properties read into `P`.
+    pub(in crate::ext) fn of(object: Object) -> Result<Self, Error> {
+        let pairs = object.properties.iter().map(|(name, value)| (name, value.as_str()));
+        let pairs = MapDeserializer::<_, serde::de::value::Error>::new(pairs);
+        let properties = values::read(pairs).map_err(|error| Error::decode(error.to_string()))?;
+        Ok(Self {
+            id: object.id.ok_or_else(|| Error::decode(WITHOUT_ID))?,
+            properties,
+            created_at: object.created_at,
+            updated_at: object.updated_at,
+            archived: object.archived.unwrap_or_default(),
+            archived_at: object.archived_at,
+            associations: Map::new(),
+        })
+    }
+}
+
+const WITHOUT_ID: &str = "a record of the reply has no id";
+
+impl<P: DeserializeOwned> Wire for Record<P> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let draft: Draft<P> = read_record(deserializer)?;
+        let properties = match draft.properties.0 {
+            Some(properties) => properties,
+            None => nothing()?,
+        };
+        Ok(Self {
+            id: draft.id.ok_or_else(|| D::Error::custom(WITHOUT_ID))?,
+            properties,
+            created_at: draft.created_at,
+            updated_at: draft.updated_at,
+            archived: draft.archived.unwrap_or_default(),
+            archived_at: draft.archived_at,
+            associations: draft.associations,
+        })
+    }
+
+    fn write<S: Serializer>(&self, _: S, _: Mode) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("a typed record is only read; store its properties"))
+    }
+}
+
+/// Shows no values: `P` may hold personal data.
+impl<P> fmt::Debug for Record<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record").field("archived", &self.archived).finish_non_exhaustive()
+    }
+}
+
+/// A record that is being read.
+struct Draft<P> {
+    id: Option<String>,
+    properties: Properties<P>,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+    archived: Option<bool>,
+    archived_at: Option<Timestamp>,
+    associations: Map<AssociatedIdPage>,
+}
+
+impl<P: DeserializeOwned> codec::Record for Draft<P> {
+    const NAME: &'static str = "Record";
+    const KEEPS: bool = false;
+
+    const BLANK: Self = Self {
+        id: None,
+        properties: Properties(None),
+        created_at: None,
+        updated_at: None,
+        archived: None,
+        archived_at: None,
+        associations: Map::new(),
+    };
+
+    fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>> {
+        match name {
+            "id" => set(&mut self.id, map),
+            "properties" => set(&mut self.properties, map),
+            "createdAt" => set(&mut self.created_at, map),
+            "updatedAt" => set(&mut self.updated_at, map),
+            "archived" => set(&mut self.archived, map),
+            "archivedAt" => set(&mut self.archived_at, map),
+            "associations" => set(&mut self.associations, map),
+            _ => None,
+        }
+    }
+
+    fn write_fields<M: SerializeMap>(&self, _: &mut Fields<'_, M>) {}
+}
+
+/// The `properties` of a record.
+struct Properties<P>(Option<P>);
+
+impl<P: DeserializeOwned> Wire for Properties<P> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<P>(PhantomData<P>);
+        impl<'de, P: DeserializeOwned> Visitor<'de> for Members<P> {
+            type Value = P;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object (properties)")
+            }
+
+            fn visit_unit<E: serde::de::Error>(self) -> Result<P, E> {
+                nothing()
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<P, A::Error> {
+                values::read(map)
+            }
+        }
+        deserializer.deserialize_any(Members(PhantomData)).map(|properties| Self(Some(properties)))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        serializer.serialize_none()
+    }
+}
+
+/// A `P` of a record without properties.
+fn nothing<P: DeserializeOwned, E: serde::de::Error>() -> Result<P, E> {
+    values::read(MapDeserializer::new(std::iter::empty::<(&str, &str)>()))
+}
+
+/// A page of typed records.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordPage<P> {
+    /// Where the list goes on.
+    pub paging: Option<Paging>,
+    /// The records.
+    pub results: Vec<Record<P>>,
+    /// How many records a search found.
+    pub total: Option<i64>,
+}
+
+impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
+    const NAME: &'static str = "RecordPage";
+    const KEEPS: bool = false;
+
+    const BLANK: Self = Self { paging: None, results: Vec::new(), total: None };
+
+    fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>> {
+        match name {
+            "paging" => set(&mut self.paging, map),
+            "results" => set(&mut self.results, map),
+            "total" => set(&mut self.total, map),
+            _ => None,
+        }
+    }
+
+    fn write_fields<M: SerializeMap>(&self, fields: &mut Fields<'_, M>) {
+        fields.put("paging", &self.paging);
+        fields.put("results", &self.results);
+        fields.put("total", &self.total);
+    }
+}
+
+impl<P: DeserializeOwned> Wire for RecordPage<P> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_record(deserializer)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        write_record(self, serializer, mode)
+    }
+}
+
+impl<P> fmt::Debug for RecordPage<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordPage")
+            .field("results", &self.results.len())
+            .field("total", &self.total)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,301 @@
+//! Reading a type of the user's own out of HubSpot's texts.
+//!
+//! Errors name the property and what was expected, and never the value.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+use crm_core::Timestamp;
+use serde::de::value::{SeqDeserializer, StrDeserializer};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, Unexpected, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+/// Reads a `P` out of pairs of property and value.
+pub(super) fn read<'de, P: DeserializeOwned, A: MapAccess<'de>>(pairs: A) -> Result<P, A::Error> {
+    P::deserialize(Properties(Pairs { pairs, value: None })).map_err(|fault| match fault {
+        Fault::Source(error) => error,
+        Fault::Own(text) => A::Error::custom(text),
+    })
+}
+
+struct Properties<'de, A>(Pairs<'de, A>);
+
+impl<'de, A: MapAccess<'de>> Deserializer<'de> for Properties<'de, A> {
+    type Error = Fault<A::Error>;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(self.0)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// The pairs without those that are null.
+struct Pairs<'de, A> {
+    pairs: A,
+    /// What belongs to the name that was handed out.
+    value: Option<(Cow<'de, str>, Cow<'de, str>)>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Pairs<'de, A> {
+    type Error = Fault<A::Error>;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        while let Some(name) = self.pairs.next_key_seed(Text).map_err(Fault::Source)? {
+            if let (Some(name), Some(value)) = (name, self.pairs.next_value_seed(Text).map_err(Fault::Source)?) {
+                let key = seed.deserialize(StrDeserializer::new(&name))?;
+                self.value = Some((name, value));
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        let (name, value) = self.value.take().unwrap_or_default();
+        seed.deserialize(Value(&value)).map_err(|fault| Fault::Own(format!("the property {name}: {fault}")))
+    }
+}
+
+/// Reads a text, whatever it is sent as; `None` is null.
+struct Text;
+
+impl<'de> DeserializeSeed<'de> for Text {
+    type Value = Option<Cow<'de, str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Text {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+}
+
+/// The value of a property, or one of its list.
+struct Value<'a>(&'a str);
+
+impl Value<'_> {
+    /// A whole number, or a point in time as its milliseconds.
+    fn integer(&self) -> Result<i128, Mismatch> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let text = self.0.trim();
+        if let Ok(number) = text.parse() {
+            return Ok(number);
+        }
+        if let Ok(number) = text.parse::<f64>()
+            && number.fract() == 0.0
+            && number.abs() <= EXACT
+        {
+            return Ok(number as i128);
+        }
+        Timestamp::from(text).unix_millis().map(i128::from).ok_or_else(|| Mismatch::expected("a whole number"))
+    }
+
+    fn number(&self) -> Result<f64, Mismatch> {
+        let number = self.0.trim().parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| Mismatch::expected("a number"))
+    }
+
+    fn flag(&self) -> Result<bool, Mismatch> {
+        self.0.trim().to_ascii_lowercase().parse().map_err(|_| Mismatch::expected("true or false"))
+    }
+
+    fn list(&self) -> impl Iterator<Item = Self> {
+        self.0.split(';').map(str::trim).filter(|value| !value.is_empty()).map(Self)
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Mismatch> for Value<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            let number = self.integer()?;
+            match (u64::try_from(number), i64::try_from(number)) {
+                (Ok(number), _) => visitor.visit_u64(number),
+                (_, Ok(number)) => visitor.visit_i64(number),
+                _ => visitor.visit_i128(number),
+            }
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Value<'_> {
+    type Error = Mismatch;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_str(self.0)
+    }
+
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_f64(self.number()?)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_f64(self.number()?)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_bool(self.flag()?)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_seq(SeqDeserializer::new(self.list()))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mismatch> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        visitor.visit_enum(StrDeserializer::new(self.0))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        char str string bytes byte_buf unit unit_struct tuple_struct map struct identifier
+    }
+}
+
+/// What was expected of a value. Does not keep what serde or the user's own code say of it.
+#[derive(Debug)]
+struct Mismatch(String);
+
+impl Mismatch {
+    fn expected(what: impl Display) -> Self {
+        Self(format!("expected {what}"))
+    }
+}
+
+impl Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+impl Error for Mismatch {
+    fn custom<T: Display>(_: T) -> Self {
+        Self("the value does not fit".to_owned())
+    }
+
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::expected(expected)
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::expected(expected)
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::expected(format_args!("one of {}", expected.join(", ")))
+    }
+}
+
+/// An error of the pairs, or one of our own.
+#[derive(Debug)]
+enum Fault<E> {
+    Source(E),
+    Own(String),
+}
+
+impl<E: Display> Display for Fault<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(error) => error.fmt(f),
+            Self::Own(text) => f.write_str(text),
+        }
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for Fault<E> {}
+
+impl<E: Error> Error for Fault<E> {
+    fn custom<T: Display>(_: T) -> Self {
+        Self::Own("the properties do not fit the type".to_owned())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::Own(format!(
+            "the property {field} has no value; make the field an Option or give it a default with #[serde(default)]"
+        ))
+    }
+
+    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
+        Self::Own(format!("the type has no field for the property {field}"))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::Own(format!("the property {field} is there twice"))
+    }
+}

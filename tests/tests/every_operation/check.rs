@@ -1,0 +1,103 @@
+//! Sends the calls and looks at what comes back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crm_core::OpMeta;
+use crm_fake::{Builder, Fake, Vendor};
+use serde_json::Value;
+
+use crate::sample::Sample;
+use crate::{Entry, Made};
+
+/// Changes how a fake is built.
+type Change = fn(Builder) -> Builder;
+
+/// A kind of reply, and how a fake gives it.
+const REPLIES: [(&str, Change); 3] =
+    [(STATE, |fake| fake), ("sample", Builder::sample_replies), ("strange", Builder::strange_replies)];
+
+/// The fake as it is, which may know nothing of what a sample names: that is an answer too.
+const STATE: &str = "state";
+
+/// Calls every operation of an API and lists all that went wrong.
+pub(crate) async fn every<C>(
+    vendor: Vendor,
+    client: impl Fn(&Fake) -> C,
+    entries: &[Entry<C>],
+    operations: impl Iterator<Item = &'static OpMeta>,
+) {
+    let operations: Vec<&OpMeta> = operations.collect();
+    let mut wrong = Vec::new();
+    for (replies, configure) in REPLIES {
+        let fake = configure(Fake::builder(vendor).no_quota()).start().await.unwrap();
+        let client = client(&fake);
+        for op in &operations {
+            let Some((_, make)) = entries.iter().find(|(name, _)| *name == op.id) else {
+                wrong.push(format!("{}: never called", op.id));
+                continue;
+            };
+            let Some(sample) = fake.sample_request(op.method.as_str(), op.path, op.version) else {
+                wrong.push(format!("{}: not in the document", op.id));
+                continue;
+            };
+            let made = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(sample))));
+            let result = match made {
+                Ok(made) => send(&fake, made, replies == STATE).await,
+                Err(_) => Err("its arguments do not fit the document".to_owned()),
+            };
+            if let Err(why) = result {
+                wrong.push(format!("{} ({replies}): {why}", op.id));
+            }
+        }
+    }
+    assert_eq!(entries.len(), operations.len(), "an operation is called twice, or is none");
+    assert!(wrong.is_empty(), "{} of {} operations:\n{}", wrong.len(), operations.len(), wrong.join("\n"));
+}
+
+async fn send(fake: &Fake, made: Made, state: bool) -> Result<(), String> {
+    let refused = fake.report().refused;
+    let reply = match made.call.send_raw().await {
+        Ok(reply) => reply,
+        Err(error) => {
+            let report = fake.report();
+            return match report.problems.last().filter(|_| report.refused > refused) {
+                Some(problem) => Err(problem.clone()),
+                None if state && error.status().is_some_and(|status| (400..500).contains(&status)) => Ok(()),
+                None => Err(error.to_string()),
+            };
+        }
+    };
+    let read = (made.read)(reply.body())?;
+    // What is kept in the state may hold more than the document says of the reply.
+    match reply.json().filter(|_| !state) {
+        Some(sent) => lost(&sent, &read, "").map_or(Ok(()), |place| Err(format!("the reply loses `{place}`"))),
+        None => Ok(()),
+    }
+}
+
+/// The place of the first value that was sent and is not there when the reply is written again. Nulls and empty
+/// lists may be left out, and scalars may change their type.
+fn lost(sent: &Value, read: &Value, place: &str) -> Option<String> {
+    match (sent, read) {
+        (Value::Null, _) => None,
+        (Value::Array(items), Value::Null) if items.iter().all(Value::is_null) => None,
+        (Value::Array(items), Value::Array(found)) => {
+            let mut found = found.iter();
+            items.iter().filter(|item| !item.is_null()).enumerate().find_map(|(index, item)| {
+                lost(item, found.next().unwrap_or(&Value::Null), &format!("{place}[{index}]"))
+            })
+        }
+        (Value::Object(members), _) => {
+            members.iter().filter(|(name, _)| !["xNobodyKnows", "traceId"].contains(&name.as_str())).find_map(
+                |(name, member)| lost(member, read.get(name).unwrap_or(&Value::Null), &format!("{place}.{name}")),
+            )
+        }
+        _ if same(sent, read) => None,
+        _ => Some(place.to_owned()),
+    }
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    a == b || text(a) == text(b) || a.as_f64().is_some_and(|number| b.as_f64() == Some(number))
+}

@@ -1,0 +1,213 @@
+//! Searches past 10,000 results, while the records change.
+
+use std::collections::{HashMap, HashSet};
+
+use crm_fake::Fault;
+use hubspot_client::types::{Filter, ObjectUpdate, SearchRequest};
+use hubspot_client::{Client, Error, ErrorKind, Position, SearchAll, Sent};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{Bench, failed};
+
+const CHANGED: &str = "hs_lastmodifieddate";
+
+/// 25,000 deals, of which 12,000 were changed at the same moment, the others in groups, and some
+/// at no known time.
+fn many_deals(bench: &Bench) -> Vec<String> {
+    let deals = (0..25_000).map(|n: usize| {
+        let stage = if n.is_multiple_of(2) { "won" } else { "lost" };
+        let changed = match n % 25 {
+            0..12 => "2020-06-01T12:00:00.123Z".to_owned(),
+            _ => format!("2020-{:02}-{:02}T00:00:{:02}.000Z", 1 + n % 7, 1 + n % 28, n % 60),
+        };
+        bench.fake.insert("deals", json!({"dealstage": stage, CHANGED: changed}))
+    });
+    deals.collect()
+}
+
+/// Walks over all deals and changes some after every 200: deals that were seen and deals that
+/// were not, new deals, and deals that are archived before they are seen.
+async fn walk_while_changing(bench: &Bench, ids: &[String], request: SearchRequest) {
+    let deals = bench.client.deals();
+    let mut all = deals.search_all(request);
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut gone = HashSet::new();
+    let mut created = 0;
+    let mut read = 0;
+    while let Some(deal) = all.next().await {
+        *seen.entry(deal.unwrap().id.unwrap()).or_default() += 1;
+        read += 1;
+        if read % 200 == 0 {
+            let far = &ids[(read * 7919) % ids.len()];
+            for id in [far, &ids[(read * 31) % ids.len()]] {
+                if !gone.contains(id) {
+                    deals.update(id, ObjectUpdate::from([("amount", read)])).send().await.unwrap();
+                }
+            }
+            let lost = &ids[(read * 104_729 + 11) % ids.len()];
+            if !seen.contains_key(lost) {
+                deals.archive(lost).send().await.unwrap();
+                gone.insert(lost.clone());
+            }
+            bench.fake.insert("deals", json!({"dealstage": "won"}));
+            created += 1;
+        }
+    }
+    assert!(all.next().await.is_none());
+    assert_eq!(all.position(), Position::End);
+    assert!(created > 100 && gone.len() > 20, "{created} {}", gone.len());
+    let twice = seen.values().filter(|times| **times > 1).count();
+    let missed = ids.iter().filter(|id| !gone.contains(*id) && !seen.contains_key(*id)).count();
+    assert_eq!((twice, missed), (0, 0));
+    assert!(seen.len() <= ids.len() - gone.len() + created);
+    bench.assert_accepted();
+}
+
+#[tokio::test]
+async fn by_id_25_000_records_come_once_while_they_change() {
+    let bench = Bench::new().await;
+    let ids = many_deals(&bench);
+    let capped = failed(bench.client.deals().search(SearchRequest::default().limit(200)).items().try_collect().await);
+    assert_eq!(capped.kind(), ErrorKind::Validation, "the plain search ends at 10,000");
+    walk_while_changing(&bench, &ids, SearchRequest::default()).await;
+}
+
+#[tokio::test]
+async fn by_a_property_with_ties_25_000_records_come_once_while_they_change() {
+    let bench = Bench::new().await;
+    let ids = many_deals(&bench);
+    let request = SearchRequest::default().sort_by(CHANGED).properties(["dealstage"]);
+    walk_while_changing(&bench, &ids, request).await;
+    let first = bench.requests("deals.search")[0].json();
+    assert_eq!(first["properties"], json!(["dealstage", CHANGED]), "the key is read as well");
+}
+
+#[tokio::test]
+async fn every_group_of_a_request_is_narrowed() {
+    let bench = Bench::new().await;
+    for n in 0..90 {
+        bench
+            .fake
+            .insert("deals", json!({"amount": n.to_string(), "dealstage": if n % 9 == 0 { "won" } else { "open" }}));
+    }
+    let request =
+        || SearchRequest::default().and(Filter::gte("amount", 70)).or(Filter::eq("dealstage", "won")).limit(7);
+    let plain = bench.client.deals().search(request().sort_by("amount")).items().try_collect().await.unwrap();
+    for request in [request(), request().sort_by("amount")] {
+        let walked = bench.client.deals().search_all(request).properties(["amount"]).try_collect().await.unwrap();
+        assert_eq!(walked.len(), plain.len());
+        assert!(walked.iter().zip(&plain).all(|(one, other)| one.id == other.id && one.property("amount").is_some()));
+    }
+    bench.assert_accepted();
+}
+
+#[tokio::test]
+async fn a_stored_position_goes_on_also_after_an_error() {
+    let bench = Bench::new().await;
+    for n in 0..60 {
+        bench.fake.insert("deals", json!({"amount": (n / 4).to_string()}));
+    }
+    let start = || bench.client.deals().search_all(SearchRequest::default().limit(10));
+    bench.fake.script([crm_fake::Step::pass(), crm_fake::Step::pass(), Fault::status(403).into()]);
+    let mut walk = start();
+    let mut ids = Vec::new();
+    let error = loop {
+        match walk.next().await.unwrap() {
+            Ok(deal) => ids.push(deal.id.unwrap()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((ids.len(), error.kind()), (20, ErrorKind::Permission));
+    assert!(walk.next().await.is_none());
+    let mut stored = serde_json::to_string(&walk.position()).unwrap();
+    for _ in 0..3 {
+        let mut walk = start().resume(serde_json::from_str(&stored).unwrap());
+        for _ in 0..3 {
+            ids.push(walk.next().await.unwrap().unwrap().id.unwrap());
+        }
+        stored = serde_json::to_string(&walk.position()).unwrap();
+    }
+    let rest = start().resume(serde_json::from_str(&stored).unwrap()).try_collect().await.unwrap();
+    ids.extend(rest.into_iter().map(|deal| deal.id.unwrap()));
+    assert_eq!(ids.len(), 60);
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 60, "by id nothing comes twice");
+
+    let mut walk = bench.client.deals().search_all(SearchRequest::default().limit(10).sort_by("amount"));
+    let mut amounts = Vec::new();
+    for _ in 0..22 {
+        amounts.push(walk.next().await.unwrap().unwrap().number("amount").unwrap());
+    }
+    let later = bench.client.deals().search_all(SearchRequest::default().limit(10).sort_by("amount"));
+    let later = later.resume(walk.position()).try_collect().await.unwrap();
+    assert_eq!(later[0].number("amount"), amounts.last().copied(), "the last value comes again as a whole");
+    assert_eq!(later.len(), 60 - 20);
+}
+
+#[tokio::test]
+async fn what_cannot_be_walked_is_refused_before_anything_is_sent() {
+    let bench = Bench::new().await;
+    let request = SearchRequest::default;
+    let full = |filters: usize| (1..filters).fold(request(), |request, n| request.and(Filter::known(format!("p{n}"))));
+    let three = |request: SearchRequest| request.or(Filter::known("a")).and(Filter::known("b")).and(Filter::known("c"));
+    let wide = (0..5).fold(request(), |request, _| three(request));
+    let crowd = (0..6).fold(request(), |request, _| request.or(Filter::known("a")));
+    for (request, said) in [
+        (request().sort_by_descending("amount"), "from the smallest value to the greatest"),
+        (request().after("200"), "resume"),
+        (request().limit(201), "1 to 200"),
+        (full(7), "group 1 would have 7; HubSpot takes 6"),
+        (full(6).sort_by("amount"), "group 1 would have 7; HubSpot takes 6"),
+        (wide, "the search would have 20; HubSpot takes 18"),
+        (crowd, "5 groups of filters, not 6"),
+    ] {
+        let mut walk = bench.client.deals().search_all(request);
+        let error = failed(walk.next().await.unwrap());
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::Validation, Sent::No));
+        assert!(error.to_string().contains(said), "{error}");
+        assert!(walk.next().await.is_none());
+    }
+    let strange = bench.client.deals().search_all(request()).resume(Position::Page(3)).try_collect().await;
+    assert_eq!(failed(strange).kind(), ErrorKind::Validation);
+    let unclear = bench.client.deals().recently_modified("yesterday").try_collect().await;
+    assert!(failed(unclear).to_string().contains("no point in time"));
+    assert_eq!(bench.fake.report().requests, 0);
+}
+
+async fn order(walk: SearchAll) -> Result<Vec<(Option<f64>, u64)>, Error> {
+    let records = walk.try_collect().await?;
+    Ok(records.iter().map(|r| (r.number("size"), r.id.as_ref().unwrap().parse().unwrap())).collect())
+}
+
+async fn walked(client: &Client, kind: &str, page: i64) -> [Vec<(Option<f64>, u64)>; 2] {
+    let request = SearchRequest::default().limit(page).properties(["size"]);
+    let by_size = order(client.objects(kind).search_all(request.clone().sort_by("size"))).await.unwrap();
+    [by_size, order(client.objects(kind).search_all(request)).await.unwrap()]
+}
+
+#[test]
+fn whatever_the_values_and_pages_each_record_comes_once_and_in_order() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let bench = runtime.block_on(Bench::new());
+    let number = std::cell::Cell::new(0);
+    let cases = (prop::collection::vec(prop::option::of(0..5u8), 0..40), 1..6i64);
+    proptest!(ProptestConfig::with_cases(48), |((sizes, page) in cases)| {
+        number.set(number.get() + 1);
+        let kind = format!("2-{}", number.get());
+        let mut expected: Vec<(Option<f64>, u64)> = Vec::new();
+        for (n, size) in sizes.iter().enumerate() {
+            // `1` and `1.0` are one value to a filter.
+            let written = |size: u8| if n % 3 == 0 { format!("{size}.0") } else { size.to_string() };
+            let properties = size.map_or_else(|| json!({}), |size| json!({"size": written(size)}));
+            let id: String = bench.fake.insert(&kind, Value::clone(&properties));
+            expected.push((size.map(f64::from), id.parse().unwrap()));
+        }
+        let [by_size, by_id] = runtime.block_on(walked(&bench.client, &kind, page));
+        prop_assert_eq!(&by_id, &expected);
+        let value = |row: &(Option<f64>, u64)| row.0.unwrap_or(f64::MAX);
+        prop_assert!(by_size.is_sorted_by(|a, b| value(a) <= value(b)));
+        let mut sorted = by_size;
+        sorted.sort_by_key(|row| row.1);
+        prop_assert_eq!(sorted, expected);
+    });
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask bench compile`: what the clients cost to compile, beside what stock progenitor and
+//! others make of the same documents, on the same machine in the same run.
+
+mod measure;
+mod ours;
+mod parts;
+mod raw;
+mod rewrite;
+mod table;
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+use measure::Bench;
+use parts::{Part, Parts};
+use table::{Report, Row};
+
+pub(crate) use measure::wrapped;
+
+const INTRODUCTION: &str = "# What the clients cost to compile\n
+Written by `cargo xtask bench compile --write`. Each number is of one crate alone: what it depends on was compiled
+before. Seconds are processor time (user and system), memory is the most that one rustc held. The baselines are made
+by the same command from the same documents, with progenitor as published, in its builder style.\n\n";
+
+/// What is measured.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Measures processor time and memory of compiling each client, and compares
+    Compile(Options),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// For programs
+    #[arg(long)]
+    json: bool,
+    /// Only these parts
+    #[arg(long, value_enum, value_name = "NAME", num_args = 1..)]
+    only: Vec<Part>,
+    /// Keep the baseline crates below target/bench
+    #[arg(long)]
+    keep: bool,
+    /// Put the table into docs/compile-times.md
+    #[arg(long, conflicts_with_all = ["only", "documents"])]
+    write: bool,
+    /// The date in the table, as 2026-01-31; the system's if there is none
+    #[arg(long)]
+    date: Option<String>,
+    /// The documents in the baselines, all if none is named
+    #[arg(last = true, hide = true)]
+    documents: Vec<String>,
+}
+
+/// Measures, prints, and tells whether every target is met.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
+    let bench = Bench::new(root)?;
+    let mut parts = Parts::new(&bench, &options.documents)?;
+    let mut rows: Vec<Row> = Vec::new();
+    for part in Part::ALL.into_iter().filter(|part| options.only.is_empty() || options.only.contains(part)) {
+        match parts.measure(part) {
+            Ok(measured) => rows.extend(measured),
+            Err(error) => rows.push(Row::failed(part.name(), format!("{error:#}"))),
+        }
+    }
+    let baselines = parts.baselines();
+    let mut report =
+        Report { date: date(options), rustc: rustc()?, cores: cores(), rows, baselines, profile: Vec::new() };
+    if report.missed() {
+        report.profile = std::mem::take(&mut parts.profile);
+    }
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report.json()?)?);
+    } else {
+        print!("{}", report.markdown());
+    }
+    if options.write {
+        let file = root.join("docs/compile-times.md");
+        std::fs::create_dir_all(root.join("docs"))?;
+        std::fs::write(&file, format!("{INTRODUCTION}{}", report.markdown()))
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    if !options.keep {
+        parts.remove()?;
+    }
+    Ok(!report.missed())
+}
+
+fn date(options: &Options) -> String {
+    let today = || chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).format("%Y-%m-%d").to_string();
+    options.date.clone().unwrap_or_else(today)
+}
+
+fn rustc() -> Result<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = std::process::Command::new(rustc).arg("--version").output().context("rustc could not be run")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

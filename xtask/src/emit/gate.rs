@@ -1,0 +1,32 @@
+//! The Cargo feature that an item needs.
+
+/// Beyond so many users an item is compiled always: the condition would cost more than it saves.
+const MOST_USERS: usize = 8;
+
+/// Whether the crate has features, and so whether items are gated at all.
+#[derive(Clone, Copy)]
+pub(super) struct Gate(pub(super) bool);
+
+impl Gate {
+    /// The attribute of an item that one resource needs.
+    pub(super) fn one(self, resource: &str) -> String {
+        if self.0 { format!("#[cfg(feature = \"{resource}\")]\n") } else { String::new() }
+    }
+
+    /// The attribute of an item that several resources need.
+    pub(super) fn any(self, resources: &[&str]) -> String {
+        match resources {
+            [one] => self.one(one),
+            _ if !self.0 || resources.is_empty() || resources.len() > MOST_USERS => String::new(),
+            many => {
+                let features: Vec<String> = many.iter().map(|name| format!("feature = \"{name}\"")).collect();
+                format!("#[cfg(any({}))]\n", features.join(", "))
+            }
+        }
+    }
+
+    /// What the documentation says of it.
+    pub(super) fn said(self, resource: &str) -> String {
+        if self.0 { format!(" Needs the feature `{resource}`.") } else { String::new() }
+    }
+}
