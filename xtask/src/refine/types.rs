@@ -185,9 +185,13 @@ fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {
             keeps = true;
             continue;
         }
-        let ident = ident.to_string();
+        let mut ident = ident.to_string();
+        if matches!(ident.as_str(), "clone" | "default") {
+            // A setter of that name would stand before the method that everybody means.
+            ident.push('_');
+        }
         let (ty, optional) = Ty::read(&field.ty).with_context(|| format!("{name}.{ident}"))?;
-        let wire = serde.rename.unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
+        let wire = serde.rename.unwrap_or_else(|| ident.trim_start_matches("r#").trim_end_matches('_').to_owned());
         found.push(Field { required: !optional && !serde.default, ident, wire, ty, doc: doc(&field.attrs) });
     }
     Ok(Shape::Record { fields: found, keeps })

@@ -8,7 +8,7 @@ use super::*;
 #[non_exhaustive]
 pub struct BrandBoardListItem {
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `_id`
     pub id: Option<String>,
     /// `meta`
@@ -19,7 +19,7 @@ pub struct BrandBoardListItem {
     pub updated_at: Option<String>,
 }
 crm_core::record!(BrandBoardListItem {
-    default: "default",
+    default_: "default",
     id: "_id",
     meta: "meta",
     name: "name",
@@ -64,7 +64,7 @@ pub struct CreateBrandBoardParam {
     /// `colors`
     pub colors: Option<Vec<Color>>,
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `fonts`
     pub fonts: Option<Vec<Font>>,
     /// `locationId`
@@ -81,7 +81,7 @@ pub struct CreateBrandBoardParam {
 crm_core::record!(CreateBrandBoardParam {
     brand_board_id: "brandBoardId",
     colors: "colors",
-    default: "default",
+    default_: "default",
     fonts: "fonts",
     location_id: "locationId",
     logos: "logos",
@@ -90,8 +90,8 @@ crm_core::record!(CreateBrandBoardParam {
     type_: "type",
 } required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CreateBrandBoardParam {
-    brand_board_id: String, colors: [Color], default: bool, fonts: [Font], location_id: String, logos: [Logo],
-    name: String, parent_id: String, type_: MetaDataSourceType,
+    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], location_id: String,
+    logos: [Logo], name: String, parent_id: String, type_: MetaDataSourceType,
 });
 
 impl CreateBrandBoardParam {
@@ -101,7 +101,7 @@ impl CreateBrandBoardParam {
         Self {
             brand_board_id: None,
             colors: None,
-            default: None,
+            default_: None,
             fonts: None,
             location_id: Some(location_id.into()),
             logos: None,
@@ -162,7 +162,7 @@ pub struct GetBrandBoardSuccess {
     /// `createdAt`
     pub created_at: Option<String>,
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `deleted`
     pub deleted: Option<bool>,
     /// `folderId`
@@ -189,7 +189,7 @@ pub struct GetBrandBoardSuccess {
 crm_core::record!(GetBrandBoardSuccess {
     colors: "colors",
     created_at: "createdAt",
-    default: "default",
+    default_: "default",
     deleted: "deleted",
     folder_id: "folderId",
     fonts: "fonts",
@@ -297,7 +297,7 @@ pub struct UpdateBrandBoardBody {
     /// `colors`
     pub colors: Option<Vec<Color>>,
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `fonts`
     pub fonts: Option<Vec<Font>>,
     /// `logos`
@@ -309,14 +309,14 @@ pub struct UpdateBrandBoardBody {
 }
 crm_core::record!(UpdateBrandBoardBody {
     colors: "colors",
-    default: "default",
+    default_: "default",
     fonts: "fonts",
     logos: "logos",
     name: "name",
     parent_id: "parentId",
 });
 crm_core::setters!(UpdateBrandBoardBody {
-    colors: [Color], default: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String,
+    colors: [Color], default_: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String,
 });
 
 #[cfg(feature = "schemars")]

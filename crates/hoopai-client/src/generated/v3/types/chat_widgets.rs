@@ -251,7 +251,7 @@ pub struct CreateWidget {
     /// `chatType`
     pub chat_type: Option<WidgetChatType>,
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `deleted`
     pub deleted: Option<bool>,
     /// `locationId`
@@ -265,7 +265,7 @@ pub struct CreateWidget {
 }
 crm_core::record!(CreateWidget {
     chat_type: "chatType",
-    default: "default",
+    default_: "default",
     deleted: "deleted",
     location_id: "locationId",
     name: "name",
@@ -273,7 +273,7 @@ crm_core::record!(CreateWidget {
     version: "version",
 } required { chat_type: "chatType", location_id: "locationId", name: "name", version: "version" } by new);
 crm_core::setters!(CreateWidget {
-    chat_type: WidgetChatType, default: bool, deleted: bool, location_id: String, name: String,
+    chat_type: WidgetChatType, default_: bool, deleted: bool, location_id: String, name: String,
     settings: WidgetSettings, version: f64,
 });
 
@@ -288,7 +288,7 @@ impl CreateWidget {
     ) -> Self {
         Self {
             chat_type: Some(chat_type.into()),
-            default: None,
+            default_: None,
             deleted: None,
             location_id: Some(location_id.into()),
             name: Some(name.into()),
@@ -366,7 +366,7 @@ pub struct UpdateWidget {
     /// `chatType`
     pub chat_type: Option<WidgetChatType>,
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `name`
     pub name: Option<String>,
     /// `settings`
@@ -376,13 +376,13 @@ pub struct UpdateWidget {
 }
 crm_core::record!(UpdateWidget {
     chat_type: "chatType",
-    default: "default",
+    default_: "default",
     name: "name",
     settings: "settings",
     version: "version",
 });
 crm_core::setters!(UpdateWidget {
-    chat_type: WidgetChatType, default: bool, name: String, settings: WidgetSettings, version: f64,
+    chat_type: WidgetChatType, default_: bool, name: String, settings: WidgetSettings, version: f64,
 });
 
 crm_core::open_enum! {

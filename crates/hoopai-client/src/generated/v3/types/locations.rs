@@ -33,7 +33,7 @@ crm_core::record!(ConversationChannelEntry {
 #[non_exhaustive]
 pub struct ConversationProvider {
     /// `default`
-    pub default: Option<bool>,
+    pub default_: Option<bool>,
     /// `_id`
     pub id: Option<String>,
     /// `name`
@@ -42,7 +42,7 @@ pub struct ConversationProvider {
     pub type_: Option<ConversationProviderType>,
 }
 crm_core::record!(ConversationProvider {
-    default: "default",
+    default_: "default",
     id: "_id",
     name: "name",
     type_: "type",
