@@ -96,6 +96,9 @@ pub(super) fn facts(operation: &Operation) -> String {
     } else {
         "* Not repeated when the reply is lost; `Error::sent` then says that it may have happened.".to_owned()
     });
+    if matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE") && operation.path.ends_with('}') {
+        lines.push("* `ErrorKind::NotFound` where there is none.".to_owned());
+    }
     if operation.long_running {
         lines.push(
             "* 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits."

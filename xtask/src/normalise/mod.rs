@@ -6,6 +6,7 @@
 //! only what the type generator copes with.
 
 mod content;
+mod describe;
 mod fold;
 mod identifiers;
 mod merge;
@@ -89,6 +90,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
         identifiers::check(document)?;
         parameters::complete(document)?;
         paging::complete(document, &file.paging)?;
+        describe::describe(document, &file.words);
     }
     let object_types = match &file.fold {
         Some(fold) => fold::fold(fold, file, &mut documents)?,

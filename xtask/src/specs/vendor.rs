@@ -56,6 +56,9 @@ pub(crate) struct ApiFile {
     /// Better names for schemas, as `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub(crate) types: BTreeMap<String, String>,
+    /// What a parameter or a member of this name means, where the document does not say it.
+    #[serde(default)]
+    pub(crate) words: BTreeMap<String, String>,
     /// How lists page where their operation does not say it (`x-paging`): the first that fits.
     #[serde(default)]
     pub(crate) paging: Vec<serde_json::Value>,

@@ -32,6 +32,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `audience_id`: The id of the audience.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -116,6 +118,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `page_id`: The id of the page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -239,6 +243,9 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `account_id`: The id of the account.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -294,8 +301,11 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/ads/{adId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -321,8 +331,11 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -348,6 +361,7 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -375,8 +389,11 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -402,8 +419,12 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -451,6 +472,9 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `page_id`: The id of the page.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
@@ -470,8 +494,11 @@ impl Ads {
     /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -497,8 +524,11 @@ impl Ads {
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -519,8 +549,11 @@ impl Ads {
     /// `DELETE /ad-publishing/google/segments/{segmentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -551,6 +584,9 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
@@ -572,6 +608,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -605,6 +643,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -629,8 +669,12 @@ impl Ads {
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -651,8 +695,12 @@ impl Ads {
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -676,8 +724,14 @@ impl Ads {
     /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -706,8 +760,12 @@ impl Ads {
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -731,6 +789,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_integration("123").send().await?;
@@ -745,8 +805,11 @@ impl Ads {
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -769,6 +832,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -823,6 +890,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_user("123").send().await?;
@@ -837,8 +906,12 @@ impl Ads {
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -859,8 +932,12 @@ impl Ads {
     /// `GET /ad-publishing/google/audiences/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -881,8 +958,12 @@ impl Ads {
     /// `GET /ad-publishing/google/ads/{adId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -903,8 +984,14 @@ impl Ads {
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -933,8 +1020,11 @@ impl Ads {
     /// `GET /ad-publishing/google/conversions/{conversionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -958,6 +1048,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_integration("123").send().await?;
@@ -974,6 +1066,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1004,6 +1098,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1050,8 +1148,11 @@ impl Ads {
     /// `GET /ad-publishing/google/segments/{segmentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1082,6 +1183,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_user("123").send().await?;
@@ -1098,6 +1201,9 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1118,8 +1224,12 @@ impl Ads {
     /// `GET /ad-publishing/linkedin/ads/{adId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1140,8 +1250,13 @@ impl Ads {
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1176,6 +1291,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_integration("123").send().await?;
@@ -1192,6 +1309,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1224,6 +1345,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_user("123").send().await?;
@@ -1240,6 +1363,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1264,6 +1389,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_conversation_forms("123").send().await?;
@@ -1283,6 +1410,9 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1323,6 +1453,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -1362,6 +1494,9 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `page_id`: The id of the page.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_lead_forms("123", "123").send().await?;
@@ -1384,6 +1519,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_pages("123").send().await?;
@@ -1404,6 +1541,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_pixels("123").send().await?;
@@ -1423,6 +1562,11 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1466,6 +1610,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_ad_accounts("123").send().await?;
@@ -1488,6 +1634,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1519,6 +1667,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_audiences("123").send().await?;
@@ -1535,6 +1685,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1555,6 +1707,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1578,6 +1732,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1617,6 +1773,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1660,6 +1820,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_segments("123").send().await?;
@@ -1679,6 +1841,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1716,6 +1880,9 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `page_id`: The id of the page.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_instagram_accounts("123", "123").send().await?;
@@ -1741,6 +1908,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_linkedin_ad_accounts("123").send().await?;
@@ -1757,6 +1926,9 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `account_id`: The id of the account.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1779,6 +1951,11 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1816,6 +1993,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1871,6 +2050,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -1897,6 +2078,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1925,6 +2108,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `ad_id`: The id of the ad.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().publish_google_campaign("123").send().await?;
@@ -1940,6 +2125,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1967,6 +2154,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1997,6 +2186,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2052,6 +2243,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -2078,6 +2271,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `query`: A text to look for.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().search_facebook_targeting("value", "value").send().await?;
@@ -2102,6 +2297,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2128,6 +2325,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().search_linkedin_targeting("123", "value").send().await?;
@@ -2152,6 +2351,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2180,6 +2381,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `audience_id`: The id of the audience.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -2207,8 +2410,11 @@ impl Ads {
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2239,6 +2445,9 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2492,6 +2701,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -2687,7 +2898,7 @@ impl ListFacebookAdAccounts {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -2739,7 +2950,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -2797,7 +3008,7 @@ impl ListFacebookPixels {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
-    /// `pageId`
+    /// The id of the page.
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
@@ -2837,7 +3048,7 @@ pub struct ListGoogleAssets {
 }
 
 impl ListGoogleAssets {
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -2882,13 +3093,13 @@ impl ListGoogleConversions {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -2904,7 +3115,7 @@ pub struct ListGoogleEntities {
 }
 
 impl ListGoogleEntities {
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -2922,13 +3133,13 @@ impl ListGoogleEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -2952,7 +3163,7 @@ pub struct ListGoogleReports {
 }
 
 impl ListGoogleReports {
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3039,7 +3250,7 @@ pub struct SearchGoogleTargeting {
 }
 
 impl SearchGoogleTargeting {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -3055,7 +3266,7 @@ pub struct SearchLinkedinTargeting {
 }
 
 impl SearchLinkedinTargeting {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

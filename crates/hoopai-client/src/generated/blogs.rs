@@ -32,6 +32,8 @@ impl Blogs {
     /// * Scope: `blogs/check-slug.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -100,6 +102,10 @@ impl Blogs {
     /// * Scope: `blogs/list.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `skip`: How many items to pass over.
+    /// * `limit`: Most items in a page.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.blogs().list("123", 10, 10).send().await?;
@@ -122,6 +128,10 @@ impl Blogs {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `blogs/author.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -151,6 +161,10 @@ impl Blogs {
     /// * Scope: `blogs/category.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.blogs().list_categories("123", 10, 10).send().await?;
@@ -179,6 +193,10 @@ impl Blogs {
     /// * Scope: `blogs/posts.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.blogs().list_posts("123", "123", 10, 10).send().await?;
@@ -205,6 +223,7 @@ impl Blogs {
     /// `PUT /blogs/posts/{postId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `2021-07-28`.
     ///

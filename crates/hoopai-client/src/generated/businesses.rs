@@ -53,8 +53,11 @@ impl Businesses {
     /// `DELETE /businesses/{businessId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `business_id`: The id of the business.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -69,8 +72,11 @@ impl Businesses {
     /// `GET /businesses/{businessId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `businesses.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `business_id`: The id of the business.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -89,6 +95,8 @@ impl Businesses {
     /// * Scope: `businesses.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.businesses().list("123").send().await?;
@@ -106,8 +114,11 @@ impl Businesses {
     /// `PUT /businesses/{businessId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `business_id`: The id of the business.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -137,13 +148,13 @@ pub struct List {
 }
 
 impl List {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),

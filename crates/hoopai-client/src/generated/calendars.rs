@@ -29,8 +29,12 @@ impl Calendars {
     /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -101,6 +105,8 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -176,6 +182,8 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -268,8 +276,11 @@ impl Calendars {
     /// `DELETE /calendars/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -284,8 +295,11 @@ impl Calendars {
     /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -306,8 +320,11 @@ impl Calendars {
     /// `DELETE /calendars/events/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -332,8 +349,11 @@ impl Calendars {
     /// `DELETE /calendars/groups/{groupId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `group_id`: The id of the group.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -348,8 +368,11 @@ impl Calendars {
     /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -370,8 +393,11 @@ impl Calendars {
     /// `DELETE /calendars/resources/{resourceType}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -397,8 +423,11 @@ impl Calendars {
     /// `DELETE /calendars/schedules/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -416,8 +445,11 @@ impl Calendars {
     /// `GET /calendars/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -432,8 +464,11 @@ impl Calendars {
     /// `GET /calendars/events/appointments/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -453,6 +488,10 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -478,8 +517,11 @@ impl Calendars {
     /// `GET /calendars/{calendarId}/notifications/{notificationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -500,8 +542,11 @@ impl Calendars {
     /// `GET /calendars/resources/{resourceType}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -527,8 +572,11 @@ impl Calendars {
     /// `GET /calendars/schedules/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -545,6 +593,8 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -566,6 +616,10 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -593,6 +647,10 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_time`: When it begins.
+    /// * `end_time`: When it ends.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -625,6 +683,10 @@ impl Calendars {
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_time`: When it begins.
+    /// * `end_time`: When it ends.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_events("123", "value", "value").send().await?;
@@ -652,6 +714,8 @@ impl Calendars {
     /// * Scope: `calendars/groups.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_groups("123").send().await?;
@@ -669,6 +733,8 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -688,8 +754,13 @@ impl Calendars {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `skip`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -722,8 +793,12 @@ impl Calendars {
     /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -752,6 +827,9 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().search_schedules("123", "123").send().await?;
@@ -777,6 +855,8 @@ impl Calendars {
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `group_id`: The id of the group.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -801,8 +881,11 @@ impl Calendars {
     /// `PUT /calendars/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -828,8 +911,11 @@ impl Calendars {
     /// `PUT /calendars/events/appointments/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -855,8 +941,11 @@ impl Calendars {
     /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -884,8 +973,11 @@ impl Calendars {
     /// `PUT /calendars/events/block-slots/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -911,8 +1003,11 @@ impl Calendars {
     /// `PUT /calendars/groups/{groupId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `group_id`: The id of the group.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -938,8 +1033,11 @@ impl Calendars {
     /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -967,8 +1065,11 @@ impl Calendars {
     /// `PUT /calendars/resources/{resourceType}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1000,8 +1101,11 @@ impl Calendars {
     /// `PUT /calendars/schedules/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1055,13 +1159,13 @@ pub struct GetFreeSlots {
 }
 
 impl GetFreeSlots {
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1091,7 +1195,7 @@ pub struct List {
 }
 
 impl List {
-    /// `groupId`
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1143,19 +1247,19 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1171,19 +1275,19 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1205,19 +1309,19 @@ impl ListNotifications {
             call: self.call.set_query("isActive", &is_active),
         }
     }
-    /// `deleted`
+    /// Whether it is deleted.
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -1286,19 +1390,19 @@ pub struct SearchSchedules {
 }
 
 impl SearchSchedules {
-    /// `calendarId`
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

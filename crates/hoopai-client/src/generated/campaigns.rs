@@ -32,6 +32,8 @@ impl Campaigns {
     /// * Scope: `campaigns.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.campaigns().list("123").send().await?;

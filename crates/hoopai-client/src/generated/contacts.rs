@@ -32,6 +32,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -58,6 +60,8 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -86,6 +90,9 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -113,6 +120,8 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -163,6 +172,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -190,6 +201,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -214,8 +227,11 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -230,8 +246,12 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/notes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -252,8 +272,12 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -277,6 +301,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().find_duplicate("123").send().await?;
@@ -294,8 +320,11 @@ impl Contacts {
     /// `GET /contacts/{contactId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -310,8 +339,12 @@ impl Contacts {
     /// `GET /contacts/{contactId}/notes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -332,8 +365,12 @@ impl Contacts {
     /// `GET /contacts/{contactId}/tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -358,6 +395,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -380,6 +419,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_appointments("123").send().await?;
@@ -397,8 +438,12 @@ impl Contacts {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `business_id`: The id of the business.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -425,6 +470,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_notes("123").send().await?;
@@ -444,6 +491,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_tasks("123").send().await?;
@@ -459,6 +508,8 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -487,6 +538,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
@@ -504,8 +557,12 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -526,8 +583,11 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -557,6 +617,8 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -634,8 +696,11 @@ impl Contacts {
     /// `PUT /contacts/{contactId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -661,8 +726,12 @@ impl Contacts {
     /// `PUT /contacts/{contactId}/notes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -723,8 +792,12 @@ impl Contacts {
     /// `PUT /contacts/{contactId}/tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -754,6 +827,9 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -811,7 +887,7 @@ impl FindDuplicate {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
-    /// `email`
+    /// The e-mail address.
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -839,13 +915,13 @@ impl List {
             call: self.call.set_query("startAfter", &start_after),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -904,19 +980,19 @@ pub struct ListByBusiness {
 }
 
 impl ListByBusiness {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -32,6 +32,8 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `agent_id`: The id of the agent.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -87,8 +89,12 @@ impl ConversationAi {
     /// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -109,8 +115,11 @@ impl ConversationAi {
     /// `DELETE /conversation-ai/agents/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -128,8 +137,12 @@ impl ConversationAi {
     /// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -150,8 +163,11 @@ impl ConversationAi {
     /// `GET /conversation-ai/agents/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -168,6 +184,8 @@ impl ConversationAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -198,6 +216,8 @@ impl ConversationAi {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -234,8 +254,12 @@ impl ConversationAi {
     /// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -271,8 +295,11 @@ impl ConversationAi {
     /// `PUT /conversation-ai/agents/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -300,6 +327,8 @@ impl ConversationAi {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -341,13 +370,13 @@ impl SearchAgents {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

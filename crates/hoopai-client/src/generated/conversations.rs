@@ -63,6 +63,8 @@ impl Conversations {
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `message_id`: The id of the message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -138,6 +140,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -246,6 +250,8 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -277,8 +283,11 @@ impl Conversations {
     /// `DELETE /conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -299,6 +308,9 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `message_id`: The id of the message.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -321,6 +333,9 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -349,6 +364,8 @@ impl Conversations {
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().export_messages("123").send().await?;
@@ -366,8 +383,11 @@ impl Conversations {
     /// `GET /conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -386,6 +406,9 @@ impl Conversations {
     /// `GET /conversations/messages/email/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -400,8 +423,11 @@ impl Conversations {
     /// `GET /conversations/messages/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -418,6 +444,9 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -439,6 +468,9 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -499,6 +531,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().list_custom_subtypes("123").send().await?;
@@ -516,6 +550,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -537,6 +573,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -629,8 +667,11 @@ impl Conversations {
     /// `PUT /conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -656,7 +697,11 @@ impl Conversations {
     /// `PUT /conversations/preferences/custom-subtypes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `id`: The id.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -687,6 +732,8 @@ impl Conversations {
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
+    /// * `message_id`: The id of the message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -716,6 +763,10 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `conversation_id`: The id of the conversation.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -757,7 +808,7 @@ pub struct ExportMessages {
 }
 
 impl ExportMessages {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -769,7 +820,7 @@ impl ExportMessages {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// `sortBy`
+    /// The field to sort by.
     pub fn sort_by(
         self,
         sort_by: impl Into<types::ConversationsExportMessagesSortBy>,
@@ -783,7 +834,7 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `sortOrder`
+    /// Upwards or downwards.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -794,13 +845,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `conversationId`
+    /// The id of the conversation.
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -820,13 +871,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -867,7 +918,7 @@ pub struct GetUnsubscriptionStatus {
 }
 
 impl GetUnsubscriptionStatus {
-    /// `email`
+    /// The e-mail address.
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -889,7 +940,7 @@ impl ListMessages {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -954,13 +1005,13 @@ pub struct Search {
 }
 
 impl Search {
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
@@ -978,7 +1029,7 @@ impl Search {
             call: self.call.set_query("mentions", &mentions.to_string()),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -998,13 +1049,13 @@ impl Search {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1065,7 +1116,7 @@ impl Search {
                 ),
         }
     }
-    /// `sortBy`
+    /// The field to sort by.
     pub fn sort_by(self, sort_by: impl Into<types::ConversationsSearchSortBy>) -> Self {
         Self {
             call: self
@@ -1102,13 +1153,13 @@ impl Search {
             call: self.call.set_query("scoreProfileMax", &score_profile_max),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: i64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: i64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),

@@ -85,8 +85,11 @@ impl CustomFields {
     /// `DELETE /custom-fields/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -101,8 +104,12 @@ impl CustomFields {
     /// `DELETE /custom-fields/folder/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -123,8 +130,11 @@ impl CustomFields {
     /// `GET /custom-fields/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -139,8 +149,11 @@ impl CustomFields {
     /// `GET /custom-fields/object-key/{objectKey}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -161,8 +174,11 @@ impl CustomFields {
     /// `PUT /custom-fields/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -186,8 +202,11 @@ impl CustomFields {
     /// `PUT /custom-fields/folder/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -33,6 +33,8 @@ impl Forms {
     /// * Scope: `forms.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.forms().list("123").send().await?;
@@ -54,6 +56,8 @@ impl Forms {
     /// * Scope: `forms.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.forms().list_submissions("123").send().await?;
@@ -73,6 +77,9 @@ impl Forms {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `forms.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -100,13 +107,13 @@ pub struct List {
 }
 
 impl List {
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -160,7 +167,7 @@ impl ListSubmissions {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -178,13 +185,13 @@ impl ListSubmissions {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),

@@ -32,6 +32,8 @@ impl Invoices {
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `schedule_id`: The id of the schedule.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -127,6 +129,8 @@ impl Invoices {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `estimate_id`: The id of the estimate.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -199,8 +203,13 @@ impl Invoices {
     /// `DELETE /invoices/{invoiceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `invoice_id`: The id of the invoice.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -223,8 +232,11 @@ impl Invoices {
     /// `DELETE /invoices/estimate/{estimateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `estimate_id`: The id of the estimate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -250,8 +262,11 @@ impl Invoices {
     /// `DELETE /invoices/estimate/template/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -277,8 +292,13 @@ impl Invoices {
     /// `DELETE /invoices/schedule/{scheduleId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schedule_id`: The id of the schedule.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -301,8 +321,13 @@ impl Invoices {
     /// `DELETE /invoices/template/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `template_id`: The id of the template.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -328,6 +353,9 @@ impl Invoices {
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().generate_estimate_number("123", "value").send().await?;
@@ -350,6 +378,9 @@ impl Invoices {
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().generate_number("123", "value").send().await?;
@@ -369,8 +400,13 @@ impl Invoices {
     /// `GET /invoices/{invoiceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `invoice_id`: The id of the invoice.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -393,8 +429,13 @@ impl Invoices {
     /// `GET /invoices/schedule/{scheduleId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/schedule.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schedule_id`: The id of the schedule.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -420,6 +461,9 @@ impl Invoices {
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().get_settings("123", "value").send().await?;
@@ -439,8 +483,13 @@ impl Invoices {
     /// `GET /invoices/template/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/template.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `template_id`: The id of the template.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -466,6 +515,11 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -496,6 +550,11 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -531,6 +590,11 @@ impl Invoices {
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().list_estimates("123", "value", 10, 10).send().await?;
@@ -560,6 +624,11 @@ impl Invoices {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `invoices/schedule.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -591,6 +660,11 @@ impl Invoices {
     /// * Scope: `invoices/template.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().list_templates("123", "value", 10, 10).send().await?;
@@ -620,6 +694,10 @@ impl Invoices {
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `template_id`: The id of the template.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -648,6 +726,8 @@ impl Invoices {
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `invoice_id`: The id of the invoice.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -674,6 +754,8 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -705,6 +787,8 @@ impl Invoices {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `estimate_id`: The id of the estimate.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -734,6 +818,8 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schedule_id`: The id of the schedule.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -768,6 +854,8 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schedule_id`: The id of the schedule.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -813,8 +901,11 @@ impl Invoices {
     /// `PUT /invoices/{invoiceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -843,6 +934,8 @@ impl Invoices {
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `schedule_id`: The id of the schedule.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().update_and_start_schedule("123").send().await?;
@@ -860,8 +953,11 @@ impl Invoices {
     /// `PUT /invoices/estimate/{estimateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `estimate_id`: The id of the estimate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -911,8 +1007,11 @@ impl Invoices {
     /// `PUT /invoices/estimate/template/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -963,6 +1062,8 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `invoice_id`: The id of the invoice.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -1001,8 +1102,11 @@ impl Invoices {
     /// `PUT /invoices/schedule/{scheduleId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schedule_id`: The id of the schedule.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1028,8 +1132,11 @@ impl Invoices {
     /// `PUT /invoices/template/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1056,6 +1163,8 @@ impl Invoices {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1097,6 +1206,8 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `template_id`: The id of the template.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -1126,6 +1237,8 @@ impl Invoices {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1161,19 +1274,19 @@ impl List {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1190,7 +1303,7 @@ impl List {
                 ),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1202,7 +1315,7 @@ impl List {
             call: self.call.set_query("sortField", &sort_field.to_string()),
         }
     }
-    /// `sortOrder`
+    /// Upwards or downwards.
     pub fn sort_order(
         self,
         sort_order: impl Into<types::InvoicesListSortOrder>,
@@ -1252,7 +1365,7 @@ pub struct ListEstimateTemplates {
 }
 
 impl ListEstimateTemplates {
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1296,19 +1409,19 @@ pub struct ListEstimates {
 }
 
 impl ListEstimates {
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1325,7 +1438,7 @@ impl ListEstimates {
                 ),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1373,19 +1486,19 @@ impl ListSchedules {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1444,19 +1557,19 @@ impl ListTemplates {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

@@ -52,8 +52,13 @@ impl Media {
     /// `DELETE /medias/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `medias.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -109,6 +114,11 @@ impl Media {
     /// * Scope: `medias.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `sort_by`: The field to sort by.
+    /// * `sort_order`: Upwards or downwards.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -142,6 +152,8 @@ impl Media {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -215,25 +227,25 @@ pub struct List {
 }
 
 impl List {
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `parentId`
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),

@@ -85,6 +85,9 @@ impl Oauth {
     /// * Scope: `oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.oauth().list_installed_locations("123", "123").send().await?;
@@ -111,19 +114,19 @@ pub struct ListInstalledLocations {
 }
 
 impl ListInstalledLocations {
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -153,7 +156,7 @@ impl ListInstalledLocations {
             call: self.call.set_query("planId", &plan_id.to_string()),
         }
     }
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

@@ -63,6 +63,8 @@ impl Objects {
     /// * Scope: `objects/record.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `schema_key`: The key of the object's schema.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -86,7 +88,11 @@ impl Objects {
     /// `DELETE /objects/{schemaKey}/records/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schema_key`: The key of the object's schema.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -107,8 +113,11 @@ impl Objects {
     /// `GET /objects/{key}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -128,7 +137,11 @@ impl Objects {
     /// `GET /objects/{schemaKey}/records/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schema_key`: The key of the object's schema.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -152,6 +165,8 @@ impl Objects {
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.objects().list("123").send().await?;
@@ -169,6 +184,8 @@ impl Objects {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `objects/record.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schema_key`: The key of the object's schema.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -197,6 +214,7 @@ impl Objects {
     /// `PUT /objects/{key}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `objects/schema.write`.
     /// * Version `2021-07-28`.
     ///
@@ -222,7 +240,12 @@ impl Objects {
     /// `PUT /objects/{schemaKey}/records/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `schema_key`: The key of the object's schema.
+    /// * `id`: The id.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -32,6 +32,8 @@ impl Opportunities {
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `id`: The id.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -87,8 +89,11 @@ impl Opportunities {
     /// `DELETE /opportunities/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -103,8 +108,11 @@ impl Opportunities {
     /// `GET /opportunities/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -122,6 +130,8 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -143,6 +153,8 @@ impl Opportunities {
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().list_pipelines("123").send().await?;
@@ -162,6 +174,8 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -240,8 +254,11 @@ impl Opportunities {
     /// `PUT /opportunities/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -267,6 +284,8 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -330,31 +349,31 @@ pub struct ListLostReasons {
 }
 
 impl ListLostReasons {
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `deleted`
+    /// Whether it is deleted.
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -458,13 +477,13 @@ impl Search {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
         }
     }
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -476,7 +495,7 @@ impl Search {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -500,7 +519,7 @@ impl Search {
             call: self.call.set_query("date", &date.to_string()),
         }
     }
-    /// `country`
+    /// The country, as `US`.
     pub fn country(self, country: impl Display) -> Self {
         Self {
             call: self.call.set_query("country", &country.to_string()),
@@ -512,7 +531,7 @@ impl Search {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -56,6 +56,8 @@ impl Payments {
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -91,6 +93,8 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -148,6 +152,8 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/orders.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `order_id`: The id of the order.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -208,6 +214,8 @@ impl Payments {
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().delete_custom_provider("123").send().await?;
@@ -227,6 +235,8 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -254,6 +264,10 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -285,6 +299,8 @@ impl Payments {
     /// * Scope: `payments/custom-provider.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().get_custom_provider_config("123").send().await?;
@@ -302,8 +318,12 @@ impl Payments {
     /// `GET /payments/orders/{orderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `order_id`: The id of the order.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -323,8 +343,13 @@ impl Payments {
     /// `GET /payments/subscriptions/{subscriptionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `payments/subscriptions.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `subscription_id`: The id of the subscription.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -347,8 +372,12 @@ impl Payments {
     /// `GET /payments/transactions/{transactionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -378,6 +407,9 @@ impl Payments {
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().list_coupons("123", "value").send().await?;
@@ -403,6 +435,9 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/integration.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -433,6 +468,10 @@ impl Payments {
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `order_id`: The id of the order.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -460,6 +499,10 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `order_id`: The id of the order.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().list_order_notes("123", "123", "value").send().await?;
@@ -485,6 +528,8 @@ impl Payments {
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().list_orders("123").send().await?;
@@ -505,6 +550,9 @@ impl Payments {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `payments/subscriptions.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -532,6 +580,9 @@ impl Payments {
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().list_transactions("123", "value").send().await?;
@@ -556,6 +607,8 @@ impl Payments {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `payments/orders.collectPayment`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `order_id`: The id of the order.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -642,7 +695,7 @@ pub struct GetOrder {
 }
 
 impl GetOrder {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -658,7 +711,7 @@ pub struct GetTransaction {
 }
 
 impl GetTransaction {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -674,13 +727,13 @@ pub struct ListCoupons {
 }
 
 impl ListCoupons {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -694,7 +747,7 @@ impl ListCoupons {
                 .set_query("status", &Into::<types::CouponStatus>::into(status)),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -738,13 +791,13 @@ pub struct ListIntegrationProviders {
 }
 
 impl ListIntegrationProviders {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -783,7 +836,7 @@ pub struct ListOrders {
 }
 
 impl ListOrders {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -815,25 +868,25 @@ impl ListOrders {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -853,13 +906,13 @@ impl ListOrders {
             call: self.call.set_query("sourceId", &source_id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -915,13 +968,13 @@ impl ListSubscriptions {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
@@ -935,31 +988,31 @@ impl ListSubscriptions {
                 .set_query("entitySourceType", &entity_source_type.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -1014,7 +1067,7 @@ pub struct ListTransactions {
 }
 
 impl ListTransactions {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -1026,13 +1079,13 @@ impl ListTransactions {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
@@ -1054,13 +1107,13 @@ impl ListTransactions {
                 .set_query("entitySourceSubType", &entity_source_sub_type.to_string()),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
@@ -1072,19 +1125,19 @@ impl ListTransactions {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),

@@ -30,8 +30,11 @@ impl PhoneNumbers {
     ///
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `phonenumbers.read`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -52,6 +55,8 @@ impl PhoneNumbers {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `phonenumbers.read`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -95,6 +100,8 @@ impl PhoneNumbers {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `phonenumbers.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -233,7 +240,7 @@ pub struct ListPools {
 }
 
 impl ListPools {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

@@ -31,6 +31,8 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -56,6 +58,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -84,6 +88,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -117,6 +123,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -153,6 +161,8 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -178,6 +188,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -207,6 +219,9 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
     ///
+    /// * `subscription_id`: The id of the subscription.
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.saas().find_locations("123", "123", "123").send().await?;
@@ -230,6 +245,8 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-04-15`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -252,7 +269,10 @@ impl Saas {
     /// `GET /saas/saas-plan/{planId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -273,7 +293,10 @@ impl Saas {
     /// `GET /saas-api/public-api/saas-plan/{planId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -296,7 +319,11 @@ impl Saas {
     /// `GET /saas/get-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -317,7 +344,11 @@ impl Saas {
     /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -340,7 +371,10 @@ impl Saas {
     /// `GET /saas/agency-plans/{companyId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -358,7 +392,10 @@ impl Saas {
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -380,7 +417,10 @@ impl Saas {
     ///
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -401,7 +441,10 @@ impl Saas {
     ///
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -426,6 +469,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -452,6 +497,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -480,6 +527,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -514,6 +563,8 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-04-15`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -547,7 +598,10 @@ impl Saas {
     /// `PUT /saas/update-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -573,7 +627,10 @@ impl Saas {
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -614,7 +671,7 @@ impl FindLocationsLegacy {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),

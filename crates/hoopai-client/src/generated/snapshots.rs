@@ -31,6 +31,8 @@ impl Snapshots {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -61,7 +63,11 @@ impl Snapshots {
     /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -86,6 +92,8 @@ impl Snapshots {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.snapshots().list("123").send().await?;
@@ -101,7 +109,11 @@ impl Snapshots {
     ///
     /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `company_id`: The id of the company (agency).
+    /// * `limit`: Most items in a page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

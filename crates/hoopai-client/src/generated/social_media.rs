@@ -31,6 +31,9 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -58,6 +61,9 @@ impl SocialMedia {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -87,6 +93,9 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -115,6 +124,9 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -142,6 +154,9 @@ impl SocialMedia {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -173,6 +188,8 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -199,6 +216,8 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/post.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -231,7 +250,11 @@ impl SocialMedia {
     /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -255,7 +278,11 @@ impl SocialMedia {
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -276,7 +303,10 @@ impl SocialMedia {
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -299,7 +329,11 @@ impl SocialMedia {
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -320,7 +354,11 @@ impl SocialMedia {
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -348,7 +386,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/{locationId}/categories/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -369,7 +411,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -390,7 +436,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -411,7 +461,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -432,7 +486,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -453,7 +511,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/{locationId}/posts/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -475,6 +537,8 @@ impl SocialMedia {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -505,6 +569,8 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -529,7 +595,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -554,7 +624,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -575,7 +649,11 @@ impl SocialMedia {
     /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -601,6 +679,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/account.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_accounts("123").send().await?;
@@ -622,6 +702,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_categories("123").send().await?;
@@ -642,6 +724,8 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_csv_imports("123").send().await?;
@@ -660,7 +744,11 @@ impl SocialMedia {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -687,6 +775,8 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/post.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -726,6 +816,8 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_tags("123").send().await?;
@@ -745,6 +837,8 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -780,6 +874,9 @@ impl SocialMedia {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `account_id`: The id of the account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -808,6 +905,9 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_facebook_oauth("123", "123").send().await?;
@@ -832,6 +932,9 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -858,6 +961,9 @@ impl SocialMedia {
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_instagram_oauth("123", "123").send().await?;
@@ -881,6 +987,9 @@ impl SocialMedia {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -906,6 +1015,9 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -936,6 +1048,9 @@ impl SocialMedia {
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_tiktok_oauth("123", "123").send().await?;
@@ -961,6 +1076,9 @@ impl SocialMedia {
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -985,7 +1103,11 @@ impl SocialMedia {
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1020,6 +1142,8 @@ impl SocialMedia {
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `2021-07-28`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().upload_csv("123").send().await?;
@@ -1041,13 +1165,13 @@ pub struct DeleteAccount {
 }
 
 impl DeleteAccount {
-    /// `companyId`
+    /// The id of the company (agency).
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1069,13 +1193,13 @@ impl ListCategories {
             call: self.call.set_query("searchText", &search_text.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -1126,13 +1250,13 @@ pub struct ListCsvImports {
 }
 
 impl ListCsvImports {
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1144,7 +1268,7 @@ impl ListCsvImports {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1195,13 +1319,13 @@ pub struct ListCsvPosts {
 }
 
 impl ListCsvPosts {
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1302,13 +1426,13 @@ impl ListTags {
             call: self.call.set_query("searchText", &search_text.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),

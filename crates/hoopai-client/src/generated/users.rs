@@ -63,8 +63,11 @@ impl Users {
     /// `DELETE /users/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -79,8 +82,11 @@ impl Users {
     /// `GET /users/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -97,6 +103,8 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -117,6 +125,8 @@ impl Users {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -162,8 +172,11 @@ impl Users {
     /// `PUT /users/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -187,25 +200,25 @@ pub struct Search {
 }
 
 impl Search {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

@@ -84,8 +84,13 @@ impl VoiceAi {
     /// `DELETE /voice-ai/actions/{actionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `action_id`: The id of the action.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -108,8 +113,12 @@ impl VoiceAi {
     /// `DELETE /voice-ai/agents/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -130,8 +139,12 @@ impl VoiceAi {
     /// `GET /voice-ai/actions/{actionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agent-goals.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `action_id`: The id of the action.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -152,8 +165,12 @@ impl VoiceAi {
     /// `GET /voice-ai/agents/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agents.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -174,8 +191,11 @@ impl VoiceAi {
     /// `GET /voice-ai/dashboard/call-logs/{callId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-dashboard.readonly`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -200,6 +220,8 @@ impl VoiceAi {
     /// * Scope: `voice-ai-agents.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.voice_ai().list_agents("123").send().await?;
@@ -221,6 +243,8 @@ impl VoiceAi {
     /// * Scope: `voice-ai-dashboard.readonly`.
     /// * Version `2021-04-15`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.voice_ai().list_call_logs("123").send().await?;
@@ -238,8 +262,11 @@ impl VoiceAi {
     /// `PUT /voice-ai/actions/{actionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -273,8 +300,12 @@ impl VoiceAi {
     /// `PATCH /voice-ai/agents/{agentId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -318,7 +349,7 @@ impl ListAgents {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -361,13 +392,13 @@ pub struct ListCallLogs {
 }
 
 impl ListCallLogs {
-    /// `agentId`
+    /// The id of the agent.
     pub fn agent_id(self, agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("agentId", &agent_id.to_string()),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -387,13 +418,13 @@ impl ListCallLogs {
                 ),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: f64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: f64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
@@ -407,7 +438,7 @@ impl ListCallLogs {
                 .set_query("actionType", &Into::<types::ActionType>::into(action_type)),
         }
     }
-    /// `sortBy`
+    /// The field to sort by.
     pub fn sort_by(self, sort_by: impl Into<types::VoiceAiListCallLogsSortBy>) -> Self {
         Self {
             call: self

@@ -98,7 +98,7 @@ impl ListAuditLogs {
                 ),
         }
     }
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -110,7 +110,7 @@ impl ListAuditLogs {
             call: self.call.set_query("fillFinalTimestamp", &fill_final_timestamp),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -132,7 +132,7 @@ impl ListAuditLogs {
                 .set_query("occurredBefore", &Into::<Timestamp>::into(occurred_before)),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -183,19 +183,19 @@ pub struct ListLogins {
 }
 
 impl ListLogins {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: i64) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
@@ -241,7 +241,7 @@ pub struct ListSecurityEvents {
 }
 
 impl ListSecurityEvents {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -253,7 +253,7 @@ impl ListSecurityEvents {
             call: self.call.set_query("fromTimestamp", &from_timestamp),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -265,7 +265,7 @@ impl ListSecurityEvents {
             call: self.call.set_query("toTimestamp", &to_timestamp),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: i64) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),

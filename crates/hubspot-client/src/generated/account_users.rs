@@ -52,7 +52,10 @@ impl AccountUsers {
     /// `DELETE /settings/users/2026-03/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -69,7 +72,10 @@ impl AccountUsers {
     /// `GET /settings/users/2026-03/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -134,7 +140,10 @@ impl AccountUsers {
     /// `PUT /settings/users/2026-03/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -167,7 +176,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -185,7 +194,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -203,13 +212,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -255,7 +264,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self

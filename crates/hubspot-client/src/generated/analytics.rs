@@ -29,6 +29,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
@@ -82,6 +83,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{content_type}/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
@@ -201,6 +203,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{object_type}/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
     ///
     /// * `object_type`: Kind of object.
@@ -250,6 +253,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{content_type}/{page_id}/sources/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
@@ -303,6 +307,7 @@ impl Analytics {
     /// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
     ///
     /// * `breakdown_by`: What to break the figures down by; countries are ISO 3166-1 alpha-2.

@@ -29,7 +29,12 @@ impl Associations {
     /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_id`: The id of the record.
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -60,6 +65,9 @@ impl Associations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * At most 100 inputs.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -97,6 +105,9 @@ impl Associations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -138,6 +149,9 @@ impl Associations {
     /// * At most 2000 inputs.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -177,6 +191,9 @@ impl Associations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -215,6 +232,9 @@ impl Associations {
     /// * At most 1000 inputs.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -245,7 +265,12 @@ impl Associations {
     /// `PUT /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_id`: The id of the record.
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -286,7 +311,11 @@ impl Associations {
     /// `PUT /crm/objects/2026-03/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// * `from_object_type`: The type of object that the association starts from.
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -316,7 +345,12 @@ impl Associations {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_id`: The id of the record.
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -343,7 +377,10 @@ impl Associations {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.partner-clients.read`.
+    ///
+    /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -373,6 +410,8 @@ impl Associations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.associations().request_high_usage_report(10).send().await?;
@@ -394,13 +433,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -446,13 +485,13 @@ pub struct ListForPartnerClient {
 }
 
 impl ListForPartnerClient {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -29,6 +29,7 @@ impl BlogComments {
     /// `DELETE /comments/v3/comments/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// * `id`: Identifier of the comment.
@@ -46,6 +47,7 @@ impl BlogComments {
     /// `GET /comments/v3/comments/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// * `id`: Identifier of the comment.

@@ -190,7 +190,10 @@ impl BlogTags {
     /// `DELETE /cms/blogs/2026-03/tags/{objectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -230,7 +233,10 @@ impl BlogTags {
     /// `GET /cms/blogs/2026-03/tags/{objectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -324,7 +330,10 @@ impl BlogTags {
     /// `PATCH /cms/blogs/2026-03/tags/{objectId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -376,7 +385,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -392,7 +401,7 @@ pub struct BatchUpdate {
 }
 
 impl BatchUpdate {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -408,7 +417,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -424,13 +433,13 @@ pub struct Get {
 }
 
 impl Get {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -446,19 +455,19 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -466,13 +475,13 @@ impl List {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -480,19 +489,19 @@ impl List {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -503,7 +512,7 @@ impl List {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -511,13 +520,13 @@ impl List {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -565,19 +574,19 @@ pub struct ListByCursor {
 }
 
 impl ListByCursor {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -585,13 +594,13 @@ impl ListByCursor {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -599,19 +608,19 @@ impl ListByCursor {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -622,7 +631,7 @@ impl ListByCursor {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -630,13 +639,13 @@ impl ListByCursor {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -684,19 +693,19 @@ pub struct QueryByCursor {
 }
 
 impl QueryByCursor {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -704,13 +713,13 @@ impl QueryByCursor {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -718,19 +727,19 @@ impl QueryByCursor {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -741,7 +750,7 @@ impl QueryByCursor {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -749,13 +758,13 @@ impl QueryByCursor {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -803,7 +812,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

@@ -29,7 +29,10 @@ impl BusinessUnits {
     /// `GET /business-units/public/2026-03/business-units/user/{userId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business_units_view.read`.
+    ///
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -52,7 +55,7 @@ pub struct ListForUser {
 }
 
 impl ListForUser {
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -63,7 +66,7 @@ impl ListForUser {
                 ),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -31,6 +31,8 @@ impl CallingExtensions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -105,6 +107,8 @@ impl CallingExtensions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -133,6 +137,8 @@ impl CallingExtensions {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -172,6 +178,8 @@ impl CallingExtensions {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.calling_extensions().delete_channel_connection(10).send().await?;
@@ -188,6 +196,8 @@ impl CallingExtensions {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.calling_extensions().delete_settings(10).send().await?;
@@ -202,6 +212,8 @@ impl CallingExtensions {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -222,6 +234,8 @@ impl CallingExtensions {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.calling_extensions().get_recording_settings(10).send().await?;
@@ -240,6 +254,8 @@ impl CallingExtensions {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -280,6 +296,8 @@ impl CallingExtensions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -309,6 +327,8 @@ impl CallingExtensions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -334,6 +354,8 @@ impl CallingExtensions {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -29,7 +29,10 @@ impl Campaigns {
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -194,6 +197,8 @@ impl Campaigns {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `marketing.campaigns.write`.
     ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -220,6 +225,8 @@ impl Campaigns {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `marketing.campaigns.write`.
     ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -244,7 +251,10 @@ impl Campaigns {
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -259,7 +269,10 @@ impl Campaigns {
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -280,7 +293,10 @@ impl Campaigns {
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -301,7 +317,10 @@ impl Campaigns {
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.read`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -320,7 +339,10 @@ impl Campaigns {
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.read`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -343,6 +365,8 @@ impl Campaigns {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.campaigns().get_budget_totals("123").send().await?;
@@ -361,6 +385,8 @@ impl Campaigns {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -381,6 +407,8 @@ impl Campaigns {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `marketing.campaigns.revenue.full.read` or `marketing.campaigns.revenue.lite.read` or `marketing.campaigns.revenue.read`.
     ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.campaigns().get_revenue("123").send().await?;
@@ -398,7 +426,10 @@ impl Campaigns {
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.read`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -438,7 +469,10 @@ impl Campaigns {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.read`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -463,7 +497,10 @@ impl Campaigns {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.read`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -487,7 +524,10 @@ impl Campaigns {
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -510,7 +550,10 @@ impl Campaigns {
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -538,7 +581,10 @@ impl Campaigns {
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -566,7 +612,10 @@ impl Campaigns {
     /// `PATCH /marketing/campaigns/2026-03/{campaignGuid}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketing.campaigns.write`.
+    ///
+    /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -602,7 +651,7 @@ impl BatchRead {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -638,7 +687,7 @@ impl Get {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -718,25 +767,25 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -750,7 +799,7 @@ impl List {
                 ),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
@@ -796,7 +845,7 @@ pub struct ListAssets {
 }
 
 impl ListAssets {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -808,7 +857,7 @@ impl ListAssets {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -860,7 +909,7 @@ pub struct ListReportContacts {
 }
 
 impl ListReportContacts {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -872,7 +921,7 @@ impl ListReportContacts {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

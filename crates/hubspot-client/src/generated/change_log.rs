@@ -29,6 +29,7 @@ impl ChangeLog {
     /// `GET /crm-objects/v1/change-log/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `e-commerce`.
     ///
     /// * `object_type`: Kind of object.

@@ -184,6 +184,7 @@ impl CommunicationPreferences {
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
     /// ```
@@ -321,7 +322,7 @@ pub struct BatchReadStatuses {
 }
 
 impl BatchReadStatuses {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -337,7 +338,7 @@ pub struct BatchReadUnsubscribedFromAll {
 }
 
 impl BatchReadUnsubscribedFromAll {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -353,7 +354,7 @@ pub struct BatchUnsubscribeAll {
 }
 
 impl BatchUnsubscribeAll {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -375,7 +376,7 @@ pub struct GenerateLinks {
 }
 
 impl GenerateLinks {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -391,7 +392,7 @@ pub struct GetStatuses {
 }
 
 impl GetStatuses {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -407,7 +408,7 @@ pub struct GetUnsubscribedFromAll {
 }
 
 impl GetUnsubscribedFromAll {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -429,7 +430,7 @@ pub struct ListDefinitions {
 }
 
 impl ListDefinitions {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -451,7 +452,7 @@ pub struct UnsubscribeAll {
 }
 
 impl UnsubscribeAll {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),

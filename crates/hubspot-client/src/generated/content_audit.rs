@@ -82,13 +82,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -108,13 +108,13 @@ impl List {
                 ),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `objectId`
+    /// The id of the record.
     pub fn object_id(self, object_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -128,7 +128,7 @@ impl List {
                 ),
         }
     }
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub fn object_type(
         self,
         object_type: impl IntoIterator<Item = impl Display>,
@@ -145,7 +145,7 @@ impl List {
                 ),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -156,7 +156,7 @@ impl List {
                 ),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

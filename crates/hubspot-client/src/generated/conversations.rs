@@ -29,7 +29,10 @@ impl Conversations {
     /// `DELETE /conversations/v3/conversations/threads/{threadId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
+    ///
+    /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -45,6 +48,8 @@ impl Conversations {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.write`.
+    ///
+    /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -97,6 +102,7 @@ impl Conversations {
     /// `GET /conversations/v3/conversations/actors/{actorId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
     ///
     /// ```
@@ -116,7 +122,10 @@ impl Conversations {
     /// `GET /conversations/v3/conversations/channels/{channelId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -131,6 +140,7 @@ impl Conversations {
     /// `GET /conversations/v3/conversations/channel-accounts/{channelAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
     ///
     /// ```
@@ -153,6 +163,7 @@ impl Conversations {
     /// `GET /conversations/v3/conversations/inboxes/{inboxId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
     ///
     /// ```
@@ -172,7 +183,10 @@ impl Conversations {
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
+    ///
+    /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -198,6 +212,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.read`.
     ///
+    /// * `thread_id`: The id of the conversation thread.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_original_content(10, "123").send().await?;
@@ -220,7 +236,10 @@ impl Conversations {
     /// `GET /conversations/v3/conversations/threads/{threadId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.read`.
+    ///
+    /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -296,6 +315,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.read`.
     ///
+    /// * `thread_id`: The id of the conversation thread.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().list_messages(10).send().await?;
@@ -333,6 +354,8 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations.write`.
     ///
+    /// * `thread_id`: The id of the conversation thread.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -369,6 +392,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.write`.
     ///
+    /// * `thread_id`: The id of the conversation thread.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().unassign_thread(10).send().await?;
@@ -383,7 +408,10 @@ impl Conversations {
     /// `PATCH /conversations/v3/conversations/threads/{threadId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
+    ///
+    /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -416,7 +444,7 @@ pub struct BatchReadActors {
 }
 
 impl BatchReadActors {
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -432,7 +460,7 @@ pub struct GetActor {
 }
 
 impl GetActor {
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -448,7 +476,7 @@ pub struct GetChannelAccount {
 }
 
 impl GetChannelAccount {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -464,7 +492,7 @@ pub struct GetInbox {
 }
 
 impl GetInbox {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -480,7 +508,7 @@ pub struct GetMessage {
 }
 
 impl GetMessage {
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -496,7 +524,7 @@ pub struct GetOriginalContent {
 }
 
 impl GetOriginalContent {
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -512,7 +540,7 @@ pub struct GetThread {
 }
 
 impl GetThread {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -535,7 +563,7 @@ impl GetThread {
                 ),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -551,19 +579,19 @@ pub struct ListChannelAccounts {
 }
 
 impl ListChannelAccounts {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `channelId`
+    /// The id of the channel.
     pub fn channel_id(self, channel_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -585,13 +613,13 @@ impl ListChannelAccounts {
                 .set_query("inboxId", &inbox_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -642,7 +670,7 @@ pub struct ListChannels {
 }
 
 impl ListChannels {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -654,13 +682,13 @@ impl ListChannels {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -711,13 +739,13 @@ pub struct ListInboxes {
 }
 
 impl ListInboxes {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -729,13 +757,13 @@ impl ListInboxes {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -786,31 +814,31 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -861,13 +889,13 @@ pub struct ListThreads {
 }
 
 impl ListThreads {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -924,19 +952,19 @@ impl ListThreads {
                 ),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -998,7 +1026,7 @@ pub struct UpdateThread {
 }
 
 impl UpdateThread {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

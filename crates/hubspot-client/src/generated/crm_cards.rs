@@ -31,6 +31,8 @@ impl CrmCards {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -75,7 +77,10 @@ impl CrmCards {
     /// `DELETE /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -92,7 +97,10 @@ impl CrmCards {
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read` or `private-apps-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -127,7 +135,10 @@ impl CrmCards {
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read` or `private-apps-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -143,6 +154,8 @@ impl CrmCards {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -168,7 +181,10 @@ impl CrmCards {
     /// `PATCH /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -188,6 +188,7 @@ impl Currencies {
     /// `GET /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
     ///
     /// ```
@@ -320,6 +321,7 @@ impl Currencies {
     /// `PATCH /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -350,7 +352,7 @@ pub struct ListExchangeRates {
 }
 
 impl ListExchangeRates {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -364,7 +366,7 @@ impl ListExchangeRates {
                 .set_query("fromCurrencyCode", &from_currency_code.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -29,7 +29,11 @@ impl CustomActions {
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -114,6 +118,8 @@ impl CustomActions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -161,7 +167,11 @@ impl CustomActions {
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -191,7 +201,11 @@ impl CustomActions {
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -219,7 +233,11 @@ impl CustomActions {
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -239,7 +257,11 @@ impl CustomActions {
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -269,7 +291,11 @@ impl CustomActions {
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -299,6 +325,9 @@ impl CustomActions {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_actions().get_requires_object(10, "123").send().await?;
@@ -318,7 +347,12 @@ impl CustomActions {
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/revisions/{revisionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
+    /// * `revision_id`: The id of the revision.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -342,7 +376,10 @@ impl CustomActions {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -360,6 +397,9 @@ impl CustomActions {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -383,6 +423,9 @@ impl CustomActions {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_actions().list_revisions(10, "123").send().await?;
@@ -405,7 +448,11 @@ impl CustomActions {
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -443,7 +490,11 @@ impl CustomActions {
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -480,6 +531,9 @@ impl CustomActions {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -510,7 +564,11 @@ impl CustomActions {
     /// `PATCH /automation/actions/2026-03/{appId}/{definitionId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `definition_id`: The id of the definition.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -542,7 +600,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -558,19 +616,19 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -616,13 +674,13 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

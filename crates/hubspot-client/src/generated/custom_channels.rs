@@ -29,6 +29,9 @@ impl CustomChannels {
     /// `DELETE /conversations/custom-channels/2026-03/{channelId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -72,6 +75,8 @@ impl CustomChannels {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
+    /// * `channel_id`: The id of the channel.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -96,6 +101,9 @@ impl CustomChannels {
     /// `GET /conversations/custom-channels/2026-03/{channelId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -113,7 +121,10 @@ impl CustomChannels {
     /// `GET /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -137,7 +148,10 @@ impl CustomChannels {
     /// `GET /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.custom_channels.read`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -178,6 +192,8 @@ impl CustomChannels {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
+    /// * `channel_id`: The id of the channel.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_channels().list_accounts(10).send().await?;
@@ -196,6 +212,8 @@ impl CustomChannels {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations.custom_channels.write`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -256,6 +274,9 @@ impl CustomChannels {
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -290,7 +311,10 @@ impl CustomChannels {
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -318,7 +342,10 @@ impl CustomChannels {
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-account-staging-tokens/{accountToken}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -350,7 +377,10 @@ impl CustomChannels {
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.custom_channels.write`.
+    ///
+    /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -388,7 +418,7 @@ pub struct GetAccount {
 }
 
 impl GetAccount {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -404,7 +434,7 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -416,13 +446,13 @@ impl List {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -473,13 +503,13 @@ pub struct ListAccounts {
 }
 
 impl ListAccounts {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -527,13 +557,13 @@ impl ListAccounts {
                 ),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

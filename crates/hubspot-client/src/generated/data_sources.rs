@@ -46,6 +46,7 @@ impl DataSources {
     /// `DELETE /data-studio/2026-03/data-source/{datasourceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
     /// ```
@@ -61,6 +62,7 @@ impl DataSources {
     /// `GET /data-studio/2026-03/data-source/{datasourceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `data_integration.data_source.file.read`.
     ///
     /// ```
@@ -76,6 +78,7 @@ impl DataSources {
     /// `PUT /data-studio/2026-03/data-source/{datasourceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
     /// ```

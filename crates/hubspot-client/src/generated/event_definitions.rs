@@ -60,6 +60,8 @@ impl EventDefinitions {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
+    /// * `event_name`: The internal name of the event.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -87,7 +89,10 @@ impl EventDefinitions {
     /// `DELETE /events/2026-03/event-definitions/{eventName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
+    ///
+    /// * `event_name`: The internal name of the event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -102,7 +107,11 @@ impl EventDefinitions {
     /// `DELETE /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
+    ///
+    /// * `event_name`: The internal name of the event.
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -127,7 +136,10 @@ impl EventDefinitions {
     /// `GET /events/2026-03/event-definitions/{eventName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
+    ///
+    /// * `event_name`: The internal name of the event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -163,7 +175,10 @@ impl EventDefinitions {
     /// `PATCH /events/2026-03/event-definitions/{eventName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
+    ///
+    /// * `event_name`: The internal name of the event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -189,7 +204,11 @@ impl EventDefinitions {
     /// `PATCH /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
+    ///
+    /// * `event_name`: The internal name of the event.
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -227,7 +246,7 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -239,7 +258,7 @@ impl List {
             call: self.call.set_query("includeProperties", &include_properties),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

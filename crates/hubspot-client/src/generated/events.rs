@@ -66,13 +66,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -84,7 +84,7 @@ impl List {
             call: self.call.set_query("eventType", &event_type.to_string()),
         }
     }
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -95,13 +95,13 @@ impl List {
                 ),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `objectId`
+    /// The id of the record.
     pub fn object_id(self, object_id: i64) -> Self {
         Self {
             call: self.call.set_query("objectId", &object_id),
@@ -115,7 +115,7 @@ impl List {
                 .query_named(format!("objectProperty.{name}"), &value.to_string()),
         }
     }
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub fn object_type(self, object_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("objectType", &object_type.to_string()),
@@ -137,7 +137,7 @@ impl List {
                 .set_query("occurredBefore", &Into::<Timestamp>::into(occurred_before)),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -157,7 +157,7 @@ impl List {
             call: self.call.query_named(format!("property.{name}"), &value.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -29,6 +29,7 @@ impl Exports {
     /// `GET /crm/exports/2026-03/export/{exportId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.export`.
     ///
     /// ```

@@ -31,6 +31,9 @@ impl FeatureFlags {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -62,6 +65,9 @@ impl FeatureFlags {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -95,7 +101,11 @@ impl FeatureFlags {
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -116,7 +126,12 @@ impl FeatureFlags {
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
+    /// * `portal_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -139,7 +154,11 @@ impl FeatureFlags {
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -160,7 +179,12 @@ impl FeatureFlags {
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
+    /// * `portal_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -185,6 +209,8 @@ impl FeatureFlags {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.feature_flags().list(10).send().await?;
@@ -199,6 +225,9 @@ impl FeatureFlags {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -222,7 +251,11 @@ impl FeatureFlags {
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -250,7 +283,12 @@ impl FeatureFlags {
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `flag_name`: The name of the flag.
+    /// * `portal_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -289,7 +327,7 @@ pub struct ListAccounts {
 }
 
 impl ListAccounts {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -52,7 +52,10 @@ impl Files {
     /// `DELETE /files/2026-03/files/{fileId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
+    ///
+    /// * `file_id`: The id of the file.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -67,7 +70,10 @@ impl Files {
     /// `DELETE /files/2026-03/folders/{folderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
+    ///
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -82,6 +88,7 @@ impl Files {
     /// `DELETE /files/2026-03/folders/{folderPath}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
     /// ```
@@ -100,6 +107,8 @@ impl Files {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
+    /// * `file_id`: The id of the file.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().gdpr_delete("123").send().await?;
@@ -113,7 +122,10 @@ impl Files {
     /// `GET /files/2026-03/files/{fileId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
+    ///
+    /// * `file_id`: The id of the file.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -130,6 +142,7 @@ impl Files {
     /// `GET /files/2026-03/files/stat/{path}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// ```
@@ -147,7 +160,10 @@ impl Files {
     /// `GET /files/2026-03/folders/{folderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
+    ///
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -164,6 +180,7 @@ impl Files {
     /// `GET /files/2026-03/folders/{folderPath}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// ```
@@ -221,6 +238,8 @@ impl Files {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
+    /// * `file_id`: The id of the file.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_signed_url("123").send().await?;
@@ -266,7 +285,10 @@ impl Files {
     /// `PUT /files/2026-03/files/{fileId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
+    ///
+    /// * `file_id`: The id of the file.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -342,7 +364,10 @@ impl Files {
     /// `PATCH /files/2026-03/files/{fileId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
+    ///
+    /// * `file_id`: The id of the file.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -366,7 +391,10 @@ impl Files {
     /// `PATCH /files/2026-03/folders/{folderId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
+    ///
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -413,7 +441,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -437,7 +465,7 @@ pub struct GetByPath {
 }
 
 impl GetByPath {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -461,7 +489,7 @@ pub struct GetFolder {
 }
 
 impl GetFolder {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -485,7 +513,7 @@ pub struct GetFolderByPath {
 }
 
 impl GetFolderByPath {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -567,7 +595,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -579,13 +607,13 @@ impl Search {
             call: self.call.set_query("allowsAnonymousAccess", &allows_anonymous_access),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -689,13 +717,13 @@ impl Search {
             call: self.call.set_query("isUsableInContent", &is_usable_in_content),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -721,7 +749,7 @@ impl Search {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -753,7 +781,7 @@ impl Search {
             call: self.call.set_query("sizeLte", &size_lte),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -770,7 +798,7 @@ impl Search {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
@@ -792,7 +820,7 @@ impl Search {
                 .set_query("updatedAtLte", &Into::<Timestamp>::into(updated_at_lte)),
         }
     }
-    /// `url`
+    /// The address.
     pub fn url(self, url: impl Display) -> Self {
         Self {
             call: self.call.set_query("url", &url.to_string()),
@@ -856,19 +884,19 @@ pub struct SearchFolders {
 }
 
 impl SearchFolders {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -908,13 +936,13 @@ impl SearchFolders {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -940,7 +968,7 @@ impl SearchFolders {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -954,7 +982,7 @@ impl SearchFolders {
                 ),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -965,7 +993,7 @@ impl SearchFolders {
                 ),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),

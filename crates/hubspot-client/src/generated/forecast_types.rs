@@ -29,6 +29,7 @@ impl ForecastTypes {
     /// `GET /forecast-settings/v3/forecast-types/{forecastTypeId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `forecast-read` or `forecasting-access`.
     ///
     /// ```

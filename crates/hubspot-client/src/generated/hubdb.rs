@@ -29,7 +29,10 @@ impl Hubdb {
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -47,6 +50,8 @@ impl Hubdb {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -77,6 +82,8 @@ impl Hubdb {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -110,6 +117,8 @@ impl Hubdb {
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -139,6 +148,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -170,6 +181,8 @@ impl Hubdb {
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -196,6 +209,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -229,6 +244,8 @@ impl Hubdb {
     /// * At most 100 inputs.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -260,6 +277,9 @@ impl Hubdb {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    /// * `row_id`: The id of the row.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().clone_draft_row("value", "123").send().await?;
@@ -283,6 +303,8 @@ impl Hubdb {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -309,6 +331,8 @@ impl Hubdb {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -386,7 +410,10 @@ impl Hubdb {
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}/versions/{versionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -408,6 +435,8 @@ impl Hubdb {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -431,6 +460,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().export_table("value").send().await?;
@@ -449,6 +480,9 @@ impl Hubdb {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    /// * `row_id`: The id of the row.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -474,6 +508,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().get_draft_table("value").send().await?;
@@ -491,7 +527,11 @@ impl Hubdb {
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    /// * `row_id`: The id of the row.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -515,7 +555,10 @@ impl Hubdb {
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -535,6 +578,8 @@ impl Hubdb {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -558,6 +603,8 @@ impl Hubdb {
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -597,6 +644,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().list_rows("value").send().await?;
@@ -634,6 +683,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.publish`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().publish_table("value").send().await?;
@@ -652,6 +703,9 @@ impl Hubdb {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    /// * `row_id`: The id of the row.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -673,6 +727,9 @@ impl Hubdb {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    /// * `row_id`: The id of the row.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -706,6 +763,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().reset_draft_table("value").send().await?;
@@ -725,6 +784,8 @@ impl Hubdb {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.publish`.
     ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.hubdb().unpublish_table("value").send().await?;
@@ -743,6 +804,9 @@ impl Hubdb {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
+    /// * `row_id`: The id of the row.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -775,6 +839,8 @@ impl Hubdb {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
+    ///
+    /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -834,7 +900,7 @@ pub struct CloneDraftRow {
 }
 
 impl CloneDraftRow {
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -882,7 +948,7 @@ pub struct GetDraftRow {
 }
 
 impl GetDraftRow {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -898,7 +964,7 @@ pub struct GetDraftTable {
 }
 
 impl GetDraftTable {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -926,7 +992,7 @@ pub struct GetRow {
 }
 
 impl GetRow {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -942,7 +1008,7 @@ pub struct GetTable {
 }
 
 impl GetTable {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -992,31 +1058,31 @@ pub struct ListDraftRows {
 }
 
 impl ListDraftRows {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1030,7 +1096,7 @@ impl ListDraftRows {
                 ),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1081,13 +1147,13 @@ pub struct ListDraftTables {
 }
 
 impl ListDraftTables {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -1099,7 +1165,7 @@ impl ListDraftTables {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1107,13 +1173,13 @@ impl ListDraftTables {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1127,13 +1193,13 @@ impl ListDraftTables {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1144,7 +1210,7 @@ impl ListDraftTables {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1152,13 +1218,13 @@ impl ListDraftTables {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1206,31 +1272,31 @@ pub struct ListRows {
 }
 
 impl ListRows {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1244,7 +1310,7 @@ impl ListRows {
                 ),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1295,13 +1361,13 @@ pub struct ListTables {
 }
 
 impl ListTables {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -1313,7 +1379,7 @@ impl ListTables {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1321,13 +1387,13 @@ impl ListTables {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1341,13 +1407,13 @@ impl ListTables {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1358,7 +1424,7 @@ impl ListTables {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1366,13 +1432,13 @@ impl ListTables {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1468,7 +1534,7 @@ pub struct UpdateDraftTable {
 }
 
 impl UpdateDraftTable {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

@@ -31,6 +31,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -63,6 +65,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -86,7 +90,10 @@ impl Lists {
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-from/{sourceListId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -159,6 +166,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().cancel_conversion("123").send().await?;
@@ -218,7 +227,10 @@ impl Lists {
     /// `DELETE /crm/lists/2026-03/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -233,7 +245,10 @@ impl Lists {
     /// `DELETE /crm/lists/2026-03/folders/{folderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -250,6 +265,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().delete_memberships("123").send().await?;
@@ -263,7 +280,10 @@ impl Lists {
     /// `GET /crm/lists/2026-03/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -280,7 +300,10 @@ impl Lists {
     /// `GET /crm/lists/2026-03/object-type-id/{objectTypeId}/name/{listName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// * `object_type_id`: The id of the type of object, as `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -305,6 +328,8 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -340,6 +365,8 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -393,6 +420,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().list_memberships("123").send().await?;
@@ -410,6 +439,8 @@ impl Lists {
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -433,6 +464,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
+    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().list_record_memberships("contacts", "123").send().await?;
@@ -452,7 +485,10 @@ impl Lists {
     /// `PUT /crm/lists/2026-03/folders/{folderId}/move/{newParentFolderId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -498,6 +534,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -523,6 +561,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().rename("123").send().await?;
@@ -539,6 +579,8 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -559,6 +601,8 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
+    /// * `list_id`: The id of the list.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().restore("123").send().await?;
@@ -573,6 +617,8 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -624,6 +670,8 @@ impl Lists {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -699,7 +747,7 @@ pub struct GetFolderTree {
 }
 
 impl GetFolderTree {
-    /// `folderId`
+    /// The id of the folder.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
@@ -783,19 +831,19 @@ pub struct ListMemberships {
 }
 
 impl ListMemberships {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -841,19 +889,19 @@ pub struct ListMembershipsByJoinOrder {
 }
 
 impl ListMembershipsByJoinOrder {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -98,7 +98,10 @@ impl MarketingEmails {
     /// `DELETE /marketing/emails/2026-03/{emailId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
+    ///
+    /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -117,7 +120,10 @@ impl MarketingEmails {
     /// `GET /marketing/emails/2026-03/{emailId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
+    ///
+    /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -135,6 +141,8 @@ impl MarketingEmails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
+    ///
+    /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -159,6 +167,8 @@ impl MarketingEmails {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().get_draft("ada@example.com").send().await?;
@@ -172,7 +182,11 @@ impl MarketingEmails {
     /// `GET /marketing/emails/2026-03/{emailId}/revisions/{revisionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
+    ///
+    /// * `email_id`: The id of the e-mail.
+    /// * `revision_id`: The id of the revision.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -252,6 +266,8 @@ impl MarketingEmails {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -275,6 +291,8 @@ impl MarketingEmails {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().publish("ada@example.com").send().await?;
@@ -290,6 +308,8 @@ impl MarketingEmails {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().reset_draft("ada@example.com").send().await?;
@@ -304,6 +324,9 @@ impl MarketingEmails {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
+    ///
+    /// * `email_id`: The id of the e-mail.
+    /// * `revision_id`: The id of the revision.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -330,6 +353,9 @@ impl MarketingEmails {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    /// * `revision_id`: The id of the revision.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -355,6 +381,8 @@ impl MarketingEmails {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().unpublish("ada@example.com").send().await?;
@@ -368,7 +396,10 @@ impl MarketingEmails {
     /// `PATCH /marketing/emails/2026-03/{emailId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
+    ///
+    /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -399,6 +430,8 @@ impl MarketingEmails {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
+    /// * `email_id`: The id of the e-mail.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -427,7 +460,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -443,7 +476,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -502,7 +535,7 @@ pub struct GetAbVariation {
 }
 
 impl GetAbVariation {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -577,7 +610,7 @@ impl GetStatistics {
                 .set_query("endTimestamp", &Into::<Timestamp>::into(end_timestamp)),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -651,13 +684,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -669,7 +702,7 @@ impl List {
             call: self.call.set_query("campaign", &campaign.to_string()),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -677,13 +710,13 @@ impl List {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -720,7 +753,7 @@ impl List {
             call: self.call.set_query("isPublished", &is_published),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -758,7 +791,7 @@ impl List {
                 .set_query("publishedBefore", &Into::<Timestamp>::into(published_before)),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -775,7 +808,7 @@ impl List {
             call: self.call.set_query("type", &Into::<types::EmailType>::into(type_)),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -783,13 +816,13 @@ impl List {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -849,19 +882,19 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -907,7 +940,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

@@ -29,7 +29,10 @@ impl MarketingEvents {
     /// `PUT /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -50,7 +53,12 @@ impl MarketingEvents {
     /// `PUT /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -202,6 +210,9 @@ impl MarketingEvents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().cancel("123", "123").send().await?;
@@ -222,6 +233,9 @@ impl MarketingEvents {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -286,7 +300,10 @@ impl MarketingEvents {
     /// `DELETE /marketing/marketing-events/2026-03/{objectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -301,7 +318,11 @@ impl MarketingEvents {
     /// `DELETE /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -326,7 +347,10 @@ impl MarketingEvents {
     /// `GET /marketing/marketing-events/2026-03/{objectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.read`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -341,7 +365,11 @@ impl MarketingEvents {
     /// `GET /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.read`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -362,6 +390,7 @@ impl MarketingEvents {
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// ```
@@ -381,7 +410,11 @@ impl MarketingEvents {
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.read`.
+    ///
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
+    /// * `external_event_id`: The id of the event in the app that it comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -407,6 +440,8 @@ impl MarketingEvents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -471,6 +506,8 @@ impl MarketingEvents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().list_identifiers("123").send().await?;
@@ -508,6 +545,9 @@ impl MarketingEvents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
+    /// * `external_event_id`: The id of the event in the app that it comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -558,6 +598,9 @@ impl MarketingEvents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -585,6 +628,8 @@ impl MarketingEvents {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -623,6 +668,8 @@ impl MarketingEvents {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
+    /// * `object_id`: The id of the record.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -659,6 +706,8 @@ impl MarketingEvents {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -700,6 +749,8 @@ impl MarketingEvents {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -740,7 +791,10 @@ impl MarketingEvents {
     /// `DELETE /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -761,7 +815,12 @@ impl MarketingEvents {
     /// `DELETE /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -808,6 +867,8 @@ impl MarketingEvents {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -832,7 +893,10 @@ impl MarketingEvents {
     /// `PATCH /marketing/marketing-events/2026-03/{objectId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -863,7 +927,11 @@ impl MarketingEvents {
     /// `PATCH /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -897,7 +965,10 @@ impl MarketingEvents {
     /// `PUT /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -932,6 +1003,9 @@ impl MarketingEvents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -972,6 +1046,9 @@ impl MarketingEvents {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
+    ///
+    /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -1015,13 +1092,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1067,13 +1144,13 @@ pub struct ListContactParticipations {
 }
 
 impl ListContactParticipations {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1125,7 +1202,7 @@ pub struct ListParticipations {
 }
 
 impl ListParticipations {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1139,7 +1216,7 @@ impl ListParticipations {
                 .set_query("contactIdentifier", &contact_identifier.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1191,7 +1268,7 @@ pub struct ListParticipationsByExternalId {
 }
 
 impl ListParticipationsByExternalId {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1205,7 +1282,7 @@ impl ListParticipationsByExternalId {
                 .set_query("contactIdentifier", &contact_identifier.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1257,7 +1334,7 @@ pub struct RecordAttendanceByExternalId {
 }
 
 impl RecordAttendanceByExternalId {
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub fn external_account_id(self, external_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -1275,7 +1352,7 @@ pub struct RecordAttendanceByExternalIdAndEmail {
 }
 
 impl RecordAttendanceByExternalIdAndEmail {
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub fn external_account_id(self, external_account_id: impl Display) -> Self {
         Self {
             call: self

@@ -29,7 +29,12 @@ impl MediaBridge {
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -56,7 +61,12 @@ impl MediaBridge {
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -84,6 +94,9 @@ impl MediaBridge {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -116,6 +129,9 @@ impl MediaBridge {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -155,6 +171,9 @@ impl MediaBridge {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -190,6 +209,9 @@ impl MediaBridge {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -316,6 +338,8 @@ impl MediaBridge {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -344,6 +368,8 @@ impl MediaBridge {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -379,6 +405,9 @@ impl MediaBridge {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -417,6 +446,9 @@ impl MediaBridge {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -449,6 +481,8 @@ impl MediaBridge {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
@@ -470,7 +504,11 @@ impl MediaBridge {
     /// `DELETE /media-bridge/2026-03/{appId}/schemas/{objectType}/associations/{associationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -499,6 +537,8 @@ impl MediaBridge {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().delete_oembed_domains(10).send().await?;
@@ -518,6 +558,8 @@ impl MediaBridge {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().get_event_visibility(10).send().await?;
@@ -534,7 +576,10 @@ impl MediaBridge {
     /// `GET /media-bridge/2026-03/{appId}/settings/object-definitions/{mediaType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -563,7 +608,10 @@ impl MediaBridge {
     /// `GET /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -588,7 +636,12 @@ impl MediaBridge {
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -618,7 +671,12 @@ impl MediaBridge {
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -645,7 +703,11 @@ impl MediaBridge {
     /// `GET /media-bridge/2026-03/{appId}/schemas/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -668,6 +730,8 @@ impl MediaBridge {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_oembed_domains(10).send().await?;
@@ -685,7 +749,11 @@ impl MediaBridge {
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -711,6 +779,9 @@ impl MediaBridge {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_property_groups(10, "contacts").send().await?;
@@ -732,6 +803,8 @@ impl MediaBridge {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_schemas(10).send().await?;
@@ -750,6 +823,8 @@ impl MediaBridge {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -778,6 +853,8 @@ impl MediaBridge {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-read`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -809,7 +886,10 @@ impl MediaBridge {
     /// `PATCH /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -847,7 +927,12 @@ impl MediaBridge {
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -882,7 +967,12 @@ impl MediaBridge {
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -917,7 +1007,11 @@ impl MediaBridge {
     /// `PATCH /media-bridge/2026-03/{appId}/schemas/{objectType}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -946,6 +1040,8 @@ impl MediaBridge {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -981,7 +1077,7 @@ impl DeleteOembedDomains {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
     }
-    /// `id`
+    /// The id.
     pub fn id(self, id: i64) -> Self {
         Self {
             call: self.call.set_query("id", &id),
@@ -1013,13 +1109,13 @@ pub struct GetProperty {
 }
 
 impl GetProperty {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1051,13 +1147,13 @@ pub struct ListProperties {
 }
 
 impl ListProperties {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1073,7 +1169,7 @@ pub struct ListSchemas {
 }
 
 impl ListSchemas {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

@@ -29,7 +29,10 @@ impl ObjectLibrary {
     /// `GET /crm/object-library/2026-03/enablement/{objectTypeId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    ///
+    /// * `object_type_id`: The id of the type of object, as `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

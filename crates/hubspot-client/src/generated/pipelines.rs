@@ -67,6 +67,8 @@ impl Pipelines {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
     ///
+    /// * `pipeline_id`: The id of the pipeline.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -94,7 +96,10 @@ impl Pipelines {
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -113,7 +118,11 @@ impl Pipelines {
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
+    /// * `stage_id`: The id of the stage.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -137,7 +146,10 @@ impl Pipelines {
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -152,7 +164,11 @@ impl Pipelines {
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
+    /// * `stage_id`: The id of the stage.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -173,6 +189,7 @@ impl Pipelines {
     /// `GET /crm/pipelines/2026-03/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
     /// ```
@@ -190,6 +207,8 @@ impl Pipelines {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
+    /// * `pipeline_id`: The id of the pipeline.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").list_audit("123").send().await?;
@@ -204,6 +223,9 @@ impl Pipelines {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
+    /// * `stage_id`: The id of the stage.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -230,6 +252,8 @@ impl Pipelines {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
+    /// * `pipeline_id`: The id of the pipeline.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").list_stages("123").send().await?;
@@ -246,7 +270,10 @@ impl Pipelines {
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -285,7 +312,11 @@ impl Pipelines {
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
+    /// * `stage_id`: The id of the stage.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -321,7 +352,10 @@ impl Pipelines {
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -350,7 +384,11 @@ impl Pipelines {
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `pipeline_id`: The id of the pipeline.
+    /// * `stage_id`: The id of the stage.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -33,7 +33,10 @@ impl Properties {
     /// `DELETE /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -48,7 +51,10 @@ impl Properties {
     /// `DELETE /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -203,7 +209,10 @@ impl Properties {
     /// `GET /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -222,7 +231,10 @@ impl Properties {
     /// `GET /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    ///
+    /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -241,6 +253,7 @@ impl Properties {
     /// `GET /crm/properties/2026-03/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
     /// ```
@@ -275,7 +288,10 @@ impl Properties {
     /// `PATCH /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -301,7 +317,10 @@ impl Properties {
     /// `PATCH /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    ///
+    /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -331,7 +350,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// `locale`
+    /// The language, as `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -347,7 +366,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -367,13 +386,13 @@ impl Get {
                 ),
         }
     }
-    /// `locale`
+    /// The language, as `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -389,7 +408,7 @@ pub struct GetGroup {
 }
 
 impl GetGroup {
-    /// `locale`
+    /// The language, as `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -405,7 +424,7 @@ pub struct List {
 }
 
 impl List {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -425,13 +444,13 @@ impl List {
                 ),
         }
     }
-    /// `locale`
+    /// The language, as `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -447,7 +466,7 @@ pub struct ListGroups {
 }
 
 impl ListGroups {
-    /// `locale`
+    /// The language, as `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),

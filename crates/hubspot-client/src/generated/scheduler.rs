@@ -112,7 +112,10 @@ impl Scheduler {
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/availability-page/{slug}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
+    ///
+    /// * `slug`: The part of the address after the domain.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -136,7 +139,10 @@ impl Scheduler {
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/{slug}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
+    ///
+    /// * `slug`: The part of the address after the domain.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -195,19 +201,19 @@ pub struct ListMeetingLinks {
 }
 
 impl ListMeetingLinks {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

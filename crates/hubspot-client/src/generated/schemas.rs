@@ -102,6 +102,8 @@ impl Schemas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.schemas.custom.write`.
     ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -129,7 +131,10 @@ impl Schemas {
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -146,7 +151,10 @@ impl Schemas {
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}/associations/{associationIdentifier}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -167,7 +175,10 @@ impl Schemas {
     /// `GET /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read` or one of 1 more.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -201,7 +212,10 @@ impl Schemas {
     /// `PATCH /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.schemas.custom.write`.
+    ///
+    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -231,7 +245,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -288,7 +302,7 @@ pub struct List {
 }
 
 impl List {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

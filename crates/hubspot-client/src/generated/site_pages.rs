@@ -236,7 +236,10 @@ impl SitePages {
     /// `DELETE /cms/pages/2026-03/site-pages/{objectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -299,7 +302,10 @@ impl SitePages {
     /// `GET /cms/pages/2026-03/site-pages/{objectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content` or `content.site_pages.read`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -318,6 +324,8 @@ impl SitePages {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
+    /// * `object_id`: The id of the record.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().get_draft("123").send().await?;
@@ -331,7 +339,11 @@ impl SitePages {
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content` or `content.site_pages.read`.
+    ///
+    /// * `object_id`: The id of the record.
+    /// * `revision_id`: The id of the revision.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -373,6 +385,8 @@ impl SitePages {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
+    /// * `object_id`: The id of the record.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().list_revisions("123").send().await?;
@@ -391,6 +405,8 @@ impl SitePages {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -430,6 +446,8 @@ impl SitePages {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `content`.
     ///
+    /// * `object_id`: The id of the record.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().reset_draft("123").send().await?;
@@ -444,6 +462,9 @@ impl SitePages {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
+    /// * `revision_id`: The id of the revision.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -465,6 +486,9 @@ impl SitePages {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
+    /// * `revision_id`: The id of the revision.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -531,7 +555,10 @@ impl SitePages {
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -557,6 +584,8 @@ impl SitePages {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `content`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -609,7 +638,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -625,7 +654,7 @@ pub struct BatchUpdate {
 }
 
 impl BatchUpdate {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -641,7 +670,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -657,13 +686,13 @@ pub struct Get {
 }
 
 impl Get {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -679,19 +708,19 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -699,13 +728,13 @@ impl List {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -713,19 +742,19 @@ impl List {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -736,7 +765,7 @@ impl List {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -744,13 +773,13 @@ impl List {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -798,19 +827,19 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -856,7 +885,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

@@ -29,6 +29,7 @@ impl SiteSearch {
     /// `GET /cms/site-search/2026-03/indexed-data/{contentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -135,7 +136,7 @@ impl Search {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
         }
     }
-    /// `language`
+    /// The language, as `en`.
     pub fn language(self, language: impl Display) -> Self {
         Self {
             call: self.call.set_query("language", &language.to_string()),
@@ -152,7 +153,7 @@ impl Search {
                 ),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -164,7 +165,7 @@ impl Search {
             call: self.call.set_query("matchPrefix", &match_prefix),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -193,7 +194,7 @@ impl Search {
             call: self.call.set_query("popularityBoost", &popularity_boost),
         }
     }
-    /// `property`
+    /// The names of the properties to give.
     pub fn property(self, property: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -51,6 +51,7 @@ impl SourceCode {
     /// `DELETE /cms/source-code/2026-03/{environment}/content/{path}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -68,6 +69,7 @@ impl SourceCode {
     /// `GET /cms/source-code/2026-03/{environment}/content/{path}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -131,6 +133,7 @@ impl SourceCode {
     /// `GET /cms/source-code/2026-03/{environment}/metadata/{path}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -159,6 +162,7 @@ impl SourceCode {
     /// `PUT /cms/source-code/2026-03/{environment}/content/{path}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -223,7 +227,7 @@ pub struct GetMetadata {
 }
 
 impl GetMetadata {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),

@@ -31,6 +31,8 @@ impl SubscriptionLifecycle {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///
+    /// * `object_id`: The id of the record.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.subscription_lifecycle().cancel(10).send().await?;
@@ -46,6 +48,8 @@ impl SubscriptionLifecycle {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -72,6 +76,8 @@ impl SubscriptionLifecycle {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
+    ///
+    /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -52,6 +52,7 @@ impl TransactionalEmail {
     /// `DELETE /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `transactional-email`.
     ///
     /// ```
@@ -68,6 +69,7 @@ impl TransactionalEmail {
     /// `GET /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `transactional-email`.
     ///
     /// ```
@@ -162,7 +164,7 @@ pub struct ListSmtpTokens {
 }
 
 impl ListSmtpTokens {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -180,7 +182,7 @@ impl ListSmtpTokens {
             call: self.call.set_query("emailCampaignId", &email_campaign_id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -60,6 +60,7 @@ impl Transcripts {
     /// `DELETE /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.extensions_calling_transcripts.write`.
     ///
     /// ```
@@ -75,6 +76,7 @@ impl Transcripts {
     /// `GET /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.extensions_calling_transcripts.read`.
     ///
     /// ```

@@ -48,7 +48,10 @@ impl UrlMappings {
     /// `DELETE /url-mappings/2026-03/url-mappings/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms-url-redirects-delete` or `content`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -63,7 +66,10 @@ impl UrlMappings {
     /// `GET /url-mappings/2026-03/url-mappings/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -75,6 +75,7 @@ impl UrlRedirects {
     /// `DELETE /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -91,7 +92,10 @@ impl UrlRedirects {
     /// `DELETE /cms/url-redirects/2026-03/url-mappings/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `cms-url-redirects-delete` or `content`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -106,6 +110,7 @@ impl UrlRedirects {
     /// `GET /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -124,7 +129,10 @@ impl UrlRedirects {
     /// `GET /cms/url-redirects/2026-03/url-mappings/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -172,6 +180,7 @@ impl UrlRedirects {
     /// `PATCH /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `content`.
     ///
     /// ```
@@ -202,19 +211,19 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `createdAfter`
+    /// Only what was created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -222,13 +231,13 @@ impl List {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// `createdAt`
+    /// When it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// `createdBefore`
+    /// Only what was created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -236,13 +245,13 @@ impl List {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `sort`
+    /// What to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -253,7 +262,7 @@ impl List {
                 ),
         }
     }
-    /// `updatedAfter`
+    /// Only what was changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -261,13 +270,13 @@ impl List {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// `updatedAt`
+    /// When it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// `updatedBefore`
+    /// Only what was changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

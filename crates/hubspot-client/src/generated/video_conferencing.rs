@@ -29,7 +29,10 @@ impl VideoConferencing {
     /// `DELETE /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -44,7 +47,10 @@ impl VideoConferencing {
     /// `GET /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -59,7 +65,10 @@ impl VideoConferencing {
     /// `PUT /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -31,6 +31,8 @@ impl Webhooks {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
@@ -61,6 +63,8 @@ impl Webhooks {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `developers-write` or `private-apps-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -94,6 +98,8 @@ impl Webhooks {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks().delete_settings(10).send().await?;
@@ -107,7 +113,11 @@ impl Webhooks {
     /// `DELETE /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write` or `private-apps-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -130,6 +140,8 @@ impl Webhooks {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks().get_settings(10).send().await?;
@@ -146,7 +158,11 @@ impl Webhooks {
     /// `GET /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read` or `private-apps-read`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -169,6 +185,8 @@ impl Webhooks {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks().list_subscriptions(10).send().await?;
@@ -186,6 +204,8 @@ impl Webhooks {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `developers-write` or `private-apps-write`.
+    ///
+    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -217,7 +237,11 @@ impl Webhooks {
     /// `PATCH /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-write` or `private-apps-write`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

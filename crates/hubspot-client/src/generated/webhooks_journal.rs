@@ -29,6 +29,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal/2026-03/batch/earliest/{count}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
@@ -48,6 +49,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal/2026-03/batch/latest/{count}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
@@ -67,6 +69,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal-local/2026-03/batch/earliest/{count}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
@@ -89,6 +92,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal-local/2026-03/batch/latest/{count}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
@@ -108,7 +112,10 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal-local/2026-03/batch/{offset}/next/{count}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
+    ///
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -136,7 +143,10 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal/2026-03/batch/{offset}/next/{count}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
+    ///
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -275,7 +285,10 @@ impl WebhooksJournal {
     /// `DELETE /webhooks-journal/subscriptions/2026-03/portals/{portalId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-management`.
+    ///
+    /// * `portal_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -291,6 +304,7 @@ impl WebhooksJournal {
     /// `DELETE /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
     /// ```
@@ -307,7 +321,10 @@ impl WebhooksJournal {
     /// `DELETE /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-management`.
+    ///
+    /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -340,6 +357,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-read`.
     ///
     /// ```
@@ -408,6 +426,8 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_local_next("value").send().await?;
@@ -425,6 +445,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal-local/2026-03/status/{statusId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
     /// ```
@@ -446,6 +467,8 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_next("value").send().await?;
@@ -463,6 +486,7 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/journal/2026-03/status/{statusId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
     /// ```
@@ -482,7 +506,10 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-read`.
+    ///
+    /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -501,7 +528,10 @@ impl WebhooksJournal {
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/subscription/{subscriptionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-subscription-read`.
+    ///
+    /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -569,7 +599,7 @@ pub struct BatchGetEarliest {
 }
 
 impl BatchGetEarliest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -585,7 +615,7 @@ pub struct BatchGetLatest {
 }
 
 impl BatchGetLatest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -601,7 +631,7 @@ pub struct BatchGetLocalEarliest {
 }
 
 impl BatchGetLocalEarliest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -617,7 +647,7 @@ pub struct BatchGetLocalLatest {
 }
 
 impl BatchGetLocalLatest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -633,7 +663,7 @@ pub struct BatchGetLocalNext {
 }
 
 impl BatchGetLocalNext {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -649,7 +679,7 @@ pub struct BatchGetNext {
 }
 
 impl BatchGetNext {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -665,7 +695,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -681,7 +711,7 @@ pub struct BatchReadLocal {
 }
 
 impl BatchReadLocal {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -697,7 +727,7 @@ pub struct GetEarliest {
 }
 
 impl GetEarliest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -713,7 +743,7 @@ pub struct GetLatest {
 }
 
 impl GetLatest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -729,7 +759,7 @@ pub struct GetLocalEarliest {
 }
 
 impl GetLocalEarliest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -745,7 +775,7 @@ pub struct GetLocalLatest {
 }
 
 impl GetLocalLatest {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -761,7 +791,7 @@ pub struct GetLocalNext {
 }
 
 impl GetLocalNext {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -777,7 +807,7 @@ pub struct GetNext {
 }
 
 impl GetNext {
-    /// `installPortalId`
+    /// The id of the account in which the app is installed.
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),

@@ -110,7 +110,10 @@ impl Workflows {
     /// `DELETE /automation/v4/flows/{flowId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation`.
+    ///
+    /// * `flow_id`: The id of the workflow.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -125,7 +128,10 @@ impl Workflows {
     /// `GET /automation/v4/flows/{flowId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation`.
+    ///
+    /// * `flow_id`: The id of the workflow.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -140,7 +146,10 @@ impl Workflows {
     /// `GET /automation/v4/flows/performance/{flowId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation`.
+    ///
+    /// * `flow_id`: The id of the workflow.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -195,7 +204,10 @@ impl Workflows {
     /// `PUT /automation/v4/flows/{flowId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation`.
+    ///
+    /// * `flow_id`: The id of the workflow.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -272,13 +284,13 @@ pub struct List {
 }
 
 impl List {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -324,19 +336,19 @@ pub struct ListEmailCampaigns {
 }
 
 impl ListEmailCampaigns {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// `flowId`
+    /// The id of the workflow.
     pub fn flow_id(self, flow_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -347,7 +359,7 @@ impl ListEmailCampaigns {
                 ),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

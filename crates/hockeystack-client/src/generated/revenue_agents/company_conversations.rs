@@ -56,6 +56,7 @@ impl CompanyConversations {
     /// `DELETE /companies/{companyId}/conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
@@ -79,6 +80,7 @@ impl CompanyConversations {
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.

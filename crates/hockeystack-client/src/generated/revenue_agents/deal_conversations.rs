@@ -56,6 +56,7 @@ impl DealConversations {
     /// `DELETE /deals/{dealId}/conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
@@ -79,6 +80,7 @@ impl DealConversations {
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.

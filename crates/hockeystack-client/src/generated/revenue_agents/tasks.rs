@@ -58,6 +58,7 @@ impl Tasks {
     /// `DELETE /tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `task_id`: Identifier of the task.
     ///
@@ -74,6 +75,7 @@ impl Tasks {
     /// `GET /tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `task_id`: Identifier of the task.
     ///
@@ -107,6 +109,7 @@ impl Tasks {
     /// `PATCH /tasks/{taskId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `task_id`: Identifier of the task.
     ///

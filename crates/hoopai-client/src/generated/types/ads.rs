@@ -17,7 +17,7 @@ pub struct AdCampaign {
     pub audience: Option<Audience>,
     /// `campaignType`
     pub campaign_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `linkedInError`
     pub linked_in_error: Option<String>,
@@ -27,7 +27,7 @@ pub struct AdCampaign {
     pub media_type: Option<AdCampaignMediaType>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
@@ -68,17 +68,17 @@ pub struct AdCampaignGroupData {
     pub ad_campaigns: Option<Vec<AdCampaign>>,
     /// `budget`
     pub budget: Option<LinkedInBudget>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `linkedInAdAccountId`
     pub linked_in_ad_account_id: Option<String>,
     /// `linkedInError`
     pub linked_in_error: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectiveType`
     pub objective_type: Option<AdCampaignGroupDataObjectiveType>,
@@ -387,9 +387,9 @@ crm_core::setters!(Audience {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AudienceCustomAudienceItem {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AudienceCustomAudienceItem {
@@ -459,9 +459,9 @@ crm_core::setters!(AudienceDimensionAgeRangesItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AudienceInterest {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -493,7 +493,7 @@ impl AudienceInterest {
 pub struct AudienceLocale {
     /// `key`
     pub key: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AudienceLocale {
@@ -523,7 +523,7 @@ pub struct AudienceLocation {
     pub geometry: Option<AudienceLocationGeometry>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `radius`
     pub radius: Option<f64>,
@@ -671,7 +671,7 @@ crm_core::setters!(AudienceSegments {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Budget {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `budgetType`
     pub budget_type: Option<BudgetType>,
@@ -743,15 +743,15 @@ pub struct Campaign {
     pub google_ad_account_id: Option<String>,
     /// `googleCampaignId`
     pub google_campaign_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isEuPoliticalAds`
     pub is_eu_political_ads: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `maximumCpc`
     pub maximum_cpc: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `networkSettings`
     pub network_settings: Option<GoogleNetworkSettings>,
@@ -871,7 +871,7 @@ pub struct Consent {
     pub check_required: Option<bool>,
     /// `consent`
     pub consent: Option<LocalizedString>,
-    /// `id`
+    /// The id.
     pub id: Option<f64>,
 }
 crm_core::record!(Consent {
@@ -939,9 +939,9 @@ impl ConversionValueSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateConversationForm {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `questions`
     pub questions: Option<Vec<WelcomeMessageQuestion>>,
@@ -980,9 +980,9 @@ impl CreateConversationForm {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateGoogleIntegration {
-    /// `adAccountId`
+    /// The id of the ad account.
     pub ad_account_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `mccId`
     pub mcc_id: Option<String>,
@@ -1016,11 +1016,11 @@ impl CreateGoogleIntegration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateIntegration {
-    /// `adAccountId`
+    /// The id of the ad account.
     pub ad_account_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
 }
 crm_core::record!(CreateIntegration {
@@ -1052,9 +1052,9 @@ pub struct CreateLeadForm {
     pub custom_disclaimer: Option<CustomDisclaimer>,
     /// `greetingCard`
     pub greeting_card: Option<GreetingCard>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `privacyPolicyLink`
     pub privacy_policy_link: Option<String>,
@@ -1101,13 +1101,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLinkedinIntegration {
-    /// `adAccountId`
+    /// The id of the ad account.
     pub ad_account_id: Option<String>,
     /// `adAccountName`
     pub ad_account_name: Option<String>,
     /// `currencyCode`
     pub currency_code: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `organizationId`
     pub organization_id: Option<String>,
@@ -1132,7 +1132,7 @@ pub struct CreateOfflineUserListJob {
     pub csv_path: Option<String>,
     /// `isDynamic`
     pub is_dynamic: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `smartListIds`
     pub smart_list_ids: Option<Vec<String>>,
@@ -1168,7 +1168,7 @@ impl CreateOfflineUserListJob {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreationLocale {
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// `language`
     pub language: Option<String>,
@@ -1200,7 +1200,7 @@ pub struct CustomDisclaimer {
     pub body: Option<String>,
     /// `checkboxes`
     pub checkboxes: Option<Vec<CustomDisclaimerCheckbox>>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CustomDisclaimer {
@@ -1337,7 +1337,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FbSetDefaultPageBody {
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
 }
 crm_core::record!(FbSetDefaultPageBody {
@@ -1361,11 +1361,11 @@ impl FbSetDefaultPageBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FbUpdateAudienceBody {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(FbUpdateAudienceBody {
@@ -1605,7 +1605,7 @@ crm_core::setters!(GeoLatLng {
 pub struct GeoLocation {
     /// `facetUrn`
     pub facet_urn: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `selectionType`
     pub selection_type: Option<SelectionType>,
@@ -1667,9 +1667,9 @@ pub struct GoogleAdContent {
     pub ad_error: Option<String>,
     /// `adGroupId`
     pub ad_group_id: Option<String>,
-    /// `adId`
+    /// The id of the ad.
     pub ad_id: Option<String>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callToActionLabel`
     pub call_to_action_label: Option<GoogleAdContentCallToActionLabel>,
@@ -1685,7 +1685,7 @@ pub struct GoogleAdContent {
     pub google_ad_id: Option<String>,
     /// `headlines`
     pub headlines: Option<Vec<String>>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDeleted`
     pub is_deleted: Option<bool>,
@@ -1695,7 +1695,7 @@ pub struct GoogleAdContent {
     pub media: Option<Vec<GoogleMedia>>,
     /// `mediaType`
     pub media_type: Option<GoogleAdContentMediaType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `path1`
     pub path1: Option<String>,
@@ -1829,11 +1829,11 @@ pub struct GoogleAdGroup {
     pub google_ad_group_id: Option<String>,
     /// `googleAudienceId`
     pub google_audience_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `keywords`
     pub keywords: Option<GoogleKeywords>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
@@ -1951,11 +1951,11 @@ crm_core::open_enum! {
 pub struct GoogleAssetImage {
     /// `error`
     pub error: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resourceName`
     pub resource_name: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(GoogleAssetImage {
@@ -2029,7 +2029,7 @@ crm_core::setters!(GoogleBiddingStrategy {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GoogleBudget {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `budgetType`
     pub budget_type: Option<BudgetType>,
@@ -2186,11 +2186,11 @@ pub struct GoogleGeoLocation {
     pub formatted_address: Option<String>,
     /// `geometry`
     pub geometry: Option<GeoGeometry>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `place_id`
     pub place_id: Option<String>,
@@ -2275,11 +2275,11 @@ crm_core::setters!(GoogleKeywords {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GoogleLocale {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resourceName`
     pub resource_name: Option<String>,
@@ -2308,7 +2308,7 @@ pub struct GoogleMedia {
     pub src: Option<String>,
     /// Always `IMAGE`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(GoogleMedia {
@@ -2358,7 +2358,7 @@ impl GoogleNetworkSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GoogleSegmentTarget {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -2441,7 +2441,7 @@ pub struct GreetingCard {
     pub content: Option<Vec<String>>,
     /// `style`
     pub style: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(GreetingCard {
@@ -2473,7 +2473,7 @@ impl GreetingCard {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HiddenField {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -2507,7 +2507,7 @@ pub struct KeywordSuggestion {
     pub language_code: Option<String>,
     /// `locations`
     pub locations: Option<Vec<String>>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(KeywordSuggestion {
@@ -2537,7 +2537,7 @@ impl KeywordSuggestion {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LeadFormContent {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<LocalizedString>,
     /// `headline`
     pub headline: Option<LocalizedString>,
@@ -2583,7 +2583,7 @@ impl LeadFormContent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LeadFormQuestion {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `predefinedField`
     pub predefined_field: Option<String>,
@@ -2662,13 +2662,13 @@ pub struct LinkedInAd {
     pub ad_campaign_group_id: Option<String>,
     /// `adCampaignId`
     pub ad_campaign_id: Option<String>,
-    /// `adId`
+    /// The id of the ad.
     pub ad_id: Option<String>,
     /// `callToActionLabel`
     pub call_to_action_label: Option<String>,
     /// `contentReferenceString`
     pub content_reference_string: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `destinationFormId`
     pub destination_form_id: Option<String>,
@@ -2676,7 +2676,7 @@ pub struct LinkedInAd {
     pub destination_url: Option<String>,
     /// `headline`
     pub headline: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `introductoryText`
     pub introductory_text: Option<String>,
@@ -2686,7 +2686,7 @@ pub struct LinkedInAd {
     pub media: Option<Vec<LinkedInMedia>>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
@@ -2720,7 +2720,7 @@ crm_core::setters!(LinkedInAd {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LinkedInBudget {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `budgetType`
     pub budget_type: Option<BudgetType>,
@@ -2749,7 +2749,7 @@ pub struct LinkedInCreateLeadFormBody {
     pub creation_locale: Option<CreationLocale>,
     /// `hiddenFields`
     pub hidden_fields: Option<Vec<HiddenField>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `owner`
     pub owner: Option<SponsoredAccountOwner>,
@@ -2801,7 +2801,7 @@ pub struct LinkedInMedia {
     pub frames: Option<Vec<String>>,
     /// `headline`
     pub headline: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `selectedPoster`
     pub selected_poster: Option<f64>,
@@ -2887,7 +2887,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Locale {
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// `language`
     pub language: Option<String>,
@@ -2939,7 +2939,7 @@ impl LocalizedString {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationIdBody {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(LocationIdBody {
@@ -2973,13 +2973,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Media {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `headline`
     pub headline: Option<String>,
     /// `link`
     pub link: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `selectedPoster`
     pub selected_poster: Option<f64>,
@@ -3032,7 +3032,7 @@ pub struct Member {
     pub keyword: Option<String>,
     /// `memberType`
     pub member_type: Option<MemberMemberType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Member {
@@ -3074,7 +3074,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MultipleChoiceOption {
-    /// `id`
+    /// The id.
     pub id: Option<f64>,
     /// `text`
     pub text: Option<LocalizedString>,
@@ -3200,7 +3200,7 @@ impl PostSubmissionCallToActionTarget {
 pub struct PostSubmissionInfo {
     /// `callToAction`
     pub call_to_action: Option<PostSubmissionCallToAction>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<LocalizedString>,
 }
 crm_core::record!(PostSubmissionInfo {
@@ -3229,7 +3229,7 @@ impl PostSubmissionInfo {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PublishAd {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(PublishAd {
@@ -3348,7 +3348,7 @@ impl RuleBasedUserList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RuleItem {
-    /// `name`
+    /// The name.
     pub name: Option<RuleItemName>,
     /// `stringRuleItem`
     pub string_rule_item: Option<StringRuleItem>,
@@ -3400,7 +3400,7 @@ impl RuleItemGroup {
 }
 
 crm_core::open_enum! {
-    /// Rule item name.
+    /// The name.
     pub enum RuleItemName {
         /// `referrer__`
         Referrer = "referrer__",
@@ -3445,7 +3445,7 @@ pub struct SelectedAttribute {
     pub category_name: Option<String>,
     /// `facet`
     pub facet: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `urn`
     pub urn: Option<String>,
@@ -3563,7 +3563,7 @@ pub struct ThankYouPage {
     pub button_type: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(ThankYouPage {
@@ -3605,7 +3605,7 @@ impl ThankYouPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UnitCost {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
 }
 crm_core::record!(UnitCost {
@@ -3629,11 +3629,11 @@ impl UnitCost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCustomAudience {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `fbAdAccountId`
     pub fb_ad_account_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(UpdateCustomAudience {
@@ -3665,7 +3665,7 @@ pub struct UpdateCustomAudienceBatch {
     pub csv_path: Option<String>,
     /// `dynamicAudience`
     pub dynamic_audience: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `operationType`
     pub operation_type: Option<String>,
@@ -3707,13 +3707,13 @@ impl UpdateCustomAudienceBatch {
 pub struct UpsertAd {
     /// `adsetId`
     pub adset_id: Option<String>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `conversationFormId`
     pub conversation_form_id: Option<String>,
     /// `cta`
     pub cta: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `destinationFormId`
     pub destination_form_id: Option<String>,
@@ -3721,11 +3721,11 @@ pub struct UpsertAd {
     pub destination_link: Option<String>,
     /// `headline`
     pub headline: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `media`
     pub media: Option<Vec<Media>>,
@@ -3733,7 +3733,7 @@ pub struct UpsertAd {
     pub media_type: Option<UpsertAdMediaType>,
     /// `multiAdvertiserAds`
     pub multi_advertiser_ads: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryText`
     pub primary_text: Option<String>,
@@ -3810,23 +3810,23 @@ pub struct UpsertAdset {
     pub audience: Option<FacebookAudience>,
     /// `budget`
     pub budget: Option<Budget>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `conversionLocation`
     pub conversion_location: Option<String>,
     /// `customEventType`
     pub custom_event_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `instagramActorId`
     pub instagram_actor_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `messagingPlatforms`
     pub messaging_platforms: Option<UpsertAdsetMessagingPlatforms>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
     /// `pixelId`
     pub pixel_id: Option<String>,
@@ -3893,7 +3893,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertAssets {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `payload`
     pub payload: Option<Value>,
@@ -3945,9 +3945,9 @@ pub struct UpsertAudience {
     pub dimensions: Option<AudienceDimension>,
     /// `exclusionDimension`
     pub exclusion_dimension: Option<AudienceDimension>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resourceName`
     pub resource_name: Option<String>,
@@ -3982,11 +3982,11 @@ impl UpsertAudience {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertCampaign {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objective`
     pub objective: Option<UpsertCampaignObjective>,
@@ -4071,9 +4071,9 @@ pub struct UpsertConversion {
     pub conversion_id: Option<String>,
     /// `countingType`
     pub counting_type: Option<UpsertConversionCountingType>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<UpsertConversionType>,
@@ -4125,9 +4125,9 @@ pub struct UpsertConversionPixel {
     pub conversion_pixel_id: Option<String>,
     /// `igUserId`
     pub ig_user_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -4177,11 +4177,11 @@ crm_core::open_enum! {
 pub struct UpsertSegment {
     /// `countryCodes`
     pub country_codes: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `expansionLevel`
     pub expansion_level: Option<UpsertSegmentExpansionLevel>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `members`
     pub members: Option<Vec<Member>>,
@@ -4189,7 +4189,7 @@ pub struct UpsertSegment {
     pub membership_life_span: Option<f64>,
     /// `membershipStatus`
     pub membership_status: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `ruleBasedUserList`
     pub rule_based_user_list: Option<RuleBasedUserList>,

@@ -18,11 +18,11 @@ crm_core::record!(AffiliateListMetaReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommissionAffiliateReply {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CommissionAffiliateReply {
@@ -35,11 +35,11 @@ crm_core::record!(CommissionAffiliateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommissionCampaignReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CommissionCampaignReply {
@@ -52,13 +52,13 @@ crm_core::record!(CommissionCampaignReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommissionCustomerReply {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -79,7 +79,7 @@ pub struct CommissionListItemReply {
     pub affiliate: Option<CommissionAffiliateReply>,
     /// `affiliateId`
     pub affiliate_id: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `campaign`
     pub campaign: Option<CommissionCampaignReply>,
@@ -91,17 +91,17 @@ pub struct CommissionListItemReply {
     pub commission_amount: Option<f64>,
     /// `commissionType`
     pub commission_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `customer`
     pub customer: Option<CommissionCustomerReply>,
     /// `dueAt`
     pub due_at: Option<String>,
-    /// `eventId`
+    /// The id of the event.
     pub event_id: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isTrial`
     pub is_trial: Option<bool>,
@@ -111,7 +111,7 @@ pub struct CommissionListItemReply {
     pub payout_id: Option<String>,
     /// `productCommission`
     pub product_commission: Option<f64>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `productName`
     pub product_name: Option<String>,
@@ -174,7 +174,7 @@ crm_core::record!(CommissionListMetaReply {
 pub struct GetAffiliateReply {
     /// `active`
     pub active: Option<bool>,
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `avatar`
     pub avatar: Option<String>,
@@ -182,31 +182,31 @@ pub struct GetAffiliateReply {
     pub campaign_ids: Vec<String>,
     /// `clickCount`
     pub click_count: Option<f64>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<Value>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `customer`
     pub customer: Option<f64>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `droppedCustomer`
     pub dropped_customer: Option<f64>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `facebookUrl`
     pub facebook_url: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `instagramUrl`
     pub instagram_url: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastUpdatedBy`
     pub last_updated_by: Option<Value>,
@@ -214,19 +214,19 @@ pub struct GetAffiliateReply {
     pub lead: Option<f64>,
     /// `linkedInUrl`
     pub linked_in_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `owned`
     pub owned: Option<f64>,
     /// `paid`
     pub paid: Option<f64>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `revenue`
     pub revenue: Option<f64>,
     /// `twitterUrl`
     pub twitter_url: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `vatId`
     pub vat_id: Option<String>,
@@ -323,7 +323,7 @@ crm_core::record!(ListAffiliatesReply {
 pub struct OAuthAffiliateListItemReply {
     /// `active`
     pub active: Option<bool>,
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `avatar`
     pub avatar: Option<String>,
@@ -331,31 +331,31 @@ pub struct OAuthAffiliateListItemReply {
     pub campaign_ids: Vec<String>,
     /// `clickCount`
     pub click_count: Option<f64>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<Value>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `customer`
     pub customer: Option<f64>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `droppedCustomer`
     pub dropped_customer: Option<f64>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `facebookUrl`
     pub facebook_url: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `instagramUrl`
     pub instagram_url: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastUpdatedBy`
     pub last_updated_by: Option<Value>,
@@ -363,19 +363,19 @@ pub struct OAuthAffiliateListItemReply {
     pub lead: Option<f64>,
     /// `linkedInUrl`
     pub linked_in_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `owned`
     pub owned: Option<f64>,
     /// `paid`
     pub paid: Option<f64>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `revenue`
     pub revenue: Option<f64>,
     /// `twitterUrl`
     pub twitter_url: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `vatId`
     pub vat_id: Option<String>,
@@ -436,27 +436,27 @@ pub struct PayoutListItemReply {
     pub affiliate_id: Option<String>,
     /// `affiliateName`
     pub affiliate_name: Option<String>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `campaign`
     pub campaign: Option<String>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `dueAt`
     pub due_at: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isMigrated`
     pub is_migrated: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `paidAt`
     pub paid_at: Option<String>,
@@ -470,7 +470,7 @@ pub struct PayoutListItemReply {
     pub payout_month: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(PayoutListItemReply {

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Attachment {
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -43,13 +43,13 @@ pub struct CreatePublicAgent {
     pub author_id: Option<String>,
     /// `authorName`
     pub author_name: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `edges`
     pub edges: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `nodes`
     pub nodes: Option<Vec<String>>,
@@ -107,9 +107,9 @@ impl CreatePublicAgent {
 pub struct CreatePublicAgentReply {
     /// `agent`
     pub agent: Option<Value>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
     /// `versions`
     pub versions: Vec<Value>,
@@ -137,11 +137,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeletePublicAgentReply {
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeletePublicAgentReply {
@@ -154,17 +154,17 @@ crm_core::record!(DeletePublicAgentReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExecutePublicAgent {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachment>>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `executionId`
     pub execution_id: Option<String>,
     /// `inputVariables`
     pub input_variables: Option<Value>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `versionId`
     pub version_id: Option<String>,
@@ -203,7 +203,7 @@ impl ExecutePublicAgent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExecutePublicAgentReply {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<Value>,
     /// `executionId`
     pub execution_id: Option<String>,
@@ -221,7 +221,7 @@ pub struct ExecutePublicAgentReply {
     pub next_expected_input: Option<String>,
     /// `response`
     pub response: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
     /// `type`
     pub type_: Option<String>,
@@ -246,11 +246,11 @@ crm_core::record!(ExecutePublicAgentReply {
 pub struct GetAgentByIdReply {
     /// `agent`
     pub agent: Option<Value>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(GetAgentByIdReply {
@@ -266,11 +266,11 @@ crm_core::record!(GetAgentByIdReply {
 pub struct GetPublishedAgentsReply {
     /// `agents`
     pub agents: Vec<GetPublishedAgentsReplyAgentsItem>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `pagination`
     pub pagination: Option<GetPublishedAgentsReplyPagination>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetPublishedAgentsReply {
@@ -284,19 +284,19 @@ crm_core::record!(GetPublishedAgentsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPublishedAgentsReplyAgentsItem {
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetPublishedAgentsReplyAgentsItem {
@@ -315,11 +315,11 @@ crm_core::record!(GetPublishedAgentsReplyAgentsItem {
 pub struct GetPublishedAgentsReplyPagination {
     /// `hasMore`
     pub has_more: Option<bool>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<f64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(GetPublishedAgentsReplyPagination {
@@ -333,11 +333,11 @@ crm_core::record!(GetPublishedAgentsReplyPagination {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PromoteAndPublish {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `userEmail`
     pub user_email: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userName`
     pub user_name: Option<String>,
@@ -371,9 +371,9 @@ impl PromoteAndPublish {
 pub struct PromoteAndPublishReply {
     /// `data`
     pub data: Option<Value>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(PromoteAndPublishReply {
@@ -386,11 +386,11 @@ crm_core::record!(PromoteAndPublishReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdatePublicAgentMetadata {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `status`
     pub status: Option<CreatePublicAgentStatus>,
@@ -424,9 +424,9 @@ impl UpdatePublicAgentMetadata {
 pub struct UpdatePublicAgentReply {
     /// `data`
     pub data: Option<Value>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdatePublicAgentReply {
@@ -439,7 +439,7 @@ crm_core::record!(UpdatePublicAgentReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdatePublicAgentVersion {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `edges`
     pub edges: Option<Vec<Value>>,
@@ -449,13 +449,13 @@ pub struct UpdatePublicAgentVersion {
     pub global_variables: Option<Vec<Value>>,
     /// `inputVariables`
     pub input_variables: Option<Vec<Value>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `nodes`
     pub nodes: Option<Vec<Value>>,
     /// `runtimeVariables`
     pub runtime_variables: Option<Vec<Value>>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userName`
     pub user_name: Option<String>,

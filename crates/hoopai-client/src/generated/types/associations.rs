@@ -13,11 +13,11 @@ pub struct Association {
     pub first_object_key: Option<String>,
     /// `firstObjectLabel`
     pub first_object_label: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `secondObjectKey`
     pub second_object_key: Option<String>,
@@ -56,7 +56,7 @@ pub struct CreateAssociationReq {
     pub first_object_label: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `secondObjectKey`
     pub second_object_key: Option<String>,
@@ -84,7 +84,7 @@ pub struct CreateRelationReq {
     pub association_id: Option<String>,
     /// `firstRecordId`
     pub first_record_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `secondRecordId`
     pub second_record_id: Option<String>,
@@ -121,11 +121,11 @@ impl CreateRelationReq {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteAssociationsReply {
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(DeleteAssociationsReply {
@@ -144,9 +144,9 @@ pub struct Relation {
     pub first_object_key: Option<String>,
     /// `firstRecordId`
     pub first_record_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `secondObjectKey`
     pub second_object_key: Option<String>,

@@ -9,13 +9,13 @@ use super::*;
 pub struct AuthorReply {
     /// `canonicalLink`
     pub canonical_link: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(AuthorReply {
@@ -82,23 +82,23 @@ pub struct BlogPostReply {
     pub canonical_link: Option<String>,
     /// `categories`
     pub categories: Vec<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `imageAltText`
     pub image_alt_text: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
     /// `publishedAt`
     pub published_at: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `urlSlug`
     pub url_slug: Option<String>,
@@ -135,9 +135,9 @@ crm_core::record!(BlogPostUpdateResponseWrapper {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogReply {
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(BlogReply {
@@ -176,13 +176,13 @@ crm_core::record!(CategoriesReply {
 pub struct CategoryReply {
     /// `canonicalLink`
     pub canonical_link: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `urlSlug`
     pub url_slug: Option<String>,
@@ -208,13 +208,13 @@ pub struct CreateBlogPostParams {
     pub canonical_link: Option<String>,
     /// `categories`
     pub categories: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `imageAltText`
     pub image_alt_text: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `publishedAt`
     pub published_at: Option<String>,
@@ -222,9 +222,9 @@ pub struct CreateBlogPostParams {
     pub raw_html: Option<String>,
     /// `status`
     pub status: Option<BlogsListPostsStatus>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `urlSlug`
     pub url_slug: Option<String>,
@@ -263,13 +263,13 @@ pub struct UpdateBlogPostParams {
     pub canonical_link: Option<String>,
     /// `categories`
     pub categories: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `imageAltText`
     pub image_alt_text: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `publishedAt`
     pub published_at: Option<String>,
@@ -277,9 +277,9 @@ pub struct UpdateBlogPostParams {
     pub raw_html: Option<String>,
     /// `status`
     pub status: Option<BlogsListPostsStatus>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `urlSlug`
     pub url_slug: Option<String>,

@@ -9,13 +9,13 @@ use super::*;
 pub struct BrandBoardListItem {
     /// `default`
     pub default_: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `meta`
     pub meta: Option<MetaData>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(BrandBoardListItem {
@@ -34,7 +34,7 @@ pub struct Color {
     pub hex: Option<String>,
     /// `hexa`
     pub hexa: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
@@ -67,13 +67,13 @@ pub struct CreateBrandBoardParam {
     pub default_: Option<bool>,
     /// `fonts`
     pub fonts: Option<Vec<Font>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `logos`
     pub logos: Option<Vec<Logo>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `type`
     pub type_: Option<MetaDataSourceType>,
@@ -120,7 +120,7 @@ pub struct Font {
     pub fallback: Option<String>,
     /// `font`
     pub font: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
@@ -159,31 +159,31 @@ impl Font {
 pub struct GetBrandBoardSuccess {
     /// `colors`
     pub colors: Vec<Color>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `default`
     pub default_: Option<bool>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `folderId`
     pub folder_id: Option<String>,
     /// `fonts`
     pub fonts: Vec<Font>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `logos`
     pub logos: Vec<Logo>,
     /// `meta`
     pub meta: Option<MetaData>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetBrandBoardSuccess {
@@ -221,13 +221,13 @@ crm_core::record!(GetBrandBoardsByLocationSuccess {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Logo {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
     /// `path`
     pub path: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Logo {
@@ -302,9 +302,9 @@ pub struct UpdateBrandBoardBody {
     pub fonts: Option<Vec<Font>>,
     /// `logos`
     pub logos: Option<Vec<Logo>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
 }
 crm_core::record!(UpdateBrandBoardBody {

@@ -44,25 +44,25 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentCreate {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `ignoreDateRange`
     pub ignore_date_range: Option<bool>,
     /// `ignoreFreeSlotValidation`
     pub ignore_free_slot_validation: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// The vendor's default is `default`.
     pub meeting_location_id: Option<String>,
@@ -72,9 +72,9 @@ pub struct AppointmentCreate {
     pub override_location_config: Option<bool>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `toNotify`
     pub to_notify: Option<bool>,
@@ -141,17 +141,17 @@ impl AppointmentCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentEdit {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `ignoreDateRange`
     pub ignore_date_range: Option<bool>,
@@ -165,9 +165,9 @@ pub struct AppointmentEdit {
     pub override_location_config: Option<bool>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `toNotify`
     pub to_notify: Option<bool>,
@@ -220,35 +220,35 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentSchemaReply {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<AppointmentSchemaReplyAppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRecurring`
     pub is_recurring: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// The vendor's default is `default`.
     pub meeting_location_type: Option<String>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(AppointmentSchemaReply {
@@ -315,7 +315,7 @@ crm_core::open_enum! {
 pub struct Availability {
     /// `date`
     pub date: Option<String>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `hours`
     pub hours: Option<Vec<Hour>>,
@@ -347,15 +347,15 @@ impl Availability {
 pub struct BlockSlotCreateRequest {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(BlockSlotCreateRequest {
@@ -392,15 +392,15 @@ impl BlockSlotCreateRequest {
 pub struct BlockSlotEditRequest {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(BlockSlotEditRequest {
@@ -437,17 +437,17 @@ impl BlockSlotEditRequest {
 pub struct BlockedSlotReply {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<Timestamp>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(BlockedSlotReply {
@@ -504,7 +504,7 @@ pub struct Calendar {
     pub calendar_type: Option<CalendarType>,
     /// `consentLabel`
     pub consent_label: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// The vendor's default is `false`.
     pub enable_recurring: Option<bool>,
@@ -524,11 +524,11 @@ pub struct Calendar {
     pub form_submit_type: Option<FormSubmitType>,
     /// The vendor's default is `false`.
     pub google_invitation_emails: Option<bool>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
     /// `guestType`
     pub guest_type: Option<GuestType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// The vendor's default is `true`.
     pub is_active: Option<bool>,
@@ -536,13 +536,13 @@ pub struct Calendar {
     pub is_live_payment_mode: Option<bool>,
     /// `locationConfigurations`
     pub location_configurations: Vec<LocationConfigurationReply>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lookBusyConfig`
     pub look_busy_config: Option<LookBusyConfiguration>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -576,7 +576,7 @@ pub struct Calendar {
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
     pub slot_interval_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
@@ -691,7 +691,7 @@ pub struct CalendarCreate {
     pub calendar_type: Option<CalendarType>,
     /// `consentLabel`
     pub consent_label: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// The vendor's default is `false`.
     pub enable_recurring: Option<bool>,
@@ -711,7 +711,7 @@ pub struct CalendarCreate {
     pub form_submit_type: Option<FormSubmitType>,
     /// The vendor's default is `false`.
     pub google_invitation_emails: Option<bool>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
     /// `guestType`
     pub guest_type: Option<GuestType>,
@@ -721,13 +721,13 @@ pub struct CalendarCreate {
     pub is_live_payment_mode: Option<bool>,
     /// `locationConfigurations`
     pub location_configurations: Option<Vec<LocationConfiguration>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lookBusyConfig`
     pub look_busy_config: Option<LookBusyConfiguration>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -761,7 +761,7 @@ pub struct CalendarCreate {
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
     pub slot_interval_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
@@ -916,7 +916,7 @@ impl CalendarCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarDeleteReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CalendarDeleteReply {
@@ -927,7 +927,7 @@ crm_core::record!(CalendarDeleteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarEvent {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<String>,
@@ -935,27 +935,27 @@ pub struct CalendarEvent {
     pub assigned_resources: Vec<String>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<CreatedOrUpdatedBy>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<Timestamp>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRecurring`
     pub is_recurring: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `masterEventId`
     pub master_event_id: Option<String>,
@@ -963,9 +963,9 @@ pub struct CalendarEvent {
     pub notes: Option<String>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<Timestamp>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `users`
     pub users: Vec<String>,
@@ -1028,7 +1028,7 @@ crm_core::setters!(CalendarNotification {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarNotificationDeleteReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(CalendarNotificationDeleteReply {
@@ -1053,9 +1053,9 @@ pub struct CalendarNotificationReply {
     pub body: Option<String>,
     /// `channel`
     pub channel: Option<NotificationChannel>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
@@ -1065,9 +1065,9 @@ pub struct CalendarNotificationReply {
     pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Vec<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(CalendarNotificationReply {
@@ -1096,13 +1096,13 @@ pub struct CalendarResourceByIdReply {
     pub calendar_ids: Vec<String>,
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -1129,13 +1129,13 @@ crm_core::record!(CalendarResourceByIdReply {
 pub struct CalendarResourceReply {
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -1205,7 +1205,7 @@ pub struct CalendarUpdate {
     pub calendar_cover_image: Option<String>,
     /// `consentLabel`
     pub consent_label: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// The vendor's default is `false`.
     pub enable_recurring: Option<bool>,
@@ -1225,7 +1225,7 @@ pub struct CalendarUpdate {
     pub form_submit_type: Option<FormSubmitType>,
     /// `googleInvitationEmails`
     pub google_invitation_emails: Option<bool>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
     /// `guestType`
     pub guest_type: Option<GuestType>,
@@ -1239,7 +1239,7 @@ pub struct CalendarUpdate {
     pub look_busy_config: Option<LookBusyConfiguration>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -1271,7 +1271,7 @@ pub struct CalendarUpdate {
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
     pub slot_interval_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
@@ -1490,9 +1490,9 @@ pub struct CreateCalendarNotification {
     pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Option<Vec<String>>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(CreateCalendarNotification {
@@ -1555,11 +1555,11 @@ pub struct CreateCalendarResource {
     pub calendar_ids: Option<Vec<String>>,
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -1586,15 +1586,15 @@ crm_core::setters!(CreateCalendarResource {
 pub struct CreateSchedule {
     /// `calendarIds`
     pub calendar_ids: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rules`
     pub rules: Option<Vec<ScheduleRule>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateSchedule {
@@ -1636,7 +1636,7 @@ impl CreateSchedule {
 pub struct CreatedOrUpdatedBy {
     /// `source`
     pub source: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreatedOrUpdatedBy {
@@ -1659,7 +1659,7 @@ crm_core::record!(DeleteEventReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteNoteReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteNoteReply {
@@ -1736,15 +1736,15 @@ crm_core::record!(GetCreateUpdateNoteReply {
 pub struct GetNote {
     /// `body`
     pub body: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `createdBy`
     pub created_by: Option<NoteCreatedBy>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(GetNote {
@@ -1774,17 +1774,17 @@ crm_core::record!(GetNotesListReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Group {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(Group {
@@ -1800,15 +1800,15 @@ crm_core::record!(Group {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupCreate {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(GroupCreate {
@@ -1856,7 +1856,7 @@ crm_core::record!(GroupCreateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GroupReply {
@@ -1891,11 +1891,11 @@ impl GroupStatusUpdateParams {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupUpdate {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(GroupUpdate {
@@ -2093,9 +2093,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NoteCreatedBy {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(NoteCreatedBy {
@@ -2109,7 +2109,7 @@ crm_core::record!(NoteCreatedBy {
 pub struct Notes {
     /// At most 5000 characters.
     pub body: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(Notes {
@@ -2216,7 +2216,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ResourceDeleteReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ResourceDeleteReply {
@@ -2267,23 +2267,23 @@ impl ScheduleInterval {
 pub struct ScheduleObjectReply {
     /// `calendarIds`
     pub calendar_ids: Vec<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rules`
     pub rules: Vec<ScheduleRule>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ScheduleObjectReply {
@@ -2421,7 +2421,7 @@ pub struct TeamMember {
     pub meeting_location_type: Option<MeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(TeamMember {
@@ -2466,7 +2466,7 @@ pub struct TeamMemberReply {
     pub meeting_location_type: Option<MeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(TeamMemberReply {
@@ -2484,11 +2484,11 @@ crm_core::record!(TeamMemberReply {
 pub struct UpdateAvailability {
     /// `date`
     pub date: Option<String>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `hours`
     pub hours: Option<Vec<Hour>>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(UpdateAvailability {
@@ -2530,7 +2530,7 @@ pub struct UpdateCalendarNotifications {
     pub body: Option<String>,
     /// `channel`
     pub channel: Option<NotificationChannel>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `fromAddress`
     pub from_address: Option<String>,
@@ -2546,9 +2546,9 @@ pub struct UpdateCalendarNotifications {
     pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Option<Vec<String>>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(UpdateCalendarNotifications {
@@ -2584,13 +2584,13 @@ pub struct UpdateCalendarResource {
     pub calendar_ids: Option<Vec<String>>,
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -2616,11 +2616,11 @@ crm_core::setters!(UpdateCalendarResource {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateSchedule {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rules`
     pub rules: Option<Vec<ScheduleRule>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(UpdateSchedule {
@@ -2636,9 +2636,9 @@ crm_core::setters!(UpdateSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ValidateGroupSlugPostBody {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(ValidateGroupSlugPostBody {

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCompanyById {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `affiliatePolicyAcceptedBy`
     pub affiliate_policy_accepted_by: Option<String>,
@@ -25,11 +25,11 @@ pub struct GetCompanyById {
     pub business_niche: Option<String>,
     /// `cancelEnabledForClients`
     pub cancel_enabled_for_clients: Option<bool>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `customerType`
     pub customer_type: Option<String>,
@@ -37,13 +37,13 @@ pub struct GetCompanyById {
     pub disable_email_service: Option<bool>,
     /// `domain`
     pub domain: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `enableDepreciatedFeatures`
     pub enable_depreciated_features: Option<bool>,
     /// `enableNewSubAccountDefaultData`
     pub enable_new_sub_account_default_data: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isEnterpriseAccount`
     pub is_enterprise_account: Option<bool>,
@@ -55,15 +55,15 @@ pub struct GetCompanyById {
     pub location_count: Option<f64>,
     /// `logoUrl`
     pub logo_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `onboardingInfo`
     pub onboarding_info: Option<IOnboarding>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `plan`
     pub plan: Option<f64>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// The vendor's default is `false`.
     pub premium_upgraded: Option<bool>,
@@ -99,7 +99,7 @@ pub struct GetCompanyById {
     pub terms_of_service_accepted_date: Option<String>,
     /// `termsOfServiceVersion`
     pub terms_of_service_version: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `twilioFreeCredits`
     pub twilio_free_credits: Option<f64>,
@@ -107,7 +107,7 @@ pub struct GetCompanyById {
     pub twilio_trial_mode: Option<bool>,
     /// `upgradeEnabledForClients`
     pub upgrade_enabled_for_clients: Option<bool>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(GetCompanyById {
@@ -197,7 +197,7 @@ pub struct IOnboarding {
     pub kickoff_action_taken: Option<bool>,
     /// `location`
     pub location: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `metaData`
     pub meta_data: Option<Value>,

@@ -9,7 +9,7 @@ use super::*;
 pub struct AttributionSource {
     /// `campaign`
     pub campaign: Option<String>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `dclid`
     pub dclid: Option<String>,
@@ -33,7 +33,7 @@ pub struct AttributionSource {
     pub msclikid: Option<String>,
     /// `referrer`
     pub referrer: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `userAgent`
     pub user_agent: Option<String>,
@@ -205,7 +205,7 @@ impl ContactSort {
 pub struct ContactsBulkUpateReply {
     /// `ids`
     pub ids: Vec<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ContactsBulkUpateReply {
@@ -217,11 +217,11 @@ crm_core::record!(ContactsBulkUpateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsBusinessUpdate {
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
     /// `ids`
     pub ids: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(ContactsBusinessUpdate {
@@ -255,7 +255,7 @@ impl ContactsBusinessUpdate {
 pub struct ContactsByIdReply {
     /// `contact`
     pub contact: Option<GetContectById>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ContactsByIdReply {
@@ -267,7 +267,7 @@ crm_core::record!(ContactsByIdReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsDeleteNoteReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(ContactsDeleteNoteReply {
@@ -293,17 +293,17 @@ pub struct ContactsGetNote {
     pub body: Option<String>,
     /// `color`
     pub color: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `pinned`
     pub pinned: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ContactsGetNote {
@@ -344,7 +344,7 @@ pub struct ContactsMeta {
     pub start_after: Option<f64>,
     /// `startAfterId`
     pub start_after_id: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ContactsMeta {
@@ -367,9 +367,9 @@ pub struct ContactsNotes {
     pub color: Option<String>,
     /// `pinned`
     pub pinned: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ContactsNotes {
@@ -418,7 +418,7 @@ crm_core::record!(ContactsSearchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsWorkflowReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(ContactsWorkflowReply {
@@ -429,7 +429,7 @@ crm_core::record!(ContactsWorkflowReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateAddTagReply {
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
 }
 crm_core::record!(CreateAddTagReply {
@@ -442,15 +442,15 @@ crm_core::record!(CreateAddTagReply {
 pub struct CreateContact {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
@@ -458,33 +458,33 @@ pub struct CreateContact {
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettings>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `gender`
     pub gender: Option<String>,
     /// `inboundDndSettings`
     pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(CreateContact {
@@ -558,7 +558,7 @@ impl CreateContact {
 pub struct CreateContactSchema {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `birthDay`
     pub birth_day: Option<f64>,
@@ -566,53 +566,53 @@ pub struct CreateContactSchema {
     pub birth_month: Option<f64>,
     /// `bounceEmail`
     pub bounce_email: Option<bool>,
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<CustomField>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettings>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `emailLowerCase`
     pub email_lower_case: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `firstNameLowerCase`
     pub first_name_lower_case: Option<String>,
     /// `fullNameLowerCase`
     pub full_name_lower_case: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastNameLowerCase`
     pub last_name_lower_case: Option<String>,
     /// `lastSessionActivityAt`
     pub last_session_activity_at: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `offers`
     pub offers: Vec<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `products`
     pub products: Vec<String>,
@@ -620,13 +620,13 @@ pub struct CreateContactSchema {
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
     /// `type`
     pub type_: Option<String>,
     /// `unsubscribeEmail`
     pub unsubscribe_email: Option<bool>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(CreateContactSchema {
@@ -683,7 +683,7 @@ crm_core::record!(CreateContactsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeleteCantactsCampaignsReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(CreateDeleteCantactsCampaignsReply {
@@ -694,7 +694,7 @@ crm_core::record!(CreateDeleteCantactsCampaignsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeleteTagReply {
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
 }
 crm_core::record!(CreateDeleteTagReply {
@@ -705,15 +705,15 @@ crm_core::record!(CreateDeleteTagReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateTaskParams {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `body`
     pub body: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreateTaskParams {
@@ -763,7 +763,7 @@ crm_core::setters!(CreateWorkflow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `value`
     pub value: Option<Value>,
@@ -777,7 +777,7 @@ crm_core::record!(CustomField {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteContactsReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(DeleteContactsReply {
@@ -788,7 +788,7 @@ crm_core::record!(DeleteContactsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteTaskReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(DeleteTaskReply {
@@ -801,7 +801,7 @@ crm_core::record!(DeleteTaskReply {
 pub struct DndSetting {
     /// `code`
     pub code: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<DndSettingStatus>,
@@ -873,39 +873,39 @@ crm_core::setters!(DndSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FoundContact {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `attributions`
     pub attributions: Vec<AttributionSource>,
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<CustomField>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<Value>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `firstNameLowerCase`
     pub first_name_lower_case: Option<String>,
@@ -913,17 +913,17 @@ pub struct FoundContact {
     pub followers: Vec<String>,
     /// `fullNameLowerCase`
     pub full_name_lower_case: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastNameLowerCase`
     pub last_name_lower_case: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// The sort values, for the next page; search gives them, lists do not.
     pub search_after: Vec<Value>,
@@ -931,13 +931,13 @@ pub struct FoundContact {
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
     /// Members that the record does not name.
     pub extra: Map<Value>,
@@ -1003,43 +1003,43 @@ pub struct GetContectById {
     pub additional_emails: Vec<Value>,
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Value>,
     /// `attributionSource`
     pub attribution_source: Option<AttributionSource>,
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<CustomField>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettings>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `emailLowerCase`
     pub email_lower_case: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `firstNameLowerCase`
     pub first_name_lower_case: Option<String>,
     /// `fullNameLowerCase`
     pub full_name_lower_case: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `keyword`
     pub keyword: Option<String>,
@@ -1047,17 +1047,17 @@ pub struct GetContectById {
     pub last_activity: Option<String>,
     /// `lastAttributionSource`
     pub last_attribution_source: Option<AttributionSource>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastNameLowerCase`
     pub last_name_lower_case: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -1065,15 +1065,15 @@ pub struct GetContectById {
     pub ssn: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `type`
     pub type_: Option<String>,
     /// `visitorId`
     pub visitor_id: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(GetContectById {
@@ -1121,7 +1121,7 @@ crm_core::record!(GetContectById {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEvent {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<String>,
@@ -1129,29 +1129,29 @@ pub struct GetEvent {
     pub assigned_resources: Vec<String>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `notes`
     pub notes: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `users`
     pub users: Vec<String>,
@@ -1191,7 +1191,7 @@ crm_core::record!(GetEventsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InboundDndSetting {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<InboundDndSettingStatus>,
@@ -1243,7 +1243,7 @@ crm_core::setters!(InboundDndSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Tags {
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
 }
 crm_core::record!(Tags {
@@ -1265,9 +1265,9 @@ impl Tags {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagsOfContact {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `oldTags`
     pub old_tags: Vec<String>,
@@ -1291,19 +1291,19 @@ crm_core::record!(TagsOfContact {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Task {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `body`
     pub body: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(Task {
@@ -1344,15 +1344,15 @@ crm_core::record!(TasksListReply {
 pub struct UpdateContact {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
@@ -1360,29 +1360,29 @@ pub struct UpdateContact {
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettings>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `inboundDndSettings`
     pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(UpdateContact {
@@ -1422,7 +1422,7 @@ crm_core::setters!(UpdateContact {
 pub struct UpdateContactsReply {
     /// `contact`
     pub contact: Option<GetContectById>,
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(UpdateContactsReply {
@@ -1440,9 +1440,9 @@ pub struct UpdateNote {
     pub color: Option<String>,
     /// `pinned`
     pub pinned: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(UpdateNote {
@@ -1462,11 +1462,11 @@ crm_core::setters!(UpdateNote {
 pub struct UpdateTags {
     /// `contacts`
     pub contacts: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `removeAllTags`
     pub remove_all_tags: Option<bool>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
 }
 crm_core::record!(UpdateTags {
@@ -1504,7 +1504,7 @@ pub struct UpdateTagsReply {
     pub error_count: Option<f64>,
     /// `responses`
     pub responses: Vec<TagsOfContact>,
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(UpdateTagsReply {
@@ -1517,15 +1517,15 @@ crm_core::record!(UpdateTagsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateTaskBody {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `body`
     pub body: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(UpdateTaskBody {
@@ -1569,17 +1569,17 @@ impl UpdateTaskStatusParams {
 pub struct UpsertContact {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// The vendor's default is `false`.
     pub create_new_if_duplicate_allowed: Option<bool>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
@@ -1587,33 +1587,33 @@ pub struct UpsertContact {
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettings>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `gender`
     pub gender: Option<String>,
     /// `inboundDndSettings`
     pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(UpsertContact {
@@ -1692,7 +1692,7 @@ pub struct UpsertContactsReply {
     pub contact: Option<GetContectById>,
     /// `new`
     pub new: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(UpsertContactsReply {

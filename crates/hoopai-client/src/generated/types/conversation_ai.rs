@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionData {
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
     /// `details`
     pub details: Option<Value>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<ActionsIdType>,
@@ -30,7 +30,7 @@ crm_core::record!(ActionData {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionsId {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<ActionsIdType>,
@@ -94,7 +94,7 @@ crm_core::open_enum! {
 pub struct CreateAction {
     /// `details`
     pub details: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<ActionsIdType>,
@@ -130,7 +130,7 @@ impl CreateAction {
 pub struct CreateActionReply {
     /// `data`
     pub data: Option<ActionData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateActionReply {
@@ -144,7 +144,7 @@ crm_core::record!(CreateActionReply {
 pub struct CreateEmployee {
     /// The vendor's default is `75`.
     pub auto_pilot_max_messages: Option<f64>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `channels`
     pub channels: Option<Vec<ChannelsItem>>,
@@ -158,7 +158,7 @@ pub struct CreateEmployee {
     pub knowledge_base_ids: Option<Vec<String>>,
     /// The vendor's default is `off`.
     pub mode: Option<EmployeeMode>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `personality`
     pub personality: Option<String>,
@@ -247,7 +247,7 @@ impl CreateEmployee {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteActionData {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(DeleteActionData {
@@ -260,7 +260,7 @@ crm_core::record!(DeleteActionData {
 pub struct DeleteActionReply {
     /// `data`
     pub data: Option<DeleteActionData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteActionReply {
@@ -272,9 +272,9 @@ crm_core::record!(DeleteActionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteEmployeeReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteEmployeeReply {
@@ -290,15 +290,15 @@ pub struct EmployeeListItem {
     pub actions: Vec<Value>,
     /// `autoPilotMaxMessages`
     pub auto_pilot_max_messages: Option<f64>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `channels`
     pub channels: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `goal`
     pub goal: Option<Value>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPrimary`
     pub is_primary: Option<bool>,
@@ -306,7 +306,7 @@ pub struct EmployeeListItem {
     pub knowledge_base_ids: Vec<String>,
     /// `mode`
     pub mode: Option<EmployeeMode>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Deprecated by the vendor.
     pub sleep_enabled: Option<bool>,
@@ -318,7 +318,7 @@ pub struct EmployeeListItem {
     pub sleep_time: Option<f64>,
     /// `sleepTimeUnit`
     pub sleep_time_unit: Option<SleepTimeUnit>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `waitTime`
     pub wait_time: Option<f64>,
@@ -367,13 +367,13 @@ pub struct EmployeeReply {
     pub actions: Vec<ActionsId>,
     /// `autoPilotMaxMessages`
     pub auto_pilot_max_messages: Option<f64>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `channels`
     pub channels: Vec<ChannelsItem>,
     /// `goal`
     pub goal: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `instructions`
     pub instructions: Option<String>,
@@ -383,7 +383,7 @@ pub struct EmployeeReply {
     pub knowledge_base_ids: Vec<String>,
     /// `mode`
     pub mode: Option<EmployeeMode>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `personality`
     pub personality: Option<String>,
@@ -430,7 +430,7 @@ crm_core::record!(EmployeeReply {
 pub struct FetchActionDetailsReply {
     /// `data`
     pub data: Option<ActionData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(FetchActionDetailsReply {
@@ -444,7 +444,7 @@ crm_core::record!(FetchActionDetailsReply {
 pub struct FetchActionsForEmployeeReply {
     /// `data`
     pub data: Vec<ActionData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(FetchActionsForEmployeeReply {
@@ -458,7 +458,7 @@ crm_core::record!(FetchActionsForEmployeeReply {
 pub struct FetchAiResponseDetailsReply {
     /// `actionLogs`
     pub action_logs: Vec<Value>,
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
     /// `faqs`
     pub faqs: Vec<Value>,
@@ -474,7 +474,7 @@ pub struct FetchAiResponseDetailsReply {
     pub prompt: Option<String>,
     /// `responseMessage`
     pub response_message: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Vec<Value>,
 }
 crm_core::record!(FetchAiResponseDetailsReply {
@@ -613,7 +613,7 @@ crm_core::open_enum! {
 pub struct UpdateActionReply {
     /// `data`
     pub data: Option<ActionData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateActionReply {
@@ -627,7 +627,7 @@ crm_core::record!(UpdateActionReply {
 pub struct UpdateEmployee {
     /// The vendor's default is `75`.
     pub auto_pilot_max_messages: Option<f64>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `channels`
     pub channels: Option<Vec<ChannelsItem>>,
@@ -641,7 +641,7 @@ pub struct UpdateEmployee {
     pub knowledge_base_ids: Option<Vec<String>>,
     /// `mode`
     pub mode: Option<EmployeeMode>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `personality`
     pub personality: Option<String>,

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddMessageAttachments {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
 }
 crm_core::record!(AddMessageAttachments {
@@ -73,7 +73,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelScheduledReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<f64>,
@@ -87,13 +87,13 @@ crm_core::record!(CancelScheduledReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CompleteFileUpload {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `filePath`
     pub file_path: Option<String>,
     /// `filename`
     pub filename: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `uploadId`
     pub upload_id: Option<String>,
@@ -127,13 +127,13 @@ crm_core::record!(CompleteFileUploadReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Conversation {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inbox`
     pub inbox: Option<bool>,
@@ -143,13 +143,13 @@ pub struct Conversation {
     pub last_message_date: Option<String>,
     /// `lastMessageType`
     pub last_message_type: Option<MessageType>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `starred`
     pub starred: Option<bool>,
     /// `unreadCount`
     pub unread_count: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(Conversation {
@@ -171,21 +171,21 @@ crm_core::record!(Conversation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationCreateReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `lastMessageDate`
     pub last_message_date: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(ConversationCreateReply {
@@ -203,15 +203,15 @@ crm_core::record!(ConversationCreateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationSchema {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `fullName`
     pub full_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `lastMessageBody`
     pub last_message_body: Option<String>,
@@ -219,9 +219,9 @@ pub struct ConversationSchema {
     pub last_message_date: Option<i64>,
     /// `lastMessageType`
     pub last_message_type: Option<MessageType>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `type`
     pub type_: Option<ConversationSchemaType>,
@@ -377,9 +377,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateConversation {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(CreateConversation {
@@ -407,7 +407,7 @@ impl CreateConversation {
 pub struct CreateConversationReply {
     /// `conversation`
     pub conversation: Option<ConversationCreateReply>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateConversationReply {
@@ -421,11 +421,11 @@ crm_core::record!(CreateConversationReply {
 pub struct CreateCustomSubtype {
     /// `channel`
     pub channel: Option<CreateCustomSubtypeChannel>,
-    /// At most 100 characters.
+    /// What it is, for people. At most 100 characters.
     pub description: Option<String>,
     /// `language`
     pub language: Option<String>,
-    /// At most 100 characters.
+    /// The name. At most 100 characters.
     pub name: Option<String>,
 }
 crm_core::record!(CreateCustomSubtype {
@@ -469,7 +469,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLiveChatMessageFeedbackReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateLiveChatMessageFeedbackReply {
@@ -480,7 +480,7 @@ crm_core::record!(CreateLiveChatMessageFeedbackReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteConversationReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteConversationReply {
@@ -493,7 +493,7 @@ crm_core::record!(DeleteConversationReply {
 pub struct ErrorItem {
     /// `code`
     pub code: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -531,7 +531,7 @@ pub struct ExportMessagesReply {
     pub messages: Vec<GetMessageReply>,
     /// `nextCursor`
     pub next_cursor: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ExportMessagesReply {
@@ -550,7 +550,7 @@ pub struct ForwardConfig {
     pub forward_whole_thread: Option<bool>,
     /// `isForwarded`
     pub is_forwarded: Option<bool>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `recipientContactId`
     pub recipient_contact_id: Option<String>,
@@ -608,7 +608,7 @@ pub struct ForwardReply {
     pub forward_to_email: Option<String>,
     /// `forwardWholeThread`
     pub forward_whole_thread: Option<bool>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `recipientContactId`
     pub recipient_contact_id: Option<String>,
@@ -634,17 +634,17 @@ crm_core::record!(ForwardReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetConversationByIdReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inbox`
     pub inbox: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `starred`
     pub starred: Option<bool>,
@@ -671,7 +671,7 @@ crm_core::record!(GetConversationByIdReply {
 pub struct GetConversationReply {
     /// `conversation`
     pub conversation: Option<Conversation>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetConversationReply {
@@ -683,9 +683,9 @@ crm_core::record!(GetConversationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEmailMessageReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<String>,
     /// `bcc`
     pub bcc: Vec<String>,
@@ -693,23 +693,23 @@ pub struct GetEmailMessageReply {
     pub body: Option<String>,
     /// `cc`
     pub cc: Vec<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `direction`
     pub direction: Option<MessageDirection>,
     /// `from`
     pub from: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `provider`
     pub provider: Option<String>,
@@ -719,7 +719,7 @@ pub struct GetEmailMessageReply {
     pub source: Option<MessageReplySource>,
     /// `status`
     pub status: Option<GetEmailMessageReplyStatus>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
     /// `threadId`
     pub thread_id: Option<String>,
@@ -778,27 +778,27 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetMessageReply {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<String>,
     /// `body`
     pub body: Option<String>,
     /// `chatWidgetId`
     pub chat_widget_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `direction`
     pub direction: Option<MessageDirection>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `messageType`
     pub message_type: Option<MessageType>,
@@ -810,7 +810,7 @@ pub struct GetMessageReply {
     pub status: Option<GetMessageReplyStatus>,
     /// `type`
     pub type_: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(GetMessageReply {
@@ -869,13 +869,13 @@ crm_core::open_enum! {
 pub struct GetMessageTranscriptionReply {
     /// `confidence`
     pub confidence: Option<f64>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<f64>,
     /// `mediaChannel`
     pub media_channel: Option<f64>,
     /// `sentenceIndex`
     pub sentence_index: Option<f64>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<f64>,
     /// `transcript`
     pub transcript: Option<String>,
@@ -914,13 +914,13 @@ pub struct InitiateFileUpload {
     pub channel: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `fileSize`
     pub file_size: Option<f64>,
     /// `filename`
     pub filename: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(InitiateFileUpload {
@@ -993,7 +993,7 @@ pub struct MessageMeta {
     pub call_duration: Option<String>,
     /// `callStatus`
     pub call_status: Option<CallDataStatus>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<Value>,
 }
 crm_core::record!(MessageMeta {
@@ -1009,7 +1009,7 @@ crm_core::record!(MessageMeta {
 pub struct MessageReply {
     /// `message`
     pub message: Option<GetMessageReply>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(MessageReply {
@@ -1143,7 +1143,7 @@ crm_core::open_enum! {
 pub struct MessagesReply {
     /// `messages`
     pub messages: Option<GetMessagesByConversationReply>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(MessagesReply {
@@ -1155,15 +1155,15 @@ crm_core::record!(MessagesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessMessageBody {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `call`
     pub call: Option<CallData>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
@@ -1183,9 +1183,9 @@ pub struct ProcessMessageBody {
     pub email_to: Option<String>,
     /// `html`
     pub html: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
     /// `type`
     pub type_: Option<ProcessMessageBodyType>,
@@ -1291,19 +1291,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessMessageReply {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
     /// `emailMessageId`
     pub email_message_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ProcessMessageReply {
@@ -1320,13 +1320,13 @@ crm_core::record!(ProcessMessageReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessOutboundMessageBody {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `call`
     pub call: Option<CallData>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
@@ -1374,7 +1374,7 @@ impl ProcessOutboundMessageBody {
 pub struct SendConversationReply {
     /// `conversations`
     pub conversations: Vec<ConversationSchema>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(SendConversationReply {
@@ -1386,11 +1386,11 @@ crm_core::record!(SendConversationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendMessageBody {
-    /// `appointmentId`
+    /// The id of the appointment.
     pub appointment_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
@@ -1412,7 +1412,7 @@ pub struct SendMessageBody {
     pub from_number: Option<String>,
     /// `html`
     pub html: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `optimizationPeriod`
     pub optimization_period: Option<SendMessageBodyOptimizationPeriod>,
@@ -1424,9 +1424,9 @@ pub struct SendMessageBody {
     pub status: Option<MessageStatus>,
     /// `subType`
     pub sub_type: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
     /// `threadId`
     pub thread_id: Option<String>,
@@ -1561,13 +1561,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendMessageReply {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `emailMessageId`
     pub email_message_id: Option<String>,
     /// `forwardData`
     pub forward_data: Option<ForwardReply>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `messageIds`
     pub message_ids: Vec<String>,
@@ -1590,11 +1590,11 @@ crm_core::record!(SendMessageReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendReviewReply {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(SendReviewReply {
@@ -1690,7 +1690,7 @@ crm_core::open_enum! {
 pub struct UpdateConversation {
     /// `feedback`
     pub feedback: Option<Value>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `starred`
     pub starred: Option<bool>,
@@ -1726,9 +1726,9 @@ impl UpdateConversation {
 pub struct UpdateCustomSubtype {
     /// `archived`
     pub archived: Option<bool>,
-    /// At most 100 characters.
+    /// What it is, for people. At most 100 characters.
     pub description: Option<String>,
-    /// At most 100 characters.
+    /// The name. At most 100 characters.
     pub name: Option<String>,
     /// `resubscription_legal_form_id`
     pub resubscription_legal_form_id: Option<String>,
@@ -1797,15 +1797,15 @@ crm_core::record!(UploadFilesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserSubscriptionChange {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `legal_description`
     pub legal_description: Option<String>,
     /// `legal_reason`
     pub legal_reason: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `subscription_action`
     pub subscription_action: Option<SubscriptionAction>,
@@ -1847,11 +1847,11 @@ impl UserSubscriptionChange {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserTypingBody {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `isTyping`
     pub is_typing: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `visitorId`
     pub visitor_id: Option<String>,

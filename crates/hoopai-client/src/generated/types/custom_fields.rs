@@ -13,21 +13,21 @@ pub struct CreateCustomFields {
     pub allow_custom_option: Option<bool>,
     /// `dataType`
     pub data_type: Option<CreateCustomFieldsDataType>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fieldKey`
     pub field_key: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `maxFileLimit`
     pub max_file_limit: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectKey`
     pub object_key: Option<String>,
     /// `options`
     pub options: Option<Vec<OptionItem>>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -91,9 +91,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateFolder {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectKey`
     pub object_key: Option<String>,
@@ -152,11 +152,11 @@ crm_core::record!(CustomFieldsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomFolderDeleteReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(CustomFolderDeleteReply {
@@ -169,11 +169,11 @@ crm_core::record!(CustomFolderDeleteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ICustomFieldFolder {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectKey`
     pub object_key: Option<String>,
@@ -191,13 +191,13 @@ crm_core::record!(ICustomFieldFolder {
 pub struct UpdateCustomFields {
     /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
     pub accepted_formats: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `maxFileLimit`
     pub max_file_limit: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `options`
     pub options: Option<Vec<OptionItem>>,
@@ -242,9 +242,9 @@ impl UpdateCustomFields {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateFolder {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateFolder {

@@ -23,9 +23,9 @@ pub struct CreateCustomMenu {
     pub show_on_location: Option<bool>,
     /// The vendor's default is `true`.
     pub show_to_all_locations: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `userRole`
     pub user_role: Option<CustomMenuUserRole>,
@@ -59,7 +59,7 @@ pub struct CustomMenu {
     pub allow_microphone: Option<bool>,
     /// `icon`
     pub icon: Option<IconSchemaOptional>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `locations`
     pub locations: Vec<String>,
@@ -73,9 +73,9 @@ pub struct CustomMenu {
     pub show_on_location: Option<bool>,
     /// `showToAllLocations`
     pub show_to_all_locations: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `userRole`
     pub user_role: Option<CustomMenuUserRole>,
@@ -128,9 +128,9 @@ pub struct DeleteCustomMenuReply {
     pub deleted_at: Option<Timestamp>,
     /// `deletedMenuId`
     pub deleted_menu_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteCustomMenuReply {
@@ -183,7 +183,7 @@ crm_core::record!(GetSingleCustomMenusReply {
 pub struct Icon {
     /// `fontFamily`
     pub font_family: Option<FontFamily>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(Icon {
@@ -211,7 +211,7 @@ impl Icon {
 pub struct IconSchemaOptional {
     /// `fontFamily`
     pub font_family: Option<FontFamily>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(IconSchemaOptional {
@@ -242,9 +242,9 @@ pub struct UpdateCustomMenu {
     pub show_on_location: Option<bool>,
     /// The vendor's default is `true`.
     pub show_to_all_locations: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `userRole`
     pub user_role: Option<CustomMenuUserRole>,
@@ -274,7 +274,7 @@ crm_core::setters!(UpdateCustomMenu {
 pub struct UpdateCustomMenuLinkReply {
     /// `customMenu`
     pub custom_menu: Option<CustomMenu>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateCustomMenuLinkReply {

@@ -7,15 +7,15 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BuilderTemplate {
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
     /// `lastUpdated`
     pub last_updated: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `previewUrl`
     pub preview_url: Option<String>,
@@ -44,9 +44,9 @@ crm_core::record!(BuilderTemplate {
 pub struct BuilderTemplates {
     /// `builders`
     pub builders: Vec<BuilderTemplate>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<Value>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(BuilderTemplates {
@@ -65,7 +65,7 @@ pub struct BuilderUpdateSuccessful {
     pub preview_url: Option<String>,
     /// `templateDownloadUrl`
     pub template_download_url: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(BuilderUpdateSuccessful {
@@ -97,17 +97,17 @@ pub struct CreateBuilder {
     pub import_url: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `templateDataUrl`
     pub template_data_url: Option<String>,
     /// `templateSource`
     pub template_source: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `type`
     pub type_: Option<CreateBuilderType>,
@@ -177,7 +177,7 @@ crm_core::open_enum! {
 pub struct CreateBuilderSuccesfulReply {
     /// `redirect`
     pub redirect: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(CreateBuilderSuccesfulReply {
@@ -207,7 +207,7 @@ crm_core::open_enum! {
 pub struct DeleteBuilderSuccesfulReply {
     /// `ok`
     pub ok: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(DeleteBuilderSuccesfulReply {
@@ -319,11 +319,11 @@ pub struct SaveBuilderData {
     pub html: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `previewText`
     pub preview_text: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
     /// `updatedBy`
     pub updated_by: Option<String>,
@@ -367,9 +367,9 @@ pub struct Schedule {
     pub child: Vec<String>,
     /// `childCount`
     pub child_count: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `documentId`
     pub document_id: Option<String>,
@@ -381,17 +381,17 @@ pub struct Schedule {
     pub has_tracking: Option<bool>,
     /// `hasUtmTracking`
     pub has_utm_tracking: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `migrated`
     pub migrated: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `repeatAfter`
     pub repeat_after: Option<String>,
@@ -401,11 +401,11 @@ pub struct Schedule {
     pub status: Option<String>,
     /// `templateDataDownloadUrl`
     pub template_data_download_url: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
     /// `templateType`
     pub template_type: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `__v`
     pub v: Option<f64>,
@@ -445,9 +445,9 @@ crm_core::record!(Schedule {
 pub struct ScheduleFetchSuccessful {
     /// `schedules`
     pub schedules: Vec<Schedule>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<Value>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ScheduleFetchSuccessful {

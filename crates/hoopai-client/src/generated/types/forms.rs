@@ -7,11 +7,11 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FormsParams {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(FormsParams {
@@ -26,7 +26,7 @@ crm_core::record!(FormsParams {
 pub struct FormsReply {
     /// `forms`
     pub forms: Vec<FormsParams>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(FormsReply {
@@ -52,17 +52,17 @@ crm_core::record!(FormsSubmissionsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FormsSubmissionsSubmissions {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `formId`
     pub form_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `others`
     pub others: Option<Others>,

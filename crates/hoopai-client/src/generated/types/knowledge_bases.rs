@@ -9,9 +9,9 @@ use super::*;
 pub struct AddFaq {
     /// `answer`
     pub answer: Option<String>,
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `question`
     pub question: Option<String>,
@@ -52,19 +52,19 @@ pub struct CrawledUrl {
     pub content: Option<String>,
     /// `contentEditedByUser`
     pub content_edited_by_user: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `status`
     pub status: Option<CrawledUrlStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(CrawledUrl {
@@ -107,7 +107,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CrawlingAggregate {
-    /// `_id`
+    /// The id.
     pub id: Option<CrawledUrlStatus>,
     /// `records`
     pub records: Vec<CrawlingRecord>,
@@ -123,11 +123,11 @@ crm_core::record!(CrawlingAggregate {
 pub struct CrawlingRecord {
     /// `error`
     pub error: Option<ErrorDetails>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(CrawlingRecord {
@@ -157,7 +157,7 @@ crm_core::record!(CrawlingStatusData {
 pub struct CrawlingStatusReply {
     /// `data`
     pub data: Option<CrawlingStatusData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CrawlingStatusReply {
@@ -171,7 +171,7 @@ crm_core::record!(CrawlingStatusReply {
 pub struct CreateFaqReply {
     /// `faq`
     pub faq: Option<FaqReply>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateFaqReply {
@@ -183,11 +183,11 @@ crm_core::record!(CreateFaqReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateKnowledgeBase {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CreateKnowledgeBase {
@@ -217,7 +217,7 @@ impl CreateKnowledgeBase {
 pub struct CreateKnowledgeBaseReply {
     /// `data`
     pub data: Option<KnowledgeBaseData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateKnowledgeBaseReply {
@@ -229,7 +229,7 @@ crm_core::record!(CreateKnowledgeBaseReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteFaqReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteFaqReply {
@@ -240,7 +240,7 @@ crm_core::record!(DeleteFaqReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteKnowledgeBaseReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteKnowledgeBaseReply {
@@ -251,7 +251,7 @@ crm_core::record!(DeleteKnowledgeBaseReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteWebsiteUrlReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteWebsiteUrlReply {
@@ -262,9 +262,9 @@ crm_core::record!(DeleteWebsiteUrlReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteWebsiteUrlRequest {
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `urlIds`
     pub url_ids: Option<Vec<String>>,
@@ -302,7 +302,7 @@ pub struct DiscoverWebsiteData {
     pub operation_id: Option<String>,
     /// `status`
     pub status: Option<CrawledUrlStatus>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(DiscoverWebsiteData {
@@ -317,7 +317,7 @@ crm_core::record!(DiscoverWebsiteData {
 pub struct DiscoverWebsiteReply {
     /// `data`
     pub data: Option<DiscoverWebsiteData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DiscoverWebsiteReply {
@@ -329,13 +329,13 @@ crm_core::record!(DiscoverWebsiteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DiscoverWebsiteRequest {
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `option`
     pub option: Option<OperationDetailsMode>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(DiscoverWebsiteRequest {
@@ -370,9 +370,9 @@ impl DiscoverWebsiteRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `options`
     pub options: Option<Value>,
@@ -398,15 +398,15 @@ crm_core::record!(ErrorDetails {
 pub struct FaqReply {
     /// `answer`
     pub answer: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `question`
     pub question: Option<String>,
@@ -414,7 +414,7 @@ pub struct FaqReply {
     pub question_lower_case: Option<String>,
     /// `trainedUrlId`
     pub trained_url_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(FaqReply {
@@ -456,7 +456,7 @@ crm_core::record!(GetAllKnowledgeBasesPaginatedData {
 pub struct GetAllKnowledgeBasesPaginatedReply {
     /// `data`
     pub data: Option<GetAllKnowledgeBasesPaginatedData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetAllKnowledgeBasesPaginatedReply {
@@ -482,23 +482,23 @@ crm_core::record!(GetAllUrlsByKnowledgeBaseReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetKnowledgeBaseByIdData {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDefault`
     pub is_default: Option<bool>,
     /// `kbMetadata`
     pub kb_metadata: Option<KnowledgeBaseMetadata>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `nameLowerCase`
     pub name_lower_case: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetKnowledgeBaseByIdData {
@@ -519,7 +519,7 @@ crm_core::record!(GetKnowledgeBaseByIdData {
 pub struct GetKnowledgeBaseByIdReply {
     /// `data`
     pub data: Option<GetKnowledgeBaseByIdData>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetKnowledgeBaseByIdReply {
@@ -531,21 +531,21 @@ crm_core::record!(GetKnowledgeBaseByIdReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct KnowledgeBaseData {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `kbMetadata`
     pub kb_metadata: Option<Value>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `nameLowerCase`
     pub name_lower_case: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(KnowledgeBaseData {
@@ -563,11 +563,11 @@ crm_core::record!(KnowledgeBaseData {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct KnowledgeBaseListItem {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(KnowledgeBaseListItem {
@@ -626,15 +626,15 @@ crm_core::record!(ListFaqsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OperationDetails {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `discoveredUrlsCount`
     pub discovered_urls_count: Option<f64>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `mode`
     pub mode: Option<OperationDetailsMode>,
@@ -644,9 +644,9 @@ pub struct OperationDetails {
     pub status: Option<CrawledUrlStatus>,
     /// `trainedUrlsCount`
     pub trained_urls_count: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `__v`
     pub v: Option<f64>,
@@ -682,9 +682,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TrainDiscoveredUrls {
-    /// `knowledgeBaseId`
+    /// The id of the knowledge base.
     pub knowledge_base_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `operationId`
     pub operation_id: Option<String>,
@@ -723,7 +723,7 @@ impl TrainDiscoveredUrls {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TrainDiscoveredUrlsReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(TrainDiscoveredUrlsReply {
@@ -762,7 +762,7 @@ impl UpdateFaqBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateFaqReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateFaqReply {
@@ -773,9 +773,9 @@ crm_core::record!(UpdateFaqReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateKnowledgeBase {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateKnowledgeBase {
@@ -790,7 +790,7 @@ crm_core::setters!(UpdateKnowledgeBase {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateKnowledgeBaseReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateKnowledgeBaseReply {

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteLinksReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(DeleteLinksReply {
@@ -42,11 +42,11 @@ crm_core::record!(GetLinksReply {
 pub struct Link {
     /// `fieldKey`
     pub field_key: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `redirectTo`
     pub redirect_to: Option<String>,
@@ -63,7 +63,7 @@ crm_core::record!(Link {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LinkUpdate {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `redirectTo`
     pub redirect_to: Option<String>,
@@ -91,9 +91,9 @@ impl LinkUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Links {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `redirectTo`
     pub redirect_to: Option<String>,

@@ -7,21 +7,21 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// One of 247 values, as `AF`.
+    /// The country, as `US`. One of 247 values, as `AF`.
     pub country: Option<String>,
     /// `mailgun`
     pub mailgun: Option<Mailgun>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `prospectInfo`
     pub prospect_info: Option<ProspectInfo>,
@@ -33,11 +33,11 @@ pub struct CreateLocation {
     pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `twilio`
     pub twilio: Option<Twilio>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(CreateLocation {
@@ -93,25 +93,25 @@ impl CreateLocation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLocationReply {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// One of 247 values, as `AF`.
+    /// The country, as `US`. One of 247 values, as `AF`.
     pub country: Option<String>,
     /// `domain`
     pub domain: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `settings`
     pub settings: Option<Settings>,
@@ -119,9 +119,9 @@ pub struct CreateLocationReply {
     pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(CreateLocationReply {
@@ -146,7 +146,7 @@ crm_core::record!(CreateLocationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomFieldDeleteReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(CustomFieldDeleteReply {
@@ -167,7 +167,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomFieldsListReply {
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<LocationsCustomField>,
 }
 crm_core::record!(CustomFieldsListReply {
@@ -188,7 +188,7 @@ pub struct CustomRRulesOptions {
     pub day_of_week: Option<CustomRRulesOptionsDayOfWeek>,
     /// `dueAfterSeconds`
     pub due_after_seconds: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
     /// `interval`
     pub interval: Option<f64>,
@@ -196,7 +196,7 @@ pub struct CustomRRulesOptions {
     pub interval_type: Option<CustomRRulesOptionsIntervalType>,
     /// `monthOfYear`
     pub month_of_year: Option<f64>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
 }
 crm_core::record!(CustomRRulesOptions {
@@ -283,11 +283,11 @@ crm_core::open_enum! {
 pub struct CustomValue {
     /// `fieldKey`
     pub field_key: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -304,7 +304,7 @@ crm_core::record!(CustomValue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValueDeleteReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(CustomValueDeleteReply {
@@ -326,7 +326,7 @@ crm_core::record!(CustomValueIdReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomValues {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -365,9 +365,9 @@ crm_core::record!(CustomValuesListReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteRecurringTaskReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteRecurringTaskReply {
@@ -403,7 +403,7 @@ pub struct FileUploadReplyMetaItem {
     pub originalname: Option<String>,
     /// `size`
     pub size: Option<i64>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(FileUploadReplyMetaItem {
@@ -419,21 +419,21 @@ crm_core::record!(FileUploadReplyMetaItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `settings`
     pub settings: Option<Settings>,
@@ -441,9 +441,9 @@ pub struct GetLocation {
     pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(GetLocation {
@@ -466,33 +466,33 @@ crm_core::record!(GetLocation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationById {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `business`
     pub business: Option<LocationsBusiness>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// `domain`
     pub domain: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `logoUrl`
     pub logo_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `reseller`
     pub reseller: Option<Value>,
@@ -502,9 +502,9 @@ pub struct GetLocationById {
     pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(GetLocationById {
@@ -559,9 +559,9 @@ crm_core::record!(GetTemplatesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationDeletedReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(LocationDeletedReply {
@@ -573,7 +573,7 @@ crm_core::record!(LocationDeletedReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTagDeleteReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(LocationTagDeleteReply {
@@ -595,11 +595,11 @@ crm_core::record!(LocationTagReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTags {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(LocationTags {
@@ -612,7 +612,7 @@ crm_core::record!(LocationTags {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationTagsReply {
-    /// `tags`
+    /// The tags.
     pub tags: Vec<LocationTags>,
 }
 crm_core::record!(LocationTagsReply {
@@ -634,23 +634,23 @@ crm_core::record!(LocationTaskListReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationsBusiness {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// `logoUrl`
     pub logo_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(LocationsBusiness {
@@ -673,7 +673,7 @@ pub struct LocationsCreateCustomFields {
     pub accepted_format: Option<Vec<String>>,
     /// `dataType`
     pub data_type: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fieldKey`
     pub field_key: Option<String>,
@@ -683,9 +683,9 @@ pub struct LocationsCreateCustomFields {
     pub max_number_of_files: Option<f64>,
     /// `model`
     pub model: Option<CustomFieldModel>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -743,21 +743,21 @@ pub struct LocationsCustomField {
     pub data_type: Option<String>,
     /// `fieldKey`
     pub field_key: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isAllowedCustomOption`
     pub is_allowed_custom_option: Option<bool>,
     /// `isMultiFileAllowed`
     pub is_multi_file_allowed: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `maxFileLimit`
     pub max_file_limit: Option<f64>,
     /// `model`
     pub model: Option<CustomFieldModel>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `picklistImageOptions`
     pub picklist_image_options: Vec<String>,
@@ -826,7 +826,7 @@ crm_core::open_enum! {
 pub struct LocationsUpdateCustomFields {
     /// `acceptedFormat`
     pub accepted_format: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fieldKey`
     pub field_key: Option<String>,
@@ -836,9 +836,9 @@ pub struct LocationsUpdateCustomFields {
     pub max_number_of_files: Option<f64>,
     /// `model`
     pub model: Option<CustomFieldModel>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -918,11 +918,11 @@ impl Mailgun {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProspectInfo {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
 }
 crm_core::record!(ProspectInfo {
@@ -956,7 +956,7 @@ impl ProspectInfo {
 pub struct RecurringTaskCreate {
     /// `contactIds`
     pub contact_ids: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `ignoreTaskCreation`
     pub ignore_task_creation: Option<bool>,
@@ -964,7 +964,7 @@ pub struct RecurringTaskCreate {
     pub owners: Option<Vec<String>>,
     /// `rruleOptions`
     pub rrule_options: Option<CustomRRulesOptions>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(RecurringTaskCreate {
@@ -1002,27 +1002,27 @@ impl RecurringTaskCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecurringTaskReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `rruleOptions`
     pub rrule_options: Option<CustomRRulesOptions>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `totalOccurrence`
     pub total_occurrence: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(RecurringTaskReply {
@@ -1056,7 +1056,7 @@ crm_core::record!(RecurringTaskSingleReply {
 pub struct RecurringTaskUpdate {
     /// `contactIds`
     pub contact_ids: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `ignoreTaskCreation`
     pub ignore_task_creation: Option<bool>,
@@ -1064,7 +1064,7 @@ pub struct RecurringTaskUpdate {
     pub owners: Option<Vec<String>>,
     /// `rruleOptions`
     pub rrule_options: Option<CustomRRulesOptions>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(RecurringTaskUpdate {
@@ -1119,7 +1119,7 @@ crm_core::setters!(Settings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SnapshotPut {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// The vendor's default is `false`.
     pub override_: Option<bool>,
@@ -1192,7 +1192,7 @@ crm_core::setters!(Social {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagBody {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(TagBody {
@@ -1214,19 +1214,19 @@ impl TagBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskSearchParams {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<Vec<String>>,
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<Vec<String>>,
-    /// The vendor's default is `25`.
+    /// Most items in a page. The vendor's default is `25`.
     pub limit: Option<f64>,
-    /// `query`
+    /// A text to look for.
     pub query: Option<String>,
-    /// The vendor's default is `0`.
+    /// How many items to pass over. The vendor's default is `0`.
     pub skip: Option<f64>,
 }
 crm_core::record!(TaskSearchParams {
@@ -1275,21 +1275,21 @@ impl Twilio {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// One of 247 values, as `AF`.
+    /// The country, as `US`. One of 247 values, as `AF`.
     pub country: Option<String>,
     /// `mailgun`
     pub mailgun: Option<Mailgun>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `prospectInfo`
     pub prospect_info: Option<ProspectInfo>,
@@ -1301,11 +1301,11 @@ pub struct UpdateLocation {
     pub social: Option<Social>,
     /// `state`
     pub state: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `twilio`
     pub twilio: Option<Twilio>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(UpdateLocation {

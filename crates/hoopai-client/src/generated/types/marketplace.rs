@@ -7,9 +7,9 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteIntegrationBody {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `reason`
     pub reason: Option<String>,
@@ -27,7 +27,7 @@ crm_core::setters!(DeleteIntegrationBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteIntegrationReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteIntegrationReply {
@@ -64,9 +64,9 @@ pub struct InstallerDetails {
     pub company_email: Option<String>,
     /// Deprecated by the vendor.
     pub company_high_level_plan: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
     /// `companyOwnerFullName`
     pub company_owner_full_name: Option<String>,
@@ -74,13 +74,13 @@ pub struct InstallerDetails {
     pub company_plan: Option<String>,
     /// `isWhitelabelCompany`
     pub is_whitelabel_company: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `marketplaceAppPlanId`
     pub marketplace_app_plan_id: Option<String>,
     /// `relationshipNumber`
     pub relationship_number: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `whitelabelDetails`
     pub whitelabel_details: Option<WhitelabelDetails>,
@@ -279,11 +279,11 @@ crm_core::record!(MarketplaceListChargesResponsePagination {
 pub struct MigrateConnection {
     /// `accessToken`
     pub access_token: Option<String>,
-    /// `accountId`
+    /// The id of the account.
     pub account_id: Option<String>,
     /// `apiKey`
     pub api_key: Option<String>,
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<String>,
     /// `appVersionId`
     pub app_version_id: Option<String>,
@@ -297,7 +297,7 @@ pub struct MigrateConnection {
     pub expiry_in: Option<f64>,
     /// `isDefault`
     pub is_default: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `refreshToken`
     pub refresh_token: Option<String>,
@@ -334,9 +334,9 @@ crm_core::setters!(MigrateConnection {
 pub struct MigrateConnectionReply {
     /// `identifier`
     pub identifier: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(MigrateConnectionReply {
@@ -373,17 +373,17 @@ crm_core::record!(Plans {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RaiseChargeBody {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `eventId`
+    /// The id of the event.
     pub event_id: Option<String>,
     /// `eventTime`
     pub event_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meterId`
     pub meter_id: Option<String>,
@@ -391,7 +391,7 @@ pub struct RaiseChargeBody {
     pub price: Option<f64>,
     /// `units`
     pub units: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(RaiseChargeBody {
@@ -419,7 +419,7 @@ pub struct SubscriptionPlan {
     pub base_amount: Option<f64>,
     /// `features`
     pub features: Vec<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentTime`
     pub payment_time: Option<String>,

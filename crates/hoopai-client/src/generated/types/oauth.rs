@@ -13,7 +13,7 @@ pub struct GetAccessCodeReply {
     pub approve_all_locations: Option<bool>,
     /// `approvedLocations`
     pub approved_locations: Vec<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `expires_in`
     pub expires_in: Option<f64>,
@@ -21,7 +21,7 @@ pub struct GetAccessCodeReply {
     pub install_to_future_locations: Option<bool>,
     /// `isBulkInstallation`
     pub is_bulk_installation: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `planId`
     pub plan_id: Option<String>,
@@ -31,7 +31,7 @@ pub struct GetAccessCodeReply {
     pub scope: Option<String>,
     /// `token_type`
     pub token_type: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userType`
     pub user_type: Option<String>,
@@ -149,9 +149,9 @@ crm_core::record!(GetInstalledLocationsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationAccessCodeBody {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(GetLocationAccessCodeBody {
@@ -179,11 +179,11 @@ impl GetLocationAccessCodeBody {
 pub struct GetLocationAccessTokenReply {
     /// `access_token`
     pub access_token: Option<String>,
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<String>,
     /// `expires_in`
     pub expires_in: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `planId`
     pub plan_id: Option<String>,
@@ -193,7 +193,7 @@ pub struct GetLocationAccessTokenReply {
     pub scope: Option<String>,
     /// `token_type`
     pub token_type: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `versionId`
     pub version_id: Option<String>,
@@ -215,15 +215,15 @@ crm_core::record!(GetLocationAccessTokenReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InstalledLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `installedAt`
     pub installed_at: Option<Timestamp>,
     /// `isInstalled`
     pub is_installed: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `versionId`
     pub version_id: Option<String>,

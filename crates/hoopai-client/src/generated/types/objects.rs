@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCustomObject {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `key`
     pub key: Option<String>,
     /// `labels`
     pub labels: Option<CustomObjectLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `primaryDisplayPropertyDetails`
     pub primary_display_property_details: Option<CustomObjectDisplayPropertyDetails>,
@@ -57,7 +57,7 @@ impl CreateCustomObject {
 pub struct CreatedByReply {
     /// `channel`
     pub channel: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -75,19 +75,19 @@ crm_core::record!(CreatedByReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomObject {
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
     /// `labels`
     pub labels: Option<CustomObjectLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `primaryDisplayProperty`
     pub primary_display_property: Option<String>,
@@ -134,7 +134,7 @@ pub struct CustomObjectDisplayPropertyDetails {
     pub data_type: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CustomObjectDisplayPropertyDetails {
@@ -233,13 +233,13 @@ crm_core::record!(CustomObjectReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IRecord {
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
     /// `followers`
     pub followers: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `owner`
     pub owner: Vec<String>,
@@ -259,9 +259,9 @@ crm_core::record!(IRecord {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectRecordDeleteReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ObjectRecordDeleteReply {
@@ -284,17 +284,17 @@ crm_core::record!(RecordByIdReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<CreatedByReply>,
     /// `followers`
     pub followers: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `lastUpdatedBy`
     pub last_updated_by: Option<CreatedByReply>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `objectId`
     pub object_id: Option<String>,
@@ -306,7 +306,7 @@ pub struct RecordReply {
     pub properties: Option<Value>,
     /// `searchAfter`
     pub search_after: Vec<Value>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(RecordReply {
@@ -330,7 +330,7 @@ crm_core::record!(RecordReply {
 pub struct SearchRecordReply {
     /// `records`
     pub records: Vec<RecordReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(SearchRecordReply {
@@ -344,13 +344,13 @@ crm_core::record!(SearchRecordReply {
 pub struct SearchRecordsBody {
     /// `filters`
     pub filters: Option<Vec<Value>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `page`
     pub page: Option<f64>,
     /// `pageLimit`
     pub page_limit: Option<f64>,
-    /// `query`
+    /// A text to look for.
     pub query: Option<String>,
     /// `searchAfter`
     pub search_after: Option<Vec<Value>>,
@@ -395,11 +395,11 @@ impl SearchRecordsBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCustomObject {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `labels`
     pub labels: Option<CustomObjectLabelUpdate>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `searchableProperties`
     pub searchable_properties: Option<Vec<String>>,

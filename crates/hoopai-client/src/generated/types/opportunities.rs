@@ -48,19 +48,19 @@ impl AdditionalDetails {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Create {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
@@ -87,7 +87,7 @@ crm_core::setters!(Create {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteUpdateOpportunityReply {
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(DeleteUpdateOpportunityReply {
@@ -120,15 +120,15 @@ crm_core::record!(GetPostOpportunityReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LostReasonReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(LostReasonReply {
@@ -145,7 +145,7 @@ crm_core::record!(LostReasonReply {
 pub struct LostReasonsReply {
     /// `lostReasons`
     pub lost_reasons: Vec<LostReasonReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(LostReasonsReply {
@@ -161,7 +161,7 @@ pub struct OpportunitiesCustomFieldReply {
     pub field_value: Option<Value>,
     /// `fieldValueString`
     pub field_value_string: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -196,13 +196,13 @@ crm_core::record!(OpportunitiesSearchReply {
 pub struct OpportunitySearchBody {
     /// `additionalDetails`
     pub additional_details: Option<AdditionalDetails>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `page`
     pub page: Option<f64>,
-    /// `query`
+    /// A text to look for.
     pub query: Option<String>,
     /// The sort values of the last record of the page before.
     pub search_after: Option<Vec<Value>>,
@@ -255,9 +255,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStage {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `position`
     pub position: Option<i64>,
@@ -282,11 +282,11 @@ crm_core::record!(PipelineStage {
 pub struct PipelinesReply {
     /// `colorRenderMode`
     pub color_render_mode: Option<PipelinesReplyColorRenderMode>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `showInFunnel`
     pub show_in_funnel: Option<bool>,
@@ -325,7 +325,7 @@ pub struct PostSearchReply {
     pub aggregations: Option<Value>,
     /// `opportunities`
     pub opportunities: Vec<SearchOpportunitiesReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(PostSearchReply {
@@ -350,7 +350,7 @@ pub struct SearchMetaReply {
     pub start_after: Option<f64>,
     /// `startAfterId`
     pub start_after_id: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(SearchMetaReply {
@@ -367,17 +367,17 @@ crm_core::record!(SearchMetaReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchOpportunitiesContactReply {
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
 }
 crm_core::record!(SearchOpportunitiesContactReply {
@@ -393,23 +393,23 @@ crm_core::record!(SearchOpportunitiesContactReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchOpportunitiesReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `calendarEvents`
     pub calendar_events: Vec<Value>,
     /// `contact`
     pub contact: Option<SearchOpportunitiesContactReply>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<OpportunitiesCustomFieldReply>,
     /// `externalObjectId`
     pub external_object_id: Option<String>,
     /// `followers`
     pub followers: Vec<Value>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `indexVersion`
     pub index_version: Option<String>,
@@ -419,17 +419,17 @@ pub struct SearchOpportunitiesReply {
     pub last_stage_change_at: Option<String>,
     /// `lastStatusChangeAt`
     pub last_status_change_at: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lostReasonId`
     pub lost_reason_id: Option<String>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Vec<Value>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
@@ -441,7 +441,7 @@ pub struct SearchOpportunitiesReply {
     pub status: Option<String>,
     /// `tasks`
     pub tasks: Vec<Value>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(SearchOpportunitiesReply {
@@ -476,15 +476,15 @@ crm_core::record!(SearchOpportunitiesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateOpportunity {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
@@ -537,25 +537,25 @@ impl UpdateStatus {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertOpportunity {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `followers`
     pub followers: Option<Vec<String>>,
     /// `followersActionType`
     pub followers_action_type: Option<UpsertOpportunityFollowersActionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRemoveAllFollowers`
     pub is_remove_all_followers: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lostReasonId`
     pub lost_reason_id: Option<String>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,

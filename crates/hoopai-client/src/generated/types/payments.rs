@@ -114,21 +114,21 @@ impl ConnectCustomProvidersConfig {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConnectCustomProvidersReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `marketplaceAppId`
     pub marketplace_app_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentProvider`
     pub payment_provider: Option<Value>,
@@ -136,9 +136,9 @@ pub struct ConnectCustomProvidersReply {
     pub payments_url: Option<String>,
     /// `queryUrl`
     pub query_url: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ConnectCustomProvidersReply {
@@ -161,9 +161,9 @@ crm_core::record!(ConnectCustomProvidersReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Coupon {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
     /// `applyToFuturePayments`
     pub apply_to_future_payments: Option<bool>,
@@ -171,29 +171,29 @@ pub struct Coupon {
     pub apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto>,
     /// `code`
     pub code: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `discountType`
     pub discount_type: Option<CouponDiscountType>,
     /// `discountValue`
     pub discount_value: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `limitPerCustomer`
     pub limit_per_customer: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
     /// `status`
     pub status: Option<CouponStatus>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `usageCount`
     pub usage_count: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(Coupon {
@@ -242,9 +242,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCouponParams {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// The vendor's default is `true`.
     pub apply_to_future_payments: Option<bool>,
@@ -256,15 +256,15 @@ pub struct CreateCouponParams {
     pub discount_type: Option<CouponDiscountType>,
     /// `discountValue`
     pub discount_value: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
     /// The vendor's default is `false`.
     pub limit_per_customer: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productIds`
     pub product_ids: Option<Vec<String>>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
     /// `usageLimit`
     pub usage_limit: Option<f64>,
@@ -323,9 +323,9 @@ impl Default for CreateCouponParams {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCouponReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
     /// `applyToFuturePayments`
     pub apply_to_future_payments: Option<bool>,
@@ -333,31 +333,31 @@ pub struct CreateCouponReply {
     pub apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto>,
     /// `code`
     pub code: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `discountType`
     pub discount_type: Option<CouponDiscountType>,
     /// `discountValue`
     pub discount_value: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `limitPerCustomer`
     pub limit_per_customer: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
     /// `status`
     pub status: Option<CouponStatus>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `usageCount`
     pub usage_count: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateCouponReply {
@@ -385,11 +385,11 @@ crm_core::record!(CreateCouponReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCustomProviders {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentsUrl`
     pub payments_url: Option<String>,
@@ -415,21 +415,21 @@ crm_core::setters!(CreateCustomProviders {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCustomProvidersReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `marketplaceAppId`
     pub marketplace_app_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentProvider`
     pub payment_provider: Option<Value>,
@@ -437,9 +437,9 @@ pub struct CreateCustomProvidersReply {
     pub payments_url: Option<String>,
     /// `queryUrl`
     pub query_url: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CreateCustomProvidersReply {
@@ -462,9 +462,9 @@ crm_core::record!(CreateCustomProvidersReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateFulfillment {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `items`
     pub items: Option<Vec<FulfillmentItems>>,
@@ -522,17 +522,17 @@ crm_core::record!(CreateFulfillmentReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateWhiteLabelIntegrationProvider {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
     /// `provider`
     pub provider: Option<CreateWhiteLabelIntegrationProviderProvider>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `uniqueName`
     pub unique_name: Option<String>,
@@ -587,25 +587,25 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateWhitelabelIntegrationReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
     /// `provider`
     pub provider: Option<String>,
     /// `route`
     pub route: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CreateWhitelabelIntegrationReply {
@@ -659,11 +659,11 @@ pub struct DefaultProductReply {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -671,19 +671,19 @@ pub struct DefaultProductReply {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productType`
     pub product_type: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
     /// `taxes`
     pub taxes: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `variants`
     pub variants: Vec<ProductVariant>,
@@ -712,11 +712,11 @@ crm_core::record!(DefaultProductReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteCouponParams {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(DeleteCouponParams {
@@ -744,9 +744,9 @@ impl DeleteCouponParams {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteCouponReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(DeleteCouponReply {
@@ -782,7 +782,7 @@ impl DeleteCustomProvidersConfig {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteCustomProvidersReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteCustomProvidersReply {
@@ -793,7 +793,7 @@ crm_core::record!(DeleteCustomProvidersReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DisconnectCustomProvidersReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DisconnectCustomProvidersReply {
@@ -804,9 +804,9 @@ crm_core::record!(DisconnectCustomProvidersReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FulfilledItem {
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `price`
     pub price: Option<DefaultPriceReply>,
@@ -827,19 +827,19 @@ crm_core::record!(FulfilledItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Fulfillment {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `items`
     pub items: Vec<FulfilledItem>,
     /// `trackings`
     pub trackings: Vec<FulfillmentTracking>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(Fulfillment {
@@ -856,7 +856,7 @@ crm_core::record!(Fulfillment {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FulfillmentItems {
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
     /// `qty`
     pub qty: Option<f64>,
@@ -904,21 +904,21 @@ crm_core::setters!(FulfillmentTracking {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCustomProvidersReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `marketplaceAppId`
     pub marketplace_app_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentProvider`
     pub payment_provider: Option<Value>,
@@ -926,9 +926,9 @@ pub struct GetCustomProvidersReply {
     pub payments_url: Option<String>,
     /// `queryUrl`
     pub query_url: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(GetCustomProvidersReply {
@@ -951,33 +951,33 @@ crm_core::record!(GetCustomProvidersReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetOrderReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `amountSummary`
     pub amount_summary: Option<AmountSummary>,
     /// `automaticTaxesCalculated`
     pub automatic_taxes_calculated: Option<bool>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactSnapshot`
     pub contact_snapshot: Option<Value>,
     /// `coupon`
     pub coupon: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `fingerprint`
     pub fingerprint: Option<String>,
     /// `fulfillmentStatus`
     pub fulfillment_status: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `items`
     pub items: Vec<Value>,
@@ -993,11 +993,11 @@ pub struct GetOrderReply {
     pub status: Option<String>,
     /// `taxCalculationProvider`
     pub tax_calculation_provider: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
     /// `trackingId`
     pub tracking_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(GetOrderReply {
@@ -1031,11 +1031,11 @@ crm_core::record!(GetOrderReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetSubscriptionReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `autoPayment`
     pub auto_payment: Option<Value>,
@@ -1043,17 +1043,17 @@ pub struct GetSubscriptionReply {
     pub canceled_at: Option<Timestamp>,
     /// `canceledBy`
     pub canceled_by: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactSnapshot`
     pub contact_snapshot: Option<Value>,
     /// `coupon`
     pub coupon: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `entityId`
     pub entity_id: Option<String>,
@@ -1061,7 +1061,7 @@ pub struct GetSubscriptionReply {
     pub entity_source: Option<OrderSource>,
     /// `entityType`
     pub entity_type: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -1079,13 +1079,13 @@ pub struct GetSubscriptionReply {
     pub schedule: Option<PaymentsScheduleOptions>,
     /// `status`
     pub status: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
     /// `subscriptionSnapshot`
     pub subscription_snapshot: Option<Value>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(GetSubscriptionReply {
@@ -1123,11 +1123,11 @@ crm_core::record!(GetSubscriptionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTxnReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `amountRefunded`
     pub amount_refunded: Option<f64>,
@@ -1135,15 +1135,15 @@ pub struct GetTxnReply {
     pub charge_id: Option<String>,
     /// `chargeSnapshot`
     pub charge_snapshot: Option<Value>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactSnapshot`
     pub contact_snapshot: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `entityId`
     pub entity_id: Option<String>,
@@ -1151,9 +1151,9 @@ pub struct GetTxnReply {
     pub entity_source: Option<OrderSource>,
     /// `entityType`
     pub entity_type: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `invoiceId`
+    /// The id of the invoice.
     pub invoice_id: Option<String>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -1177,11 +1177,11 @@ pub struct GetTxnReply {
     pub receipt_id: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(GetTxnReply {
@@ -1221,25 +1221,25 @@ crm_core::record!(GetTxnReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IntegrationProvider {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
     /// `provider`
     pub provider: Option<String>,
     /// `route`
     pub route: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(IntegrationProvider {
@@ -1263,7 +1263,7 @@ pub struct ListCouponsReply {
     pub data: Vec<Coupon>,
     /// `totalCount`
     pub total_count: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListCouponsReply {
@@ -1343,31 +1343,31 @@ crm_core::record!(ListWhitelabelIntegrationProviderReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OrderReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `contactEmail`
     pub contact_email: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
     /// `couponCode`
     pub coupon_code: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<f64>,
     /// `fulfillmentStatus`
     pub fulfillment_status: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
@@ -1391,7 +1391,7 @@ pub struct OrderReply {
     pub subtotal: Option<f64>,
     /// `totalProducts`
     pub total_products: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(OrderReply {
@@ -1426,11 +1426,11 @@ crm_core::record!(OrderReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OrderSource {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `subType`
     pub sub_type: Option<OrderSourceSubType>,
@@ -1541,9 +1541,9 @@ pub struct PaymentsCustomRRuleOptions {
     pub day_of_week: Option<CustomRRuleOptionsDayOfWeek>,
     /// `daysBefore`
     pub days_before: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `interval`
     pub interval: Option<f64>,
@@ -1553,9 +1553,9 @@ pub struct PaymentsCustomRRuleOptions {
     pub month_of_year: Option<CustomRRuleOptionsMonthOfYear>,
     /// `numOfWeek`
     pub num_of_week: Option<f64>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
 }
 crm_core::record!(PaymentsCustomRRuleOptions {
@@ -1605,11 +1605,11 @@ crm_core::record!(PaymentsScheduleOptions {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostRecordOrderPaymentBody {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `card`
     pub card: Option<PaymentsCard>,
@@ -1662,7 +1662,7 @@ impl PostRecordOrderPaymentBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostRecordOrderPaymentReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(PostRecordOrderPaymentReply {
@@ -1673,23 +1673,23 @@ crm_core::record!(PostRecordOrderPaymentReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `contactEmail`
     pub contact_email: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `entityId`
     pub entity_id: Option<String>,
@@ -1703,7 +1703,7 @@ pub struct SubscriptionReply {
     pub entity_source_type: Option<String>,
     /// `entityType`
     pub entity_type: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -1715,11 +1715,11 @@ pub struct SubscriptionReply {
     pub payment_provider_type: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
     /// `subscriptionSnapshot`
     pub subscription_snapshot: Option<Value>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SubscriptionReply {
@@ -1753,11 +1753,11 @@ crm_core::record!(SubscriptionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TxnReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `amountRefunded`
     pub amount_refunded: Option<f64>,
@@ -1767,15 +1767,15 @@ pub struct TxnReply {
     pub charge_snapshot: Option<Value>,
     /// `contactEmail`
     pub contact_email: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `entityId`
     pub entity_id: Option<String>,
@@ -1793,7 +1793,7 @@ pub struct TxnReply {
     pub entity_type: Option<String>,
     /// `fulfilledAt`
     pub fulfilled_at: Option<Timestamp>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -1809,9 +1809,9 @@ pub struct TxnReply {
     pub payment_provider_type: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(TxnReply {
@@ -1851,9 +1851,9 @@ crm_core::record!(TxnReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCouponParams {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// The vendor's default is `true`.
     pub apply_to_future_payments: Option<bool>,
@@ -1865,17 +1865,17 @@ pub struct UpdateCouponParams {
     pub discount_type: Option<CouponDiscountType>,
     /// `discountValue`
     pub discount_value: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// The vendor's default is `false`.
     pub limit_per_customer: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productIds`
     pub product_ids: Option<Vec<String>>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
     /// `usageLimit`
     pub usage_limit: Option<f64>,
@@ -1936,9 +1936,9 @@ impl Default for UpdateCouponParams {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCustomProviderCapabilities {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `supportsSubscriptionSchedules`
     pub supports_subscription_schedules: Option<bool>,
@@ -1968,7 +1968,7 @@ impl UpdateCustomProviderCapabilities {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCustomProviderCapabilitiesReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateCustomProviderCapabilitiesReply {

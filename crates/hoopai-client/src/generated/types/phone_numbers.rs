@@ -41,7 +41,7 @@ pub struct AvailablePhoneNumber {
     pub longitude: Option<String>,
     /// `phoneNumber`
     pub phone_number: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `price`
     pub price: Option<AvailablePhoneNumberPrice>,
@@ -127,9 +127,9 @@ pub struct DetailedPhoneNumber {
     pub capabilities: Option<DetailedPhoneNumberCapabilities>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
     /// `forwardingNumber`
     pub forwarding_number: Option<String>,
@@ -254,15 +254,15 @@ pub struct NumberPool {
     pub call_recording: Option<bool>,
     /// `forwardingNumber`
     pub forwarding_number: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inboundCallService`
     pub inbound_call_service: Option<NumberPoolInboundCallService>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `numbers`
     pub numbers: Vec<NumberPoolNumbersItem>,
@@ -429,7 +429,7 @@ pub struct TwilioAccountReply {
     pub account_sid: Option<String>,
     /// `assigned_to_numbers`
     pub assigned_to_numbers: Map<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `location_id`
     pub location_id: Option<String>,

@@ -9,23 +9,23 @@ use super::*;
 pub struct DefaultPriceReply {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `membershipOffers`
     pub membership_offers: Vec<MembershipOffer>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `product`
     pub product: Option<String>,
@@ -35,9 +35,9 @@ pub struct DefaultPriceReply {
     pub track_inventory: Option<bool>,
     /// `type`
     pub type_: Option<PriceType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `variantOptionIds`
     pub variant_option_ids: Vec<String>,
@@ -66,7 +66,7 @@ crm_core::record!(DefaultPriceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MembershipOffer {
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
@@ -102,11 +102,11 @@ impl MembershipOffer {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProductLabel {
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(ProductLabel {
@@ -134,9 +134,9 @@ impl ProductLabel {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProductVariant {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `options`
     pub options: Option<Vec<ProductVariantOption>>,
@@ -170,9 +170,9 @@ impl ProductVariant {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProductVariantOption {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(ProductVariantOption {

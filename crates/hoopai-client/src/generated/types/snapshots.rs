@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateSnapshotShareLinkReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `shareLink`
     pub share_link: Option<String>,
@@ -108,11 +108,11 @@ crm_core::record!(GetSnapshotsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SnapshotStatus {
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `status`
     pub status: Option<String>,
@@ -130,9 +130,9 @@ crm_core::record!(SnapshotStatus {
 pub struct SnapshotStatusSchemaWithAssets {
     /// `completed`
     pub completed: Option<Value>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `pending`
     pub pending: Option<Value>,
@@ -151,9 +151,9 @@ crm_core::record!(SnapshotStatusSchemaWithAssets {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Snapshots {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,

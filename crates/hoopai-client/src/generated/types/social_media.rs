@@ -23,13 +23,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountsListReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<AccountsListResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(AccountsListReply {
@@ -73,9 +73,9 @@ crm_core::open_enum! {
 pub struct AttachFbAccount {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
@@ -99,7 +99,7 @@ crm_core::setters!(AttachFbAccount {
 pub struct AttachGmbLocation {
     /// `account`
     pub account: Option<Value>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `location`
     pub location: Option<Value>,
@@ -119,13 +119,13 @@ crm_core::setters!(AttachGmbLocation {
 pub struct AttachIgAccount {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
 }
 crm_core::record!(AttachIgAccount {
@@ -159,9 +159,9 @@ impl AttachIgAccount {
 pub struct AttachLinkedinAccount {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
@@ -188,9 +188,9 @@ crm_core::setters!(AttachLinkedinAccount {
 pub struct AttachTiktokAccount {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
@@ -221,9 +221,9 @@ crm_core::setters!(AttachTiktokAccount {
 pub struct AttachTwitterAccount {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
@@ -252,13 +252,13 @@ crm_core::setters!(AttachTwitterAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkDeleteReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<Value>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(BulkDeleteReply {
@@ -272,23 +272,23 @@ crm_core::record!(BulkDeleteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Category {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
     /// `secondaryColor`
     pub secondary_color: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Category {
@@ -311,7 +311,7 @@ pub struct CreatePost {
     pub account_ids: Option<Vec<String>>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `followUpComment`
     pub follow_up_comment: Option<String>,
@@ -331,13 +331,13 @@ pub struct CreatePost {
     pub status: Option<CreatePostStatus>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
     /// `tiktokPostDetails`
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<CreatePostType>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreatePost {
@@ -399,13 +399,13 @@ impl CreatePost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreatePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<CreatePostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreatePostReply {
@@ -466,7 +466,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CsvDefault {
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CsvDefault {
@@ -486,23 +486,23 @@ pub struct CsvImport {
     pub approver: Option<String>,
     /// `count`
     pub count: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `file`
     pub file: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(CsvImport {
@@ -566,7 +566,7 @@ pub struct CsvMediaReply {
     pub twitter_error: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `videoCodecName`
     pub video_codec_name: Option<String>,
@@ -642,11 +642,11 @@ crm_core::record!(CsvPost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CsvPostStatusReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CsvPostStatusReply {
@@ -676,19 +676,19 @@ pub struct CsvResponse {
     pub approver: Option<String>,
     /// `count`
     pub count: Option<f64>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `file`
     pub file: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
     /// `status`
     pub status: Option<CsvResponseStatus>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(CsvResponse {
@@ -764,9 +764,9 @@ impl Date {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteAccountReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(DeleteAccountReply {
@@ -778,13 +778,13 @@ crm_core::record!(DeleteAccountReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteCsvReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<CsvReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteCsvReply {
@@ -798,13 +798,13 @@ crm_core::record!(DeleteCsvReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeletePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<DeletePostResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeletePostReply {
@@ -829,13 +829,13 @@ crm_core::record!(DeletePostResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeletePostSuccessfulResponseDto {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<DeletePostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeletePostSuccessfulResponseDto {
@@ -874,9 +874,9 @@ crm_core::setters!(DeletePosts {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EndDate {
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<Date>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<Time>,
 }
 crm_core::record!(EndDate {
@@ -893,13 +893,13 @@ crm_core::setters!(EndDate {
 pub struct FacebookPage {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isConnected`
     pub is_connected: Option<bool>,
     /// `isOwned`
     pub is_owned: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(FacebookPage {
@@ -939,13 +939,13 @@ crm_core::record!(FormatedApprovalDetails {
 pub struct GetAccount {
     /// `expire`
     pub expire: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isExpired`
     pub is_expired: Option<bool>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oauthId`
     pub oauth_id: Option<String>,
@@ -972,13 +972,13 @@ crm_core::record!(GetAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetByIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetCategory>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetByIdReply {
@@ -992,25 +992,25 @@ crm_core::record!(GetByIdReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetByIdResponseSchema {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
     /// `secondaryColor`
     pub secondary_color: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(GetByIdResponseSchema {
@@ -1030,13 +1030,13 @@ crm_core::record!(GetByIdResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetByLocationIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetByLocationIdResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetByLocationIdReply {
@@ -1075,13 +1075,13 @@ crm_core::record!(GetCategory {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCsvPostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetCsvPostResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetCsvPostReply {
@@ -1123,13 +1123,13 @@ crm_core::record!(GetFacebookAccounts {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetFacebookAccountsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetFacebookAccounts>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetFacebookAccountsReply {
@@ -1168,13 +1168,13 @@ crm_core::record!(GetGoogleLocationAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetGoogleLocationReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetGoogleLocationAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetGoogleLocationReply {
@@ -1190,9 +1190,9 @@ crm_core::record!(GetGoogleLocationReply {
 pub struct GetGroup {
     /// `accountIds`
     pub account_ids: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(GetGroup {
@@ -1216,13 +1216,13 @@ crm_core::record!(GetInstagramAccounts {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetInstagramAccountsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetInstagramAccounts>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetInstagramAccountsReply {
@@ -1250,13 +1250,13 @@ crm_core::record!(GetLinkedInAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLinkedInAccountsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetLinkedInAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetLinkedInAccountsReply {
@@ -1270,13 +1270,13 @@ crm_core::record!(GetLinkedInAccountsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetPostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetPostReply {
@@ -1301,13 +1301,13 @@ crm_core::record!(GetPostSuccessfulResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTagsByIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTagsByIdResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTagsByIdReply {
@@ -1323,7 +1323,7 @@ crm_core::record!(GetTagsByIdReply {
 pub struct GetTagsByIdResponseSchema {
     /// `count`
     pub count: Option<f64>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<SocialMediaTag>,
 }
 crm_core::record!(GetTagsByIdResponseSchema {
@@ -1335,13 +1335,13 @@ crm_core::record!(GetTagsByIdResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTagsByLocationIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTagsByLocationIdResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTagsByLocationIdReply {
@@ -1357,7 +1357,7 @@ crm_core::record!(GetTagsByLocationIdReply {
 pub struct GetTagsByLocationIdResponseSchema {
     /// `count`
     pub count: Option<f64>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<SocialMediaTag>,
 }
 crm_core::record!(GetTagsByLocationIdResponseSchema {
@@ -1380,13 +1380,13 @@ crm_core::record!(GetTiktokAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTiktokAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTiktokAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTiktokAccountReply {
@@ -1411,13 +1411,13 @@ crm_core::record!(GetTiktokBusinessAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTiktokBusinessAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTiktokBusinessAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTiktokBusinessAccountReply {
@@ -1442,13 +1442,13 @@ crm_core::record!(GetTwitterAccounts {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTwitterAccountsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTwitterAccounts>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTwitterAccountsReply {
@@ -1462,13 +1462,13 @@ crm_core::record!(GetTwitterAccountsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetUploadStatusReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetUploadStatusResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetUploadStatusReply {
@@ -1500,7 +1500,7 @@ pub struct GmbPost {
     pub action_type: Option<GmbPostActionType>,
     /// `couponCode`
     pub coupon_code: Option<String>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<EndDate>,
     /// `gmbEventType`
     pub gmb_event_type: Option<String>,
@@ -1508,13 +1508,13 @@ pub struct GmbPost {
     pub offer_title: Option<String>,
     /// `redeemOnlineUrl`
     pub redeem_online_url: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<StartDate>,
     /// `termsConditions`
     pub terms_conditions: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(GmbPost {
@@ -1561,7 +1561,7 @@ crm_core::open_enum! {
 pub struct GoogleAccounts {
     /// `accountName`
     pub account_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -1590,7 +1590,7 @@ pub struct GoogleLocation {
     pub max_location: Option<bool>,
     /// `metadata`
     pub metadata: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `relationshipData`
     pub relationship_data: Option<Value>,
@@ -1598,7 +1598,7 @@ pub struct GoogleLocation {
     pub store_code: Option<String>,
     /// `storefrontAddress`
     pub storefront_address: Option<Value>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(GoogleLocation {
@@ -1629,7 +1629,7 @@ pub struct IOgTags {
     pub og_title: Option<String>,
     /// `ogUrl`
     pub og_url: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(IOgTags {
@@ -1648,13 +1648,13 @@ crm_core::record!(IOgTags {
 pub struct InstagramAccount {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isConnected`
     pub is_connected: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
 }
 crm_core::record!(InstagramAccount {
@@ -1671,11 +1671,11 @@ crm_core::record!(InstagramAccount {
 pub struct LinkedInPage {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isConnected`
     pub is_connected: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `urn`
     pub urn: Option<String>,
@@ -1694,11 +1694,11 @@ crm_core::record!(LinkedInPage {
 pub struct LinkedInProfile {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isConnected`
     pub is_connected: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `urn`
     pub urn: Option<String>,
@@ -1715,13 +1715,13 @@ crm_core::record!(LinkedInProfile {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationAndAccountDeleteReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<DeleteAccountReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(LocationAndAccountDeleteReply {
@@ -1739,7 +1739,7 @@ pub struct OgImage {
     pub height: Option<f64>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `width`
     pub width: Option<f64>,
@@ -1799,7 +1799,7 @@ pub struct PostCreateRequest {
     pub account_ids: Option<Vec<String>>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `followUpComment`
     pub follow_up_comment: Option<String>,
@@ -1819,13 +1819,13 @@ pub struct PostCreateRequest {
     pub status: Option<String>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
     /// `tiktokPostDetails`
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(PostCreateRequest {
@@ -1890,13 +1890,13 @@ pub struct PostMedia {
     pub caption: Option<String>,
     /// `defaultThumb`
     pub default_thumb: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `thumbnail`
     pub thumbnail: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(PostMedia {
@@ -1930,13 +1930,13 @@ impl PostMedia {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<PostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(PostReply {
@@ -1964,19 +1964,19 @@ crm_core::record!(PostSuccessfulResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostUser {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `profilePhoto`
     pub profile_photo: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(PostUser {
@@ -1999,11 +1999,11 @@ pub struct SearchPost {
     pub from_date: Option<String>,
     /// `includeUsers`
     pub include_users: Option<String>,
-    /// The vendor's default is `10`.
+    /// Most items in a page. The vendor's default is `10`.
     pub limit: Option<String>,
     /// `postType`
     pub post_type: Option<String>,
-    /// The vendor's default is `0`.
+    /// How many items to pass over. The vendor's default is `0`.
     pub skip: Option<String>,
     /// `toDate`
     pub to_date: Option<String>,
@@ -2039,7 +2039,7 @@ pub struct SetAccounts {
     pub file_path: Option<String>,
     /// `rowsCount`
     pub rows_count: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SetAccounts {
@@ -2079,11 +2079,11 @@ impl SetAccounts {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SetAccountsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SetAccountsReply {
@@ -2100,17 +2100,17 @@ pub struct SocialGoogleMediaAccount {
     pub active: Option<bool>,
     /// `avatar`
     pub avatar: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oAuthId`
     pub o_auth_id: Option<String>,
@@ -2122,7 +2122,7 @@ pub struct SocialGoogleMediaAccount {
     pub platform: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialGoogleMediaAccount {
@@ -2150,17 +2150,17 @@ pub struct SocialMediaFacebookAccount {
     pub active: Option<bool>,
     /// `avatar`
     pub avatar: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oAuthId`
     pub o_auth_id: Option<String>,
@@ -2172,7 +2172,7 @@ pub struct SocialMediaFacebookAccount {
     pub platform: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaFacebookAccount {
@@ -2196,13 +2196,13 @@ crm_core::record!(SocialMediaFacebookAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaFbAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SocialMediaFacebookAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaFbAccountReply {
@@ -2686,13 +2686,13 @@ crm_core::record!(SocialMediaGetStatisticsResponseResultsTotals {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaGmbAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SocialGoogleMediaAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaGmbAccountReply {
@@ -2710,17 +2710,17 @@ pub struct SocialMediaInstagramAccount {
     pub active: Option<bool>,
     /// `avatar`
     pub avatar: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oAuthId`
     pub o_auth_id: Option<String>,
@@ -2732,7 +2732,7 @@ pub struct SocialMediaInstagramAccount {
     pub platform: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaInstagramAccount {
@@ -2756,13 +2756,13 @@ crm_core::record!(SocialMediaInstagramAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaInstagramAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SocialMediaInstagramAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaInstagramAccountReply {
@@ -2780,17 +2780,17 @@ pub struct SocialMediaLinkedInAccount {
     pub active: Option<bool>,
     /// `avatar`
     pub avatar: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oAuthId`
     pub o_auth_id: Option<String>,
@@ -2802,7 +2802,7 @@ pub struct SocialMediaLinkedInAccount {
     pub platform: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaLinkedInAccount {
@@ -2826,13 +2826,13 @@ crm_core::record!(SocialMediaLinkedInAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaLinkedInAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SocialMediaLinkedInAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaLinkedInAccountReply {
@@ -2846,13 +2846,13 @@ crm_core::record!(SocialMediaLinkedInAccountReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaPostingUploadFileReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<UploadFileResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaPostingUploadFileReply {
@@ -2866,19 +2866,19 @@ crm_core::record!(SocialMediaPostingUploadFileReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaTag {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `tag`
     pub tag: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaTag {
@@ -2899,17 +2899,17 @@ pub struct SocialMediaTiktokAccount {
     pub active: Option<bool>,
     /// `avatar`
     pub avatar: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oAuthId`
     pub o_auth_id: Option<String>,
@@ -2921,7 +2921,7 @@ pub struct SocialMediaTiktokAccount {
     pub platform: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaTiktokAccount {
@@ -2945,13 +2945,13 @@ crm_core::record!(SocialMediaTiktokAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaTiktokAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SocialMediaTiktokAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaTiktokAccountReply {
@@ -2969,17 +2969,17 @@ pub struct SocialMediaTwitterAccount {
     pub active: Option<bool>,
     /// `avatar`
     pub avatar: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oAuthId`
     pub o_auth_id: Option<String>,
@@ -2991,7 +2991,7 @@ pub struct SocialMediaTwitterAccount {
     pub platform: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaTwitterAccount {
@@ -3015,13 +3015,13 @@ crm_core::record!(SocialMediaTwitterAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaTwitterAccountReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SocialMediaTwitterAccount>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialMediaTwitterAccountReply {
@@ -3035,13 +3035,13 @@ crm_core::record!(SocialMediaTwitterAccountReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialPost {
-    /// `accountId`
+    /// The id of the account.
     pub account_id: Option<String>,
     /// `accountIds`
     pub account_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `displayDate`
     pub display_date: Option<Timestamp>,
@@ -3049,9 +3049,9 @@ pub struct SocialPost {
     pub error: Option<String>,
     /// `gmbPostDetails`
     pub gmb_post_details: Option<GmbPost>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `media`
     pub media: Vec<PostMedia>,
@@ -3071,13 +3071,13 @@ pub struct SocialPost {
     pub status: Option<String>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
     /// `tiktokPostDetails`
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<PostUser>,
@@ -3128,9 +3128,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StartDate {
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<Date>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<Time>,
 }
 crm_core::record!(StartDate {
@@ -3192,11 +3192,11 @@ crm_core::open_enum! {
 pub struct TiktokProfile {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isConnected`
     pub is_connected: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -3257,11 +3257,11 @@ impl Time {
 pub struct TwitterProfile {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isConnected`
     pub is_connected: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `protected`
     pub protected: Option<bool>,
@@ -3284,11 +3284,11 @@ crm_core::record!(TwitterProfile {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdatePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdatePostReply {

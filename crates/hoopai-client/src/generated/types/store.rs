@@ -7,17 +7,17 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AvailableShippingRate {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isCarrierRate`
     pub is_carrier_rate: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `percentageOfRateFee`
     pub percentage_of_rate_fee: Option<f64>,
@@ -25,7 +25,7 @@ pub struct AvailableShippingRate {
     pub shipping_carrier_id: Option<String>,
     /// `shippingCarrierServices`
     pub shipping_carrier_services: Vec<ShippingCarrierService>,
-    /// `shippingZoneId`
+    /// The id of the shipping zone.
     pub shipping_zone_id: Option<String>,
 }
 crm_core::record!(AvailableShippingRate {
@@ -47,17 +47,17 @@ crm_core::record!(AvailableShippingRate {
 pub struct ContactAddress {
     /// `addressLine1`
     pub address_line1: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// One of 247 values, as `US`.
+    /// The country, as `US`. One of 247 values, as `US`.
     pub country: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// One of 588 values, as `AL`.
     pub state: Option<String>,
@@ -104,13 +104,13 @@ impl ContactAddress {
 pub struct CreateShippingCarrier {
     /// `allowsMultipleServiceSelection`
     pub allows_multiple_service_selection: Option<bool>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `callbackUrl`
     pub callback_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `services`
     pub services: Option<Vec<ShippingCarrierService>>,
@@ -153,7 +153,7 @@ impl CreateShippingCarrier {
 pub struct CreateShippingCarrierReply {
     /// `data`
     pub data: Option<ShippingCarrier>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -168,17 +168,17 @@ crm_core::record!(CreateShippingCarrierReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateShippingRate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `conditionType`
     pub condition_type: Option<ShippingRateConditionType>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isCarrierRate`
     pub is_carrier_rate: Option<bool>,
@@ -186,7 +186,7 @@ pub struct CreateShippingRate {
     pub max_condition: Option<f64>,
     /// `minCondition`
     pub min_condition: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `percentageOfRateFee`
     pub percentage_of_rate_fee: Option<f64>,
@@ -251,7 +251,7 @@ impl Default for CreateShippingRate {
 pub struct CreateShippingRateReply {
     /// `data`
     pub data: Option<ShippingRate>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -266,13 +266,13 @@ crm_core::record!(CreateShippingRateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateShippingZone {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `countries`
     pub countries: Option<Vec<ShippingZoneCountry>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CreateShippingZone {
@@ -308,7 +308,7 @@ impl CreateShippingZone {
 pub struct CreateShippingZoneReply {
     /// `data`
     pub data: Option<ShippingZone>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -323,9 +323,9 @@ crm_core::record!(CreateShippingZoneReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateStoreSetting {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `shippingOrigin`
     pub shipping_origin: Option<StoreShippingOrigin>,
@@ -370,7 +370,7 @@ impl CreateStoreSetting {
 pub struct CreateStoreSettingReply {
     /// `data`
     pub data: Option<StoreSetting>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -385,7 +385,7 @@ crm_core::record!(CreateStoreSettingReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteShippingCarrierReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -399,7 +399,7 @@ crm_core::record!(DeleteShippingCarrierReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteShippingRateReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -413,7 +413,7 @@ crm_core::record!(DeleteShippingRateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteShippingZoneReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -427,15 +427,15 @@ crm_core::record!(DeleteShippingZoneReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetAvailableShippingRates {
-    /// `address`
+    /// The address.
     pub address: Option<ContactAddress>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// One of 247 values, as `AF`.
     pub amount_available: Option<String>,
-    /// One of 247 values, as `US`.
+    /// The country, as `US`. One of 247 values, as `US`.
     pub country: Option<String>,
     /// `couponCode`
     pub coupon_code: Option<String>,
@@ -501,7 +501,7 @@ impl Default for GetAvailableShippingRates {
 pub struct GetAvailableShippingRatesReply {
     /// `data`
     pub data: Vec<AvailableShippingRate>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -518,7 +518,7 @@ crm_core::record!(GetAvailableShippingRatesReply {
 pub struct GetShippingCarrierReply {
     /// `data`
     pub data: Option<ShippingCarrier>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -535,7 +535,7 @@ crm_core::record!(GetShippingCarrierReply {
 pub struct GetShippingRateReply {
     /// `data`
     pub data: Option<ShippingRate>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -552,7 +552,7 @@ crm_core::record!(GetShippingRateReply {
 pub struct GetShippingZoneReply {
     /// `data`
     pub data: Option<ShippingZone>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -569,7 +569,7 @@ crm_core::record!(GetShippingZoneReply {
 pub struct GetStoreSettingReply {
     /// `data`
     pub data: Option<StoreSetting>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -586,7 +586,7 @@ crm_core::record!(GetStoreSettingReply {
 pub struct ListShippingCarrierReply {
     /// `data`
     pub data: Vec<ShippingCarrier>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -603,7 +603,7 @@ crm_core::record!(ListShippingCarrierReply {
 pub struct ListShippingRateReply {
     /// `data`
     pub data: Vec<ShippingRate>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListShippingRateReply {
@@ -617,7 +617,7 @@ crm_core::record!(ListShippingRateReply {
 pub struct ListShippingZoneReply {
     /// `data`
     pub data: Vec<ShippingZone>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListShippingZoneReply {
@@ -629,7 +629,7 @@ crm_core::record!(ListShippingZoneReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProductItem {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `qty`
     pub qty: Option<f64>,
@@ -659,23 +659,23 @@ impl ProductItem {
 pub struct ShippingCarrier {
     /// `allowsMultipleServiceSelection`
     pub allows_multiple_service_selection: Option<bool>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `callbackUrl`
     pub callback_url: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `marketplaceAppId`
     pub marketplace_app_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `services`
     pub services: Vec<ShippingCarrierService>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(ShippingCarrier {
@@ -695,7 +695,7 @@ crm_core::record!(ShippingCarrier {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ShippingCarrierService {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -723,21 +723,21 @@ impl ShippingCarrierService {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ShippingRate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `conditionType`
     pub condition_type: Option<ShippingRateConditionType>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isCarrierRate`
     pub is_carrier_rate: Option<bool>,
@@ -745,7 +745,7 @@ pub struct ShippingRate {
     pub max_condition: Option<f64>,
     /// `minCondition`
     pub min_condition: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `percentageOfRateFee`
     pub percentage_of_rate_fee: Option<f64>,
@@ -753,9 +753,9 @@ pub struct ShippingRate {
     pub shipping_carrier_id: Option<String>,
     /// `shippingCarrierServices`
     pub shipping_carrier_services: Vec<ShippingCarrierService>,
-    /// `shippingZoneId`
+    /// The id of the shipping zone.
     pub shipping_zone_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(ShippingRate {
@@ -794,21 +794,21 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ShippingZone {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `countries`
     pub countries: Vec<ShippingZoneCountry>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `shippingRates`
     pub shipping_rates: Vec<ShippingRate>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(ShippingZone {
@@ -882,7 +882,7 @@ pub struct StoreOrderFulfillmentNotification {
     pub email_template_id: Option<String>,
     /// `enabled`
     pub enabled: Option<bool>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
 }
 crm_core::record!(StoreOrderFulfillmentNotification {
@@ -923,7 +923,7 @@ pub struct StoreOrderNotification {
     pub email_template_id: Option<String>,
     /// `enabled`
     pub enabled: Option<bool>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
 }
 crm_core::record!(StoreOrderNotification {
@@ -1026,13 +1026,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StoreSetting {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `shippingOrigin`
     pub shipping_origin: Option<StoreShippingOrigin>,
@@ -1040,7 +1040,7 @@ pub struct StoreSetting {
     pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
     /// `storeOrderNotification`
     pub store_order_notification: Option<StoreOrderNotification>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(StoreSetting {
@@ -1058,15 +1058,15 @@ crm_core::record!(StoreSetting {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StoreShippingOrigin {
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// One of 247 values, as `US`.
+    /// The country, as `US`. One of 247 values, as `US`.
     pub country: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// One of 588 values, as `AL`.
     pub state: Option<String>,
@@ -1099,13 +1099,13 @@ crm_core::setters!(StoreShippingOrigin {
 pub struct UpdateShippingCarrier {
     /// `allowsMultipleServiceSelection`
     pub allows_multiple_service_selection: Option<bool>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `callbackUrl`
     pub callback_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `services`
     pub services: Option<Vec<ShippingCarrierService>>,
@@ -1129,7 +1129,7 @@ crm_core::setters!(UpdateShippingCarrier {
 pub struct UpdateShippingCarrierReply {
     /// `data`
     pub data: Option<ShippingCarrier>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -1144,17 +1144,17 @@ crm_core::record!(UpdateShippingCarrierReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateShippingRate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `conditionType`
     pub condition_type: Option<ShippingRateConditionType>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isCarrierRate`
     pub is_carrier_rate: Option<bool>,
@@ -1162,7 +1162,7 @@ pub struct UpdateShippingRate {
     pub max_condition: Option<f64>,
     /// `minCondition`
     pub min_condition: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `percentageOfRateFee`
     pub percentage_of_rate_fee: Option<f64>,
@@ -1199,7 +1199,7 @@ crm_core::setters!(UpdateShippingRate {
 pub struct UpdateShippingRateReply {
     /// `data`
     pub data: Option<ShippingRate>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -1214,13 +1214,13 @@ crm_core::record!(UpdateShippingRateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateShippingZone {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `countries`
     pub countries: Option<Vec<ShippingZoneCountry>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateShippingZone {
@@ -1239,7 +1239,7 @@ crm_core::setters!(UpdateShippingZone {
 pub struct UpdateShippingZoneReply {
     /// `data`
     pub data: Option<ShippingZone>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,

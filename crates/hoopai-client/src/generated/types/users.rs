@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateUser {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `locationIds`
     pub location_ids: Option<Vec<String>>,
@@ -21,7 +21,7 @@ pub struct CreateUser {
     pub password: Option<String>,
     /// `permissions`
     pub permissions: Option<Permissions>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `platformLanguage`
     pub platform_language: Option<PlatformLanguage>,
@@ -66,9 +66,9 @@ crm_core::setters!(CreateUser {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteUserReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `succeded`
+    /// Whether it worked, in the vendor's spelling.
     pub succeded: Option<bool>,
 }
 crm_core::record!(DeleteUserReply {
@@ -80,17 +80,17 @@ crm_core::record!(DeleteUserReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FilterByEmail {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `emails`
     pub emails: Option<String>,
-    /// The vendor's default is `25`.
+    /// Most items in a page. The vendor's default is `25`.
     pub limit: Option<String>,
     /// `projection`
     pub projection: Option<String>,
-    /// The vendor's default is `0`.
+    /// How many items to pass over. The vendor's default is `0`.
     pub skip: Option<String>,
 }
 crm_core::record!(FilterByEmail {
@@ -336,13 +336,13 @@ crm_core::record!(SearchUserReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateUser {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// Deprecated by the vendor.
+    /// The e-mail address. Deprecated by the vendor.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `locationIds`
     pub location_ids: Option<Vec<String>>,
@@ -350,7 +350,7 @@ pub struct UpdateUser {
     pub password: Option<String>,
     /// `permissions`
     pub permissions: Option<Permissions>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `platformLanguage`
     pub platform_language: Option<PlatformLanguage>,
@@ -395,25 +395,25 @@ crm_core::setters!(UpdateUser {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct User {
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `extension`
     pub extension: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lcPhone`
     pub lc_phone: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `permissions`
     pub permissions: Option<Permissions>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `platformLanguage`
     pub platform_language: Option<PlatformLanguage>,
@@ -442,23 +442,23 @@ crm_core::record!(User {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserReply {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `extension`
     pub extension: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lcPhone`
     pub lc_phone: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `permissions`
     pub permissions: Option<Permissions>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `platformLanguage`
     pub platform_language: Option<PlatformLanguage>,

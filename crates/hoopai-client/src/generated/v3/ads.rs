@@ -32,6 +32,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `audience_id`: The id of the audience.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -116,6 +118,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `page_id`: The id of the page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -239,6 +243,9 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `account_id`: The id of the account.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -297,8 +304,11 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/ads/{adId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -324,8 +334,11 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -351,6 +364,7 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/adsets/{adSetId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -378,8 +392,11 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -405,8 +422,12 @@ impl Ads {
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -457,6 +478,9 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `page_id`: The id of the page.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
@@ -476,8 +500,11 @@ impl Ads {
     /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -503,8 +530,11 @@ impl Ads {
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -528,8 +558,11 @@ impl Ads {
     /// `DELETE /ad-publishing/google/segments/{segmentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -560,6 +593,9 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
@@ -581,6 +617,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -614,6 +652,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -638,8 +678,12 @@ impl Ads {
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -663,8 +707,12 @@ impl Ads {
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -688,8 +736,14 @@ impl Ads {
     /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -718,8 +772,12 @@ impl Ads {
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -746,6 +804,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_integration("123").send().await?;
@@ -766,8 +826,11 @@ impl Ads {
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -793,6 +856,9 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -822,6 +888,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -876,6 +946,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_user("123").send().await?;
@@ -893,8 +965,12 @@ impl Ads {
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `ad_account_id`: The id of the ad account.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -918,8 +994,12 @@ impl Ads {
     /// `GET /ad-publishing/google/audiences/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -943,8 +1023,12 @@ impl Ads {
     /// `GET /ad-publishing/google/ads/{adId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -968,8 +1052,14 @@ impl Ads {
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -998,8 +1088,11 @@ impl Ads {
     /// `GET /ad-publishing/google/conversions/{conversionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1026,6 +1119,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_integration("123").send().await?;
@@ -1048,6 +1143,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1081,6 +1178,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1127,8 +1228,11 @@ impl Ads {
     /// `GET /ad-publishing/google/segments/{segmentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1159,6 +1263,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_user("123").send().await?;
@@ -1179,6 +1285,9 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_ad_account("123", "123").send().await?;
@@ -1198,8 +1307,12 @@ impl Ads {
     /// `GET /ad-publishing/linkedin/ads/{adId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1223,8 +1336,13 @@ impl Ads {
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1259,6 +1377,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_integration("123").send().await?;
@@ -1281,6 +1401,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1313,6 +1437,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_user("123").send().await?;
@@ -1332,6 +1458,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1356,6 +1484,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_conversation_forms("123").send().await?;
@@ -1378,6 +1508,9 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1418,6 +1551,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -1457,6 +1592,9 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `page_id`: The id of the page.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_lead_forms("123", "123").send().await?;
@@ -1482,6 +1620,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_pages("123").send().await?;
@@ -1502,6 +1642,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_pixels("123").send().await?;
@@ -1521,6 +1663,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1564,6 +1710,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_ad_accounts("123").send().await?;
@@ -1586,6 +1734,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1617,6 +1767,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_audiences("123").send().await?;
@@ -1639,6 +1791,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1663,6 +1817,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_conversions("123").send().await?;
@@ -1685,6 +1841,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1724,6 +1882,10 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1767,6 +1929,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_segments("123").send().await?;
@@ -1786,6 +1950,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1823,6 +1989,9 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `page_id`: The id of the page.
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_instagram_accounts("123", "123").send().await?;
@@ -1848,6 +2017,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_linkedin_ad_accounts("123").send().await?;
@@ -1870,6 +2041,9 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `account_id`: The id of the account.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1895,6 +2069,11 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1932,6 +2111,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1987,6 +2168,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -2013,6 +2196,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2041,6 +2226,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `ad_id`: The id of the ad.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().publish_google_campaign("123").send().await?;
@@ -2056,6 +2243,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2083,6 +2272,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2113,6 +2304,8 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2168,6 +2361,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -2195,6 +2390,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `query`: A text to look for.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().search_facebook_targeting("value", "value").send().await?;
@@ -2219,6 +2416,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2245,6 +2444,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().search_linkedin_targeting("123", "value").send().await?;
@@ -2269,6 +2470,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2300,6 +2503,8 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
+    /// * `audience_id`: The id of the audience.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -2327,8 +2532,11 @@ impl Ads {
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2359,6 +2567,9 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `ad_id`: The id of the ad.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -2614,6 +2825,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -3126,7 +3339,7 @@ impl ListFacebookAdAccounts {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -3194,7 +3407,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3268,7 +3481,7 @@ impl ListFacebookPixels {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
-    /// `pageId`
+    /// The id of the page.
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
@@ -3290,7 +3503,7 @@ pub struct ListFacebookReports {
 }
 
 impl ListFacebookReports {
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3324,7 +3537,7 @@ pub struct ListGoogleAssets {
 }
 
 impl ListGoogleAssets {
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -3401,13 +3614,13 @@ impl ListGoogleConversions {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3423,7 +3636,7 @@ pub struct ListGoogleEntities {
 }
 
 impl ListGoogleEntities {
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3441,13 +3654,13 @@ impl ListGoogleEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3471,7 +3684,7 @@ pub struct ListGoogleReports {
 }
 
 impl ListGoogleReports {
-    /// `campaignId`
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3580,7 +3793,7 @@ pub struct SearchFacebookTargeting {
 }
 
 impl SearchFacebookTargeting {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -3602,7 +3815,7 @@ pub struct SearchGoogleTargeting {
 }
 
 impl SearchGoogleTargeting {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -3618,7 +3831,7 @@ pub struct SearchLinkedinTargeting {
 }
 
 impl SearchLinkedinTargeting {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -61,8 +61,12 @@ impl AgentStudio {
     /// `DELETE /agent-studio/agent/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -88,6 +92,8 @@ impl AgentStudio {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -119,6 +125,8 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
+    /// * `agent_id`: The id of the agent.
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -148,8 +156,12 @@ impl AgentStudio {
     /// `GET /agent-studio/agent/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -173,8 +185,12 @@ impl AgentStudio {
     /// `GET /agent-studio/public-api/agents/{agentId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `agent_id`: The id of the agent.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -204,6 +220,10 @@ impl AgentStudio {
     /// * Scope: `agent-studio.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.agent_studio().list_agents("123", 10, 10).send().await?;
@@ -231,6 +251,10 @@ impl AgentStudio {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -288,8 +312,11 @@ impl AgentStudio {
     /// `PATCH /agent-studio/agent/{agentId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
+    ///
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -318,6 +345,7 @@ impl AgentStudio {
     /// `PATCH /agent-studio/agent/versions/{versionId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///

@@ -85,6 +85,7 @@ impl Associations {
     /// `DELETE /associations/{associationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.write`.
     /// * Version `v3`.
     ///
@@ -105,8 +106,11 @@ impl Associations {
     /// `DELETE /associations/relations/{relationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations/relation.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -127,6 +131,7 @@ impl Associations {
     /// `GET /associations/{associationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `v3`.
     ///
@@ -143,8 +148,11 @@ impl Associations {
     /// `GET /associations/key/{key_name}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -165,6 +173,7 @@ impl Associations {
     /// `GET /associations/objectKey/{objectKey}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.readonly`.
     /// * Version `v3`.
     ///
@@ -189,6 +198,10 @@ impl Associations {
     /// * Scope: `associations.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `skip`: How many items to pass over.
+    /// * `limit`: Most items in a page.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().list("123", 10, 10).send().await?;
@@ -209,8 +222,13 @@ impl Associations {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations/relation.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `skip`: How many items to pass over.
+    /// * `limit`: Most items in a page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -238,6 +256,7 @@ impl Associations {
     /// `PUT /associations/{associationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `associations.write`.
     /// * Version `v3`.
     ///
@@ -269,7 +288,7 @@ pub struct GetByObjectKey {
 }
 
 impl GetByObjectKey {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

@@ -29,8 +29,12 @@ impl Calendars {
     /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -102,6 +106,8 @@ impl Calendars {
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
+    /// * `appointment_id`: The id of the appointment.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -152,6 +158,8 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -212,6 +220,8 @@ impl Calendars {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -399,8 +409,11 @@ impl Calendars {
     /// `DELETE /calendars/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -415,8 +428,11 @@ impl Calendars {
     /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -437,8 +453,11 @@ impl Calendars {
     /// `DELETE /calendars/events/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -463,8 +482,11 @@ impl Calendars {
     /// `DELETE /calendars/groups/{groupId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/groups.write`.
     /// * Version `v3`.
+    ///
+    /// * `group_id`: The id of the group.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -479,8 +501,11 @@ impl Calendars {
     /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -501,8 +526,11 @@ impl Calendars {
     /// `DELETE /calendars/resources/{resourceType}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -530,8 +558,11 @@ impl Calendars {
     /// `DELETE /calendars/schedules/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -549,6 +580,7 @@ impl Calendars {
     /// `DELETE /calendars/services/catalog/{serviceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -568,6 +600,7 @@ impl Calendars {
     /// `DELETE /calendars/services/bookings/{bookingId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
@@ -588,6 +621,7 @@ impl Calendars {
     /// `DELETE /calendars/services/locations/{serviceLocationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -608,8 +642,11 @@ impl Calendars {
     /// `GET /calendars/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -624,8 +661,11 @@ impl Calendars {
     /// `GET /calendars/events/appointments/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -643,8 +683,11 @@ impl Calendars {
     /// `GET /calendars/schedules/event-calendar/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -665,6 +708,10 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
+    /// * `start_date`: The first day or time.
+    /// * `end_date`: The last day or time.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -690,8 +737,11 @@ impl Calendars {
     /// `GET /calendars/{calendarId}/notifications/{notificationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -712,8 +762,11 @@ impl Calendars {
     /// `GET /calendars/resources/{resourceType}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -741,8 +794,11 @@ impl Calendars {
     /// `GET /calendars/schedules/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -757,6 +813,7 @@ impl Calendars {
     /// `GET /calendars/services/catalog/{serviceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
@@ -776,6 +833,7 @@ impl Calendars {
     /// `GET /calendars/services/bookings/{bookingId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
@@ -796,6 +854,7 @@ impl Calendars {
     /// `GET /calendars/services/locations/{serviceLocationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
@@ -819,6 +878,8 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list("123").send().await?;
@@ -839,6 +900,10 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -866,6 +931,10 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_time`: When it begins.
+    /// * `end_time`: When it ends.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -898,6 +967,10 @@ impl Calendars {
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_time`: When it begins.
+    /// * `end_time`: When it ends.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_events("123", "value", "value").send().await?;
@@ -925,6 +998,8 @@ impl Calendars {
     /// * Scope: `calendars/groups.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_groups("123").send().await?;
@@ -942,6 +1017,8 @@ impl Calendars {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -961,8 +1038,13 @@ impl Calendars {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `skip`: How many items to pass over.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -1000,6 +1082,10 @@ impl Calendars {
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `start_time`: When it begins.
+    /// * `end_time`: When it ends.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -1031,6 +1117,8 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_service_locations("123").send().await?;
@@ -1051,6 +1139,8 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_services("123").send().await?;
@@ -1068,8 +1158,12 @@ impl Calendars {
     /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1098,6 +1192,9 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().search_schedules("123", "123").send().await?;
@@ -1123,6 +1220,8 @@ impl Calendars {
     /// * Scope: `calendars/groups.write`.
     /// * Version `v3`.
     ///
+    /// * `group_id`: The id of the group.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -1147,8 +1246,11 @@ impl Calendars {
     /// `PUT /calendars/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1174,8 +1276,11 @@ impl Calendars {
     /// `PUT /calendars/events/appointments/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1201,8 +1306,11 @@ impl Calendars {
     /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1230,8 +1338,11 @@ impl Calendars {
     /// `PUT /calendars/events/block-slots/{eventId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1257,8 +1368,11 @@ impl Calendars {
     /// `PUT /calendars/schedules/event-calendar/{calendarId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1284,8 +1398,11 @@ impl Calendars {
     /// `PUT /calendars/groups/{groupId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/groups.write`.
     /// * Version `v3`.
+    ///
+    /// * `group_id`: The id of the group.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1311,8 +1428,11 @@ impl Calendars {
     /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
+    ///
+    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1340,8 +1460,11 @@ impl Calendars {
     /// `PUT /calendars/resources/{resourceType}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -1375,8 +1498,11 @@ impl Calendars {
     /// `PUT /calendars/schedules/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1402,6 +1528,7 @@ impl Calendars {
     /// `PUT /calendars/services/catalog/{serviceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -1429,6 +1556,7 @@ impl Calendars {
     /// `PUT /calendars/services/bookings/{bookingId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
@@ -1459,6 +1587,7 @@ impl Calendars {
     /// `PUT /calendars/services/locations/{serviceLocationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -1536,13 +1665,13 @@ pub struct GetFreeSlots {
 }
 
 impl GetFreeSlots {
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1572,7 +1701,7 @@ pub struct List {
 }
 
 impl List {
-    /// `groupId`
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1624,19 +1753,19 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1652,19 +1781,19 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1686,19 +1815,19 @@ impl ListNotifications {
             call: self.call.set_query("isActive", &is_active),
         }
     }
-    /// `deleted`
+    /// Whether it is deleted.
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -1767,7 +1896,7 @@ pub struct ListServiceBookings {
 }
 
 impl ListServiceBookings {
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
@@ -1815,19 +1944,19 @@ pub struct SearchSchedules {
 }
 
 impl SearchSchedules {
-    /// `calendarId`
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -32,6 +32,8 @@ impl Campaigns {
     /// * Scope: `campaigns.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.campaigns().list("123").send().await?;

@@ -84,8 +84,12 @@ impl ChatWidgets {
     /// `DELETE /chat-widget/{locationId}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -102,8 +106,12 @@ impl ChatWidgets {
     /// `GET /chat-widget/data/{locationId}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `chat-widget.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -120,7 +128,10 @@ impl ChatWidgets {
     /// `GET /chat-widget/public/config/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -139,6 +150,10 @@ impl ChatWidgets {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `chat-widget.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `offset`: How many items to pass over.
+    /// * `limit`: Most items in a page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -164,8 +179,12 @@ impl ChatWidgets {
     /// `PUT /chat-widget/data/{locationId}/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -193,8 +212,12 @@ impl ChatWidgets {
     /// `PATCH /chat-widget/data/{locationId}/{id}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -29,8 +29,11 @@ impl Companies {
     /// `GET /companies/{companyId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `companies.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -32,6 +32,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -58,6 +60,8 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -86,6 +90,9 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    /// * `campaign_id`: The id of the campaign.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
@@ -113,6 +120,8 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -167,6 +176,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -194,6 +205,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -218,8 +231,11 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -234,8 +250,12 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/notes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -256,8 +276,12 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -281,6 +305,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().find_duplicate("123").send().await?;
@@ -298,8 +324,11 @@ impl Contacts {
     /// `GET /contacts/{contactId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -317,8 +346,12 @@ impl Contacts {
     /// `GET /contacts/{contactId}/notes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -339,8 +372,12 @@ impl Contacts {
     /// `GET /contacts/{contactId}/tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -364,6 +401,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_appointments("123").send().await?;
@@ -381,8 +420,12 @@ impl Contacts {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `business_id`: The id of the business.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -409,6 +452,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_notes("123").send().await?;
@@ -428,6 +473,8 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_tasks("123").send().await?;
@@ -443,6 +490,8 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -471,6 +520,8 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
+    /// * `contact_id`: The id of the contact.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
@@ -488,8 +539,12 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -510,8 +565,11 @@ impl Contacts {
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -541,6 +599,8 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -618,8 +678,11 @@ impl Contacts {
     /// `PUT /contacts/{contactId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -645,8 +708,12 @@ impl Contacts {
     /// `PUT /contacts/{contactId}/notes/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -707,8 +774,12 @@ impl Contacts {
     /// `PUT /contacts/{contactId}/tasks/{taskId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -738,6 +809,9 @@ impl Contacts {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -799,7 +873,7 @@ impl FindDuplicate {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
-    /// `email`
+    /// The e-mail address.
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -815,19 +889,19 @@ pub struct ListByBusiness {
 }
 
 impl ListByBusiness {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

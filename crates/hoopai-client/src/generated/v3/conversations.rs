@@ -63,6 +63,8 @@ impl Conversations {
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
+    /// * `message_id`: The id of the message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -140,6 +142,8 @@ impl Conversations {
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
+    /// * `message_id`: The id of the message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().cancel_scheduled_message("123").send().await?;
@@ -214,8 +218,11 @@ impl Conversations {
     /// `DELETE /conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
     /// * Version `v3`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -236,6 +243,9 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `message_id`: The id of the message.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -258,6 +268,9 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -286,6 +299,8 @@ impl Conversations {
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().export_messages("123").send().await?;
@@ -303,8 +318,11 @@ impl Conversations {
     /// `GET /conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -323,7 +341,10 @@ impl Conversations {
     /// `GET /conversations/messages/email/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.readonly`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -338,8 +359,11 @@ impl Conversations {
     /// `GET /conversations/messages/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -356,6 +380,9 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -413,6 +440,8 @@ impl Conversations {
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
     ///
+    /// * `conversation_id`: The id of the conversation.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().list_messages("123").send().await?;
@@ -433,6 +462,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -527,8 +558,11 @@ impl Conversations {
     /// `PUT /conversations/{conversationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
     /// * Version `v3`.
+    ///
+    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -556,6 +590,8 @@ impl Conversations {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -587,6 +623,8 @@ impl Conversations {
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
+    /// * `message_id`: The id of the message.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -616,6 +654,10 @@ impl Conversations {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
+    ///
+    /// * `contact_id`: The id of the contact.
+    /// * `conversation_id`: The id of the conversation.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -657,7 +699,7 @@ pub struct ExportMessages {
 }
 
 impl ExportMessages {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -669,7 +711,7 @@ impl ExportMessages {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// `sortBy`
+    /// The field to sort by.
     pub fn sort_by(
         self,
         sort_by: impl Into<types::ConversationsExportMessagesSortBy>,
@@ -683,7 +725,7 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `sortOrder`
+    /// Upwards or downwards.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -694,13 +736,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `conversationId`
+    /// The id of the conversation.
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -720,13 +762,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -773,7 +815,7 @@ impl ListMessages {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -838,13 +880,13 @@ pub struct Search {
 }
 
 impl Search {
-    /// `contactId`
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
@@ -862,7 +904,7 @@ impl Search {
             call: self.call.set_query("mentions", &mentions.to_string()),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -882,13 +924,13 @@ impl Search {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
-    /// `id`
+    /// The id.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -949,7 +991,7 @@ impl Search {
                 ),
         }
     }
-    /// `sortBy`
+    /// The field to sort by.
     pub fn sort_by(self, sort_by: impl Into<types::ConversationsSearchSortBy>) -> Self {
         Self {
             call: self
@@ -986,13 +1028,13 @@ impl Search {
             call: self.call.set_query("scoreProfileMax", &score_profile_max),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: i64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: i64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),

@@ -64,6 +64,7 @@ impl CustomMenus {
     /// `DELETE /custom-menus/{customMenuId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `v3`.
     ///
@@ -83,6 +84,7 @@ impl CustomMenus {
     /// `GET /custom-menus/{customMenuId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `v3`.
     ///
@@ -121,6 +123,7 @@ impl CustomMenus {
     /// `PUT /custom-menus/{customMenuId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `v3`.
     ///
@@ -152,25 +155,25 @@ pub struct List {
 }
 
 impl List {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

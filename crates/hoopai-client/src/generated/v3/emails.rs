@@ -32,6 +32,8 @@ impl Emails {
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -67,6 +69,8 @@ impl Emails {
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -100,6 +104,8 @@ impl Emails {
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -127,8 +133,12 @@ impl Emails {
     /// `DELETE /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -149,8 +159,12 @@ impl Emails {
     /// `DELETE /emails/locations/{locationId}/templates/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -171,8 +185,12 @@ impl Emails {
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -193,8 +211,12 @@ impl Emails {
     /// `GET /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -215,8 +237,11 @@ impl Emails {
     /// `GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/stats.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -254,8 +279,12 @@ impl Emails {
     /// `GET /emails/locations/{locationId}/templates/{templateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/templates.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -276,8 +305,12 @@ impl Emails {
     /// `GET /emails/locations/{locationId}/campaigns/workflows/{campaignId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -300,6 +333,8 @@ impl Emails {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -335,6 +370,8 @@ impl Emails {
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().list_bulk_action_campaigns("123").send().await?;
@@ -359,6 +396,8 @@ impl Emails {
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().list_campaigns("123").send().await?;
@@ -380,6 +419,8 @@ impl Emails {
     /// * Scope: `emails/templates.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().list_templates("123").send().await?;
@@ -400,6 +441,8 @@ impl Emails {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -423,6 +466,9 @@ impl Emails {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -469,8 +515,12 @@ impl Emails {
     /// `PATCH /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -498,8 +548,12 @@ impl Emails {
     /// `PATCH /emails/locations/{locationId}/templates/{templateId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -547,19 +601,19 @@ pub struct ListBulkActionCampaigns {
 }
 
 impl ListBulkActionCampaigns {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -627,19 +681,19 @@ pub struct ListCampaigns {
 }
 
 impl ListCampaigns {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -692,31 +746,31 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `sortBy`
+    /// The field to sort by.
     pub fn sort_by(self, sort_by: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortBy", &sort_by.to_string()),
         }
     }
-    /// `sortOrder`
+    /// Upwards or downwards.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -786,19 +840,19 @@ pub struct ListWorkflowCampaigns {
 }
 
 impl ListWorkflowCampaigns {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

@@ -30,6 +30,8 @@ impl Funnels {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.funnels().count_pages("123", "123").send().await?;
@@ -83,8 +85,12 @@ impl Funnels {
     /// `DELETE /funnels/lookup/redirect/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -107,6 +113,8 @@ impl Funnels {
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.funnels().list("123").send().await?;
@@ -125,6 +133,10 @@ impl Funnels {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -156,6 +168,10 @@ impl Funnels {
     /// * Scope: `funnels/redirect.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `limit`: Most items in a page.
+    /// * `offset`: How many items to pass over.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.funnels().list_redirects("123", 10, 10).send().await?;
@@ -180,8 +196,11 @@ impl Funnels {
     /// `PATCH /funnels/lookup/redirect/{id}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -218,7 +237,7 @@ pub struct CountPages {
 }
 
 impl CountPages {
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -246,25 +265,25 @@ impl List {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `parentId`
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -306,7 +325,7 @@ pub struct ListPages {
 }
 
 impl ListPages {
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -345,7 +364,7 @@ pub struct ListRedirects {
 }
 
 impl ListRedirects {
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

@@ -105,7 +105,10 @@ impl KnowledgeBases {
     /// `DELETE /knowledge-bases/{knowledgeBaseId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `knowledge_base_id`: The id of the knowledge base.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -124,7 +127,10 @@ impl KnowledgeBases {
     /// `DELETE /knowledge-bases/faqs/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -168,7 +174,10 @@ impl KnowledgeBases {
     /// `GET /knowledge-bases/{knowledgeBaseId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `knowledge_base_id`: The id of the knowledge base.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -188,6 +197,9 @@ impl KnowledgeBases {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `knowledge_base_id`: The id of the knowledge base.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -217,6 +229,8 @@ impl KnowledgeBases {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.knowledge_bases().list("123").send().await?;
@@ -236,6 +250,9 @@ impl KnowledgeBases {
     /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
+    ///
+    /// * `knowledge_base_id`: The id of the knowledge base.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -261,6 +278,9 @@ impl KnowledgeBases {
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
+    ///
+    /// * `knowledge_base_id`: The id of the knowledge base.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -314,7 +334,10 @@ impl KnowledgeBases {
     /// `PUT /knowledge-bases/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -340,7 +363,10 @@ impl KnowledgeBases {
     /// `PUT /knowledge-bases/faqs/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -370,13 +396,13 @@ pub struct List {
 }
 
 impl List {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -438,7 +464,7 @@ pub struct ListFaqs {
 }
 
 impl ListFaqs {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -498,7 +524,7 @@ impl ListUrls {
             call: self.call.set_query("pageLength", &page_length),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -53,6 +53,7 @@ impl Links {
     /// `DELETE /links/{linkId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `links.write`.
     /// * Version `v3`.
     ///
@@ -69,8 +70,11 @@ impl Links {
     /// `GET /links/id/{linkId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `links.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -94,6 +98,8 @@ impl Links {
     /// * Scope: `links.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().list("123").send().await?;
@@ -112,6 +118,8 @@ impl Links {
     /// * Scope: `links.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().search("123").send().await?;
@@ -129,6 +137,7 @@ impl Links {
     /// `PUT /links/{linkId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `links.write`.
     /// * Version `v3`.
     ///
@@ -158,19 +167,19 @@ pub struct Search {
 }
 
 impl Search {
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

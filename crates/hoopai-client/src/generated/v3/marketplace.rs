@@ -76,6 +76,7 @@ impl Marketplace {
     /// `DELETE /marketplace/billing/charges/{chargeId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.write`.
     ///
     /// ```
@@ -94,6 +95,7 @@ impl Marketplace {
     /// `GET /marketplace/billing/charges/{chargeId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.readonly`.
     ///
     /// ```
@@ -115,6 +117,8 @@ impl Marketplace {
     /// * Scope: `marketplace-installer-details.readonly`.
     /// * Version `v3`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().get_installer("123").send().await?;
@@ -131,8 +135,12 @@ impl Marketplace {
     /// `GET /marketplace/app/{appId}/rebilling-config/location/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `oauth.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `app_id`: The id of the app.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -205,6 +213,8 @@ impl Marketplace {
     /// * Scope: `oauth.write`.
     /// * Version `v3`.
     ///
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -239,37 +249,37 @@ impl ListCharges {
             call: self.call.set_query("meterId", &meter_id.to_string()),
         }
     }
-    /// `eventId`
+    /// The id of the event.
     pub fn event_id(self, event_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventId", &event_id.to_string()),
         }
     }
-    /// `userId`
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

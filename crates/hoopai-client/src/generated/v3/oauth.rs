@@ -86,6 +86,9 @@ impl Oauth {
     /// * Scope: `oauth.readonly`.
     /// * Version `v3`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    /// * `app_id`: The id of the app.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.oauth().list_installed_locations("123", "123").send().await?;
@@ -124,7 +127,7 @@ impl ListInstalledLocations {
             call: self.call.set_query("pageToken", &page_token.to_string()),
         }
     }
-    /// `query`
+    /// A text to look for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -162,7 +165,7 @@ impl ListInstalledLocations {
             call: self.call.set_query("planId", &plan_id.to_string()),
         }
     }
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

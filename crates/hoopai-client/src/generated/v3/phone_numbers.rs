@@ -30,8 +30,11 @@ impl PhoneNumbers {
     ///
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `phonenumbers.read`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -52,6 +55,8 @@ impl PhoneNumbers {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `phonenumbers.read`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -109,6 +114,8 @@ impl PhoneNumbers {
     /// * Scope: `numberpools.read`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.phone_numbers().list_pools("123").send().await?;
@@ -125,6 +132,8 @@ impl PhoneNumbers {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `phonenumbers.write`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

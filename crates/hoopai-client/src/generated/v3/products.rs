@@ -117,6 +117,9 @@ impl Products {
     /// * Scope: `products.readonly`.
     /// * Version `v3`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().count_reviews("123", "value").send().await?;
@@ -190,6 +193,8 @@ impl Products {
     /// * Scope: `products/prices.write`.
     /// * Version `v3`.
     ///
+    /// * `product_id`: The id of the product.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -222,8 +227,12 @@ impl Products {
     /// `DELETE /products/{productId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -243,8 +252,12 @@ impl Products {
     /// `DELETE /products/collections/{collectionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/collection.write`.
     /// * Version `v3`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -267,8 +280,13 @@ impl Products {
     /// `DELETE /products/{productId}/price/{priceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/prices.write`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
+    /// * `price_id`: The id of the price.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -291,8 +309,13 @@ impl Products {
     /// `DELETE /products/reviews/{reviewId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `v3`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `product_id`: The id of the product.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -321,8 +344,12 @@ impl Products {
     /// `GET /products/{productId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -342,8 +369,11 @@ impl Products {
     /// `GET /products/collections/{collectionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/collection.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -364,8 +394,13 @@ impl Products {
     /// `GET /products/{productId}/price/{priceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/prices.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
+    /// * `price_id`: The id of the price.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -390,6 +425,10 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `store_id`: The id of the store.
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -419,6 +458,8 @@ impl Products {
     /// * Scope: `products.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().list("123").send().await?;
@@ -439,6 +480,9 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products/collection.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -466,6 +510,9 @@ impl Products {
     /// * Scope: `products/prices.readonly`.
     /// * Version `v3`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().list_inventory("123", "value").send().await?;
@@ -491,6 +538,9 @@ impl Products {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `products/prices.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -518,6 +568,9 @@ impl Products {
     /// * Scope: `products.readonly`.
     /// * Version `v3`.
     ///
+    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().list_reviews("123", "value").send().await?;
@@ -540,8 +593,11 @@ impl Products {
     /// `PUT /products/{productId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -570,6 +626,7 @@ impl Products {
     /// `PUT /products/collections/{collectionId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/collection.write`.
     /// * Version `v3`.
     ///
@@ -626,8 +683,12 @@ impl Products {
     /// `PUT /products/{productId}/price/{priceId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products/prices.write`.
     /// * Version `v3`.
+    ///
+    /// * `product_id`: The id of the product.
+    /// * `price_id`: The id of the price.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -664,6 +725,7 @@ impl Products {
     /// `PUT /products/reviews/{reviewId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `products.write`.
     /// * Version `v3`.
     ///
@@ -692,6 +754,8 @@ impl Products {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `store_id`: The id of the store.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -722,6 +786,8 @@ impl Products {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `products.write`.
     /// * Version `v3`.
+    ///
+    /// * `store_id`: The id of the store.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -764,25 +830,25 @@ impl CountReviews {
             call: self.call.set_query("rating", &rating),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `productId`
+    /// The id of the product.
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// `storeId`
+    /// The id of the store.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -830,7 +896,7 @@ pub struct GetStoreStats {
 }
 
 impl GetStoreStats {
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -852,19 +918,19 @@ pub struct List {
 }
 
 impl List {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -910,7 +976,7 @@ impl List {
                 ),
         }
     }
-    /// `storeId`
+    /// The id of the store.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -928,7 +994,7 @@ impl List {
             call: self.call.set_query("availableInStore", &available_in_store),
         }
     }
-    /// `sortOrder`
+    /// Upwards or downwards.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -975,13 +1041,13 @@ pub struct ListCollections {
 }
 
 impl ListCollections {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -993,7 +1059,7 @@ impl ListCollections {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1035,19 +1101,19 @@ pub struct ListInventory {
 }
 
 impl ListInventory {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// `search`
+    /// A text to look for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1089,13 +1155,13 @@ pub struct ListPrices {
 }
 
 impl ListPrices {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -1143,13 +1209,13 @@ pub struct ListReviews {
 }
 
 impl ListReviews {
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `offset`
+    /// How many items to pass over.
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -1169,7 +1235,7 @@ impl ListReviews {
                 ),
         }
     }
-    /// `sortOrder`
+    /// Upwards or downwards.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1186,25 +1252,25 @@ impl ListReviews {
             call: self.call.set_query("rating", &rating),
         }
     }
-    /// `startDate`
+    /// The first day or time.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// `endDate`
+    /// The last day or time.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// `productId`
+    /// The id of the product.
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// `storeId`
+    /// The id of the store.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),

@@ -32,6 +32,9 @@ impl Saas {
     /// * Scope: `saas/company.write`.
     /// * Version `v3`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -61,6 +64,8 @@ impl Saas {
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -87,6 +92,8 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -112,6 +119,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -140,6 +149,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -173,6 +184,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -209,6 +222,8 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -234,6 +249,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -263,6 +280,9 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `subscription_id`: The id of the subscription.
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.saas().find_locations("123", "123", "123").send().await?;
@@ -286,6 +306,8 @@ impl Saas {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -308,7 +330,10 @@ impl Saas {
     /// `GET /saas/saas-plan/{planId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -329,7 +354,10 @@ impl Saas {
     /// `GET /saas-api/public-api/saas-plan/{planId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -352,7 +380,11 @@ impl Saas {
     /// `GET /saas/get-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -373,7 +405,11 @@ impl Saas {
     /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -399,6 +435,9 @@ impl Saas {
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.saas().get_wallet_balance("123", "123").send().await?;
@@ -418,7 +457,10 @@ impl Saas {
     /// `GET /saas/agency-plans/{companyId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -436,7 +478,10 @@ impl Saas {
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -458,7 +503,10 @@ impl Saas {
     ///
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -479,7 +527,10 @@ impl Saas {
     ///
     /// * Pages by a page number: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -504,6 +555,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -530,6 +583,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -558,6 +613,8 @@ impl Saas {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
+    ///
+    /// * `company_id`: The id of the company (agency).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -592,6 +649,8 @@ impl Saas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
+    /// * `company_id`: The id of the company (agency).
+    ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -625,7 +684,10 @@ impl Saas {
     /// `PUT /saas/update-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -651,7 +713,10 @@ impl Saas {
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -692,7 +757,7 @@ impl FindLocationsLegacy {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),

@@ -33,6 +33,8 @@ impl Surveys {
     /// * Scope: `surveys.readonly`.
     /// * Version `v3`.
     ///
+    /// * `location_id`: The id of the location (sub-account).
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.surveys().list("123").send().await?;
@@ -53,6 +55,8 @@ impl Surveys {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `surveys.readonly`.
     /// * Version `v3`.
+    ///
+    /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -75,13 +79,13 @@ pub struct List {
 }
 
 impl List {
-    /// `skip`
+    /// How many items to pass over.
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -135,7 +139,7 @@ impl ListSubmissions {
             call: self.call.set_query("page", &page),
         }
     }
-    /// `limit`
+    /// Most items in a page.
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -153,13 +157,13 @@ impl ListSubmissions {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// `startAt`
+    /// When it begins.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// `endAt`
+    /// When it ends.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),

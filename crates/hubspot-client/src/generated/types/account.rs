@@ -13,7 +13,7 @@ pub struct ApiUsage {
     pub current_usage: Option<i64>,
     /// `fetchStatus`
     pub fetch_status: Option<ApiUsageFetchStatus>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resetsAt`
     pub resets_at: Option<Timestamp>,
@@ -49,7 +49,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiUsageList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ApiUsage>,
 }
 crm_core::record!(ApiUsageList {
@@ -68,7 +68,7 @@ pub struct PortalInformationReply {
     pub company_currency: Option<String>,
     /// `dataHostingLocation`
     pub data_hosting_location: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `timeZone`
     pub time_zone: Option<String>,

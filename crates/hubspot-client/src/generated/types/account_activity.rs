@@ -9,7 +9,7 @@ use super::*;
 pub struct ActingUser {
     /// `userEmail`
     pub user_email: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(ActingUser {
@@ -27,7 +27,7 @@ pub struct ApiUserActionEvent {
     pub action: Option<String>,
     /// `category`
     pub category: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `occurredAt`
     pub occurred_at: Option<Timestamp>,
@@ -52,7 +52,7 @@ crm_core::record!(ApiUserActionEvent {
 pub struct ApiUserActionEventPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ApiUserActionEvent>,
 }
 crm_core::record!(ApiUserActionEventPage {
@@ -68,9 +68,9 @@ pub struct HydratedCriticalAction {
     pub acting_user: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `infoUrl`
     pub info_url: Option<String>,
@@ -78,13 +78,13 @@ pub struct HydratedCriticalAction {
     pub ip_address: Option<String>,
     /// `location`
     pub location: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `regionCode`
     pub region_code: Option<String>,
     /// One of 151 values, as `ACCEPTANCE_TEST`.
     pub type_: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(HydratedCriticalAction {
@@ -107,7 +107,7 @@ crm_core::record!(HydratedCriticalAction {
 pub struct HydratedCriticalActionPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<HydratedCriticalAction>,
 }
 crm_core::record!(HydratedCriticalActionPage {
@@ -121,9 +121,9 @@ crm_core::record!(HydratedCriticalActionPage {
 pub struct LoginAudit {
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -137,7 +137,7 @@ pub struct LoginAudit {
     pub region_code: Option<String>,
     /// `userAgent`
     pub user_agent: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(LoginAudit {
@@ -159,7 +159,7 @@ crm_core::record!(LoginAudit {
 pub struct LoginAuditPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<LoginAudit>,
 }
 crm_core::record!(LoginAuditPage {

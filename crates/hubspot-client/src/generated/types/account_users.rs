@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountUser {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `primaryTeamId`
     pub primary_team_id: Option<String>,
@@ -45,11 +45,11 @@ crm_core::record!(AccountUser {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountUserCreate {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `primaryTeamId`
     pub primary_team_id: Option<String>,
@@ -96,7 +96,7 @@ impl AccountUserCreate {
 pub struct AccountUserPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AccountUserSummary>,
 }
 crm_core::record!(AccountUserPage {
@@ -108,13 +108,13 @@ crm_core::record!(AccountUserPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountUserSummary {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `primaryTeamId`
     pub primary_team_id: Option<String>,
@@ -149,9 +149,9 @@ crm_core::record!(AccountUserSummary {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountUserUpdate {
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `primaryTeamId`
     pub primary_team_id: Option<String>,
@@ -186,9 +186,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PermissionSet {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `requiresBillingWrite`
     pub requires_billing_write: Option<bool>,
@@ -203,7 +203,7 @@ crm_core::record!(PermissionSet {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PermissionSetList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PermissionSet>,
 }
 crm_core::record!(PermissionSetList {
@@ -214,7 +214,7 @@ crm_core::record!(PermissionSetList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TeamList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<UserProvisioningTeam>,
 }
 crm_core::record!(TeamList {
@@ -225,9 +225,9 @@ crm_core::record!(TeamList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserProvisioningTeam {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `secondaryUserIds`
     pub secondary_user_ids: Vec<String>,

@@ -43,7 +43,7 @@ impl AssociationDefinitionConfigurationCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationCreateRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>>,
 }
 crm_core::record!(AssociationDefinitionConfigurationCreateRequestBatch {
@@ -105,7 +105,7 @@ impl AssociationDefinitionConfigurationUpdateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
 }
 crm_core::record!(AssociationDefinitionConfigurationUpdateRequestBatch {
@@ -148,19 +148,19 @@ crm_core::record!(AssociationDefinitionConfigurationUpdateResult {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AssociationDefinitionConfigurationUpdateResult>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -182,9 +182,9 @@ crm_core::record!(AssociationDefinitionConfigurationUpdateResultBatchReply {
 pub struct AssociationDefinitionCreateRequest {
     /// `inverseLabel`
     pub inverse_label: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AssociationDefinitionCreateRequest {
@@ -216,7 +216,7 @@ pub struct AssociationDefinitionUpdateRequest {
     pub association_type_id: Option<i64>,
     /// `inverseLabel`
     pub inverse_label: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
 }
 crm_core::record!(AssociationDefinitionUpdateRequest {
@@ -246,7 +246,7 @@ impl AssociationDefinitionUpdateRequest {
 pub struct AssociationDefinitionUserConfiguration {
     /// `category`
     pub category: Option<AssociationCategory>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `typeId`
     pub type_id: Option<i64>,
@@ -264,19 +264,19 @@ crm_core::record!(AssociationDefinitionUserConfiguration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionUserConfigurationBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AssociationDefinitionUserConfiguration>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -296,7 +296,7 @@ crm_core::record!(AssociationDefinitionUserConfigurationBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinitionUserConfigurationList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AssociationDefinitionUserConfiguration>,
 }
 crm_core::record!(AssociationDefinitionUserConfigurationList {
@@ -307,7 +307,7 @@ crm_core::record!(AssociationDefinitionUserConfigurationList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationSpecBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AssociationsSchemaAssociationSpec>>,
 }
 crm_core::record!(AssociationSpecBatch {
@@ -331,7 +331,7 @@ impl AssociationSpecBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationSpecWithLabelList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AssociationSpecWithLabel>,
 }
 crm_core::record!(AssociationSpecWithLabelList {

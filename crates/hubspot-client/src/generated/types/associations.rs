@@ -52,7 +52,7 @@ impl AssociationArchive {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchArchive {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AssociationArchive>>,
 }
 crm_core::record!(AssociationBatchArchive {
@@ -76,7 +76,7 @@ impl AssociationBatchArchive {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchCreate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AssociationCreate>>,
 }
 crm_core::record!(AssociationBatchCreate {
@@ -100,7 +100,7 @@ impl AssociationBatchCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchRead {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AssociationRead>>,
 }
 crm_core::record!(AssociationBatchRead {
@@ -124,19 +124,19 @@ impl AssociationBatchRead {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchReadReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ObjectAssociations>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -156,19 +156,19 @@ crm_core::record!(AssociationBatchReadReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<LabelsBetweenObjectPair>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -226,7 +226,7 @@ impl AssociationCreate {
 pub struct AssociationPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PartnerClientsAssociatedObject>,
 }
 crm_core::record!(AssociationPage {
@@ -238,9 +238,9 @@ crm_core::record!(AssociationPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationRead {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub after: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(AssociationRead {
@@ -300,7 +300,7 @@ crm_core::record!(DefaultAssociation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultAssociationBatchCreate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<DefaultAssociationCreate>>,
 }
 crm_core::record!(DefaultAssociationBatchCreate {
@@ -324,19 +324,19 @@ impl DefaultAssociationBatchCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultAssociationBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<DefaultAssociation>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -440,7 +440,7 @@ crm_core::record!(PartnerClientsAssociatedObject {
 pub struct PartnerClientsAssociationSpecWithLabel {
     /// `category`
     pub category: Option<AssociationCategory>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `typeId`
     pub type_id: Option<i64>,
@@ -459,7 +459,7 @@ pub struct ReportCreationReply {
     pub enqueue_time: Option<DateTime>,
     /// `userEmail`
     pub user_email: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(ReportCreationReply {

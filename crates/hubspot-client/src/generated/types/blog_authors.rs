@@ -13,25 +13,25 @@ pub struct BlogAuthor {
     pub bio: Option<String>,
     /// `created`
     pub created: Option<Timestamp>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
     /// `displayName`
     pub display_name: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `facebook`
     pub facebook: Option<String>,
     /// `fullName`
     pub full_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `linkedin`
     pub linkedin: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `translatedFromId`
     pub translated_from_id: Option<i64>,
@@ -71,7 +71,7 @@ crm_core::setters!(BlogAuthor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogAuthorBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<BlogAuthor>>,
 }
 crm_core::record!(BlogAuthorBatch {
@@ -95,19 +95,19 @@ impl BlogAuthorBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogAuthorBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BlogAuthor>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -129,9 +129,9 @@ crm_core::record!(BlogAuthorBatchReply {
 pub struct BlogAuthorClone {
     /// `blogAuthor`
     pub blog_author: Option<BlogAuthor>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `primaryLanguage`
     pub primary_language: Option<String>,
@@ -169,7 +169,7 @@ impl BlogAuthorClone {
 pub struct CursorPagedResultBlogAuthorLong {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BlogAuthor>,
 }
 crm_core::record!(CursorPagedResultBlogAuthorLong {
@@ -183,9 +183,9 @@ crm_core::record!(CursorPagedResultBlogAuthorLong {
 pub struct WithTotalBlogAuthorPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BlogAuthor>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalBlogAuthorPage {

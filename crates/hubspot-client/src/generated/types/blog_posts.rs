@@ -11,7 +11,7 @@ pub struct BlogPost {
     pub ab_status: Option<AbStatus>,
     /// `abTestId`
     pub ab_test_id: Option<String>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<i64>,
     /// `archivedInDashboard`
     pub archived_in_dashboard: Option<bool>,
@@ -55,7 +55,7 @@ pub struct BlogPost {
     pub featured_image: Option<String>,
     /// `featuredImageAltText`
     pub featured_image_alt_text: Option<String>,
-    /// `folderId`
+    /// The id of the folder.
     pub folder_id: Option<String>,
     /// `footerHtml`
     pub footer_html: Option<String>,
@@ -63,11 +63,11 @@ pub struct BlogPost {
     pub head_html: Option<String>,
     /// `htmlTitle`
     pub html_title: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `includeDefaultCustomCss`
     pub include_default_custom_css: Option<bool>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
     /// `layoutSections`
     pub layout_sections: Option<Map<LayoutSection>>,
@@ -77,7 +77,7 @@ pub struct BlogPost {
     pub mab_experiment_id: Option<String>,
     /// `metaDescription`
     pub meta_description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `pageExpiryDate`
     pub page_expiry_date: Option<i64>,
@@ -107,7 +107,7 @@ pub struct BlogPost {
     pub rss_body: Option<String>,
     /// `rssSummary`
     pub rss_summary: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// At most 25 characters.
     pub state: Option<String>,
@@ -123,7 +123,7 @@ pub struct BlogPost {
     pub updated: Option<Timestamp>,
     /// `updatedById`
     pub updated_by_id: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `useFeaturedImage`
     pub use_featured_image: Option<bool>,
@@ -221,7 +221,7 @@ crm_core::setters!(BlogPost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogPostBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<BlogPost>>,
 }
 crm_core::record!(BlogPostBatch {
@@ -245,19 +245,19 @@ impl BlogPostBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogPostBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BlogPost>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -277,9 +277,9 @@ crm_core::record!(BlogPostBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogPostLanguageClone {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `usePublished`
     pub use_published: Option<bool>,
@@ -309,11 +309,11 @@ impl BlogPostLanguageClone {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogPostVersion {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<BlogPost>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -331,7 +331,7 @@ crm_core::record!(BlogPostVersion {
 pub struct CursorPagedResultBlogPostLong {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BlogPost>,
 }
 crm_core::record!(CursorPagedResultBlogPostLong {
@@ -343,11 +343,11 @@ crm_core::record!(CursorPagedResultBlogPostLong {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VersionBlogPost {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<BlogPost>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -365,9 +365,9 @@ crm_core::record!(VersionBlogPost {
 pub struct WithTotalBlogPostPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BlogPost>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalBlogPostPage {
@@ -382,9 +382,9 @@ crm_core::record!(WithTotalBlogPostPage {
 pub struct WithTotalBlogPostVersionPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<VersionBlogPost>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalBlogPostVersionPage {

@@ -13,19 +13,19 @@ pub struct Blog {
     pub allow_comments: Option<bool>,
     /// `created`
     pub created: Option<Timestamp>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `htmlTitle`
     pub html_title: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
     /// `listingPageId`
     pub listing_page_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publicAccessRules`
     pub public_access_rules: Vec<Value>,
@@ -33,7 +33,7 @@ pub struct Blog {
     pub public_access_rules_enabled: Option<bool>,
     /// `publicTitle`
     pub public_title: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `translatedFromId`
     pub translated_from_id: Option<String>,
@@ -63,13 +63,13 @@ crm_core::record!(Blog {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogLanguageClone {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `primaryLanguage`
     pub primary_language: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `usePublished`
     pub use_published: Option<bool>,
@@ -103,11 +103,11 @@ impl BlogLanguageClone {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BlogVersion {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<Blog>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -123,11 +123,11 @@ crm_core::record!(BlogVersion {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VersionBlog {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<Blog>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -145,9 +145,9 @@ crm_core::record!(VersionBlog {
 pub struct WithTotalBlogPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Blog>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalBlogPage {
@@ -162,9 +162,9 @@ crm_core::record!(WithTotalBlogPage {
 pub struct WithTotalBlogVersionPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<VersionBlog>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalBlogVersionPage {

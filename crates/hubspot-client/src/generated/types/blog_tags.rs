@@ -9,7 +9,7 @@ use super::*;
 pub struct CursorPagedResultTagLong {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Tag>,
 }
 crm_core::record!(CursorPagedResultTagLong {
@@ -23,15 +23,15 @@ crm_core::record!(CursorPagedResultTagLong {
 pub struct Tag {
     /// `created`
     pub created: Option<Timestamp>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `translatedFromId`
     pub translated_from_id: Option<i64>,
@@ -57,7 +57,7 @@ crm_core::setters!(Tag {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<Tag>>,
 }
 crm_core::record!(TagBatch {
@@ -81,19 +81,19 @@ impl TagBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Tag>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -113,11 +113,11 @@ crm_core::record!(TagBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagClone {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryLanguage`
     pub primary_language: Option<String>,
@@ -155,9 +155,9 @@ impl TagClone {
 pub struct WithTotalTagPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Tag>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalTagPage {

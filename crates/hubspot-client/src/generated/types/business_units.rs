@@ -7,11 +7,11 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BusinessUnit {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `logoMetadata`
     pub logo_metadata: Option<BusinessUnitLogoMetadata>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(BusinessUnit {
@@ -24,7 +24,7 @@ crm_core::record!(BusinessUnit {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BusinessUnitList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BusinessUnit>,
 }
 crm_core::record!(BusinessUnitList {

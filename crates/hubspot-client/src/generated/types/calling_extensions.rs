@@ -17,7 +17,7 @@ crm_core::union! {
 pub struct ChannelConnectionSettingsPatchRequest {
     /// `isReady`
     pub is_ready: Option<bool>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ChannelConnectionSettingsPatchRequest {
@@ -32,13 +32,13 @@ crm_core::setters!(ChannelConnectionSettingsPatchRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ChannelConnectionSettingsReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `isReady`
     pub is_ready: Option<bool>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ChannelConnectionSettingsReply {
@@ -54,7 +54,7 @@ crm_core::record!(ChannelConnectionSettingsReply {
 pub struct ChannelConnectionSettingsRequest {
     /// `isReady`
     pub is_ready: Option<bool>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ChannelConnectionSettingsRequest {
@@ -82,7 +82,7 @@ impl ChannelConnectionSettingsRequest {
 pub struct CompanyCallerId {
     /// Always `COMPANY`.
     pub caller_id_type: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectCoordinates`
     pub object_coordinates: Option<ObjectCoordinates>,
@@ -126,7 +126,7 @@ pub struct CompletedThirdPartyCallRequest {
     pub potential_recipient_user_ids: Option<Vec<i64>>,
     /// `toNumber`
     pub to_number: Option<FormattedPhoneNumber>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(CompletedThirdPartyCallRequest {
@@ -186,11 +186,11 @@ crm_core::open_enum! {
 pub struct ContactCallerId {
     /// Always `CONTACT`.
     pub caller_id_type: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `objectCoordinates`
     pub object_coordinates: Option<ObjectCoordinates>,
@@ -296,11 +296,11 @@ impl MarkRecordingAsReadyRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectCoordinates {
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<i64>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
 }
 crm_core::record!(ObjectCoordinates {
@@ -368,13 +368,13 @@ pub struct SettingsPatchRequest {
     pub height: Option<i64>,
     /// `isReady`
     pub is_ready: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `supportsCustomObjects`
     pub supports_custom_objects: Option<bool>,
     /// `supportsInboundCalling`
     pub supports_inbound_calling: Option<bool>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `usesCallingWindow`
     pub uses_calling_window: Option<bool>,
@@ -403,21 +403,21 @@ crm_core::setters!(SettingsPatchRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SettingsReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `height`
     pub height: Option<i64>,
     /// `isReady`
     pub is_ready: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `supportsCustomObjects`
     pub supports_custom_objects: Option<bool>,
     /// `supportsInboundCalling`
     pub supports_inbound_calling: Option<bool>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `usesCallingWindow`
     pub uses_calling_window: Option<bool>,
@@ -448,13 +448,13 @@ pub struct SettingsRequest {
     pub height: Option<i64>,
     /// `isReady`
     pub is_ready: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `supportsCustomObjects`
     pub supports_custom_objects: Option<bool>,
     /// `supportsInboundCalling`
     pub supports_inbound_calling: Option<bool>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `usesCallingWindow`
     pub uses_calling_window: Option<bool>,

@@ -9,17 +9,17 @@ use super::*;
 pub struct BudgetItem {
     /// `amount`
     pub amount: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `order`
     pub order: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(BudgetItem {
@@ -38,9 +38,9 @@ crm_core::record!(BudgetItem {
 pub struct BudgetItemInput {
     /// `amount`
     pub amount: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `order`
     pub order: Option<i64>,
@@ -104,13 +104,13 @@ crm_core::record!(BudgetTotals {
 pub struct Campaign {
     /// `businessUnits`
     pub business_units: Vec<CampaignsPublicApiBusinessUnit>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Campaign {
@@ -125,11 +125,11 @@ crm_core::record!(Campaign {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignAsset {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `metrics`
     pub metrics: Map<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CampaignAsset {
@@ -144,7 +144,7 @@ crm_core::record!(CampaignAsset {
 pub struct CampaignAssetPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<CampaignAsset>,
 }
 crm_core::record!(CampaignAssetPage {
@@ -156,19 +156,19 @@ crm_core::record!(CampaignAssetPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Campaign>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -188,9 +188,9 @@ crm_core::record!(CampaignBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignBatchUpdateItem {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(CampaignBatchUpdateItem {
@@ -216,7 +216,7 @@ impl CampaignBatchUpdateItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignBatchUpdateItemBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<CampaignBatchUpdateItem>>,
 }
 crm_core::record!(CampaignBatchUpdateItemBatch {
@@ -240,7 +240,7 @@ impl CampaignBatchUpdateItemBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignDeleteInput {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(CampaignDeleteInput {
@@ -262,7 +262,7 @@ impl CampaignDeleteInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignDeleteInputBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<CampaignDeleteInput>>,
 }
 crm_core::record!(CampaignDeleteInputBatch {
@@ -286,7 +286,7 @@ impl CampaignDeleteInputBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignInput {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(CampaignInput {
@@ -310,7 +310,7 @@ impl CampaignInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignInputBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<CampaignInput>>,
 }
 crm_core::record!(CampaignInputBatch {
@@ -334,7 +334,7 @@ impl CampaignInputBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignReadInput {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(CampaignReadInput {
@@ -356,7 +356,7 @@ impl CampaignReadInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignReadInputBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<CampaignReadInput>>,
 }
 crm_core::record!(CampaignReadInputBatch {
@@ -384,13 +384,13 @@ pub struct CampaignWithAssets {
     pub assets: Map<CampaignAssetPage>,
     /// `businessUnits`
     pub business_units: Vec<CampaignsPublicApiBusinessUnit>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CampaignWithAssets {
@@ -406,19 +406,19 @@ crm_core::record!(CampaignWithAssets {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignWithAssetsBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<CampaignWithAssets>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -438,7 +438,7 @@ crm_core::record!(CampaignWithAssetsBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CampaignsPublicApiBusinessUnit {
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
 }
 crm_core::record!(CampaignsPublicApiBusinessUnit {
@@ -451,7 +451,7 @@ crm_core::record!(CampaignsPublicApiBusinessUnit {
 pub struct CollectionResponsePublicCampaignAssetForwardPaging {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<CampaignAsset>,
 }
 crm_core::record!(CollectionResponsePublicCampaignAssetForwardPaging {
@@ -463,7 +463,7 @@ crm_core::record!(CollectionResponsePublicCampaignAssetForwardPaging {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactReference {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ContactReference {
@@ -476,7 +476,7 @@ crm_core::record!(ContactReference {
 pub struct ContactReferencePage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ContactReference>,
 }
 crm_core::record!(ContactReferencePage {
@@ -533,17 +533,17 @@ crm_core::record!(RevenueAttributionAggregate {
 pub struct SpendItem {
     /// `amount`
     pub amount: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `order`
     pub order: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(SpendItem {
@@ -562,9 +562,9 @@ crm_core::record!(SpendItem {
 pub struct SpendItemInput {
     /// `amount`
     pub amount: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `order`
     pub order: Option<i64>,
@@ -602,9 +602,9 @@ impl SpendItemInput {
 pub struct WithTotalPublicCampaignPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Campaign>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicCampaignPage {

@@ -7,19 +7,19 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionResponseWithResultsPublicStatus {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Status>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -39,19 +39,19 @@ crm_core::record!(ActionResponseWithResultsPublicStatus {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionResponseWithResultsPublicWideStatus {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<WideStatus>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -71,19 +71,19 @@ crm_core::record!(ActionResponseWithResultsPublicWideStatus {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionResponseWithResultsSubscriptionDefinition {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SubscriptionDefinition>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -103,19 +103,19 @@ crm_core::record!(ActionResponseWithResultsSubscriptionDefinition {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponsePublicBulkOptOutFromAllReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<BulkOptOutFromAllReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -135,19 +135,19 @@ crm_core::record!(BatchResponsePublicBulkOptOutFromAllReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponsePublicStatus {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Status>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -201,11 +201,11 @@ crm_core::record!(LinkGenerationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LinkGenerationRequest {
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `subscriberIdString`
     pub subscriber_id_string: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<i64>,
 }
 crm_core::record!(LinkGenerationRequest {
@@ -241,7 +241,7 @@ pub struct PartialPublicStatusRequest {
     pub legal_basis_explanation: Option<String>,
     /// `statusState`
     pub status_state: Option<SubscriptionStatus>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<i64>,
 }
 crm_core::record!(PartialPublicStatusRequest {
@@ -277,7 +277,7 @@ impl PartialPublicStatusRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Status {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<i64>,
     /// Always `EMAIL`.
     pub channel: Option<String>,
@@ -293,7 +293,7 @@ pub struct Status {
     pub status: Option<SubscriptionStatus>,
     /// `subscriberIdString`
     pub subscriber_id_string: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<i64>,
     /// `subscriptionName`
     pub subscription_name: Option<String>,
@@ -332,19 +332,19 @@ crm_core::record!(StatusBulkReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StatusBulkResponseBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<StatusBulkReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -374,7 +374,7 @@ pub struct StatusRequest {
     pub status_state: Option<SubscriptionStatus>,
     /// `subscriberIdString`
     pub subscriber_id_string: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<i64>,
 }
 crm_core::record!(StatusRequest {
@@ -413,7 +413,7 @@ impl StatusRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StatusRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<StatusRequest>>,
 }
 crm_core::record!(StatusRequestBatch {
@@ -451,15 +451,15 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionDefinition {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<i64>,
     /// `communicationMethod`
     pub communication_method: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
@@ -467,13 +467,13 @@ pub struct SubscriptionDefinition {
     pub is_default: Option<bool>,
     /// `isInternal`
     pub is_internal: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `purpose`
     pub purpose: Option<String>,
     /// `subscriptionTranslations`
     pub subscription_translations: Vec<SubscriptionTranslation>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SubscriptionDefinition {
@@ -507,17 +507,17 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionTranslation {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `languageCode`
     pub language_code: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(SubscriptionTranslation {
@@ -533,7 +533,7 @@ crm_core::record!(SubscriptionTranslation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WideStatus {
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<i64>,
     /// Always `EMAIL`.
     pub channel: Option<String>,
@@ -573,19 +573,19 @@ crm_core::record!(WideStatusBulkReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WideStatusBulkResponseBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<WideStatusBulkReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,

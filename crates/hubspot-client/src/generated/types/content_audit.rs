@@ -13,15 +13,15 @@ pub struct AuditLog {
     pub full_name: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `objectName`
     pub object_name: Option<String>,
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<AuditLogObjectType>,
     /// `timestamp`
     pub timestamp: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(AuditLog {
@@ -54,7 +54,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Audit log object type.
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub enum AuditLogObjectType {
         /// `BLOG`
         Blog = "BLOG",
@@ -113,7 +113,7 @@ crm_core::open_enum! {
 pub struct AuditLogPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AuditLog>,
 }
 crm_core::record!(AuditLogPage {
@@ -125,7 +125,7 @@ crm_core::record!(AuditLogPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CmsAuditLoggingExportFilters {
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<Vec<String>>,
 }
 crm_core::record!(CmsAuditLoggingExportFilters {
@@ -149,7 +149,7 @@ impl CmsAuditLoggingExportFilters {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CmsAuditLoggingExportSettings {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `filters`
     pub filters: Option<CmsAuditLoggingExportFilters>,
@@ -157,7 +157,7 @@ pub struct CmsAuditLoggingExportSettings {
     pub format: Option<ExportFormat>,
     /// `partition`
     pub partition: Option<i64>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `recipientUserIds`
     pub recipient_user_ids: Option<Vec<i64>>,
@@ -165,7 +165,7 @@ pub struct CmsAuditLoggingExportSettings {
     pub should_mark_export_file_as_sensitive: Option<bool>,
     /// `type`
     pub type_: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
     /// `userTimeZone`
     pub user_time_zone: Option<String>,

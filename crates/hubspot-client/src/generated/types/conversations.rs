@@ -20,19 +20,19 @@ crm_core::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActorBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Actor>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -54,11 +54,11 @@ crm_core::record!(ActorBatchReply {
 pub struct AgentActor {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `AGENT`.
     pub type_: Option<String>,
@@ -75,7 +75,7 @@ crm_core::record!(AgentActor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssignmentMessage {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `assignedFrom`
     pub assigned_from: Option<String>,
@@ -85,11 +85,11 @@ pub struct AssignmentMessage {
     pub client: Option<Client>,
     /// `conversationsThreadId`
     pub conversations_thread_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `recipients`
     pub recipients: Vec<Recipient>,
@@ -97,7 +97,7 @@ pub struct AssignmentMessage {
     pub senders: Vec<Sender>,
     /// Always `ASSIGNMENT`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(AssignmentMessage {
@@ -121,9 +121,9 @@ crm_core::record!(AssignmentMessage {
 pub struct BotActor {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `BOT`.
     pub type_: Option<String>,
@@ -139,9 +139,9 @@ crm_core::record!(BotActor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Channel {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(Channel {
@@ -153,7 +153,7 @@ crm_core::record!(Channel {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Comment {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `attachments`
     pub attachments: Vec<CommentAttachmentsItem>,
@@ -161,11 +161,11 @@ pub struct Comment {
     pub client: Option<Client>,
     /// `conversationsThreadId`
     pub conversations_thread_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `recipients`
     pub recipients: Vec<Recipient>,
@@ -177,7 +177,7 @@ pub struct Comment {
     pub text: Option<String>,
     /// Always `COMMENT`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Comment {
@@ -252,7 +252,7 @@ pub struct ConversationsMessageEgg {
     pub attachments: Option<Vec<CommentEggAttachmentsItem>>,
     /// `channelAccountId`
     pub channel_account_id: Option<String>,
-    /// `channelId`
+    /// The id of the channel.
     pub channel_id: Option<String>,
     /// `recipients`
     pub recipients: Option<Vec<RecipientEgg>>,
@@ -312,9 +312,9 @@ impl Default for ConversationsMessageEgg {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmailActor {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// Always `EMAIL`.
     pub type_: Option<String>,
@@ -329,7 +329,7 @@ crm_core::record!(EmailActor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FileEgg {
-    /// `fileId`
+    /// The id of the file.
     pub file_id: Option<String>,
     /// Always `FILE`.
     pub type_: Option<String>,
@@ -357,19 +357,19 @@ impl FileEgg {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Inbox {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<InboxType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Inbox {
@@ -398,9 +398,9 @@ crm_core::open_enum! {
 pub struct IntegratorActor {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `INTEGRATOR`.
     pub type_: Option<String>,
@@ -418,9 +418,9 @@ crm_core::record!(IntegratorActor {
 pub struct LlmActor {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `LLM`.
     pub type_: Option<String>,
@@ -472,7 +472,7 @@ crm_core::union! {
 pub struct MessagePage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Message>,
 }
 crm_core::record!(MessagePage {
@@ -518,7 +518,7 @@ pub struct RecipientEgg {
     pub delivery_identifier: Option<DeliveryIdentifier>,
     /// `deliveryIdentifiers`
     pub delivery_identifiers: Option<Vec<DeliveryIdentifier>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `recipientField`
     pub recipient_field: Option<String>,
@@ -581,7 +581,7 @@ impl SocialMediaEgg {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SystemActor {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// Always `SYSTEM`.
     pub type_: Option<String>,
@@ -595,7 +595,7 @@ crm_core::record!(SystemActor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Thread {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `assignedTo`
     pub assigned_to: Option<String>,
@@ -603,9 +603,9 @@ pub struct Thread {
     pub associated_contact_id: Option<String>,
     /// `closedAt`
     pub closed_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inboxId`
     pub inbox_id: Option<String>,
@@ -683,19 +683,19 @@ crm_core::record!(ThreadAssociations {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ThreadInboxChange {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `client`
     pub client: Option<Client>,
     /// `conversationsThreadId`
     pub conversations_thread_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
     /// `fromInboxId`
     pub from_inbox_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `recipients`
     pub recipients: Vec<Recipient>,
@@ -705,7 +705,7 @@ pub struct ThreadInboxChange {
     pub to_inbox_id: Option<String>,
     /// Always `THREAD_INBOX_CHANGE`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ThreadInboxChange {
@@ -729,7 +729,7 @@ crm_core::record!(ThreadInboxChange {
 pub struct ThreadPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Thread>,
 }
 crm_core::record!(ThreadPage {
@@ -751,17 +751,17 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ThreadStatusChange {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `client`
     pub client: Option<Client>,
     /// `conversationsThreadId`
     pub conversations_thread_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `newStatus`
     pub new_status: Option<ThreadStatus>,
@@ -771,7 +771,7 @@ pub struct ThreadStatusChange {
     pub senders: Vec<Sender>,
     /// Always `THREAD_STATUS_CHANGE`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ThreadStatusChange {
@@ -792,7 +792,7 @@ crm_core::record!(ThreadStatusChange {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ThreadUpdateRequest {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `status`
     pub status: Option<ThreadStatus>,
@@ -811,11 +811,11 @@ crm_core::setters!(ThreadUpdateRequest {
 pub struct VisitorActor {
     /// `avatar`
     pub avatar: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `VISITOR`.
     pub type_: Option<String>,
@@ -832,21 +832,21 @@ crm_core::record!(VisitorActor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WelcomeMessage {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `channelAccountId`
     pub channel_account_id: Option<String>,
-    /// `channelId`
+    /// The id of the channel.
     pub channel_id: Option<String>,
     /// `client`
     pub client: Option<Client>,
     /// `conversationsThreadId`
     pub conversations_thread_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `recipients`
     pub recipients: Vec<Recipient>,
@@ -858,7 +858,7 @@ pub struct WelcomeMessage {
     pub text: Option<String>,
     /// Always `WELCOME_MESSAGE`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(WelcomeMessage {
@@ -884,9 +884,9 @@ crm_core::record!(WelcomeMessage {
 pub struct WithTotalPublicChannelPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Channel>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicChannelPage {
@@ -901,9 +901,9 @@ crm_core::record!(WithTotalPublicChannelPage {
 pub struct WithTotalPublicInboxPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Inbox>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicInboxPage {

@@ -28,13 +28,13 @@ pub struct ActionHookActionBody {
     pub confirmation: Option<ActionConfirmationBody>,
     /// `httpMethod`
     pub http_method: Option<HttpMethod>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `propertyNamesIncluded`
     pub property_names_included: Vec<String>,
     /// Always `ACTION_HOOK`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ActionHookActionBody {
@@ -84,7 +84,7 @@ pub struct CardAuditReply {
     pub changed_at: Option<i64>,
     /// `initiatingUserId`
     pub initiating_user_id: Option<i64>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<i64>,
 }
 crm_core::record!(CardAuditReply {
@@ -165,7 +165,7 @@ impl CardCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CardDisplayBody {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<CardDisplayProperty>>,
 }
 crm_core::record!(CardDisplayBody {
@@ -191,11 +191,11 @@ impl CardDisplayBody {
 pub struct CardDisplayProperty {
     /// `dataType`
     pub data_type: Option<DataType>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<DisplayOption>>,
 }
 crm_core::record!(CardDisplayProperty {
@@ -306,7 +306,7 @@ impl CardFetchBodyPatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CardListReply {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<CardReply>,
 }
 crm_core::record!(CardListReply {
@@ -319,11 +319,11 @@ crm_core::record!(CardListReply {
 pub struct CardMigrateViewsReply {
     /// `endedAt`
     pub ended_at: Option<i64>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `remainingPortalCount`
     pub remaining_portal_count: Option<i64>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<i64>,
     /// `totalPortalCount`
     pub total_portal_count: Option<i64>,
@@ -380,7 +380,7 @@ impl CardMigrateViewsRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CardObjectTypeBody {
-    /// `name`
+    /// The name.
     pub name: Option<CardObjectTypeBodyName>,
     /// `propertiesToSend`
     pub properties_to_send: Option<Vec<String>>,
@@ -408,7 +408,7 @@ impl CardObjectTypeBody {
 }
 
 crm_core::open_enum! {
-    /// Card object type body name.
+    /// The name.
     pub enum CardObjectTypeBodyName {
         /// `companies`
         Companies = "companies",
@@ -454,17 +454,17 @@ pub struct CardReply {
     pub actions: Option<CardActions>,
     /// `auditHistory`
     pub audit_history: Vec<CardAuditReply>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `display`
     pub display: Option<CardDisplayBody>,
     /// `fetch`
     pub fetch: Option<PublicCardFetchBody>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `title`
     pub title: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CardReply {
@@ -516,9 +516,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DisplayOption {
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<DisplayOptionType>,
@@ -570,13 +570,13 @@ crm_core::open_enum! {
 pub struct IFrameActionBody {
     /// `height`
     pub height: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `propertyNamesIncluded`
     pub property_names_included: Vec<String>,
     /// Always `IFRAME`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `width`
     pub width: Option<i64>,
@@ -632,7 +632,7 @@ crm_core::open_enum! {
 pub struct IntegratorObjectResult {
     /// `actions`
     pub actions: Vec<IntegratorObjectResultActionsItem>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `linkUrl`
     pub link_url: Option<String>,
@@ -663,9 +663,9 @@ crm_core::union! {
 pub struct ObjectToken {
     /// `dataType`
     pub data_type: Option<DataType>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,

@@ -18,9 +18,9 @@ crm_core::record!(CentralExchangeRatesInformation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CompanyCurrency {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(CompanyCurrency {
@@ -70,7 +70,7 @@ crm_core::record!(CurrencyCodeInfo {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CurrencyCodeInfoList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<CurrencyCodeInfo>,
 }
 crm_core::record!(CurrencyCodeInfoList {
@@ -143,17 +143,17 @@ impl CurrencyPairUpdate {
 pub struct ExchangeRate {
     /// `conversionRate`
     pub conversion_rate: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `effectiveAt`
     pub effective_at: Option<Timestamp>,
     /// One of 176 values, as `AED`.
     pub from_currency_code: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// One of 176 values, as `AED`.
     pub to_currency_code: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `visibleInUI`
     pub visible_in_ui: Option<bool>,
@@ -173,19 +173,19 @@ crm_core::record!(ExchangeRate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExchangeRateBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ExchangeRate>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -240,7 +240,7 @@ impl ExchangeRateCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExchangeRateCreateRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ExchangeRateCreateRequest>>,
 }
 crm_core::record!(ExchangeRateCreateRequestBatch {
@@ -264,7 +264,7 @@ impl ExchangeRateCreateRequestBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExchangeRateList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ExchangeRate>,
 }
 crm_core::record!(ExchangeRateList {
@@ -305,7 +305,7 @@ impl ExchangeRateMultiplier {
 pub struct ExchangeRatePage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ExchangeRate>,
 }
 crm_core::record!(ExchangeRatePage {
@@ -321,7 +321,7 @@ pub struct ExchangeRateUpdateRequest {
     pub conversion_rate: Option<f64>,
     /// `effectiveAt`
     pub effective_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ExchangeRateUpdateRequest {
@@ -349,7 +349,7 @@ impl ExchangeRateUpdateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExchangeRateUpdateRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ExchangeRateUpdateRequest>>,
 }
 crm_core::record!(ExchangeRateUpdateRequestBatch {

@@ -9,13 +9,13 @@ use super::*;
 pub struct ActionDefinition {
     /// `actionUrl`
     pub action_url: Option<String>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<i64>,
     /// `executionRules`
     pub execution_rules: Vec<ExecutionTranslationRule>,
     /// `functions`
     pub functions: Vec<ActionFunctionIdentifier>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inputFieldDependencies`
     pub input_field_dependencies: Vec<Dependency>,
@@ -31,7 +31,7 @@ pub struct ActionDefinition {
     pub output_fields: Vec<OutputFieldDefinition>,
     /// `published`
     pub published: Option<bool>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
 }
 crm_core::record!(ActionDefinition {
@@ -56,7 +56,7 @@ crm_core::record!(ActionDefinition {
 pub struct ActionDefinitionEgg {
     /// `actionUrl`
     pub action_url: Option<String>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<i64>,
     /// `executionRules`
     pub execution_rules: Option<Vec<ExecutionTranslationRule>>,
@@ -103,7 +103,7 @@ crm_core::setters!(ActionDefinitionEgg {
 pub struct ActionDefinitionPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ActionDefinition>,
 }
 crm_core::record!(ActionDefinitionPage {
@@ -226,7 +226,7 @@ pub struct ActionFunction {
     pub function_source: Option<String>,
     /// `functionType`
     pub function_type: Option<FunctionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ActionFunction {
@@ -259,7 +259,7 @@ impl ActionFunction {
 pub struct ActionFunctionIdentifier {
     /// `functionType`
     pub function_type: Option<FunctionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ActionFunctionIdentifier {
@@ -271,7 +271,7 @@ crm_core::record!(ActionFunctionIdentifier {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionFunctionIdentifierList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ActionFunctionIdentifier>,
 }
 crm_core::record!(ActionFunctionIdentifierList {
@@ -340,13 +340,13 @@ impl ActionLabels {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionRevision {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `definition`
     pub definition: Option<ActionDefinition>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
 }
 crm_core::record!(ActionRevision {
@@ -362,7 +362,7 @@ crm_core::record!(ActionRevision {
 pub struct ActionRevisionPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ActionRevision>,
 }
 crm_core::record!(ActionRevisionPage {
@@ -530,7 +530,7 @@ impl CallbackCompletionBatchRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallbackCompletionBatchRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<CallbackCompletionBatchRequest>>,
 }
 crm_core::record!(CallbackCompletionBatchRequestBatch {
@@ -790,9 +790,9 @@ impl ConditionalSingleFieldDependency {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactId {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `vid`
     pub vid: Option<i64>,
@@ -933,21 +933,21 @@ impl ExecutionTranslationRule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FieldTypeDefinition {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `externalOptions`
     pub external_options: Option<bool>,
     /// `externalOptionsReferenceType`
     pub external_options_reference_type: Option<String>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<FieldTypeDefinitionFieldType>,
     /// `helpText`
     pub help_text: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<ActionsV4OptionItem>>,
     /// `optionsUrl`
     pub options_url: Option<String>,
@@ -983,7 +983,7 @@ crm_core::setters!(FieldTypeDefinition {
 });
 
 crm_core::open_enum! {
-    /// Field type definition field type.
+    /// How the field is shown in a form.
     pub enum FieldTypeDefinitionFieldType {
         /// `booleancheckbox`
         Booleancheckbox = "booleancheckbox",
@@ -1161,7 +1161,7 @@ impl Default for LongField {
 #[non_exhaustive]
 pub struct ObjectField {
     /// `properties`
-    pub properties: Option<Value>,
+    pub properties: Option<ObjectFieldProperties>,
     /// Always `OBJECT`.
     pub type_: Option<String>,
 }
@@ -1170,13 +1170,13 @@ crm_core::record!(ObjectField {
     type_: "type",
 } required { properties: "properties", type_: "type" } by new);
 crm_core::setters!(ObjectField {
-    properties: Value, type_: String,
+    properties: ObjectFieldProperties, type_: String,
 });
 
 impl ObjectField {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(properties: impl Into<Value>) -> Self {
+    pub fn new(properties: impl Into<ObjectFieldProperties>) -> Self {
         Self {
             properties: Some(properties.into()),
             type_: Some("OBJECT".to_owned()),
@@ -1184,11 +1184,25 @@ impl ObjectField {
     }
 }
 
+/// The properties, by internal name; of a read, the names of those to give.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ObjectFieldProperties {
+    /// `description`
+    pub description: Option<Value>,
+}
+crm_core::record!(ObjectFieldProperties {
+    description: "description",
+});
+crm_core::setters!(ObjectFieldProperties {
+    description: Value,
+});
+
 /// Object request options.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectRequestOptions {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<String>>,
 }
 crm_core::record!(ObjectRequestOptions {
@@ -1236,17 +1250,17 @@ impl OutputFieldDefinition {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PublicFieldTypeDefinition {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<FieldType>,
     /// `helpText`
     pub help_text: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<PublicOption>>,
     /// `optionsUrl`
     pub options_url: Option<String>,
@@ -1322,11 +1336,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PublicOption {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1581,8 +1595,8 @@ crm_core::json_schemas!(super::DOCUMENT;
     ChirpAiContextObjectUnstructuredSourcesItem, ComplianceIds, ConditionalSingleFieldDependency, ContactId,
     CopilotRequestContext, Dependency, DoubleField, ExecutionTranslationRule, FieldTypeDefinition,
     FieldTypeDefinitionFieldType, FunctionType, InputFieldDefinition,
-    InputFieldDefinitionSupportedValueTypesItem, IntegerField, LongField, ObjectField, ObjectRequestOptions,
-    OutputFieldDefinition, PublicFieldTypeDefinition, PublicFieldTypeDefinitionType, PublicOption,
-    SingleFieldDependency, StandaloneRequestContext, StringField, StringFieldFormat, TestRequestContext,
-    UnknownField, WorkflowsRequestContext,
+    InputFieldDefinitionSupportedValueTypesItem, IntegerField, LongField, ObjectField, ObjectFieldProperties,
+    ObjectRequestOptions, OutputFieldDefinition, PublicFieldTypeDefinition, PublicFieldTypeDefinitionType,
+    PublicOption, SingleFieldDependency, StandaloneRequestContext, StringField, StringFieldFormat,
+    TestRequestContext, UnknownField, WorkflowsRequestContext,
 );

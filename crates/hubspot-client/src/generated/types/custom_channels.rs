@@ -13,7 +13,7 @@ pub struct ChannelAccountEgg {
     pub delivery_identifier: Option<DeliveryIdentifier>,
     /// `inboxId`
     pub inbox_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(ChannelAccountEgg {
@@ -51,7 +51,7 @@ pub struct ChannelAccountStagingToken {
     pub account_name: Option<String>,
     /// `accountToken`
     pub account_token: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `deliveryIdentifier`
     pub delivery_identifier: Option<DeliveryIdentifier>,
@@ -59,7 +59,7 @@ pub struct ChannelAccountStagingToken {
     pub generic_channel_id: Option<i64>,
     /// `inboxId`
     pub inbox_id: Option<i64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(ChannelAccountStagingToken {
@@ -95,7 +95,7 @@ crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
 pub struct ChannelAccountUpdateRequest {
     /// `authorized`
     pub authorized: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(ChannelAccountUpdateRequest {
@@ -118,11 +118,11 @@ pub struct ChannelIntegrationChannel {
     pub channel_description: Option<String>,
     /// `channelLogoUrl`
     pub channel_logo_url: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `webhookUrl`
     pub webhook_url: Option<String>,
@@ -150,7 +150,7 @@ pub struct ChannelIntegrationChannelCreate {
     pub channel_description: Option<String>,
     /// `channelLogoUrl`
     pub channel_logo_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `webhookUrl`
     pub webhook_url: Option<String>,
@@ -195,7 +195,7 @@ pub struct ChannelIntegrationChannelPatch {
     pub channel_description: Option<Value>,
     /// `channelLogoUrl`
     pub channel_logo_url: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<Value>,
     /// `webhookUrl`
     pub webhook_url: Option<Value>,
@@ -328,7 +328,7 @@ crm_core::open_enum! {
 pub struct ChannelIntegrationParticipant {
     /// `deliveryIdentifier`
     pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `senderActorId`
     pub sender_actor_id: Option<String>,
@@ -386,7 +386,7 @@ impl ContactAttachment {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FileAttachment {
-    /// `fileId`
+    /// The id of the file.
     pub file_id: Option<String>,
     /// `fileUsageType`
     pub file_usage_type: Option<FileUsageType>,
@@ -424,11 +424,11 @@ pub struct LocationAttachment {
     pub latitude: Option<f64>,
     /// `longitude`
     pub longitude: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `LOCATION`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(LocationAttachment {
@@ -462,7 +462,7 @@ impl LocationAttachment {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MessageHeaderAttachment {
-    /// `fileId`
+    /// The id of the file.
     pub file_id: Option<i64>,
     /// `text`
     pub text: Option<String>,
@@ -645,9 +645,9 @@ impl Default for UnsupportedContentAttachment {
 pub struct WithTotalPublicChannelIntegrationChannelPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ChannelIntegrationChannel>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicChannelIntegrationChannelPage {

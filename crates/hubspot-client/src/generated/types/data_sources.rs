@@ -9,7 +9,7 @@ use super::*;
 pub struct DataSourceGetReply {
     /// `columns`
     pub columns: Vec<FileColumn>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `datasourceId`
     pub datasource_id: Option<i64>,
@@ -62,7 +62,7 @@ crm_core::record!(DataSourceUpdateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FileColumn {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,

@@ -35,7 +35,7 @@ impl DealSplitInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DealSplitsBatchCreateRequest {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<DealSplitsCreateRequest>>,
 }
 crm_core::record!(DealSplitsBatchCreateRequest {
@@ -59,7 +59,7 @@ impl DealSplitsBatchCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DealSplitsCreateRequest {
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
     /// `splits`
     pub splits: Option<Vec<DealSplitInput>>,
@@ -87,23 +87,23 @@ impl DealSplitsCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DealSplitsObject {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
     /// `propertiesWithHistory`
     pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(DealSplitsObject {
@@ -122,7 +122,7 @@ crm_core::record!(DealSplitsObject {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DealToDealSplits {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `splits`
     pub splits: Vec<DealSplitsObject>,
@@ -136,19 +136,19 @@ crm_core::record!(DealToDealSplits {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DealToDealSplitsBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<DealToDealSplits>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,

@@ -13,7 +13,7 @@ pub struct Domain {
     pub created: Option<Timestamp>,
     /// `domain`
     pub domain: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isResolving`
     pub is_resolving: Option<bool>,
@@ -77,9 +77,9 @@ crm_core::record!(Domain {
 pub struct WithTotalDomainPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Domain>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalDomainPage {

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchedBehavioralEventHttpCompletionRequest {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<BehavioralEventHttpCompletionRequest>>,
 }
 crm_core::record!(BatchedBehavioralEventHttpCompletionRequest {
@@ -31,15 +31,15 @@ impl BatchedBehavioralEventHttpCompletionRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BehavioralEventHttpCompletionRequest {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `occurredAt`
     pub occurred_at: Option<Timestamp>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
     /// `utk`
     pub utk: Option<String>,

@@ -160,13 +160,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalBehavioralEventPropertyCreate {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<OptionInput>>,
     /// `type`
     pub type_: Option<String>,
@@ -200,11 +200,11 @@ impl ExternalBehavioralEventPropertyCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalBehavioralEventPropertyDefinitionPatch {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<OptionInput>>,
 }
 crm_core::record!(ExternalBehavioralEventPropertyDefinitionPatch {
@@ -220,19 +220,19 @@ crm_core::setters!(ExternalBehavioralEventPropertyDefinitionPatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalBehavioralEventTypeDefinition {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `associations`
     pub associations: Vec<ManageEventDefinitionsAssociationDefinition>,
     /// `comboEventRules`
     pub combo_event_rules: Option<ComboEventRuleBranch>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdUserId`
     pub created_user_id: Option<i64>,
     /// `customMatchingId`
     pub custom_matching_id: Option<ExternalObjectResolutionMappingReply>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `detailTemplate`
     pub detail_template: Option<String>,
@@ -240,23 +240,23 @@ pub struct ExternalBehavioralEventTypeDefinition {
     pub fully_qualified_name: Option<String>,
     /// `headerTemplate`
     pub header_template: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `labels`
     pub labels: Option<BehavioralEventTypeDefinitionLabels>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `primaryObject`
     pub primary_object: Option<String>,
     /// `primaryObjectId`
     pub primary_object_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<Property>,
     /// `trackingType`
     pub tracking_type: Option<ExternalBehavioralEventTypeDefinitionTrackingType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedUserId`
     pub updated_user_id: Option<i64>,
@@ -290,13 +290,13 @@ crm_core::record!(ExternalBehavioralEventTypeDefinition {
 pub struct ExternalBehavioralEventTypeDefinitionEgg {
     /// `customMatchingId`
     pub custom_matching_id: Option<ExternalObjectResolutionMappingRequest>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `includeDefaultProperties`
     pub include_default_properties: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryObject`
     pub primary_object: Option<String>,
@@ -342,9 +342,9 @@ impl ExternalBehavioralEventTypeDefinitionEgg {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalBehavioralEventTypeDefinitionPatch {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
 }
 crm_core::record!(ExternalBehavioralEventTypeDefinitionPatch {
@@ -615,7 +615,7 @@ pub struct ManageEventDefinitionsAssociationDefinition {
     pub cardinality: Option<LookupAssociationSpecCardinality>,
     /// `category`
     pub category: Option<AssociationCategory>,
-    /// One of 161 values, as `ABANDONED_CART`.
+    /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
     pub from_object_type: Option<String>,
     /// `fromObjectTypeId`
     pub from_object_type_id: Option<String>,
@@ -627,11 +627,11 @@ pub struct ManageEventDefinitionsAssociationDefinition {
     pub has_user_enforced_max_from_object_ids: Option<bool>,
     /// `hasUserEnforcedMaxToObjectIds`
     pub has_user_enforced_max_to_object_ids: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
     /// `hiddenReason`
     pub hidden_reason: Option<ManageEventDefinitionsAssociationDefinitionHiddenReason>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
     /// `inverseAllowsCustomLabels`
     pub inverse_allows_custom_labels: Option<bool>,
@@ -651,19 +651,19 @@ pub struct ManageEventDefinitionsAssociationDefinition {
     pub is_inverse_primary: Option<bool>,
     /// `isPrimary`
     pub is_primary: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `maxFromObjectIds`
     pub max_from_object_ids: Option<i64>,
     /// `maxToObjectIds`
     pub max_to_object_ids: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `portalUniqueIdentifier`
     pub portal_unique_identifier: Option<String>,
     /// `readOnly`
     pub read_only: Option<bool>,
-    /// One of 161 values, as `ABANDONED_CART`.
+    /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
     pub to_object_type: Option<String>,
     /// `toObjectTypeId`
     pub to_object_type_id: Option<String>,
@@ -1371,7 +1371,7 @@ pub struct ManageEventDefinitionsPropertyFilter {
     pub framework_filter_id: Option<i64>,
     /// `operation`
     pub operation: Option<ManageEventDefinitionsPropertyFilterOperation>,
-    /// `property`
+    /// The names of the properties to give.
     pub property: Option<String>,
 }
 crm_core::record!(ManageEventDefinitionsPropertyFilter {
@@ -1414,7 +1414,7 @@ crm_core::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ManageEventDefinitionsPropertyReferencedTime {
-    /// `property`
+    /// The names of the properties to give.
     pub property: Option<String>,
     /// `referenceType`
     pub reference_type: Option<ManageEventDefinitionsTimePointOperationPropertyParser>,
@@ -1866,7 +1866,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyFilterContext {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
 }
 crm_core::record!(PropertyFilterContext {
@@ -2023,9 +2023,9 @@ crm_core::record!(WeekReference {
 pub struct WithTotalExternalBehavioralEventTypeDefinitionPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ExternalBehavioralEventTypeDefinition>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalExternalBehavioralEventTypeDefinitionPage {

@@ -9,15 +9,15 @@ use super::*;
 pub struct ExternalUnifiedEvent {
     /// `eventType`
     pub event_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<String>,
     /// `occurredAt`
     pub occurred_at: Option<Timestamp>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
 }
 crm_core::record!(ExternalUnifiedEvent {
@@ -35,7 +35,7 @@ crm_core::record!(ExternalUnifiedEvent {
 pub struct ExternalUnifiedEventPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ExternalUnifiedEvent>,
 }
 crm_core::record!(ExternalUnifiedEventPage {

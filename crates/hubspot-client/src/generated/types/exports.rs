@@ -7,19 +7,19 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionResponseWithSingleResultUri {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
     /// `result`
     pub result: Option<String>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -103,13 +103,13 @@ pub struct ExportListRequest {
     pub include_labeled_associations: Option<bool>,
     /// `includePrimaryDisplayPropertyForAssociatedObjects`
     pub include_primary_display_property_for_associated_objects: Option<bool>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<Language>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `objectProperties`
     pub object_properties: Option<Vec<String>>,
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<String>,
     /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
     pub override_associated_objects_per_definition_per_row_limit: Option<bool>,
@@ -167,7 +167,7 @@ impl Default for ExportListRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExportReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `exportName`
     pub export_name: Option<String>,
@@ -175,15 +175,15 @@ pub struct ExportReply {
     pub export_state: Option<ExportReplyExportState>,
     /// `exportType`
     pub export_type: Option<ExportReplyExportType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `objectProperties`
     pub object_properties: Vec<String>,
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<String>,
     /// `recordCount`
     pub record_count: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ExportReply {
@@ -258,11 +258,11 @@ pub struct ExportViewRequest {
     pub include_labeled_associations: Option<bool>,
     /// `includePrimaryDisplayPropertyForAssociatedObjects`
     pub include_primary_display_property_for_associated_objects: Option<bool>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<Language>,
     /// `objectProperties`
     pub object_properties: Option<Vec<String>>,
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<String>,
     /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
     pub override_associated_objects_per_definition_per_row_limit: Option<bool>,
@@ -320,7 +320,7 @@ impl Default for ExportViewRequest {
 }
 
 crm_core::open_enum! {
-    /// Language.
+    /// The language, as `en`.
     pub enum Language {
         /// `AF_ZA`
         AfZa = "AF_ZA",

@@ -9,7 +9,7 @@ use super::*;
 pub struct BatchPortalEntry {
     /// `flagState`
     pub flag_state: Option<FlagState>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
 }
 crm_core::record!(BatchPortalEntry {
@@ -63,11 +63,11 @@ impl FlagPutRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FlagReply {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
     /// `defaultState`
     pub default_state: Option<FlagState>,
-    /// `flagName`
+    /// The name of the flag.
     pub flag_name: Option<String>,
     /// `overrideState`
     pub override_state: Option<FlagState>,
@@ -189,13 +189,13 @@ impl PortalFlagStatePutRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PortalFlagStateReply {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
-    /// `flagName`
+    /// The name of the flag.
     pub flag_name: Option<String>,
     /// `flagState`
     pub flag_state: Option<FlagState>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
 }
 crm_core::record!(PortalFlagStateReply {

@@ -29,19 +29,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FileActionReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
     /// `result`
     pub result: Option<FilesFile>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -66,7 +66,7 @@ crm_core::record!(FileActionReply {
 pub struct FilePage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<FilesFile>,
 }
 crm_core::record!(FilePage {
@@ -100,9 +100,9 @@ pub struct FileUpdateInput {
     pub expires_at: Option<Timestamp>,
     /// `isUsableInContent`
     pub is_usable_in_content: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<String>,
     /// `parentFolderPath`
     pub parent_folder_path: Option<String>,
@@ -143,11 +143,11 @@ impl FileUpdateInput {
 pub struct FilesFile {
     /// `access`
     pub access: Option<FileAccess>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `defaultHostingUrl`
     pub default_hosting_url: Option<String>,
@@ -161,13 +161,13 @@ pub struct FilesFile {
     pub file_md5: Option<String>,
     /// `height`
     pub height: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isUsableInContent`
     pub is_usable_in_content: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<String>,
     /// `path`
     pub path: Option<String>,
@@ -177,9 +177,9 @@ pub struct FilesFile {
     pub source_group: Option<FilesFileSourceGroup>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `width`
     pub width: Option<i64>,
@@ -242,21 +242,21 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Folder {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<String>,
     /// `path`
     pub path: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Folder {
@@ -274,19 +274,19 @@ crm_core::record!(Folder {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FolderActionReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
     /// `result`
     pub result: Option<Folder>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -309,9 +309,9 @@ crm_core::record!(FolderActionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FolderInput {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<String>,
     /// `parentPath`
     pub parent_path: Option<String>,
@@ -343,7 +343,7 @@ impl FolderInput {
 pub struct FolderPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Folder>,
 }
 crm_core::record!(FolderPage {
@@ -355,9 +355,9 @@ crm_core::record!(FolderPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FolderUpdateInput {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<i64>,
 }
 crm_core::record!(FolderUpdateInput {
@@ -372,11 +372,11 @@ crm_core::setters!(FolderUpdateInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FolderUpdateInputWithId {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<i64>,
 }
 crm_core::record!(FolderUpdateInputWithId {
@@ -404,9 +404,9 @@ impl FolderUpdateInputWithId {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FolderUpdateTaskLocator {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
 }
 crm_core::record!(FolderUpdateTaskLocator {
@@ -428,17 +428,17 @@ pub struct ImportFromUrlInput {
     >,
     /// `expiresAt`
     pub expires_at: Option<Timestamp>,
-    /// `folderId`
+    /// The id of the folder.
     pub folder_id: Option<String>,
     /// `folderPath`
     pub folder_path: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `overwrite`
     pub overwrite: Option<bool>,
     /// `ttl`
     pub ttl: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ImportFromUrlInput {
@@ -513,9 +513,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ImportFromUrlTaskLocator {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
 }
 crm_core::record!(ImportFromUrlTaskLocator {
@@ -533,13 +533,13 @@ pub struct SignedUrl {
     pub extension: Option<String>,
     /// `height`
     pub height: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `size`
     pub size: Option<i64>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `width`
     pub width: Option<i64>,

@@ -42,7 +42,7 @@ pub struct ForecastTypeSettingPublicReply {
     pub amount_or_date_property_restricted_for_user: Option<bool>,
     /// `amountProperty`
     pub amount_property: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdAtTimestamp`
     pub created_at_timestamp: Option<i64>,
@@ -58,11 +58,11 @@ pub struct ForecastTypeSettingPublicReply {
     pub forecast_name: Option<String>,
     /// `forecastTypeId`
     pub forecast_type_id: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<i64>,

@@ -11,17 +11,17 @@ pub struct DatepickerField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `datepicker`.
+    /// How the field is shown in a form. Always `datepicker`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -184,19 +184,19 @@ pub struct DropdownField {
     pub default_values: Option<Vec<String>>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `dropdown`.
+    /// How the field is shown in a form. Always `dropdown`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<EnumeratedFieldOption>>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -256,17 +256,17 @@ pub struct EmailField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `email`.
+    /// How the field is shown in a form. Always `email`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -355,11 +355,11 @@ impl EmailFieldValidation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EnumeratedFieldOption {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -483,17 +483,17 @@ pub struct FileField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `file`.
+    /// How the field is shown in a form. Always `file`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -558,7 +558,7 @@ crm_core::union! {
 pub struct FormDefinitionBasePage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<HubSpotFormDefinition>,
 }
 crm_core::record!(FormDefinitionBasePage {
@@ -772,7 +772,7 @@ pub struct HubSpotFormConfiguration {
     pub editable: Option<bool>,
     /// `embedType`
     pub embed_type: Option<HubSpotFormConfigurationEmbedType>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<HubSpotFormConfigurationLanguage>,
     /// `lifecycleStages`
     pub lifecycle_stages: Option<Vec<LifecycleStage>>,
@@ -821,7 +821,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Hub spot form configuration language.
+    /// The language, as `en`.
     pub enum HubSpotFormConfigurationLanguage {
         /// `af`
         Af = "af",
@@ -916,13 +916,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubSpotFormDefinition {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `configuration`
     pub configuration: Option<HubSpotFormConfiguration>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `displayOptions`
     pub display_options: Option<FormDisplayOptions>,
@@ -930,13 +930,13 @@ pub struct HubSpotFormDefinition {
     pub field_groups: Option<Vec<FieldGroup>>,
     /// Always `hubspot`.
     pub form_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `legalConsentOptions`
     pub legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(HubSpotFormDefinition {
@@ -988,13 +988,13 @@ impl Default for HubSpotFormDefinition {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubSpotFormDefinitionCreateRequest {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `configuration`
     pub configuration: Option<HubSpotFormConfiguration>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `displayOptions`
     pub display_options: Option<FormDisplayOptions>,
@@ -1004,9 +1004,9 @@ pub struct HubSpotFormDefinitionCreateRequest {
     pub form_type: Option<String>,
     /// `legalConsentOptions`
     pub legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(HubSpotFormDefinitionCreateRequest {
@@ -1066,7 +1066,7 @@ crm_core::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubSpotFormDefinitionPatchRequest {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `configuration`
     pub configuration: Option<HubSpotFormConfiguration>,
@@ -1076,7 +1076,7 @@ pub struct HubSpotFormDefinitionPatchRequest {
     pub field_groups: Option<Vec<FieldGroup>>,
     /// `legalConsentOptions`
     pub legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(HubSpotFormDefinitionPatchRequest {
@@ -1096,7 +1096,7 @@ crm_core::setters!(HubSpotFormDefinitionPatchRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LegalConsentCheckbox {
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `required`
     pub required: Option<bool>,
@@ -1312,7 +1312,7 @@ impl Default for LegalConsentOptionsNone {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LifecycleStage {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1344,17 +1344,17 @@ pub struct MobilePhoneField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `mobile_phone`.
+    /// How the field is shown in a form. Always `mobile_phone`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -1416,17 +1416,17 @@ pub struct MultiLineTextField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `multi_line_text`.
+    /// How the field is shown in a form. Always `multi_line_text`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -1483,19 +1483,19 @@ pub struct MultipleCheckboxesField {
     pub default_values: Option<Vec<String>>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `multiple_checkboxes`.
+    /// How the field is shown in a form. Always `multiple_checkboxes`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<EnumeratedFieldOption>>,
     /// `required`
     pub required: Option<bool>,
@@ -1551,17 +1551,17 @@ pub struct NumberField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `number`.
+    /// How the field is shown in a form. Always `number`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -1654,19 +1654,19 @@ pub struct PaymentLinkRadioField {
     pub default_values: Option<Vec<String>>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `payment_link_radio`.
+    /// How the field is shown in a form. Always `payment_link_radio`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<EnumeratedFieldOption>>,
     /// `required`
     pub required: Option<bool>,
@@ -1722,17 +1722,17 @@ pub struct PhoneField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `phone`.
+    /// How the field is shown in a form. Always `phone`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -1829,19 +1829,19 @@ pub struct RadioField {
     pub default_values: Option<Vec<String>>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `radio`.
+    /// How the field is shown in a form. Always `radio`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<EnumeratedFieldOption>>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -1901,17 +1901,17 @@ pub struct SingleCheckboxField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `single_checkbox`.
+    /// How the field is shown in a form. Always `single_checkbox`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `required`
     pub required: Option<bool>,
@@ -1964,17 +1964,17 @@ pub struct SingleLineTextField {
     pub default_value: Option<String>,
     /// `dependentFields`
     pub dependent_fields: Option<Vec<DependentField>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// Always `single_line_text`.
+    /// How the field is shown in a form. Always `single_line_text`.
     pub field_type: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,

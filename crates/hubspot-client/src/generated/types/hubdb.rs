@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Column {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<SimpleUser>,
@@ -15,7 +15,7 @@ pub struct Column {
     pub created_by_user_id: Option<i64>,
     /// `deleted`
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `foreignColumnId`
     pub foreign_column_id: Option<i64>,
@@ -27,19 +27,19 @@ pub struct Column {
     pub foreign_ids_by_name: Map<ForeignId>,
     /// `foreignTableId`
     pub foreign_table_id: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `optionCount`
     pub option_count: Option<i64>,
-    /// `options`
+    /// The values to choose from.
     pub options: Vec<HubdbOptionItem>,
     /// `type`
     pub type_: Option<ColumnType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<SimpleUser>,
@@ -79,17 +79,17 @@ pub struct ColumnRequest {
     pub foreign_column_id: Option<i64>,
     /// `foreignTableId`
     pub foreign_table_id: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `maxNumberOfCharacters`
     pub max_number_of_characters: Option<i64>,
     /// `maxNumberOfOptions`
     pub max_number_of_options: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<HubdbOptionItem>>,
     /// `type`
     pub type_: Option<ColumnType>,
@@ -170,11 +170,11 @@ pub struct ErrorItem {
     pub context: Map<Vec<String>>,
     /// `correlationId`
     pub correlation_id: Option<String>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<ErrorDetail>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `subCategory`
     pub sub_category: Option<String>,
@@ -193,9 +193,9 @@ crm_core::record!(ErrorItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ForeignId {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -212,17 +212,17 @@ crm_core::record!(ForeignId {
 pub struct HubDbRow {
     /// `childTableId`
     pub child_table_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `path`
     pub path: Option<String>,
     /// `publishedAt`
     pub published_at: Option<Timestamp>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `values`
     pub values: Map<Value>,
@@ -242,7 +242,7 @@ crm_core::record!(HubDbRow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowBatchClone {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<HubDbRowClone>>,
 }
 crm_core::record!(HubDbRowBatchClone {
@@ -266,7 +266,7 @@ impl HubDbRowBatchClone {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowBatchCreate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<HubDbRowInput>>,
 }
 crm_core::record!(HubDbRowBatchCreate {
@@ -290,19 +290,19 @@ impl HubDbRowBatchCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<HubDbRow>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -322,7 +322,7 @@ crm_core::record!(HubDbRowBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowBatchUpdate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<HubDbRowUpdate>>,
 }
 crm_core::record!(HubDbRowBatchUpdate {
@@ -346,9 +346,9 @@ impl HubDbRowBatchUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowClone {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(HubDbRowClone {
@@ -374,15 +374,15 @@ impl HubDbRowClone {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowCloneReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<HubDbRow>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -404,7 +404,7 @@ pub struct HubDbRowInput {
     pub child_table_id: Option<i64>,
     /// `displayIndex`
     pub display_index: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `path`
     pub path: Option<String>,
@@ -446,9 +446,9 @@ impl HubDbRowInput {
 pub struct HubDbRowPage {
     /// `paging`
     pub paging: Option<HubDbRowPagePaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<HubDbRow>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
     /// `type`
     pub type_: Option<HubDbRowPageType>,
@@ -460,7 +460,7 @@ crm_core::record!(HubDbRowPage {
     type_: "type",
 });
 
-/// Hub db row page paging.
+/// Where the list goes on.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowPagePaging {
@@ -478,11 +478,11 @@ crm_core::record!(HubDbRowPagePaging {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubDbRowPagePagingNext {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub after: Option<String>,
     /// `link`
     pub link: Option<String>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<i64>,
 }
 crm_core::record!(HubDbRowPagePagingNext {
@@ -509,9 +509,9 @@ pub struct HubDbRowUpdate {
     pub child_table_id: Option<i64>,
     /// `displayIndex`
     pub display_index: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `path`
     pub path: Option<String>,
@@ -561,25 +561,25 @@ pub struct HubDbTable {
     pub column_count: Option<i64>,
     /// `columns`
     pub columns: Vec<Column>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<SimpleUser>,
     /// `deleted`
     pub deleted: Option<bool>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
     /// `dynamicMetaTags`
     pub dynamic_meta_tags: Map<i64>,
     /// `enableChildTablePages`
     pub enable_child_table_pages: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isOrderedManually`
     pub is_ordered_manually: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `published`
     pub published: Option<bool>,
@@ -587,7 +587,7 @@ pub struct HubDbTable {
     pub published_at: Option<Timestamp>,
     /// `rowCount`
     pub row_count: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<SimpleUser>,
@@ -667,9 +667,9 @@ pub struct HubDbTableInput {
     pub dynamic_meta_tags: Option<Map<i64>>,
     /// `enableChildTablePages`
     pub enable_child_table_pages: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `useForPages`
     pub use_for_pages: Option<bool>,
@@ -696,9 +696,9 @@ crm_core::setters!(HubDbTableInput {
 pub struct HubDbTablePage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<HubDbTable>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(HubDbTablePage {
@@ -711,23 +711,23 @@ crm_core::record!(HubDbTablePage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HubdbOptionItem {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<SimpleUser>,
     /// `createdByUserId`
     pub created_by_user_id: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `order`
     pub order: Option<i64>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<SimpleUser>,
@@ -759,7 +759,7 @@ crm_core::setters!(HubdbOptionItem {
 pub struct ImportResult {
     /// `duplicateRows`
     pub duplicate_rows: Option<i64>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<ErrorItem>,
     /// `rowLimitExceeded`
     pub row_limit_exceeded: Option<bool>,
@@ -777,13 +777,13 @@ crm_core::record!(ImportResult {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SimpleUser {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
 }
 crm_core::record!(SimpleUser {

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ImportError {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
     /// `errorMessage`
     pub error_message: Option<String>,
@@ -15,7 +15,7 @@ pub struct ImportError {
     pub error_type: Option<String>,
     /// `extraContext`
     pub extra_context: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `invalidPropertyValue`
     pub invalid_property_value: Option<PropertyValue>,
@@ -25,9 +25,9 @@ pub struct ImportError {
     pub invalid_value_to_display: Option<String>,
     /// `knownColumnNumber`
     pub known_column_number: Option<i64>,
-    /// One of 161 values, as `ABANDONED_CART`.
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, as `ABANDONED_CART`.
     pub object_type: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `sourceData`
     pub source_data: Option<ImportRowCore>,
@@ -53,7 +53,7 @@ crm_core::record!(ImportError {
 pub struct ImportErrorPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ImportError>,
 }
 crm_core::record!(ImportErrorPage {
@@ -82,9 +82,9 @@ crm_core::record!(ImportMetadata {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ImportReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `importName`
     pub import_name: Option<String>,
@@ -102,7 +102,7 @@ pub struct ImportReply {
     pub opt_out_import: Option<bool>,
     /// `state`
     pub state: Option<ImportReplyState>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ImportReply {
@@ -163,7 +163,7 @@ crm_core::open_enum! {
 pub struct ImportResponsePage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ImportReply>,
 }
 crm_core::record!(ImportResponsePage {
@@ -179,7 +179,7 @@ pub struct ImportRowCore {
     pub additional_row_data: Vec<String>,
     /// `containsEncryptedProperties`
     pub contains_encrypted_properties: Option<bool>,
-    /// `fileId`
+    /// The id of the file.
     pub file_id: Option<i64>,
     /// `lineNumber`
     pub line_number: Option<i64>,
@@ -227,9 +227,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectListRecord {
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
-    /// `objectType`
+    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
     pub object_type: Option<String>,
 }
 crm_core::record!(ObjectListRecord {

@@ -11,13 +11,13 @@ pub struct ContentFolder {
     pub category: Option<i64>,
     /// `created`
     pub created: Option<Timestamp>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<i64>,
     /// `updated`
     pub updated: Option<Timestamp>,
@@ -40,7 +40,7 @@ crm_core::setters!(ContentFolder {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContentFolderBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ContentFolder>>,
 }
 crm_core::record!(ContentFolderBatch {
@@ -64,19 +64,19 @@ impl ContentFolderBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContentFolderBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ContentFolder>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -96,11 +96,11 @@ crm_core::record!(ContentFolderBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContentFolderVersion {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<ContentFolder>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -118,9 +118,9 @@ crm_core::record!(ContentFolderVersion {
 pub struct WithTotalContentFolderPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ContentFolder>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalContentFolderPage {
@@ -135,9 +135,9 @@ crm_core::record!(WithTotalContentFolderPage {
 pub struct WithTotalContentFolderVersionPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ContentFolderVersion>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalContentFolderVersionPage {

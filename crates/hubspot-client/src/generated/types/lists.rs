@@ -9,9 +9,9 @@ use super::*;
 pub struct ApiCollectionResponseJoinTimeAndRecordId {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<JoinTimeAndRecordId>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(ApiCollectionResponseJoinTimeAndRecordId {
@@ -26,9 +26,9 @@ crm_core::record!(ApiCollectionResponseJoinTimeAndRecordId {
 pub struct ApiCollectionResponseRecordListMembership {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<RecordListMembership>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(ApiCollectionResponseRecordListMembership {
@@ -111,7 +111,7 @@ impl ListConversionDate {
 pub struct ListConversionInactivity {
     /// Always `INACTIVITY`.
     pub conversion_type: Option<String>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<i64>,
     /// `timeUnit`
     pub time_unit: Option<ListConversionInactivityTimeUnit>,
@@ -146,7 +146,7 @@ impl ListConversionInactivity {
 pub struct ListConversionReply {
     /// `convertedAt`
     pub converted_at: Option<Timestamp>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `requestedConversionTime`
     pub requested_conversion_time: Option<ListConversionTime>,
@@ -190,9 +190,9 @@ pub struct ListCreateRequest {
     pub list_permissions: Option<ListPermissions>,
     /// `membershipSettings`
     pub membership_settings: Option<MembershipSettings>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `processingType`
     pub processing_type: Option<String>,
@@ -277,19 +277,19 @@ pub struct ListFolder {
     pub child_lists: Vec<i64>,
     /// `childNodes`
     pub child_nodes: Vec<ListFolder>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedContentsAt`
     pub updated_contents_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(ListFolder {
@@ -319,9 +319,9 @@ crm_core::record!(ListFolderCreateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ListFolderCreateRequest {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentFolderId`
+    /// The id of the folder above.
     pub parent_folder_id: Option<String>,
 }
 crm_core::record!(ListFolderCreateRequest {
@@ -358,7 +358,7 @@ crm_core::record!(ListFolderFetchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ListMoveRequest {
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `newFolderId`
     pub new_folder_id: Option<String>,
@@ -421,9 +421,9 @@ pub struct ListSearchReply {
     pub has_more: Option<bool>,
     /// `lists`
     pub lists: Vec<ObjectListSearchResult>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<i64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(ListSearchReply {
@@ -443,15 +443,15 @@ pub struct ListSearchRequest {
     pub count: Option<i64>,
     /// `listIds`
     pub list_ids: Option<Vec<String>>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<i64>,
     /// `processingTypes`
     pub processing_types: Option<Vec<String>>,
     /// `query`
     pub query: Option<String>,
-    /// `sort`
+    /// What to sort by.
     pub sort: Option<String>,
 }
 crm_core::record!(ListSearchRequest {
@@ -590,7 +590,7 @@ crm_core::record!(MembershipsUpdateReply {
 pub struct MigrationMapping {
     /// `legacyListId`
     pub legacy_list_id: Option<String>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
 }
 crm_core::record!(MigrationMapping {
@@ -602,17 +602,17 @@ crm_core::record!(MigrationMapping {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectList {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdById`
     pub created_by_id: Option<String>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
     /// `filterBranch`
     pub filter_branch: Option<FilterBranch>,
     /// `filtersUpdatedAt`
     pub filters_updated_at: Option<Timestamp>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `listPermissions`
     pub list_permissions: Option<ListPermissions>,
@@ -620,9 +620,9 @@ pub struct ObjectList {
     pub list_version: Option<i64>,
     /// `membershipSettings`
     pub membership_settings: Option<MembershipSettings>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `processingStatus`
     pub processing_status: Option<String>,
@@ -630,7 +630,7 @@ pub struct ObjectList {
     pub processing_type: Option<String>,
     /// `size`
     pub size: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedById`
     pub updated_by_id: Option<String>,
@@ -660,27 +660,27 @@ crm_core::record!(ObjectList {
 pub struct ObjectListSearchResult {
     /// `additionalProperties`
     pub additional_properties: Map<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdById`
     pub created_by_id: Option<String>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
     /// `filtersUpdatedAt`
     pub filters_updated_at: Option<Timestamp>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `listVersion`
     pub list_version: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `processingStatus`
     pub processing_status: Option<String>,
     /// `processingType`
     pub processing_type: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedById`
     pub updated_by_id: Option<String>,
@@ -705,7 +705,7 @@ crm_core::record!(ObjectListSearchResult {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdInput {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `recordId`
     pub record_id: Option<String>,
@@ -733,7 +733,7 @@ impl RecordIdInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdInputBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<RecordIdInput>>,
 }
 crm_core::record!(RecordIdInputBatch {
@@ -757,7 +757,7 @@ impl RecordIdInputBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdWithMemberships {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `recordId`
     pub record_id: Option<String>,
@@ -774,19 +774,19 @@ crm_core::record!(RecordIdWithMemberships {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordIdWithMembershipsBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<RecordIdWithMemberships>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -812,7 +812,7 @@ pub struct RecordListMembership {
     pub is_public_list: Option<bool>,
     /// `lastAddedTimestamp`
     pub last_added_timestamp: Option<Timestamp>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `listVersion`
     pub list_version: Option<i64>,

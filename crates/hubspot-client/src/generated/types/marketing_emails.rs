@@ -68,9 +68,9 @@ pub struct Email {
     pub active_domain: Option<String>,
     /// `allEmailCampaignIds`
     pub all_email_campaign_ids: Vec<String>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<String>,
     /// `campaign`
     pub campaign: Option<String>,
@@ -82,11 +82,11 @@ pub struct Email {
     pub cloned_from: Option<String>,
     /// `content`
     pub content: Option<EmailContent>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdById`
     pub created_by_id: Option<String>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
     /// `emailCampaignGroupId`
     pub email_campaign_group_id: Option<String>,
@@ -94,13 +94,13 @@ pub struct Email {
     pub email_template_mode: Option<EmailEmailTemplateMode>,
     /// `feedbackSurveyId`
     pub feedback_survey_id: Option<String>,
-    /// `folderId`
+    /// The id of the folder.
     pub folder_id: Option<i64>,
     /// `folderIdV2`
     pub folder_id_v2: Option<i64>,
     /// `from`
     pub from: Option<EmailFromDetails>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isAb`
     pub is_ab: Option<bool>,
@@ -110,9 +110,9 @@ pub struct Email {
     pub is_transactional: Option<bool>,
     /// `jitterSendTime`
     pub jitter_send_time: Option<bool>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `previewKey`
     pub preview_key: Option<String>,
@@ -152,7 +152,7 @@ pub struct Email {
     pub type_: Option<EmailType>,
     /// `unpublishedAt`
     pub unpublished_at: Option<Timestamp>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedById`
     pub updated_by_id: Option<String>,
@@ -221,9 +221,9 @@ crm_core::record!(Email {
 pub struct EmailClone {
     /// `cloneName`
     pub clone_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
 }
 crm_core::record!(EmailClone {
@@ -290,9 +290,9 @@ crm_core::setters!(EmailContent {
 pub struct EmailCreateRequest {
     /// `activeDomain`
     pub active_domain: Option<String>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<i64>,
     /// `campaign`
     pub campaign: Option<String>,
@@ -306,9 +306,9 @@ pub struct EmailCreateRequest {
     pub from: Option<EmailFromDetails>,
     /// `jitterSendTime`
     pub jitter_send_time: Option<bool>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishDate`
     pub publish_date: Option<Timestamp>,
@@ -575,7 +575,7 @@ pub struct EmailSubscriptionDetails {
     pub office_location_id: Option<String>,
     /// `preferencesGroupId`
     pub preferences_group_id: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
     /// `subscriptionName`
     pub subscription_name: Option<String>,
@@ -760,9 +760,9 @@ crm_core::open_enum! {
 pub struct EmailUpdateRequest {
     /// `activeDomain`
     pub active_domain: Option<String>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<i64>,
     /// `campaign`
     pub campaign: Option<String>,
@@ -774,9 +774,9 @@ pub struct EmailUpdateRequest {
     pub from: Option<EmailFromDetails>,
     /// `jitterSendTime`
     pub jitter_send_time: Option<bool>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishDate`
     pub publish_date: Option<Timestamp>,
@@ -833,11 +833,11 @@ crm_core::setters!(EmailUpdateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmailVersion {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<Email>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -934,7 +934,7 @@ pub struct RssEmailDetails {
     pub rss_entry_template: Option<String>,
     /// `timing`
     pub timing: Option<Map<Value>>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `useHeadlineAsSubject`
     pub use_headline_as_subject: Option<bool>,
@@ -972,11 +972,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VersionPublicEmail {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<Email>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -1008,11 +1008,11 @@ pub struct WebversionDetails {
     pub redirect_to_page_id: Option<String>,
     /// `redirectToUrl`
     pub redirect_to_url: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `title`
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(WebversionDetails {
@@ -1040,9 +1040,9 @@ crm_core::setters!(WebversionDetails {
 pub struct WithTotalEmailStatisticIntervalPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<EmailStatisticInterval>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalEmailStatisticIntervalPage {
@@ -1057,9 +1057,9 @@ crm_core::record!(WithTotalEmailStatisticIntervalPage {
 pub struct WithTotalPublicEmailPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Email>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicEmailPage {
@@ -1074,9 +1074,9 @@ crm_core::record!(WithTotalPublicEmailPage {
 pub struct WithTotalPublicEmailVersionPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<VersionPublicEmail>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicEmailVersionPage {

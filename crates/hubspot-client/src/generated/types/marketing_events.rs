@@ -7,9 +7,9 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfo {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AppInfo {
@@ -41,19 +41,19 @@ crm_core::record!(AttendanceCounters {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponseMarketingEventPublicDefaultReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<MarketingEventPublicDefaultReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -73,19 +73,19 @@ crm_core::record!(BatchResponseMarketingEventPublicDefaultReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponseSubscriberEmailReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SubscriberEmailReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -105,19 +105,19 @@ crm_core::record!(BatchResponseSubscriberEmailReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponseSubscriberVidReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SubscriberVidReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -137,9 +137,9 @@ crm_core::record!(BatchResponseSubscriberVidReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactAssociation {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `firstname`
     pub firstname: Option<String>,
@@ -157,7 +157,7 @@ crm_core::record!(ContactAssociation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CrmPropertyWrapper {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -171,7 +171,7 @@ crm_core::record!(CrmPropertyWrapper {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EventDetailSettings {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
     /// `eventDetailsUrl`
     pub event_details_url: Option<String>,
@@ -213,7 +213,7 @@ pub struct ExternalMarketingEvent {
     pub attendees: Option<i64>,
     /// `cancellations`
     pub cancellations: Option<i64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `customProperties`
     pub custom_properties: Vec<PropertyValue>,
@@ -225,7 +225,7 @@ pub struct ExternalMarketingEvent {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -233,19 +233,19 @@ pub struct ExternalMarketingEvent {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `noShows`
     pub no_shows: Option<i64>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `registrants`
     pub registrants: Option<i64>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ExternalMarketingEvent {
@@ -284,7 +284,7 @@ pub struct ExternalMarketingEventUpdate {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -336,21 +336,21 @@ impl ExternalMarketingEventUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct List {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdById`
     pub created_by_id: Option<String>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
     /// `filtersUpdatedAt`
     pub filters_updated_at: Option<Timestamp>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `listVersion`
     pub list_version: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `processingStatus`
     pub processing_status: Option<String>,
@@ -358,7 +358,7 @@ pub struct List {
     pub processing_type: Option<String>,
     /// `size`
     pub size: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedById`
     pub updated_by_id: Option<String>,
@@ -389,7 +389,7 @@ pub struct MarketingEvent {
     pub attendees: Option<i64>,
     /// `cancellations`
     pub cancellations: Option<i64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `customProperties`
     pub custom_properties: Vec<CrmPropertyWrapper>,
@@ -401,7 +401,7 @@ pub struct MarketingEvent {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -413,17 +413,17 @@ pub struct MarketingEvent {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
     /// `noShows`
     pub no_shows: Option<i64>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `registrants`
     pub registrants: Option<i64>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(MarketingEvent {
@@ -454,13 +454,13 @@ crm_core::record!(MarketingEvent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventAssociation {
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub external_account_id: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
     /// `marketingEventId`
     pub marketing_event_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(MarketingEventAssociation {
@@ -474,7 +474,7 @@ crm_core::record!(MarketingEventAssociation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventBatchUpdate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<MarketingEventBatchUpdateRow>>,
 }
 crm_core::record!(MarketingEventBatchUpdate {
@@ -498,19 +498,19 @@ impl MarketingEventBatchUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventBatchUpdateReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<MarketingEventReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -538,7 +538,7 @@ pub struct MarketingEventBatchUpdateRow {
     pub event_cancelled: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -546,7 +546,7 @@ pub struct MarketingEventBatchUpdateRow {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
@@ -595,7 +595,7 @@ impl MarketingEventBatchUpdateRow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventBatchUpsert {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<MarketingEventCreate>>,
 }
 crm_core::record!(MarketingEventBatchUpsert {
@@ -660,7 +660,7 @@ pub struct MarketingEventCreate {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -668,9 +668,9 @@ pub struct MarketingEventCreate {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub external_account_id: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
@@ -710,7 +710,7 @@ pub struct MarketingEventDefaultReply {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -718,7 +718,7 @@ pub struct MarketingEventDefaultReply {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
@@ -743,11 +743,11 @@ crm_core::record!(MarketingEventDefaultReply {
 pub struct MarketingEventEmailSubscriber {
     /// `contactProperties`
     pub contact_properties: Option<Map<String>>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `interactionDateTime`
     pub interaction_date_time: Option<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(MarketingEventEmailSubscriber {
@@ -782,7 +782,7 @@ impl MarketingEventEmailSubscriber {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventEmailSubscriberBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<MarketingEventEmailSubscriber>>,
 }
 crm_core::record!(MarketingEventEmailSubscriberBatch {
@@ -806,11 +806,11 @@ impl MarketingEventEmailSubscriberBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventExternalUniqueIdentifier {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub external_account_id: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
 }
 crm_core::record!(MarketingEventExternalUniqueIdentifier {
@@ -842,7 +842,7 @@ impl MarketingEventExternalUniqueIdentifier {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventExternalUniqueIdentifierBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>>,
 }
 crm_core::record!(MarketingEventExternalUniqueIdentifierBatch {
@@ -868,13 +868,13 @@ impl MarketingEventExternalUniqueIdentifierBatch {
 pub struct MarketingEventIdentifiersReply {
     /// `appInfo`
     pub app_info: Option<AppInfo>,
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub external_account_id: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
     /// `marketingEventName`
     pub marketing_event_name: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
 }
 crm_core::record!(MarketingEventIdentifiersReply {
@@ -891,7 +891,7 @@ crm_core::record!(MarketingEventIdentifiersReply {
 pub struct MarketingEventPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<MarketingEvent>,
 }
 crm_core::record!(MarketingEventPage {
@@ -903,7 +903,7 @@ crm_core::record!(MarketingEventPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventPublicDefaultReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `customProperties`
     pub custom_properties: Vec<PropertyValue>,
@@ -915,7 +915,7 @@ pub struct MarketingEventPublicDefaultReply {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -923,13 +923,13 @@ pub struct MarketingEventPublicDefaultReply {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(MarketingEventPublicDefaultReply {
@@ -953,7 +953,7 @@ crm_core::record!(MarketingEventPublicDefaultReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventPublicObjectIdDeleteRequest {
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
 }
 crm_core::record!(MarketingEventPublicObjectIdDeleteRequest {
@@ -977,7 +977,7 @@ impl MarketingEventPublicObjectIdDeleteRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventPublicObjectIdDeleteRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>>,
 }
 crm_core::record!(MarketingEventPublicObjectIdDeleteRequestBatch {
@@ -1005,7 +1005,7 @@ impl MarketingEventPublicObjectIdDeleteRequestBatch {
 pub struct MarketingEventReply {
     /// `appInfo`
     pub app_info: Option<AppInfo>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `customProperties`
     pub custom_properties: Vec<CrmPropertyWrapper>,
@@ -1017,7 +1017,7 @@ pub struct MarketingEventReply {
     pub event_completed: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -1025,11 +1025,11 @@ pub struct MarketingEventReply {
     pub event_type: Option<String>,
     /// `eventUrl`
     pub event_url: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `startDateTime`
     pub start_date_time: Option<Timestamp>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(MarketingEventReply {
@@ -1055,7 +1055,7 @@ crm_core::record!(MarketingEventReply {
 pub struct MarketingEventSubscriber {
     /// `interactionDateTime`
     pub interaction_date_time: Option<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
     /// `vid`
     pub vid: Option<i64>,
@@ -1089,7 +1089,7 @@ impl MarketingEventSubscriber {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketingEventSubscriberBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<MarketingEventSubscriber>>,
 }
 crm_core::record!(MarketingEventSubscriberBatch {
@@ -1121,7 +1121,7 @@ pub struct MarketingEventUpdate {
     pub event_cancelled: Option<bool>,
     /// `eventDescription`
     pub event_description: Option<String>,
-    /// `eventName`
+    /// The internal name of the event.
     pub event_name: Option<String>,
     /// `eventOrganizer`
     pub event_organizer: Option<String>,
@@ -1187,9 +1187,9 @@ crm_core::record!(ParticipationAssociations {
 pub struct ParticipationBreakdown {
     /// `associations`
     pub associations: Option<ParticipationAssociations>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `properties`
     pub properties: Option<ParticipationProperties>,
@@ -1241,13 +1241,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchPublicResponseWrapper {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
-    /// `externalAccountId`
+    /// The id of the account in the app that the event comes from.
     pub external_account_id: Option<String>,
-    /// `externalEventId`
+    /// The id of the event in the app that it comes from.
     pub external_event_id: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
 }
 crm_core::record!(SearchPublicResponseWrapper {
@@ -1261,7 +1261,7 @@ crm_core::record!(SearchPublicResponseWrapper {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchPublicResponseWrapperList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SearchPublicResponseWrapper>,
 }
 crm_core::record!(SearchPublicResponseWrapperList {
@@ -1272,7 +1272,7 @@ crm_core::record!(SearchPublicResponseWrapperList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriberEmailReply {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `vid`
     pub vid: Option<i64>,
@@ -1299,9 +1299,9 @@ crm_core::record!(SubscriberVidReply {
 pub struct WithTotalMarketingEventIdentifiersReplyPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<MarketingEventIdentifiersReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalMarketingEventIdentifiersReplyPage {
@@ -1316,9 +1316,9 @@ crm_core::record!(WithTotalMarketingEventIdentifiersReplyPage {
 pub struct WithTotalParticipationBreakdownPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ParticipationBreakdown>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalParticipationBreakdownPage {
@@ -1333,9 +1333,9 @@ crm_core::record!(WithTotalParticipationBreakdownPage {
 pub struct WithTotalPublicListPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<List>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicListPage {

@@ -7,11 +7,11 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AbsoluteValue {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `ABSOLUTE_VALUE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -124,11 +124,11 @@ crm_core::union! {
 pub struct AddNumbers {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `ADD_NUMBERS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -145,11 +145,11 @@ crm_core::record!(AddNumbers {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddTime {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `ADD_TIME`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `stringToCheck`
     pub string_to_check: Option<AbsoluteValueInputsItem>,
@@ -170,11 +170,11 @@ crm_core::record!(AddTime {
 pub struct And {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `AND`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -222,7 +222,7 @@ impl AttentionSpanCalculatedValues {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AttentionSpanEvent {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<i64>,
     /// `externalPlayContext`
     pub external_play_context: Option<ExternalPlayContext>,
@@ -250,7 +250,7 @@ pub struct AttentionSpanEvent {
     pub page_url: Option<String>,
     /// `percentRange`
     pub percent_range: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `providerId`
     pub provider_id: Option<i64>,
@@ -290,7 +290,7 @@ crm_core::record!(AttentionSpanEvent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AttentionSpanEventRequest {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<i64>,
     /// `contactUtk`
     pub contact_utk: Option<String>,
@@ -386,11 +386,11 @@ impl AttentionSpanEventRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BeginsWith {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `BEGINS_WITH`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `stringToCheck`
     pub string_to_check: Option<AbsoluteValueInputsItem>,
@@ -411,7 +411,7 @@ crm_core::record!(BeginsWith {
 pub struct BooleanPropertyVariable {
     /// Always `BOOLEAN_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -428,7 +428,7 @@ crm_core::record!(BooleanPropertyVariable {
 pub struct BooleanTargetPropertyVariable {
     /// Always `BOOLEAN_TARGET_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -479,11 +479,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CoalesceBoolean {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `COALESCE_BOOLEAN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -499,11 +499,11 @@ crm_core::record!(CoalesceBoolean {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CoalesceNumber {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `COALESCE_NUMBER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -519,11 +519,11 @@ crm_core::record!(CoalesceNumber {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CoalesceString {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `COALESCE_STRING`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -539,11 +539,11 @@ crm_core::record!(CoalesceString {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConcatStrings {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `CONCAT_STRINGS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -561,7 +561,7 @@ crm_core::record!(ConcatStrings {
 pub struct ConstantBoolean {
     /// Always `CONSTANT_BOOLEAN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -578,7 +578,7 @@ crm_core::record!(ConstantBoolean {
 pub struct ConstantNumber {
     /// Always `CONSTANT_NUMBER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -595,7 +595,7 @@ crm_core::record!(ConstantNumber {
 pub struct ConstantString {
     /// Always `CONSTANT_STRING`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -610,11 +610,11 @@ crm_core::record!(ConstantString {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Contains {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `CONTAINS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `stringToCheck`
     pub string_to_check: Option<AbsoluteValueInputsItem>,
@@ -633,11 +633,11 @@ crm_core::record!(Contains {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Date {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `DATE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -653,11 +653,11 @@ crm_core::record!(Date {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DatedExchangeRate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `DATED_EXCHANGE_RATE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -693,7 +693,7 @@ crm_core::record!(DefaultRequirements {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DefinitionSource {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<DefinitionSourceType>,
@@ -723,11 +723,11 @@ crm_core::open_enum! {
 pub struct DivideNumbers {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `DIVIDE_NUMBERS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -748,7 +748,7 @@ pub struct Endpoints {
     pub discovery: Option<bool>,
     /// `schemes`
     pub schemes: Option<Vec<String>>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Endpoints {
@@ -782,7 +782,7 @@ impl Endpoints {
 pub struct Euler {
     /// Always `EULER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -805,7 +805,7 @@ pub struct EventVisibilityChange {
     pub show_in_timeline: Option<bool>,
     /// `showInWorkflows`
     pub show_in_workflows: Option<bool>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(EventVisibilityChange {
@@ -855,7 +855,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EventVisibilityReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `visibilitySettings`
     pub visibility_settings: Vec<EventVisibilityChange>,
@@ -913,7 +913,7 @@ pub struct ExternalOptionsMetaData {
     pub filter: Option<FilteringMetaData>,
     /// `fromObjectId`
     pub from_object_id: Option<i64>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `relatedObjectTypeId`
     pub related_object_type_id: Option<String>,
@@ -939,11 +939,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExtractMostRecentEmailReplyHtml {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_HTML`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -959,11 +959,11 @@ crm_core::record!(ExtractMostRecentEmailReplyHtml {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExtractMostRecentEmailReplyText {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_TEXT`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -979,11 +979,11 @@ crm_core::record!(ExtractMostRecentEmailReplyText {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExtractMostRecentPlainTextEmailReply {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `EXTRACT_MOST_RECENT_PLAIN_TEXT_EMAIL_REPLY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -999,11 +999,11 @@ crm_core::record!(ExtractMostRecentPlainTextEmailReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchCurrencyDecimalPlaces {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `FETCH_CURRENCY_DECIMAL_PLACES`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -1019,11 +1019,11 @@ crm_core::record!(FetchCurrencyDecimalPlaces {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchExchangeRate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `FETCH_EXCHANGE_RATE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -1041,7 +1041,7 @@ crm_core::record!(FetchExchangeRate {
 pub struct FetchPortalHomeCurrency {
     /// Always `FETCH_PORTAL_HOME_CURRENCY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1058,7 +1058,7 @@ crm_core::record!(FetchPortalHomeCurrency {
 pub struct FetchSingleCurrencyPortalCurrency {
     /// Always `FETCH_SINGLE_CURRENCY_PORTAL_CURRENCY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1107,11 +1107,11 @@ crm_core::record!(FilteringMetaData {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FormatFullName {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `FORMAT_FULL_NAME`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1127,11 +1127,11 @@ crm_core::record!(FormatFullName {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FormatPhoneNumber {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `FORMAT_PHONE_NUMBER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1147,11 +1147,11 @@ crm_core::record!(FormatPhoneNumber {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FormatSearchablePhoneNumber {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `FORMAT_SEARCHABLE_PHONE_NUMBER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1171,7 +1171,7 @@ pub struct Group {
     pub deleted: Option<bool>,
     /// `displayName`
     pub display_name: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `fulcrumPortalId`
     pub fulcrum_portal_id: Option<i64>,
@@ -1179,9 +1179,9 @@ pub struct Group {
     pub fulcrum_timestamp: Option<i64>,
     /// `hubspotDefined`
     pub hubspot_defined: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
 }
 crm_core::record!(Group {
@@ -1201,7 +1201,7 @@ crm_core::record!(Group {
 pub struct GroupView {
     /// `displayName`
     pub display_name: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `fulcrumPortalId`
     pub fulcrum_portal_id: Option<i64>,
@@ -1209,7 +1209,7 @@ pub struct GroupView {
     pub fulcrum_timestamp: Option<i64>,
     /// `hubspotDefined`
     pub hubspot_defined: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(GroupView {
@@ -1225,11 +1225,11 @@ crm_core::record!(GroupView {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HasEmailReply {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `HAS_EMAIL_REPLY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1245,11 +1245,11 @@ crm_core::record!(HasEmailReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HasPlainTextEmailReply {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `HAS_PLAIN_TEXT_EMAIL_REPLY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1271,11 +1271,11 @@ pub struct IfBoolean {
     pub enclosed_in_parentheses: Option<bool>,
     /// `ifExpression`
     pub if_expression: Option<AbsoluteValueInputsItem>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IF_BOOLEAN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1300,13 +1300,13 @@ pub struct IfChainBoolean {
     pub default_expression: Option<AbsoluteValueInputsItem>,
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IF_CHAIN_BOOLEAN`.
     pub operator: Option<String>,
     /// `outputs`
     pub outputs: Vec<AbsoluteValueInputsItem>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1332,13 +1332,13 @@ pub struct IfChainNumber {
     pub default_expression: Option<AbsoluteValueInputsItem>,
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IF_CHAIN_NUMBER`.
     pub operator: Option<String>,
     /// `outputs`
     pub outputs: Vec<AbsoluteValueInputsItem>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -1364,13 +1364,13 @@ pub struct IfChainString {
     pub default_expression: Option<AbsoluteValueInputsItem>,
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IF_CHAIN_STRING`.
     pub operator: Option<String>,
     /// `outputs`
     pub outputs: Vec<AbsoluteValueInputsItem>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1396,11 +1396,11 @@ pub struct IfNumber {
     pub enclosed_in_parentheses: Option<bool>,
     /// `ifExpression`
     pub if_expression: Option<AbsoluteValueInputsItem>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IF_NUMBER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -1425,11 +1425,11 @@ pub struct IfString {
     pub enclosed_in_parentheses: Option<bool>,
     /// `ifExpression`
     pub if_expression: Option<AbsoluteValueInputsItem>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IF_STRING`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -1454,13 +1454,13 @@ pub struct InboundDbObjectType {
     pub allows_sensitive_properties: Option<bool>,
     /// `createDatePropertyName`
     pub create_date_property_name: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
     /// `defaultSearchPropertyNames`
     pub default_search_property_names: Vec<String>,
     /// `deleted`
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fullyQualifiedName`
     pub fully_qualified_name: Option<String>,
@@ -1474,7 +1474,7 @@ pub struct InboundDbObjectType {
     pub has_owners: Option<bool>,
     /// `hasPipelines`
     pub has_pipelines: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
     /// `indexedForFiltersAndReports`
     pub indexed_for_filters_and_reports: Option<bool>,
@@ -1488,9 +1488,9 @@ pub struct InboundDbObjectType {
     pub meta_type: Option<InboundDbObjectTypeMetaType>,
     /// `metaTypeId`
     pub meta_type_id: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `objectTypeIdString`
     pub object_type_id_string: Option<String>,
@@ -1645,19 +1645,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IntegratorOEmbedDomainModel {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<i64>,
     /// `endpoints`
     pub endpoints: Option<Endpoints>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(IntegratorOEmbedDomainModel {
@@ -1676,7 +1676,7 @@ crm_core::record!(IntegratorOEmbedDomainModel {
 pub struct IntegratorOEmbedDomainRequest {
     /// `endpoints`
     pub endpoints: Option<Endpoints>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
 }
 crm_core::record!(IntegratorOEmbedDomainRequest {
@@ -1704,7 +1704,7 @@ impl IntegratorOEmbedDomainRequest {
 pub struct IntegratorObjectCreationReply {
     /// `objectType`
     pub object_type: Option<InboundDbObjectType>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<PropertyDefinition>,
     /// `propertyGroups`
     pub property_groups: Vec<Group>,
@@ -1743,11 +1743,11 @@ impl IntegratorObjectCreationRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsBlank {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_BLANK`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1763,11 +1763,11 @@ crm_core::record!(IsBlank {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsDayBasedIsoPeriod {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_DAY_BASED_ISO_PERIOD`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1785,7 +1785,7 @@ crm_core::record!(IsDayBasedIsoPeriod {
 pub struct IsEngagementType {
     /// Always `IS_ENGAGEMENT_TYPE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1800,11 +1800,11 @@ crm_core::record!(IsEngagementType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsMonthBasedIsoPeriod {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_MONTH_BASED_ISO_PERIOD`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1820,11 +1820,11 @@ crm_core::record!(IsMonthBasedIsoPeriod {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsMultipleOf {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_MULTIPLE_OF`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1840,11 +1840,11 @@ crm_core::record!(IsMultipleOf {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsPipelineStageClosed {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_PIPELINE_STAGE_CLOSED`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1860,11 +1860,11 @@ crm_core::record!(IsPipelineStageClosed {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsPortalEnabledCurrency {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_PORTAL_ENABLED_CURRENCY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1882,7 +1882,7 @@ crm_core::record!(IsPortalEnabledCurrency {
 pub struct IsPortalMulticurrencyEnabled {
     /// Always `IS_PORTAL_MULTICURRENCY_ENABLED`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1901,7 +1901,7 @@ pub struct IsPresent {
     pub expression_to_evaluate: Option<AbsoluteValueInputsItem>,
     /// Always `IS_PRESENT`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1917,11 +1917,11 @@ crm_core::record!(IsPresent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IsValidIsoPeriod {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `IS_VALID_ISO_PERIOD`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1937,11 +1937,11 @@ crm_core::record!(IsValidIsoPeriod {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LessThan {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `LESS_THAN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1957,11 +1957,11 @@ crm_core::record!(LessThan {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LessThanOrEqual {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `LESS_THAN_OR_EQUAL`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -1997,11 +1997,11 @@ crm_core::record!(LookupAssociationSpec {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LowerCase {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `LOWER_CASE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -2017,11 +2017,11 @@ crm_core::record!(LowerCase {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MaxNumbers {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `MAX_NUMBERS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2045,7 +2045,7 @@ pub struct MediaBridgeProperty {
     pub can_archive: Option<bool>,
     /// `canRestore`
     pub can_restore: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
     /// `createdUserId`
     pub created_user_id: Option<i64>,
@@ -2057,11 +2057,11 @@ pub struct MediaBridgeProperty {
     pub date_display_hint: Option<PropertyDateDisplayHint>,
     /// `deleted`
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `displayMode`
     pub display_mode: Option<MediaBridgePropertyDisplayMode>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `enforceMultivalueUniqueness`
     pub enforce_multivalue_uniqueness: Option<bool>,
@@ -2073,17 +2073,17 @@ pub struct MediaBridgeProperty {
     pub favorited: Option<bool>,
     /// `favoritedOrder`
     pub favorited_order: Option<i64>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<String>,
     /// `formField`
     pub form_field: Option<bool>,
     /// `fromUserId`
     pub from_user_id: Option<i64>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
     /// `hasUniqueValue`
     pub has_unique_value: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
     /// `hubspotDefined`
     pub hubspot_defined: Option<bool>,
@@ -2093,23 +2093,23 @@ pub struct MediaBridgeProperty {
     pub is_multi_valued: Option<bool>,
     /// `isPartial`
     pub is_partial: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `mutableDefinitionNotDeletable`
     pub mutable_definition_not_deletable: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
     /// `optionSortStrategy`
     pub option_sort_strategy: Option<OptionSortStrategy>,
-    /// `options`
+    /// The values to choose from.
     pub options: Vec<ActionsV4OptionItem>,
     /// `optionsAreMutable`
     pub options_are_mutable: Option<bool>,
     /// `owningAppId`
     pub owning_app_id: Option<i64>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `readOnlyDefinition`
     pub read_only_definition: Option<bool>,
@@ -2129,7 +2129,7 @@ pub struct MediaBridgeProperty {
     pub text_display_hint: Option<TextDisplayHint>,
     /// `type`
     pub type_: Option<FieldTypeDefinitionType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(MediaBridgeProperty {
@@ -2210,25 +2210,25 @@ pub struct MediaBridgePropertyUpdate {
     pub calculation_formula: Option<String>,
     /// `currencyPropertyName`
     pub currency_property_name: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<FieldType>,
     /// `formField`
     pub form_field: Option<bool>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
     /// `hasUniqueValue`
     pub has_unique_value: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<OptionInput>>,
     /// `showCurrencySymbol`
     pub show_currency_symbol: Option<bool>,
@@ -2269,9 +2269,9 @@ pub struct MediaBridgeProviderPartial {
     pub allow_import_on_disconnect: Option<bool>,
     /// `moduleName`
     pub module_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(MediaBridgeProviderPartial {
@@ -2301,9 +2301,9 @@ impl MediaBridgeProviderPartial {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaBridgeProviderRegistrationReply {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(MediaBridgeProviderRegistrationReply {
@@ -2315,7 +2315,7 @@ crm_core::record!(MediaBridgeProviderRegistrationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaPlayedEvent {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<i64>,
     /// `externalPlayContext`
     pub external_play_context: Option<ExternalPlayContext>,
@@ -2343,7 +2343,7 @@ pub struct MediaPlayedEvent {
     pub page_object_coordinates: Option<String>,
     /// `pageUrl`
     pub page_url: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `providerId`
     pub provider_id: Option<i64>,
@@ -2377,7 +2377,7 @@ crm_core::record!(MediaPlayedEvent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaPlayedEventRequest {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<i64>,
     /// `contactUtk`
     pub contact_utk: Option<String>,
@@ -2479,7 +2479,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaPlayedPercentageEvent {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<i64>,
     /// `externalPlayContext`
     pub external_play_context: Option<ExternalPlayContext>,
@@ -2507,7 +2507,7 @@ pub struct MediaPlayedPercentageEvent {
     pub page_url: Option<String>,
     /// `playedPercent`
     pub played_percent: Option<i64>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `providerId`
     pub provider_id: Option<i64>,
@@ -2538,7 +2538,7 @@ crm_core::record!(MediaPlayedPercentageEvent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaPlayedPercentageEventRequest {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<i64>,
     /// `contactUtk`
     pub contact_utk: Option<String>,
@@ -2626,15 +2626,15 @@ impl MediaPlayedPercentageEventRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaProperty {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `calculated`
     pub calculated: Option<bool>,
     /// `calculationFormula`
     pub calculation_formula: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdUserId`
     pub created_user_id: Option<String>,
@@ -2644,33 +2644,33 @@ pub struct MediaProperty {
     pub data_sensitivity: Option<PropertyDataSensitivity>,
     /// `dateDisplayHint`
     pub date_display_hint: Option<PropertyDateDisplayHint>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `externalOptions`
     pub external_options: Option<bool>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<String>,
     /// `formField`
     pub form_field: Option<bool>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
     /// `hasUniqueValue`
     pub has_unique_value: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
     /// `hubspotDefined`
     pub hubspot_defined: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `modificationMetadata`
     pub modification_metadata: Option<PropertyModificationMetadata>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
-    /// `options`
+    /// The values to choose from.
     pub options: Vec<MediaPropertyOption>,
     /// `referencedObjectType`
     pub referenced_object_type: Option<String>,
@@ -2682,7 +2682,7 @@ pub struct MediaProperty {
     pub text_display_hint: Option<TextDisplayHint>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedUserId`
     pub updated_user_id: Option<String>,
@@ -2724,13 +2724,13 @@ crm_core::record!(MediaProperty {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaPropertyOption {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -2763,11 +2763,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MinNumbers {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `MIN_NUMBERS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2783,11 +2783,11 @@ crm_core::record!(MinNumbers {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Month {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `MONTH`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2803,11 +2803,11 @@ crm_core::record!(Month {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MoreThan {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `MORE_THAN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -2823,11 +2823,11 @@ crm_core::record!(MoreThan {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MoreThanOrEqual {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `MORE_THAN_OR_EQUAL`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -2845,11 +2845,11 @@ crm_core::record!(MoreThanOrEqual {
 pub struct MultiplyNumbers {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `MULTIPLY_NUMBERS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2866,11 +2866,11 @@ crm_core::record!(MultiplyNumbers {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Not {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `NOT`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -2888,7 +2888,7 @@ crm_core::record!(Not {
 pub struct Now {
     /// Always `NOW`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2903,11 +2903,11 @@ crm_core::record!(Now {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NumberEquals {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `NUMBER_EQUALS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -2925,7 +2925,7 @@ crm_core::record!(NumberEquals {
 pub struct NumberPropertyVariable {
     /// Always `NUMBER_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2942,7 +2942,7 @@ crm_core::record!(NumberPropertyVariable {
 pub struct NumberTargetPropertyVariable {
     /// Always `NUMBER_TARGET_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -2957,11 +2957,11 @@ crm_core::record!(NumberTargetPropertyVariable {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NumberToString {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `NUMBER_TO_STRING`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -2977,7 +2977,7 @@ crm_core::record!(NumberToString {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OEmbedDomainsCollectionReply {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<IntegratorOEmbedDomainModel>,
     /// `totalCount`
     pub total_count: Option<i64>,
@@ -2991,11 +2991,11 @@ crm_core::record!(OEmbedDomainsCollectionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectDefinitionReply {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `objectTypeName`
     pub object_type_name: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<PropertyDefinition>,
     /// `propertyGroups`
     pub property_groups: Vec<GroupView>,
@@ -3016,29 +3016,29 @@ crm_core::record!(ObjectDefinitionReply {
 pub struct ObjectSchema {
     /// `allowsSensitiveProperties`
     pub allows_sensitive_properties: Option<bool>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `associations`
     pub associations: Vec<AssociationDefinition>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdByUserId`
     pub created_by_user_id: Option<i64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fullyQualifiedName`
     pub fully_qualified_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `labels`
     pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `primaryDisplayProperty`
     pub primary_display_property: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<MediaProperty>,
     /// `requiredProperties`
     pub required_properties: Vec<String>,
@@ -3046,7 +3046,7 @@ pub struct ObjectSchema {
     pub searchable_properties: Vec<String>,
     /// `secondaryDisplayProperties`
     pub secondary_display_properties: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedByUserId`
     pub updated_by_user_id: Option<i64>,
@@ -3076,7 +3076,7 @@ crm_core::record!(ObjectSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectSchemaList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ObjectSchema>,
 }
 crm_core::record!(ObjectSchemaList {
@@ -3184,11 +3184,11 @@ crm_core::open_enum! {
 pub struct Or {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `OR`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -3205,11 +3205,11 @@ crm_core::record!(Or {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ParseNumber {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `PARSE_NUMBER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3225,11 +3225,11 @@ crm_core::record!(ParseNumber {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PeriodToMonths {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `PERIOD_TO_MONTHS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3245,11 +3245,11 @@ crm_core::record!(PeriodToMonths {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PeriodToWeeks {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `PERIOD_TO_WEEKS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3265,11 +3265,11 @@ crm_core::record!(PeriodToWeeks {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineProbability {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `PIPELINE_PROBABILITY`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3285,11 +3285,11 @@ crm_core::record!(PipelineProbability {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Power {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `POWER`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3305,19 +3305,19 @@ crm_core::record!(Power {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<MediaBridgeProperty>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -3355,7 +3355,7 @@ pub struct PropertyDefinition {
     pub janus_group: Option<String>,
     /// `lookupAssociationSpec`
     pub lookup_association_spec: Option<LookupAssociationSpec>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `permission`
     pub permission: Option<FieldLevelPermission>,
@@ -3390,7 +3390,7 @@ crm_core::record!(PropertyDefinition {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyDefinitionSource {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<DefinitionSourceType>,
@@ -3404,7 +3404,7 @@ crm_core::record!(PropertyDefinitionSource {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<MediaProperty>,
 }
 crm_core::record!(PropertyList {
@@ -3415,11 +3415,11 @@ crm_core::record!(PropertyList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RegexMatches {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `REGEX_MATCHES`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -3516,11 +3516,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RoundDownNumbers {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `ROUND_DOWN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3536,11 +3536,11 @@ crm_core::record!(RoundDownNumbers {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RoundNearestNumbers {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `ROUND_NEAREST`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3556,11 +3556,11 @@ crm_core::record!(RoundNearestNumbers {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RoundUpNumbers {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `ROUND_UP`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3631,11 +3631,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SetContainsString {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `SET_CONTAINS_STRING`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `stringToCheck`
     pub string_to_check: Option<AbsoluteValueInputsItem>,
@@ -3665,11 +3665,11 @@ crm_core::record!(SoftRequiredPropertiesExtensionData {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SquareRoot {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `SQUARE_ROOT`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3685,11 +3685,11 @@ crm_core::record!(SquareRoot {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StringEquals {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `STRING_EQUALS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -3705,11 +3705,11 @@ crm_core::record!(StringEquals {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StringLength {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `STRING_LENGTH`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3727,7 +3727,7 @@ crm_core::record!(StringLength {
 pub struct StringPropertyVariable {
     /// Always `STRING_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -3744,7 +3744,7 @@ crm_core::record!(StringPropertyVariable {
 pub struct StringTargetPropertyVariable {
     /// Always `STRING_TARGET_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -3759,11 +3759,11 @@ crm_core::record!(StringTargetPropertyVariable {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Substring {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `SUBSTRING`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `stringToCheck`
     pub string_to_check: Option<AbsoluteValueInputsItem>,
@@ -3784,11 +3784,11 @@ crm_core::record!(Substring {
 pub struct SubtractNumbers {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `SUBTRACT_NUMBERS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3805,11 +3805,11 @@ crm_core::record!(SubtractNumbers {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubtractTime {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `SUBTRACT_TIME`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `stringToCheck`
     pub string_to_check: Option<AbsoluteValueInputsItem>,
@@ -3828,11 +3828,11 @@ crm_core::record!(SubtractTime {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TimeBetween {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `TIME_BETWEEN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3848,11 +3848,11 @@ crm_core::record!(TimeBetween {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TimeBetweenSkipWeekends {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `TIME_BETWEEN_SKIP_WEEKENDS`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,
@@ -3870,7 +3870,7 @@ crm_core::record!(TimeBetweenSkipWeekends {
 pub struct TimestampOfPropertyVariable {
     /// Always `TIMESTAMP_OF_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -3887,7 +3887,7 @@ crm_core::record!(TimestampOfPropertyVariable {
 pub struct TimestampOfTargetPropertyVariable {
     /// Always `TIMESTAMP_OF_TARGET_PROPERTY_VARIABLE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -3902,11 +3902,11 @@ crm_core::record!(TimestampOfTargetPropertyVariable {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpperCase {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `UPPER_CASE`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -3926,11 +3926,11 @@ pub struct ValidateWhen {
     pub check_expression: Option<AbsoluteValueInputsItem>,
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `VALIDATE_WHEN`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -3950,11 +3950,11 @@ crm_core::record!(ValidateWhen {
 pub struct Xor {
     /// `enclosedInParentheses`
     pub enclosed_in_parentheses: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `XOR`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<bool>,
@@ -3971,11 +3971,11 @@ crm_core::record!(Xor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Year {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Vec<AbsoluteValueInputsItem>,
     /// Always `YEAR`.
     pub operator: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<f64>,

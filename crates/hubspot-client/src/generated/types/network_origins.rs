@@ -9,7 +9,7 @@ use super::*;
 pub struct IpRange {
     /// `cidr`
     pub cidr: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `direction`
     pub direction: Option<IpRangeDirection>,
@@ -37,7 +37,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IpRangeList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<IpRange>,
 }
 crm_core::record!(IpRangeList {

@@ -266,7 +266,7 @@ crm_core::record!(RefreshTokenInfoReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignedAccessToken {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
     /// `appInstallId`
     pub app_install_id: Option<String>,
@@ -298,7 +298,7 @@ pub struct SignedAccessToken {
     pub trial_scope_to_scope_group_pks: Option<String>,
     /// `trialScopes`
     pub trial_scopes: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
 }
 crm_core::record!(SignedAccessToken {

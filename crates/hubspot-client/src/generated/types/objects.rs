@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociatedId {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -23,7 +23,7 @@ crm_core::record!(AssociatedId {
 pub struct AssociatedIdPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AssociatedId>,
 }
 crm_core::record!(AssociatedIdPage {
@@ -66,7 +66,7 @@ impl AssociationsForObject {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchArchive {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ObjectId>>,
 }
 crm_core::record!(BatchArchive {
@@ -90,7 +90,7 @@ impl BatchArchive {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchCreate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<BatchCreateRow>>,
 }
 crm_core::record!(BatchCreate {
@@ -118,7 +118,7 @@ pub struct BatchCreateRow {
     pub associations: Option<Vec<AssociationsForObject>>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(BatchCreateRow {
@@ -146,11 +146,11 @@ impl BatchCreateRow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchRead {
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub id_property: Option<String>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ObjectId>>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<String>>,
     /// `propertiesWithHistory`
     pub properties_with_history: Option<Vec<String>>,
@@ -182,19 +182,19 @@ impl BatchRead {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Object>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -214,7 +214,7 @@ crm_core::record!(BatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpdate {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<BatchUpdateRow>>,
 }
 crm_core::record!(BatchUpdate {
@@ -238,13 +238,13 @@ impl BatchUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpdateRow {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub id_property: Option<String>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(BatchUpdateRow {
@@ -274,7 +274,7 @@ impl BatchUpdateRow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpsert {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<BatchUpsertRow>>,
 }
 crm_core::record!(BatchUpsert {
@@ -298,19 +298,19 @@ impl BatchUpsert {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpsertReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<UpsertObject>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -330,13 +330,13 @@ crm_core::record!(BatchUpsertReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchUpsertRow {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub id_property: Option<String>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(BatchUpsertRow {
@@ -366,9 +366,9 @@ impl BatchUpsertRow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GdprDelete {
-    /// `idProperty`
+    /// The property that the id is a value of, where it is not the record's own id.
     pub id_property: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
 }
 crm_core::record!(GdprDelete {
@@ -425,23 +425,23 @@ impl MergeInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Object {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
     /// `propertiesWithHistory`
     pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `warnings`
     pub warnings: Vec<ObjectWarning>,
@@ -465,7 +465,7 @@ crm_core::record!(Object {
 pub struct ObjectCreate {
     /// `associations`
     pub associations: Option<Vec<AssociationsForObject>>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(ObjectCreate {
@@ -491,7 +491,7 @@ impl ObjectCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectId {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ObjectId {
@@ -515,7 +515,7 @@ impl ObjectId {
 pub struct ObjectPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ObjectWithAssociations>,
 }
 crm_core::record!(ObjectPage {
@@ -527,7 +527,7 @@ crm_core::record!(ObjectPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectUpdate {
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
 }
 crm_core::record!(ObjectUpdate {
@@ -555,7 +555,7 @@ pub struct ObjectWarning {
     pub category: Option<String>,
     /// `context`
     pub context: Map<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(ObjectWarning {
@@ -568,25 +568,25 @@ crm_core::record!(ObjectWarning {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectWithAssociations {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `associations`
     pub associations: Map<AssociatedIdPage>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
     /// `propertiesWithHistory`
     pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `warnings`
     pub warnings: Vec<ObjectWarning>,
@@ -611,9 +611,9 @@ crm_core::record!(ObjectWithAssociations {
 pub struct SearchReply {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Object>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(SearchReply {
@@ -626,13 +626,13 @@ crm_core::record!(SearchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchRequest {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub after: Option<String>,
     /// `filterGroups`
     pub filter_groups: Option<Vec<FilterGroup>>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<String>>,
     /// `query`
     pub query: Option<String>,
@@ -694,25 +694,25 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertObject {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `new`
     pub new: Option<bool>,
     /// `objectWriteTraceId`
     pub object_write_trace_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Map<String>,
     /// `propertiesWithHistory`
     pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `warnings`
     pub warnings: Vec<ObjectWarning>,

@@ -7,25 +7,25 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Owner {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `teams`
     pub teams: Vec<Team>,
     /// `type`
     pub type_: Option<OwnerType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<i64>,
     /// `userIdIncludingInactive`
     pub user_id_including_inactive: Option<i64>,
@@ -50,7 +50,7 @@ crm_core::record!(Owner {
 pub struct OwnerPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Owner>,
 }
 crm_core::record!(OwnerPage {
@@ -82,9 +82,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Team {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primary`
     pub primary: Option<bool>,

@@ -13,9 +13,9 @@ pub struct AuditInfo {
     pub from_user_id: Option<i64>,
     /// `identifier`
     pub identifier: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `rawObject`
     pub raw_object: Option<Value>,
@@ -36,7 +36,7 @@ crm_core::record!(AuditInfo {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AuditInfoList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AuditInfo>,
 }
 crm_core::record!(AuditInfoList {
@@ -47,21 +47,21 @@ crm_core::record!(AuditInfoList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Pipeline {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `stages`
     pub stages: Vec<PipelineStage>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Pipeline {
@@ -79,11 +79,11 @@ crm_core::record!(Pipeline {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineInput {
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `stages`
     pub stages: Option<Vec<PipelineStageInput>>,
@@ -119,7 +119,7 @@ impl PipelineInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Pipeline>,
 }
 crm_core::record!(PipelineList {
@@ -130,11 +130,11 @@ crm_core::record!(PipelineList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelinePatchInput {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
 }
 crm_core::record!(PipelinePatchInput {
@@ -150,9 +150,9 @@ crm_core::setters!(PipelinePatchInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineReplaceInput {
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `stages`
     pub stages: Option<Vec<PipelineStageInput>>,
@@ -186,21 +186,21 @@ impl PipelineReplaceInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStage {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `metadata`
     pub metadata: Map<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `writePermissions`
     pub write_permissions: Option<PipelineStageWritePermissions>,
@@ -221,13 +221,13 @@ crm_core::record!(PipelineStage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStageInput {
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `metadata`
     pub metadata: Option<Map<String>>,
-    /// `stageId`
+    /// The id of the stage.
     pub stage_id: Option<String>,
 }
 crm_core::record!(PipelineStageInput {
@@ -261,7 +261,7 @@ impl PipelineStageInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStageList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PipelineStage>,
 }
 crm_core::record!(PipelineStageList {
@@ -272,11 +272,11 @@ crm_core::record!(PipelineStageList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStagePatchInput {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `metadata`
     pub metadata: Option<Map<String>>,
@@ -308,9 +308,9 @@ impl PipelineStagePatchInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStageReplaceInput {
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `metadata`
     pub metadata: Option<Map<String>>,

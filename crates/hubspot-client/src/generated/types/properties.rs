@@ -7,19 +7,19 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertiesPropertyBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Property>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -39,7 +39,7 @@ crm_core::record!(PropertiesPropertyBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertiesPropertyList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Property>,
 }
 crm_core::record!(PropertiesPropertyList {
@@ -54,23 +54,23 @@ pub struct PropertyUpdate {
     pub calculation_formula: Option<String>,
     /// `currencyPropertyName`
     pub currency_property_name: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<FieldType>,
     /// `formField`
     pub form_field: Option<bool>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<OptionInput>>,
     /// `showCurrencySymbol`
     pub show_currency_symbol: Option<bool>,

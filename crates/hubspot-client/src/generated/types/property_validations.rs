@@ -24,7 +24,7 @@ crm_core::record!(PropertyValidationRule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyValidationRuleList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PropertyValidationRule>,
 }
 crm_core::record!(PropertyValidationRuleList {
@@ -35,7 +35,7 @@ crm_core::record!(PropertyValidationRuleList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyValidationRuleMap {
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `propertyValidationRules`
     pub property_validation_rules: Vec<PropertyValidationRule>,
@@ -49,7 +49,7 @@ crm_core::record!(PropertyValidationRuleMap {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyValidationRuleMapList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PropertyValidationRuleMap>,
 }
 crm_core::record!(PropertyValidationRuleMapList {

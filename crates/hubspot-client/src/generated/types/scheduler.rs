@@ -38,7 +38,7 @@ impl ExternalAssociationCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalBookingFormField {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -318,9 +318,9 @@ crm_core::record!(ExternalCalendarMeetingEventResponseProperties {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalCalenderMeetingEventReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `lastUpdatedAt`
     pub last_updated_at: Option<Timestamp>,
@@ -354,7 +354,7 @@ crm_core::record!(ExternalClosedRange {
 pub struct ExternalCommunicationConsentCheckbox {
     /// `communicationTypeId`
     pub communication_type_id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `required`
     pub required: Option<bool>,
@@ -573,17 +573,17 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalLinkFormField {
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<String>,
     /// `isCustom`
     pub is_custom: Option<bool>,
     /// `isRequired`
     pub is_required: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Vec<ExternalOption>,
     /// `type`
     pub type_: Option<String>,
@@ -602,25 +602,25 @@ crm_core::record!(ExternalLinkFormField {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalLinkMetadata {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `defaultLink`
     pub default_link: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `link`
     pub link: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `organizerUserId`
     pub organizer_user_id: Option<String>,
     /// `paymentLinkId`
     pub payment_link_id: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `type`
     pub type_: Option<ExternalLinkMetadataType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `userIdsOfLinkMembers`
     pub user_ids_of_link_members: Vec<String>,
@@ -671,21 +671,21 @@ crm_core::record!(ExternalMeetingAvailability {
 pub struct ExternalMeetingBooking {
     /// `duration`
     pub duration: Option<i64>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `formFields`
     pub form_fields: Option<Vec<ExternalBookingFormField>>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `legalConsentResponses`
     pub legal_consent_responses: Option<Vec<ExternalLegalConsentReply>>,
     /// `likelyAvailableUserIds`
     pub likely_available_user_ids: Option<Vec<String>>,
-    /// `locale`
+    /// The language, as `en-us`.
     pub locale: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `startTime`
     pub start_time: Option<Timestamp>,
@@ -720,7 +720,7 @@ pub struct ExternalMeetingBookingReply {
     pub booking_timezone: Option<String>,
     /// `calendarEventId`
     pub calendar_event_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `duration`
     pub duration: Option<i64>,
@@ -734,7 +734,7 @@ pub struct ExternalMeetingBookingReply {
     pub is_offline: Option<bool>,
     /// `legalConsentResponses`
     pub legal_consent_responses: Vec<ExternalLegalConsentReply>,
-    /// `locale`
+    /// The language, as `en-us`.
     pub locale: Option<String>,
     /// `location`
     pub location: Option<String>,
@@ -783,13 +783,13 @@ pub struct ExternalMeetingsLinkSettings {
     pub form_fields: Vec<ExternalLinkFormField>,
     /// `guestSettings`
     pub guest_settings: Option<ExternalGuestSettings>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `legalConsentEnabled`
     pub legal_consent_enabled: Option<bool>,
     /// `legalConsentOptions`
     pub legal_consent_options: Option<ExternalLegalConsentOptions>,
-    /// `locale`
+    /// The language, as `en-us`.
     pub locale: Option<String>,
     /// `location`
     pub location: Option<String>,
@@ -861,11 +861,11 @@ crm_core::open_enum! {
 pub struct ExternalMeetingsUser {
     /// `calendarProvider`
     pub calendar_provider: Option<ExternalMeetingsUserCalendarProvider>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isSalesStarter`
     pub is_sales_starter: Option<bool>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userProfile`
     pub user_profile: Option<ExternalUserProfile>,
@@ -896,7 +896,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalMeetingsWelcomeScreenInfo {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `logoUrl`
     pub logo_url: Option<String>,
@@ -919,15 +919,15 @@ crm_core::record!(ExternalMeetingsWelcomeScreenInfo {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalOption {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `doubleData`
     pub double_data: Option<f64>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `readOnly`
     pub read_only: Option<bool>,
@@ -1010,13 +1010,13 @@ crm_core::record!(ExternalUserBusyTimes {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalUserProfile {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `fullName`
     pub full_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
 }
 crm_core::record!(ExternalUserProfile {
@@ -1030,13 +1030,13 @@ crm_core::record!(ExternalUserProfile {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExternalValidatedFormField {
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<String>,
     /// `isCustom`
     pub is_custom: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `translatedLabel`
     pub translated_label: Option<String>,
@@ -1087,9 +1087,9 @@ crm_core::open_enum! {
 pub struct WithTotalExternalLinkMetadataPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ExternalLinkMetadata>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalExternalLinkMetadataPage {

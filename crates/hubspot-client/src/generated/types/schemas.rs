@@ -13,7 +13,7 @@ pub struct ObjectSchemaBatchReadRequest {
     pub include_audit_metadata: Option<bool>,
     /// `includePropertyDefinitions`
     pub include_property_definitions: Option<bool>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<String>>,
 }
 crm_core::record!(ObjectSchemaBatchReadRequest {
@@ -55,15 +55,15 @@ pub struct ObjectSchemaCreate {
     pub allows_sensitive_properties: Option<bool>,
     /// `associatedObjects`
     pub associated_objects: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `labels`
     pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryDisplayProperty`
     pub primary_display_property: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<ObjectTypePropertyCreate>>,
     /// `requiredProperties`
     pub required_properties: Option<Vec<String>>,
@@ -98,31 +98,31 @@ crm_core::setters!(ObjectSchemaCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectTypePropertyCreate {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `externalOptionsReferenceType`
     pub external_options_reference_type: Option<String>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<String>,
     /// `formField`
     pub form_field: Option<bool>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
     /// `hasUniqueValue`
     pub has_unique_value: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
     /// `optionSortStrategy`
     pub option_sort_strategy: Option<OptionSortStrategy>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<OptionInput>>,
     /// `referencedObjectType`
     pub referenced_object_type: Option<String>,
@@ -201,29 +201,29 @@ impl ObjectTypePropertyCreate {
 pub struct SchemasObjectSchema {
     /// `allowsSensitiveProperties`
     pub allows_sensitive_properties: Option<bool>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `associations`
     pub associations: Vec<AssociationDefinition>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdByUserId`
     pub created_by_user_id: Option<i64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fullyQualifiedName`
     pub fully_qualified_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `labels`
     pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `primaryDisplayProperty`
     pub primary_display_property: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<Property>,
     /// `requiredProperties`
     pub required_properties: Vec<String>,
@@ -231,7 +231,7 @@ pub struct SchemasObjectSchema {
     pub searchable_properties: Vec<String>,
     /// `secondaryDisplayProperties`
     pub secondary_display_properties: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedByUserId`
     pub updated_by_user_id: Option<i64>,
@@ -261,7 +261,7 @@ crm_core::record!(SchemasObjectSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SchemasObjectSchemaList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SchemasObjectSchema>,
 }
 crm_core::record!(SchemasObjectSchemaList {

@@ -7,15 +7,15 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmailPatternReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `templateId`
     pub template_id: Option<String>,
     /// `threadEmailToStepOrder`
     pub thread_email_to_step_order: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(EmailPatternReply {
@@ -32,11 +32,11 @@ crm_core::record!(EmailPatternReply {
 pub struct SequenceEnrollmentLiteReply {
     /// `enrolledAt`
     pub enrolled_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `toEmail`
     pub to_email: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SequenceEnrollmentLiteReply {
@@ -56,7 +56,7 @@ pub struct SequenceEnrollmentReply {
     pub enrolled_by: Option<String>,
     /// `enrolledByEmail`
     pub enrolled_by_email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `sequenceId`
     pub sequence_id: Option<String>,
@@ -64,7 +64,7 @@ pub struct SequenceEnrollmentReply {
     pub sequence_name: Option<String>,
     /// `toEmail`
     pub to_email: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SequenceEnrollmentReply {
@@ -82,7 +82,7 @@ crm_core::record!(SequenceEnrollmentReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SequenceEnrollmentRequest {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `senderAliasAddress`
     pub sender_alias_address: Option<String>,
@@ -122,17 +122,17 @@ impl SequenceEnrollmentRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SequenceLiteReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `folderId`
+    /// The id of the folder.
     pub folder_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SequenceLiteReply {
@@ -148,23 +148,23 @@ crm_core::record!(SequenceLiteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SequenceReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `dependencies`
     pub dependencies: Vec<SequenceStepDependencyReply>,
-    /// `folderId`
+    /// The id of the folder.
     pub folder_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `settings`
     pub settings: Option<SequenceSettingsReply>,
     /// `steps`
     pub steps: Vec<SequenceStepReply>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SequenceReply {
@@ -183,11 +183,11 @@ crm_core::record!(SequenceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SequenceSettingsReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `eligibleFollowUpDays`
     pub eligible_follow_up_days: Option<SequenceSettingsReplyEligibleFollowUpDays>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `individualTaskRemindersEnabled`
     pub individual_task_reminders_enabled: Option<bool>,
@@ -199,7 +199,7 @@ pub struct SequenceSettingsReply {
     pub send_window_start_minute: Option<i64>,
     /// `taskReminderMinute`
     pub task_reminder_minute: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SequenceSettingsReply {
@@ -240,11 +240,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SequenceStepDependencyReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `dependencyType`
     pub dependency_type: Option<SequenceStepDependencyReplyDependencyType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `reliesOnSequenceStepId`
     pub relies_on_sequence_step_id: Option<String>,
@@ -254,7 +254,7 @@ pub struct SequenceStepDependencyReply {
     pub required_by_sequence_step_id: Option<String>,
     /// `requiredByStepOrder`
     pub required_by_step_order: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SequenceStepDependencyReply {
@@ -286,19 +286,19 @@ crm_core::open_enum! {
 pub struct SequenceStepReply {
     /// `actionType`
     pub action_type: Option<SequenceStepReplyActionType>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `delayMillis`
     pub delay_millis: Option<i64>,
     /// `emailPattern`
     pub email_pattern: Option<EmailPatternReply>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `stepOrder`
     pub step_order: Option<i64>,
     /// `taskPattern`
     pub task_pattern: Option<TaskPatternReply>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SequenceStepReply {
@@ -330,9 +330,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskPatternReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -348,7 +348,7 @@ pub struct TaskPatternReply {
     pub template_id: Option<i64>,
     /// `threadEmailToStepOrder`
     pub thread_email_to_step_order: Option<i64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(TaskPatternReply {
@@ -402,9 +402,9 @@ crm_core::open_enum! {
 pub struct WithTotalPublicSequenceLiteReplyPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SequenceLiteReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicSequenceLiteReplyPage {

@@ -63,9 +63,9 @@ impl AbTestRerun {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContentLanguageClone {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `language`
+    /// The language, as `en`.
     pub language: Option<String>,
     /// `primaryLanguage`
     pub primary_language: Option<String>,
@@ -103,7 +103,7 @@ pub struct Page {
     pub ab_status: Option<AbStatus>,
     /// `abTestId`
     pub ab_test_id: Option<String>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `archivedInDashboard`
     pub archived_in_dashboard: Option<bool>,
@@ -143,7 +143,7 @@ pub struct Page {
     pub featured_image: Option<String>,
     /// `featuredImageAltText`
     pub featured_image_alt_text: Option<String>,
-    /// `folderId`
+    /// The id of the folder.
     pub folder_id: Option<String>,
     /// `footerHtml`
     pub footer_html: Option<String>,
@@ -151,11 +151,11 @@ pub struct Page {
     pub head_html: Option<String>,
     /// `htmlTitle`
     pub html_title: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `includeDefaultCustomCss`
     pub include_default_custom_css: Option<bool>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
     /// `layoutSections`
     pub layout_sections: Option<Map<LayoutSection>>,
@@ -165,7 +165,7 @@ pub struct Page {
     pub mab_experiment_id: Option<String>,
     /// `metaDescription`
     pub meta_description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `pageExpiryDate`
     pub page_expiry_date: Option<i64>,
@@ -187,7 +187,7 @@ pub struct Page {
     pub publish_date: Option<Timestamp>,
     /// `publishImmediately`
     pub publish_immediately: Option<bool>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// At most 25 characters.
     pub state: Option<String>,
@@ -205,7 +205,7 @@ pub struct Page {
     pub updated: Option<Timestamp>,
     /// `updatedById`
     pub updated_by_id: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `useFeaturedImage`
     pub use_featured_image: Option<bool>,
@@ -296,7 +296,7 @@ crm_core::setters!(Page {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PageBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<Page>>,
 }
 crm_core::record!(PageBatch {
@@ -320,19 +320,19 @@ impl PageBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PageBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Page>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -352,11 +352,11 @@ crm_core::record!(PageBatchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PageVersion {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `object`
     pub object: Option<Page>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<VersionUser>,
@@ -374,9 +374,9 @@ crm_core::record!(PageVersion {
 pub struct WithTotalPagePage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Page>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPagePage {
@@ -391,9 +391,9 @@ crm_core::record!(WithTotalPagePage {
 pub struct WithTotalPageVersionPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PageVersion>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPageVersionPage {

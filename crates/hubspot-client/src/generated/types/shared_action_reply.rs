@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,

@@ -7,15 +7,15 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActionsV4OptionItem {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `doubleData`
     pub double_data: Option<f64>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `readOnly`
     pub read_only: Option<bool>,

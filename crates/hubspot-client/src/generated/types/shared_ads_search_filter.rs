@@ -165,7 +165,7 @@ pub struct AssociationFilterBranch {
     pub filter_branches: Option<Vec<FilterBranch>>,
     /// `filters`
     pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `operator`
     pub operator: Option<String>,
@@ -221,11 +221,11 @@ pub struct AssociationInListFilter {
     pub coalescing_refine_by: Option<Value>,
     /// Always `ASSOCIATION`.
     pub filter_type: Option<String>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `operator`
     pub operator: Option<String>,
-    /// `toObjectType`
+    /// The type of object that the association leads to.
     pub to_object_type: Option<String>,
     /// `toObjectTypeId`
     pub to_object_type_id: Option<String>,
@@ -274,7 +274,7 @@ impl Default for AssociationInListFilter {
 pub struct CommunicationSubscriptionFilter {
     /// `acceptedOptStates`
     pub accepted_opt_states: Option<Vec<String>>,
-    /// `businessUnitId`
+    /// The id of the business unit.
     pub business_unit_id: Option<String>,
     /// `channel`
     pub channel: Option<String>,
@@ -395,11 +395,11 @@ impl CtaAnalyticsFilter {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmailEventFilter {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<String>,
     /// `clickUrl`
     pub click_url: Option<String>,
-    /// `emailId`
+    /// The id of the e-mail.
     pub email_id: Option<String>,
     /// Always `EMAIL_EVENT`.
     pub filter_type: Option<String>,
@@ -563,7 +563,7 @@ impl EventAnalyticsFilter {
 pub struct EventFilterMetadata {
     /// `operation`
     pub operation: Option<Value>,
-    /// `property`
+    /// The names of the properties to give.
     pub property: Option<String>,
 }
 crm_core::record!(EventFilterMetadata {
@@ -703,7 +703,7 @@ impl FormSubmissionOnPageFilter {
 pub struct InListFilter {
     /// Always `IN_LIST`.
     pub filter_type: Option<String>,
-    /// `listId`
+    /// The id of the list.
     pub list_id: Option<String>,
     /// `metadata`
     pub metadata: Option<InListFilterMetadata>,
@@ -737,7 +737,7 @@ impl InListFilter {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InListFilterMetadata {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inListType`
     pub in_list_type: Option<String>,
@@ -1016,7 +1016,7 @@ pub struct PropertyFilter {
     pub filter_type: Option<String>,
     /// `operation`
     pub operation: Option<Value>,
-    /// `property`
+    /// The names of the properties to give.
     pub property: Option<String>,
 }
 crm_core::record!(PropertyFilter {

@@ -85,7 +85,7 @@ impl BackgroundImage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BreakpointStyles {
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
     /// `margin`
     pub margin: Option<Margin>,
@@ -145,7 +145,7 @@ impl ColorStop {
 pub struct ContentClone {
     /// `cloneName`
     pub clone_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ContentClone {
@@ -181,9 +181,9 @@ pub struct ContentLanguageVariation {
     pub campaign_name: Option<String>,
     /// `created`
     pub created: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `password`
     pub password: Option<String>,
@@ -193,7 +193,7 @@ pub struct ContentLanguageVariation {
     pub public_access_rules_enabled: Option<bool>,
     /// `publishDate`
     pub publish_date: Option<Timestamp>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `state`
     pub state: Option<String>,
@@ -230,7 +230,7 @@ crm_core::setters!(ContentLanguageVariation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContentSchedule {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `publishDate`
     pub publish_date: Option<Timestamp>,
@@ -354,9 +354,9 @@ pub struct LayoutSection {
     pub css_id: Option<String>,
     /// `cssStyle`
     pub css_style: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `params`
     pub params: Option<Map<Value>>,

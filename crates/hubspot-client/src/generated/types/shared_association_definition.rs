@@ -7,17 +7,17 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationDefinition {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `fromObjectTypeId`
     pub from_object_type_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `toObjectTypeId`
     pub to_object_type_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(AssociationDefinition {
@@ -35,7 +35,7 @@ crm_core::record!(AssociationDefinition {
 pub struct AssociationDefinitionCreate {
     /// `fromObjectTypeId`
     pub from_object_type_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `toObjectTypeId`
     pub to_object_type_id: Option<String>,
@@ -72,7 +72,7 @@ pub struct ObjectSchemaUpdate {
     pub allows_sensitive_properties: Option<bool>,
     /// `clearDescription`
     pub clear_description: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `labels`
     pub labels: Option<ObjectTypeDefinitionLabels>,
@@ -128,23 +128,23 @@ impl ObjectSchemaUpdate {
 pub struct ObjectTypeDefinition {
     /// `allowsSensitiveProperties`
     pub allows_sensitive_properties: Option<bool>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fullyQualifiedName`
     pub fully_qualified_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `labels`
     pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `primaryDisplayProperty`
     pub primary_display_property: Option<String>,
@@ -154,7 +154,7 @@ pub struct ObjectTypeDefinition {
     pub searchable_properties: Vec<String>,
     /// `secondaryDisplayProperties`
     pub secondary_display_properties: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ObjectTypeDefinition {

@@ -11,7 +11,7 @@ pub struct AssociationSpecWithLabel {
     pub category: Option<AssociationCategory>,
     /// `fromObjectTypeId`
     pub from_object_type_id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `toObjectTypeId`
     pub to_object_type_id: Option<String>,
@@ -30,19 +30,19 @@ crm_core::record!(AssociationSpecWithLabel {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponse {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<Value>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,

@@ -9,23 +9,23 @@ use super::*;
 pub struct ChannelAccount {
     /// `active`
     pub active: Option<bool>,
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `authorized`
     pub authorized: Option<bool>,
-    /// `channelId`
+    /// The id of the channel.
     pub channel_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `deliveryIdentifier`
     pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inboxId`
     pub inbox_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(ChannelAccount {
@@ -134,7 +134,7 @@ crm_core::setters!(ContactAddress {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactEmail {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `type`
     pub type_: Option<ContactUrlType>,
@@ -162,9 +162,9 @@ impl ContactEmail {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactName {
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `middleName`
     pub middle_name: Option<String>,
@@ -302,7 +302,7 @@ impl ContactProfile {
 pub struct ContactUrl {
     /// `type`
     pub type_: Option<ContactUrlType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ContactUrl {
@@ -338,25 +338,25 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationsMessage {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `attachments`
     pub attachments: Vec<CommentAttachmentsItem>,
     /// `channelAccountId`
     pub channel_account_id: Option<String>,
-    /// `channelId`
+    /// The id of the channel.
     pub channel_id: Option<String>,
     /// `client`
     pub client: Option<Client>,
     /// `conversationsThreadId`
     pub conversations_thread_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
     /// `direction`
     pub direction: Option<MessageDirection>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inReplyToId`
     pub in_reply_to_id: Option<String>,
@@ -376,7 +376,7 @@ pub struct ConversationsMessage {
     pub truncation_status: Option<ConversationsMessageTruncationStatus>,
     /// Always `MESSAGE`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(ConversationsMessage {
@@ -463,15 +463,15 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct File {
-    /// `fileId`
+    /// The id of the file.
     pub file_id: Option<String>,
     /// `fileUsageType`
     pub file_usage_type: Option<FileUsageType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `FILE`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(File {
@@ -508,11 +508,11 @@ pub struct Location {
     pub latitude: Option<f64>,
     /// `longitude`
     pub longitude: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// Always `LOCATION`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Location {
@@ -552,7 +552,7 @@ crm_core::record!(MessageFailureDetails {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MessageHeader {
-    /// `fileId`
+    /// The id of the file.
     pub file_id: Option<i64>,
     /// `text`
     pub text: Option<String>,
@@ -617,7 +617,7 @@ crm_core::record!(QuickReplies {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct QuickReply {
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -666,7 +666,7 @@ pub struct Recipient {
     pub actor_id: Option<String>,
     /// `deliveryIdentifier`
     pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `recipientField`
     pub recipient_field: Option<String>,
@@ -686,7 +686,7 @@ pub struct Sender {
     pub actor_id: Option<String>,
     /// `deliveryIdentifier`
     pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `senderField`
     pub sender_field: Option<String>,
@@ -702,9 +702,9 @@ crm_core::record!(Sender {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMetadata {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `mediaTitle`
     pub media_title: Option<String>,
@@ -832,9 +832,9 @@ crm_core::record!(WhatsAppTemplateMetadata {
 pub struct WithTotalPublicChannelAccountPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ChannelAccount>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalPublicChannelAccountPage {

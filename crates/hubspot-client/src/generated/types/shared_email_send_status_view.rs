@@ -7,17 +7,17 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmailSendStatusView {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
     /// `eventId`
     pub event_id: Option<EventIdView>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
     /// `sendResult`
     pub send_result: Option<EmailSendStatusViewSendResult>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -149,7 +149,7 @@ crm_core::open_enum! {
 pub struct EventIdView {
     /// `created`
     pub created: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(EventIdView {
@@ -213,7 +213,7 @@ pub struct SingleSendRequestEgg {
     pub contact_properties: Option<Map<String>>,
     /// `customProperties`
     pub custom_properties: Option<Map<Value>>,
-    /// `emailId`
+    /// The id of the e-mail.
     pub email_id: Option<i64>,
     /// `message`
     pub message: Option<SingleSendEmail>,

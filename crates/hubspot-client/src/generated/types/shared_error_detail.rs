@@ -13,7 +13,7 @@ pub struct ErrorDetail {
     pub context: Map<Vec<String>>,
     /// `in`
     pub in_: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `subCategory`
     pub sub_category: Option<String>,
@@ -34,13 +34,13 @@ pub struct RowError {
     pub category: Option<String>,
     /// `context`
     pub context: Map<Vec<String>>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<ErrorDetail>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<String>,

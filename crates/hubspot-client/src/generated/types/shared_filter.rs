@@ -11,7 +11,7 @@ pub struct Filter {
     pub high_value: Option<String>,
     /// `operator`
     pub operator: Option<FilterOperator>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `value`
     pub value: Option<String>,

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct JsonNodeBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<Value>>,
 }
 crm_core::record!(JsonNodeBatch {

@@ -7,9 +7,9 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LanguageGroupAttach {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// One of 893 values, as `aa`.
+    /// The language, as `en`. One of 893 values, as `aa`.
     pub language: Option<String>,
     /// `primaryId`
     pub primary_id: Option<String>,
@@ -47,7 +47,7 @@ impl LanguageGroupAttach {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LanguageGroupDetach {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(LanguageGroupDetach {
@@ -100,7 +100,7 @@ impl LanguagesUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PrimaryLanguageSet {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(PrimaryLanguageSet {

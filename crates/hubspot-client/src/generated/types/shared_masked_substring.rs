@@ -67,7 +67,7 @@ pub struct PropertyValue {
     pub is_large_value: Option<bool>,
     /// `maskedSubstrings`
     pub masked_substrings: Option<MaskedSubstrings>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `persistenceTimestamp`
     pub persistence_timestamp: Option<i64>,

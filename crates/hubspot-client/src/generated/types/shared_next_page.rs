@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NextPage {
-    /// `after`
+    /// The cursor of the page before; the first page has none.
     pub after: Option<String>,
     /// `link`
     pub link: Option<String>,

@@ -25,13 +25,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OptionInput {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `value`
     pub value: Option<String>,

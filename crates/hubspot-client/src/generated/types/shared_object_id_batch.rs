@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectIdBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<PublicObjectId>>,
 }
 crm_core::record!(ObjectIdBatch {

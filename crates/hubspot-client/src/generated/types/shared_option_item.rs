@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OptionItem {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -30,15 +30,15 @@ crm_core::record!(OptionItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Property {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// `calculated`
     pub calculated: Option<bool>,
     /// `calculationFormula`
     pub calculation_formula: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdUserId`
     pub created_user_id: Option<String>,
@@ -48,33 +48,33 @@ pub struct Property {
     pub data_sensitivity: Option<PropertyDataSensitivity>,
     /// `dateDisplayHint`
     pub date_display_hint: Option<PropertyDateDisplayHint>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `externalOptions`
     pub external_options: Option<bool>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<String>,
     /// `formField`
     pub form_field: Option<bool>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
     /// `hasUniqueValue`
     pub has_unique_value: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
     /// `hubspotDefined`
     pub hubspot_defined: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `modificationMetadata`
     pub modification_metadata: Option<PropertyModificationMetadata>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
-    /// `options`
+    /// The values to choose from.
     pub options: Vec<OptionItem>,
     /// `referencedObjectType`
     pub referenced_object_type: Option<String>,
@@ -86,7 +86,7 @@ pub struct Property {
     pub text_display_hint: Option<TextDisplayHint>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedUserId`
     pub updated_user_id: Option<String>,

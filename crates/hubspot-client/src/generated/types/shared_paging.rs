@@ -21,7 +21,7 @@ crm_core::record!(Paging {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PreviousPage {
-    /// `before`
+    /// The cursor of the page after, to go back.
     pub before: Option<String>,
     /// `link`
     pub link: Option<String>,

@@ -13,29 +13,29 @@ pub struct PropertyCreate {
     pub currency_property_name: Option<String>,
     /// `dataSensitivity`
     pub data_sensitivity: Option<PropertyDataSensitivity>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
     /// `externalOptions`
     pub external_options: Option<bool>,
-    /// `fieldType`
+    /// How the field is shown in a form.
     pub field_type: Option<FieldType>,
     /// `formField`
     pub form_field: Option<bool>,
-    /// `groupName`
+    /// The internal name of the group.
     pub group_name: Option<String>,
     /// `hasUniqueValue`
     pub has_unique_value: Option<bool>,
-    /// `hidden`
+    /// Whether people do not see it.
     pub hidden: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `numberDisplayHint`
     pub number_display_hint: Option<NumberDisplayHint>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<OptionInput>>,
     /// `referencedObjectType`
     pub referenced_object_type: Option<String>,
@@ -79,7 +79,7 @@ crm_core::setters!(PropertyCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyCreateBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<PropertyCreate>>,
 }
 crm_core::record!(PropertyCreateBatch {
@@ -103,13 +103,13 @@ impl PropertyCreateBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyGroup {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(PropertyGroup {
@@ -123,11 +123,11 @@ crm_core::record!(PropertyGroup {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyGroupCreate {
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(PropertyGroupCreate {
@@ -155,7 +155,7 @@ impl PropertyGroupCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyGroupList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<PropertyGroup>,
 }
 crm_core::record!(PropertyGroupList {
@@ -166,9 +166,9 @@ crm_core::record!(PropertyGroupList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyGroupUpdate {
-    /// `displayOrder`
+    /// Where it is shown among its kind; -1 is after the others.
     pub display_order: Option<i64>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
 }
 crm_core::record!(PropertyGroupUpdate {
@@ -183,7 +183,7 @@ crm_core::setters!(PropertyGroupUpdate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyName {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(PropertyName {
@@ -205,7 +205,7 @@ impl PropertyName {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyNameBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<PropertyName>>,
 }
 crm_core::record!(PropertyNameBatch {
@@ -229,11 +229,11 @@ impl PropertyNameBatch {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PropertyNameBatchRead {
-    /// `archived`
+    /// Whether it is archived; of a list, whether to give the archived ones only.
     pub archived: Option<bool>,
     /// `dataSensitivity`
     pub data_sensitivity: Option<PropertyDataSensitivity>,
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<PropertyName>>,
 }
 crm_core::record!(PropertyNameBatchRead {

@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PublicObjectId {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(PublicObjectId {

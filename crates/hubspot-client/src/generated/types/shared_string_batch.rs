@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StringBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<String>>,
 }
 crm_core::record!(StringBatch {

@@ -7,9 +7,9 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TaskLocator {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
 }
 crm_core::record!(TaskLocator {

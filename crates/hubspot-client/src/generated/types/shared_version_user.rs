@@ -7,11 +7,11 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VersionUser {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `fullName`
     pub full_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(VersionUser {

@@ -15,23 +15,23 @@ pub struct ContentSearchResult {
     pub combined_id: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `domain`
     pub domain: Option<String>,
     /// `featuredImageUrl`
     pub featured_image_url: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
     /// `inBeta`
     pub in_beta: Option<bool>,
     /// `isPrivate`
     pub is_private: Option<bool>,
-    /// One of 891 values, as `aa`.
+    /// The language, as `en`. One of 891 values, as `aa`.
     pub language: Option<String>,
     /// `publishedDate`
     pub published_date: Option<i64>,
-    /// `rowId`
+    /// The id of the row.
     pub row_id: Option<i64>,
     /// `score`
     pub score: Option<f64>,
@@ -45,7 +45,7 @@ pub struct ContentSearchResult {
     pub title: Option<String>,
     /// `type`
     pub type_: Option<IndexedDataType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ContentSearchResult {
@@ -77,7 +77,7 @@ crm_core::record!(ContentSearchResult {
 pub struct IndexedData {
     /// `fields`
     pub fields: Map<IndexedField>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<IndexedDataType>,
@@ -112,7 +112,7 @@ crm_core::open_enum! {
 pub struct IndexedField {
     /// `metadataField`
     pub metadata_field: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<Value>,
@@ -130,17 +130,17 @@ crm_core::record!(IndexedField {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchResults {
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<i64>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<i64>,
     /// `page`
     pub page: Option<i64>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ContentSearchResult>,
     /// `searchTerm`
     pub search_term: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(SearchResults {

@@ -7,21 +7,21 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssetFileMetadata {
-    /// `archivedAt`
+    /// When it was archived.
     pub archived_at: Option<i64>,
     /// `children`
     pub children: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
     /// `folder`
     pub folder: Option<bool>,
     /// `hash`
     pub hash: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<i64>,
 }
 crm_core::record!(AssetFileMetadata {

@@ -9,17 +9,17 @@ use super::*;
 pub struct TaxRateGroup {
     /// `active`
     pub active: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `percentageRate`
     pub percentage_rate: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(TaxRateGroup {
@@ -38,7 +38,7 @@ crm_core::record!(TaxRateGroup {
 pub struct TaxRateGroupPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<TaxRateGroup>,
 }
 crm_core::record!(TaxRateGroupPage {

@@ -9,19 +9,19 @@ use super::*;
 pub struct AppEventOccurrence {
     /// `domain`
     pub domain: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `eventTypeName`
     pub event_type_name: Option<String>,
     /// `extraData`
     pub extra_data: Option<Value>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<String>,
     /// `objectTypeFullyQualifiedName`
     pub object_type_fully_qualified_name: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Map<String>>,
     /// `timelineIFrame`
     pub timeline_i_frame: Option<TimelineEventIFrame>,
@@ -77,7 +77,7 @@ impl AppEventOccurrence {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventOccurrenceBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<AppEventOccurrence>>,
 }
 crm_core::record!(AppEventOccurrenceBatch {
@@ -115,19 +115,19 @@ crm_core::record!(AppEventResolutionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponseAppEventOccurrence {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AppEventOccurrence>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -198,7 +198,7 @@ pub struct TimelineEventIFrame {
     pub height: Option<i64>,
     /// `linkLabel`
     pub link_label: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `width`
     pub width: Option<i64>,

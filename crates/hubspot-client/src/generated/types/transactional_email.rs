@@ -42,13 +42,13 @@ pub struct SmtpApiTokenView {
     pub campaign_name: Option<String>,
     /// `createContact`
     pub create_contact: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
     /// `emailCampaignId`
     pub email_campaign_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `password`
     pub password: Option<String>,
@@ -69,7 +69,7 @@ crm_core::record!(SmtpApiTokenView {
 pub struct SmtpApiTokenViewPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SmtpApiTokenView>,
 }
 crm_core::record!(SmtpApiTokenViewPage {

@@ -7,11 +7,11 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Speaker {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(Speaker {
@@ -39,7 +39,7 @@ impl Speaker {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TranscriptCreateReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(TranscriptCreateReply {
@@ -126,17 +126,17 @@ impl TranscriptCreateUtterance {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TranscriptReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `engagementId`
     pub engagement_id: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `transcriptSource`
     pub transcript_source: Option<TranscriptReplyTranscriptSource>,
     /// `transcriptUtterances`
     pub transcript_utterances: Vec<TranscriptUtterance>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(TranscriptReply {
@@ -164,7 +164,7 @@ crm_core::open_enum! {
 pub struct TranscriptUtterance {
     /// `endTimeMillis`
     pub end_time_millis: Option<i64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `languageCode`
     pub language_code: Option<String>,

@@ -17,11 +17,11 @@ pub struct UrlMapping {
     pub created: Option<i64>,
     /// `createdById`
     pub created_by_id: Option<i64>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<i64>,
     /// `destination`
     pub destination: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
     /// `internallyCreated`
     pub internally_created: Option<bool>,
@@ -41,15 +41,15 @@ pub struct UrlMapping {
     pub is_regex: Option<bool>,
     /// `isTrailingSlashOptional`
     pub is_trailing_slash_optional: Option<bool>,
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
     /// `lastUsedAt`
     pub last_used_at: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `note`
     pub note: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `precedence`
     pub precedence: Option<i64>,

@@ -77,7 +77,7 @@ pub struct UrlRedirectsUrlMapping {
     pub created: Option<Timestamp>,
     /// `destination`
     pub destination: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isMatchFullUrl`
     pub is_match_full_url: Option<bool>,
@@ -128,9 +128,9 @@ crm_core::setters!(UrlRedirectsUrlMapping {
 pub struct WithTotalUrlMappingPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<UrlRedirectsUrlMapping>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<i64>,
 }
 crm_core::record!(WithTotalUrlMappingPage {

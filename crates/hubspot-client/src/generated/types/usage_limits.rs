@@ -11,7 +11,7 @@ pub struct AssociationLabelLimitReply {
     pub all_labels: Vec<String>,
     /// `fromObjectType`
     pub from_object_type: Option<LimitsTrackingObjectTypeDefinition>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<i64>,
     /// `percentage`
     pub percentage: Option<f64>,
@@ -33,7 +33,7 @@ crm_core::record!(AssociationLabelLimitReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AssociationLabelLimitResponseList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<AssociationLabelLimitReply>,
 }
 crm_core::record!(AssociationLabelLimitResponseList {
@@ -46,7 +46,7 @@ crm_core::record!(AssociationLabelLimitResponseList {
 pub struct AssociationRecordLimitReply {
     /// `atLimitFromRecordSamples`
     pub at_limit_from_record_samples: Vec<AtLimitRecordSample>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<i64>,
     /// `nearLimitFromRecordSamples`
     pub near_limit_from_record_samples: Vec<NearLimitRecordSample>,
@@ -67,9 +67,9 @@ crm_core::record!(AssociationRecordLimitReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AtLimitRecordSample {
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<i64>,
 }
 crm_core::record!(AtLimitRecordSample {
@@ -101,7 +101,7 @@ crm_core::record!(CalculatedPropertyLimitReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomObjectLimitReply {
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<i64>,
     /// `percentage`
     pub percentage: Option<f64>,
@@ -158,9 +158,9 @@ crm_core::record!(CustomPropertyLimitReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LimitAndUsageForObjectType {
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<i64>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `percentage`
     pub percentage: Option<f64>,
@@ -184,7 +184,7 @@ crm_core::record!(LimitAndUsageForObjectType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LimitsTrackingObjectTypeDefinition {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `pluralLabel`
     pub plural_label: Option<String>,
@@ -201,9 +201,9 @@ crm_core::record!(LimitsTrackingObjectTypeDefinition {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NearLimitRecordSample {
-    /// `label`
+    /// The name that people see.
     pub label: Option<String>,
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<i64>,
     /// `percentage`
     pub percentage: Option<f64>,
@@ -225,7 +225,7 @@ pub struct ObjectTypeNearOrAtAssociationLimit {
     pub has_records_at_limit: Option<bool>,
     /// `hasRecordsNearLimit`
     pub has_records_near_limit: Option<bool>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `pluralLabel`
     pub plural_label: Option<String>,
@@ -244,7 +244,7 @@ crm_core::record!(ObjectTypeNearOrAtAssociationLimit {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ObjectTypeNearOrAtAssociationLimitList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ObjectTypeNearOrAtAssociationLimit>,
 }
 crm_core::record!(ObjectTypeNearOrAtAssociationLimitList {
@@ -283,7 +283,7 @@ crm_core::record!(RecordLimitReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UsageForObjectType {
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `pluralLabel`
     pub plural_label: Option<String>,

@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IdentificationTokenGenerationRequest {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `hsCustomerAgentContext`
     pub hs_customer_agent_context: Option<Map<String>>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
 }
 crm_core::record!(IdentificationTokenGenerationRequest {

@@ -142,7 +142,7 @@ impl SettingsChangeRequest {
 pub struct SubscriptionBatchUpdateRequest {
     /// `active`
     pub active: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
 }
 crm_core::record!(SubscriptionBatchUpdateRequest {
@@ -168,7 +168,7 @@ impl SubscriptionBatchUpdateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionBatchUpdateRequestBatch {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<SubscriptionBatchUpdateRequest>>,
 }
 crm_core::record!(SubscriptionBatchUpdateRequestBatch {
@@ -198,9 +198,9 @@ pub struct SubscriptionCreateRequest {
     pub event_type: Option<EventType>,
     /// `eventTypeName`
     pub event_type_name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
 }
 crm_core::record!(SubscriptionCreateRequest {
@@ -233,7 +233,7 @@ impl SubscriptionCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionListReply {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<WebhooksSubscriptionReply>,
 }
 crm_core::record!(SubscriptionListReply {
@@ -258,19 +258,19 @@ crm_core::setters!(SubscriptionPatchRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionResponseBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<WebhooksSubscriptionReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -314,13 +314,13 @@ impl ThrottlingSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhooksSettingsReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `targetUrl`
     pub target_url: Option<String>,
     /// `throttling`
     pub throttling: Option<ThrottlingSettings>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(WebhooksSettingsReply {
@@ -336,19 +336,19 @@ crm_core::record!(WebhooksSettingsReply {
 pub struct WebhooksSubscriptionReply {
     /// `active`
     pub active: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `eventType`
     pub event_type: Option<EventType>,
     /// `eventTypeName`
     pub event_type_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(WebhooksSubscriptionReply {

@@ -13,7 +13,7 @@ pub struct ActionOverrideRequest {
     pub list_ids: Vec<i64>,
     /// `objectIds`
     pub object_ids: Vec<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<String>,
 }
 crm_core::record!(ActionOverrideRequest {
@@ -61,7 +61,7 @@ crm_core::open_enum! {
 pub struct AppLifecycleEventSubscriptionUpsertRequest {
     /// `eventTypeId`
     pub event_type_id: Option<String>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<String>>,
     /// Always `APP_LIFECYCLE_EVENT`.
     pub subscription_type: Option<String>,
@@ -100,9 +100,9 @@ pub struct AssociationSubscriptionUpsertRequest {
     pub associated_object_type_ids: Option<Vec<String>>,
     /// `objectIds`
     pub object_ids: Option<Vec<i64>>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// Always `ASSOCIATION`.
     pub subscription_type: Option<String>,
@@ -145,15 +145,15 @@ impl Default for AssociationSubscriptionUpsertRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponseJournalFetchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<JournalFetchReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -175,7 +175,7 @@ pub struct Condition {
     pub filter_type: Option<String>,
     /// `operator`
     pub operator: Option<ConditionOperator>,
-    /// `property`
+    /// The names of the properties to give.
     pub property: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -281,11 +281,11 @@ impl CrmObjectSnapshotBatchRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CrmObjectSnapshotReply {
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<i64>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// `snapshotStatusId`
     pub snapshot_status_id: Option<String>,
@@ -301,13 +301,13 @@ crm_core::record!(CrmObjectSnapshotReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CrmObjectSnapshotRequest {
-    /// `objectId`
+    /// The id of the record.
     pub object_id: Option<i64>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<String>>,
 }
 crm_core::record!(CrmObjectSnapshotRequest {
@@ -355,7 +355,7 @@ crm_core::record!(FilterCreateReply {
 pub struct FilterCreateRequest {
     /// `filter`
     pub filter: Option<WebhooksJournalFilter>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<i64>,
 }
 crm_core::record!(FilterCreateRequest {
@@ -384,11 +384,11 @@ impl FilterCreateRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FilterReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<i64>,
     /// `filter`
     pub filter: Option<WebhooksJournalFilter>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
 }
 crm_core::record!(FilterReply {
@@ -403,9 +403,9 @@ crm_core::record!(FilterReply {
 pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
     /// `actions`
     pub actions: Option<Vec<ActionsItem>>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// Always `GDPR_PRIVACY_DELETION`.
     pub subscription_type: Option<String>,
@@ -445,7 +445,7 @@ pub struct JournalFetchReply {
     pub current_offset: Option<String>,
     /// `expiresAt`
     pub expires_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(JournalFetchReply {
@@ -458,19 +458,19 @@ crm_core::record!(JournalFetchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct JournalFetchResponseBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<JournalFetchReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -496,7 +496,7 @@ pub struct ListMembershipSubscriptionUpsertRequest {
     pub list_ids: Option<Vec<i64>>,
     /// `objectIds`
     pub object_ids: Option<Vec<i64>>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
     /// Always `LIST_MEMBERSHIP`.
     pub subscription_type: Option<String>,
@@ -539,11 +539,11 @@ pub struct ObjectSubscriptionUpsertRequest {
     pub actions: Option<Vec<ActionsItem>>,
     /// `objectIds`
     pub object_ids: Option<Vec<i64>>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Option<Vec<String>>,
     /// Always `OBJECT`.
     pub subscription_type: Option<String>,
@@ -586,15 +586,15 @@ impl Default for ObjectSubscriptionUpsertRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SnapshotStatusReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<i64>,
     /// `errorCode`
     pub error_code: Option<SnapshotStatusReplyErrorCode>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `initiatedAt`
     pub initiated_at: Option<i64>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<SnapshotStatusReplyStatus>,
@@ -646,31 +646,31 @@ pub struct SubscriptionReply {
     pub action_overrides: Map<ActionOverrideRequest>,
     /// `actions`
     pub actions: Vec<ActionsItem>,
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
     /// `associatedObjectTypeIds`
     pub associated_object_type_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `createdBy`
     pub created_by: Option<i64>,
-    /// `deletedAt`
+    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<i64>,
     /// `listIds`
     pub list_ids: Vec<i64>,
     /// `objectIds`
     pub object_ids: Vec<i64>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `portalId`
+    /// The id of the account.
     pub portal_id: Option<i64>,
-    /// `properties`
+    /// The properties, by internal name; of a read, the names of those to give.
     pub properties: Vec<String>,
     /// `subscriptionType`
     pub subscription_type: Option<SubscriptionType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SubscriptionReply {
@@ -695,7 +695,7 @@ crm_core::record!(SubscriptionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionResponseList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<SubscriptionReply>,
 }
 crm_core::record!(SubscriptionResponseList {

@@ -162,9 +162,9 @@ pub struct ApiAssociationDataSource {
     pub association_category: Option<AssociationCategory>,
     /// `associationTypeId`
     pub association_type_id: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `sortBy`
     pub sort_by: Option<ApiSort>,
@@ -212,9 +212,9 @@ pub struct ApiAssociationTimestampDataSource {
     pub association_category: Option<AssociationCategory>,
     /// `associationTypeId`
     pub association_type_id: Option<i64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// Always `ASSOCIATION_TIMESTAMP`.
     pub type_: Option<String>,
@@ -256,7 +256,7 @@ impl ApiAssociationTimestampDataSource {
 pub struct ApiAuthKeyWebhookAuthSettings {
     /// `location`
     pub location: Option<ApiAuthKeyWebhookAuthSettingsLocation>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `secretName`
     pub secret_name: Option<String>,
@@ -386,7 +386,7 @@ pub struct ApiContactFlow {
     pub blocked_dates: Vec<ApiBlockedDate>,
     /// `canEnrollFromSalesforce`
     pub can_enroll_from_salesforce: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `crmObjectCreationStatus`
     pub crm_object_creation_status: Option<FlowCrmObjectCreationStatus>,
@@ -394,7 +394,7 @@ pub struct ApiContactFlow {
     pub custom_properties: Map<String>,
     /// `dataSources`
     pub data_sources: Vec<ApiContactFlowDataSourcesItem>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `enrollmentCriteria`
     pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
@@ -406,17 +406,17 @@ pub struct ApiContactFlow {
     pub flow_type: Option<FlowType>,
     /// `goalFilterBranch`
     pub goal_filter_branch: Option<FilterBranch>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `nextAvailableActionId`
     pub next_available_action_id: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
     /// `startActionId`
     pub start_action_id: Option<String>,
@@ -428,7 +428,7 @@ pub struct ApiContactFlow {
     pub type_: Option<String>,
     /// `unEnrollmentSetting`
     pub un_enrollment_setting: Option<ApiUnEnrollmentSetting>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `uuid`
     pub uuid: Option<String>,
@@ -488,7 +488,7 @@ pub struct ApiContactFlowCreateRequest {
     pub custom_properties: Option<Map<String>>,
     /// `dataSources`
     pub data_sources: Option<Vec<ApiContactFlowDataSourcesItem>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `enrollmentCriteria`
     pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
@@ -502,9 +502,9 @@ pub struct ApiContactFlowCreateRequest {
     pub goal_filter_branch: Option<FilterBranch>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `startActionId`
     pub start_action_id: Option<String>,
@@ -640,7 +640,7 @@ pub struct ApiContactFlowPutRequest {
     pub can_enroll_from_salesforce: Option<bool>,
     /// `customProperties`
     pub custom_properties: Option<Map<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `enrollmentCriteria`
     pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
@@ -652,9 +652,9 @@ pub struct ApiContactFlowPutRequest {
     pub goal_filter_branch: Option<FilterBranch>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
     /// `startActionId`
     pub start_action_id: Option<String>,
@@ -890,9 +890,9 @@ impl ApiDatasetBasedEnrollmentCriteria {
 pub struct ApiDatasetFieldPropertyFilterDataSource {
     /// `datasetFieldName`
     pub dataset_field_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `sortBy`
     pub sort_by: Option<ApiSort>,
@@ -934,9 +934,9 @@ impl ApiDatasetFieldPropertyFilterDataSource {
 pub struct ApiEnrolledArgumentPropertyFilterDataSource {
     /// `argumentName`
     pub argument_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `sortBy`
     pub sort_by: Option<ApiSort>,
@@ -976,9 +976,9 @@ impl ApiEnrolledArgumentPropertyFilterDataSource {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiEnrolledRecordPropertyFilterDataSource {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `recordFieldName`
     pub record_field_name: Option<String>,
@@ -1080,9 +1080,9 @@ impl ApiEnrollmentEventPropertyValue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiEnumerationOutputField {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `options`
+    /// The values to choose from.
     pub options: Option<Vec<String>>,
     /// Always `ENUMERATION`.
     pub type_: Option<String>,
@@ -1195,7 +1195,7 @@ crm_core::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiFlowBatchFetchFlowIdCoordinate {
-    /// `flowId`
+    /// The id of the workflow.
     pub flow_id: Option<String>,
     /// Always `FLOW_ID`.
     pub type_: Option<String>,
@@ -1223,7 +1223,7 @@ impl ApiFlowBatchFetchFlowIdCoordinate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiFlowBatchFetchMigrationFlowIdCoordinate {
-    /// `flowId`
+    /// The id of the workflow.
     pub flow_id: Option<String>,
     /// Always `FLOW_ID`.
     pub type_: Option<String>,
@@ -1291,7 +1291,7 @@ impl Default for ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiFlowBatchInput {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ApiFlowBatchFetchFlowIdCoordinate>>,
 }
 crm_core::record!(ApiFlowBatchInput {
@@ -1315,7 +1315,7 @@ impl ApiFlowBatchInput {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiFlowBatchMigrationInput {
-    /// `inputs`
+    /// What the batch is made of.
     pub inputs: Option<Vec<ApiFlowBatchMigrationInputInputsItem>>,
 }
 crm_core::record!(ApiFlowBatchMigrationInput {
@@ -1347,19 +1347,19 @@ crm_core::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiFlowBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ApiFlow>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,
@@ -1391,7 +1391,7 @@ pub struct ApiFlowEmailCampaign {
     pub email_campaign_id: Option<String>,
     /// `emailContentId`
     pub email_content_id: Option<String>,
-    /// `flowId`
+    /// The id of the workflow.
     pub flow_id: Option<String>,
 }
 crm_core::record!(ApiFlowEmailCampaign {
@@ -1406,7 +1406,7 @@ crm_core::record!(ApiFlowEmailCampaign {
 pub struct ApiFlowEmailCampaignPage {
     /// `paging`
     pub paging: Option<Paging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ApiFlowEmailCampaign>,
 }
 crm_core::record!(ApiFlowEmailCampaignPage {
@@ -1418,21 +1418,21 @@ crm_core::record!(ApiFlowEmailCampaignPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiFlowListing {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `flowType`
     pub flow_type: Option<FlowType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `uuid`
     pub uuid: Option<String>,
@@ -1455,7 +1455,7 @@ crm_core::record!(ApiFlowListing {
 pub struct ApiFlowListingPage {
     /// `paging`
     pub paging: Option<ForwardPaging>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ApiFlowListing>,
 }
 crm_core::record!(ApiFlowListingPage {
@@ -1492,7 +1492,7 @@ crm_core::record!(ApiHistogramDataPoint {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiHistogramDataPointList {
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<ApiHistogramDataPoint>,
 }
 crm_core::record!(ApiHistogramDataPointList {
@@ -1531,7 +1531,7 @@ impl ApiIncrementValue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiInputVariable {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<ApiInputVariableValue>,
@@ -1866,7 +1866,7 @@ impl ApiMonthlySpecificDaysEnrollmentSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiObjectPropertyValue {
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// Always `OBJECT_PROPERTY`.
     pub type_: Option<String>,
@@ -1898,7 +1898,7 @@ pub struct ApiPlatformFlow {
     pub actions: Vec<ApiContactFlowActionsItem>,
     /// `blockedDates`
     pub blocked_dates: Vec<ApiBlockedDate>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `crmObjectCreationStatus`
     pub crm_object_creation_status: Option<FlowCrmObjectCreationStatus>,
@@ -1906,7 +1906,7 @@ pub struct ApiPlatformFlow {
     pub custom_properties: Map<String>,
     /// `dataSources`
     pub data_sources: Vec<ApiContactFlowDataSourcesItem>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `enrollmentCriteria`
     pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
@@ -1914,17 +1914,17 @@ pub struct ApiPlatformFlow {
     pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
     /// `flowType`
     pub flow_type: Option<FlowType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `nextAvailableActionId`
     pub next_available_action_id: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
     /// `startActionId`
     pub start_action_id: Option<String>,
@@ -1934,7 +1934,7 @@ pub struct ApiPlatformFlow {
     pub time_windows: Vec<ApiTimeWindow>,
     /// Always `PLATFORM_FLOW`.
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `uuid`
     pub uuid: Option<String>,
@@ -1976,7 +1976,7 @@ pub struct ApiPlatformFlowCreateRequest {
     pub custom_properties: Option<Map<String>>,
     /// `dataSources`
     pub data_sources: Option<Vec<ApiContactFlowDataSourcesItem>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `enrollmentCriteria`
     pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
@@ -1986,9 +1986,9 @@ pub struct ApiPlatformFlowCreateRequest {
     pub flow_type: Option<FlowType>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `objectTypeId`
+    /// The id of the type of object, as `0-1`.
     pub object_type_id: Option<String>,
     /// `startActionId`
     pub start_action_id: Option<String>,
@@ -2069,7 +2069,7 @@ pub struct ApiPlatformFlowPutRequest {
     pub blocked_dates: Option<Vec<ApiBlockedDate>>,
     /// `customProperties`
     pub custom_properties: Option<Map<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `enrollmentCriteria`
     pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
@@ -2077,9 +2077,9 @@ pub struct ApiPlatformFlowPutRequest {
     pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
     /// `isEnabled`
     pub is_enabled: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `revisionId`
+    /// The id of the revision.
     pub revision_id: Option<String>,
     /// `startActionId`
     pub start_action_id: Option<String>,
@@ -2222,7 +2222,7 @@ impl ApiRelativeDateTimeValue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiSignatureWebhookAuthSettings {
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<i64>,
     /// Always `SIGNATURE`.
     pub type_: Option<String>,
@@ -2332,7 +2332,7 @@ pub struct ApiSort {
     pub missing: Option<String>,
     /// `order`
     pub order: Option<ApiSortOrder>,
-    /// `property`
+    /// The names of the properties to give.
     pub property: Option<String>,
 }
 crm_core::record!(ApiSort {
@@ -2514,9 +2514,9 @@ impl ApiStaticDateAnchor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiStaticPropertyFilterDataSource {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `propertyName`
+    /// The internal name of the property.
     pub property_name: Option<String>,
     /// `sortBy`
     pub sort_by: Option<ApiSort>,
@@ -2979,7 +2979,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FlowIdWorkflowIdMappingReply {
-    /// `flowId`
+    /// The id of the workflow.
     pub flow_id: Option<i64>,
     /// `workflowId`
     pub workflow_id: Option<i64>,
@@ -2993,19 +2993,19 @@ crm_core::record!(FlowIdWorkflowIdMappingReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FlowIdWorkflowIdMappingResponseBatchReply {
-    /// `completedAt`
+    /// When the work ended.
     pub completed_at: Option<Timestamp>,
-    /// `errors`
+    /// What went wrong, an entry an input or more.
     pub errors: Vec<RowError>,
-    /// `links`
+    /// Addresses by name.
     pub links: Map<String>,
-    /// `numErrors`
+    /// How many errors there are.
     pub num_errors: Option<i64>,
-    /// `requestedAt`
+    /// When the work was asked for.
     pub requested_at: Option<Timestamp>,
-    /// `results`
+    /// The items of this page, or the outcome of each input.
     pub results: Vec<FlowIdWorkflowIdMappingReply>,
-    /// `startedAt`
+    /// When the work began.
     pub started_at: Option<Timestamp>,
     /// `status`
     pub status: Option<BatchReplyStatus>,

@@ -17,7 +17,7 @@ pub struct AdCampaign {
     pub audience: Option<Audience>,
     /// `campaignType`
     pub campaign_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `linkedInError`
     pub linked_in_error: Option<String>,
@@ -27,7 +27,7 @@ pub struct AdCampaign {
     pub media_type: Option<AdCampaignMediaType>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
@@ -68,17 +68,17 @@ pub struct AdCampaignGroupData {
     pub ad_campaigns: Option<Vec<AdCampaign>>,
     /// `budget`
     pub budget: Option<LinkedInBudget>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `linkedInAdAccountId`
     pub linked_in_ad_account_id: Option<String>,
     /// `linkedInError`
     pub linked_in_error: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectiveType`
     pub objective_type: Option<AdCampaignGroupDataObjectiveType>,
@@ -389,9 +389,9 @@ crm_core::setters!(Audience {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AudienceCustomAudienceItem {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AudienceCustomAudienceItem {
@@ -461,9 +461,9 @@ crm_core::setters!(AudienceDimensionAgeRangesItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AudienceInterest {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -495,7 +495,7 @@ impl AudienceInterest {
 pub struct AudienceLocale {
     /// `key`
     pub key: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AudienceLocale {
@@ -525,7 +525,7 @@ pub struct AudienceLocation {
     pub geometry: Option<AudienceLocationGeometry>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `radius`
     pub radius: Option<f64>,
@@ -673,7 +673,7 @@ crm_core::setters!(AudienceSegments {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Budget {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `budgetType`
     pub budget_type: Option<BudgetType>,
@@ -745,15 +745,15 @@ pub struct Campaign {
     pub google_ad_account_id: Option<String>,
     /// `googleCampaignId`
     pub google_campaign_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isEuPoliticalAds`
     pub is_eu_political_ads: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `maximumCpc`
     pub maximum_cpc: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `networkSettings`
     pub network_settings: Option<GoogleNetworkSettings>,
@@ -873,7 +873,7 @@ pub struct Consent {
     pub check_required: Option<bool>,
     /// `consent`
     pub consent: Option<LocalizedString>,
-    /// `id`
+    /// The id.
     pub id: Option<f64>,
 }
 crm_core::record!(Consent {
@@ -941,9 +941,9 @@ impl ConversionValueSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateConversationForm {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `questions`
     pub questions: Option<Vec<WelcomeMessageQuestion>>,
@@ -982,9 +982,9 @@ impl CreateConversationForm {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateGoogleIntegration {
-    /// `adAccountId`
+    /// The id of the ad account.
     pub ad_account_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `mccId`
     pub mcc_id: Option<String>,
@@ -1018,11 +1018,11 @@ impl CreateGoogleIntegration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateIntegration {
-    /// `adAccountId`
+    /// The id of the ad account.
     pub ad_account_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
 }
 crm_core::record!(CreateIntegration {
@@ -1060,9 +1060,9 @@ pub struct CreateLeadForm {
     pub is_draft: Option<bool>,
     /// `locale`
     pub locale: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `privacyPolicyLink`
     pub privacy_policy_link: Option<String>,
@@ -1113,13 +1113,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLinkedinIntegration {
-    /// `adAccountId`
+    /// The id of the ad account.
     pub ad_account_id: Option<String>,
     /// `adAccountName`
     pub ad_account_name: Option<String>,
     /// `currencyCode`
     pub currency_code: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `organizationId`
     pub organization_id: Option<String>,
@@ -1144,7 +1144,7 @@ pub struct CreateOfflineUserListJob {
     pub csv_path: Option<String>,
     /// `isDynamic`
     pub is_dynamic: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `smartListIds`
     pub smart_list_ids: Option<Vec<String>>,
@@ -1180,7 +1180,7 @@ impl CreateOfflineUserListJob {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreationLocale {
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// `language`
     pub language: Option<String>,
@@ -1212,7 +1212,7 @@ pub struct CustomDisclaimer {
     pub body: Option<String>,
     /// `checkboxes`
     pub checkboxes: Option<Vec<CustomDisclaimerCheckbox>>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CustomDisclaimer {
@@ -1349,7 +1349,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FbSetDefaultPageBody {
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
 }
 crm_core::record!(FbSetDefaultPageBody {
@@ -1373,11 +1373,11 @@ impl FbSetDefaultPageBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FbUpdateAudienceBody {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(FbUpdateAudienceBody {
@@ -1641,7 +1641,7 @@ crm_core::setters!(GeoLatLng {
 pub struct GeoLocation {
     /// `facetUrn`
     pub facet_urn: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `selectionType`
     pub selection_type: Option<SelectionType>,
@@ -1703,9 +1703,9 @@ pub struct GoogleAdContent {
     pub ad_error: Option<String>,
     /// `adGroupId`
     pub ad_group_id: Option<String>,
-    /// `adId`
+    /// The id of the ad.
     pub ad_id: Option<String>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callToActionLabel`
     pub call_to_action_label: Option<GoogleAdContentCallToActionLabel>,
@@ -1721,7 +1721,7 @@ pub struct GoogleAdContent {
     pub google_ad_id: Option<String>,
     /// `headlines`
     pub headlines: Option<Vec<String>>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDeleted`
     pub is_deleted: Option<bool>,
@@ -1731,7 +1731,7 @@ pub struct GoogleAdContent {
     pub media: Option<Vec<GoogleMedia>>,
     /// `mediaType`
     pub media_type: Option<GoogleAdContentMediaType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `path1`
     pub path1: Option<String>,
@@ -1865,11 +1865,11 @@ pub struct GoogleAdGroup {
     pub google_ad_group_id: Option<String>,
     /// `googleAudienceId`
     pub google_audience_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `keywords`
     pub keywords: Option<GoogleKeywords>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
@@ -1987,11 +1987,11 @@ crm_core::open_enum! {
 pub struct GoogleAssetImage {
     /// `error`
     pub error: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resourceName`
     pub resource_name: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(GoogleAssetImage {
@@ -2065,7 +2065,7 @@ crm_core::setters!(GoogleBiddingStrategy {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GoogleBudget {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `budgetType`
     pub budget_type: Option<BudgetType>,
@@ -2222,11 +2222,11 @@ pub struct GoogleGeoLocation {
     pub formatted_address: Option<String>,
     /// `geometry`
     pub geometry: Option<GeoGeometry>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `placeId`
     pub place_id: Option<String>,
@@ -2311,11 +2311,11 @@ crm_core::setters!(GoogleKeywords {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GoogleLocale {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `key`
     pub key: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resourceName`
     pub resource_name: Option<String>,
@@ -2344,7 +2344,7 @@ pub struct GoogleMedia {
     pub src: Option<String>,
     /// Always `IMAGE`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(GoogleMedia {
@@ -2394,7 +2394,7 @@ impl GoogleNetworkSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GoogleSegmentTarget {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -2477,7 +2477,7 @@ pub struct GreetingCard {
     pub content: Option<Vec<String>>,
     /// `style`
     pub style: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(GreetingCard {
@@ -2509,7 +2509,7 @@ impl GreetingCard {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HiddenField {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `value`
     pub value: Option<String>,
@@ -2543,7 +2543,7 @@ pub struct KeywordSuggestion {
     pub language_code: Option<String>,
     /// `locations`
     pub locations: Option<Vec<String>>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(KeywordSuggestion {
@@ -2573,7 +2573,7 @@ impl KeywordSuggestion {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LeadFormContent {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<LocalizedString>,
     /// `headline`
     pub headline: Option<LocalizedString>,
@@ -2619,7 +2619,7 @@ impl LeadFormContent {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LeadFormQuestion {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `predefinedField`
     pub predefined_field: Option<String>,
@@ -2698,13 +2698,13 @@ pub struct LinkedInAd {
     pub ad_campaign_group_id: Option<String>,
     /// `adCampaignId`
     pub ad_campaign_id: Option<String>,
-    /// `adId`
+    /// The id of the ad.
     pub ad_id: Option<String>,
     /// `callToActionLabel`
     pub call_to_action_label: Option<String>,
     /// `contentReferenceString`
     pub content_reference_string: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `destinationFormId`
     pub destination_form_id: Option<String>,
@@ -2712,7 +2712,7 @@ pub struct LinkedInAd {
     pub destination_url: Option<String>,
     /// `headline`
     pub headline: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `introductoryText`
     pub introductory_text: Option<String>,
@@ -2722,7 +2722,7 @@ pub struct LinkedInAd {
     pub media: Option<Vec<LinkedInMedia>>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
@@ -2756,7 +2756,7 @@ crm_core::setters!(LinkedInAd {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LinkedInBudget {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `budgetType`
     pub budget_type: Option<BudgetType>,
@@ -2785,7 +2785,7 @@ pub struct LinkedInCreateLeadFormBody {
     pub creation_locale: Option<CreationLocale>,
     /// `hiddenFields`
     pub hidden_fields: Option<Vec<HiddenField>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `owner`
     pub owner: Option<SponsoredAccountOwner>,
@@ -2837,7 +2837,7 @@ pub struct LinkedInMedia {
     pub frames: Option<Vec<String>>,
     /// `headline`
     pub headline: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `selectedPoster`
     pub selected_poster: Option<f64>,
@@ -2923,7 +2923,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Locale {
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// `language`
     pub language: Option<String>,
@@ -2975,7 +2975,7 @@ impl LocalizedString {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationIdBody {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(LocationIdBody {
@@ -3009,13 +3009,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Media {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `headline`
     pub headline: Option<String>,
     /// `link`
     pub link: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `selectedPoster`
     pub selected_poster: Option<f64>,
@@ -3068,7 +3068,7 @@ pub struct Member {
     pub keyword: Option<String>,
     /// `memberType`
     pub member_type: Option<MemberMemberType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Member {
@@ -3110,7 +3110,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MultipleChoiceOption {
-    /// `id`
+    /// The id.
     pub id: Option<f64>,
     /// `text`
     pub text: Option<LocalizedString>,
@@ -3236,7 +3236,7 @@ impl PostSubmissionCallToActionTarget {
 pub struct PostSubmissionInfo {
     /// `callToAction`
     pub call_to_action: Option<PostSubmissionCallToAction>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<LocalizedString>,
 }
 crm_core::record!(PostSubmissionInfo {
@@ -3265,7 +3265,7 @@ impl PostSubmissionInfo {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PublishAd {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(PublishAd {
@@ -3289,7 +3289,7 @@ impl PublishAd {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PublishingProgressReply {
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `hasFailed`
     pub has_failed: Option<bool>,
@@ -3299,7 +3299,7 @@ pub struct PublishingProgressReply {
     pub processed: Option<f64>,
     /// `publishingStatus`
     pub publishing_status: Option<PublishingStatus>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(PublishingProgressReply {
@@ -3410,7 +3410,7 @@ impl RuleBasedUserList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RuleItem {
-    /// `name`
+    /// The name.
     pub name: Option<RuleItemName>,
     /// `stringRuleItem`
     pub string_rule_item: Option<StringRuleItem>,
@@ -3462,7 +3462,7 @@ impl RuleItemGroup {
 }
 
 crm_core::open_enum! {
-    /// Rule item name.
+    /// The name.
     pub enum RuleItemName {
         /// `referrer__`
         Referrer = "referrer__",
@@ -3507,7 +3507,7 @@ pub struct SelectedAttribute {
     pub category_name: Option<String>,
     /// `facet`
     pub facet: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `urn`
     pub urn: Option<String>,
@@ -3625,7 +3625,7 @@ pub struct ThankYouPage {
     pub button_type: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(ThankYouPage {
@@ -3667,7 +3667,7 @@ impl ThankYouPage {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UnitCost {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
 }
 crm_core::record!(UnitCost {
@@ -3691,11 +3691,11 @@ impl UnitCost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCustomAudience {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `fbAdAccountId`
     pub fb_ad_account_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(UpdateCustomAudience {
@@ -3727,7 +3727,7 @@ pub struct UpdateCustomAudienceBatch {
     pub csv_path: Option<String>,
     /// `dynamicAudience`
     pub dynamic_audience: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `operationType`
     pub operation_type: Option<String>,
@@ -3769,13 +3769,13 @@ impl UpdateCustomAudienceBatch {
 pub struct UpsertAd {
     /// `adsetId`
     pub adset_id: Option<String>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `conversationFormId`
     pub conversation_form_id: Option<String>,
     /// `cta`
     pub cta: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `destinationFormId`
     pub destination_form_id: Option<String>,
@@ -3783,11 +3783,11 @@ pub struct UpsertAd {
     pub destination_link: Option<String>,
     /// `headline`
     pub headline: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `media`
     pub media: Option<Vec<Media>>,
@@ -3795,7 +3795,7 @@ pub struct UpsertAd {
     pub media_type: Option<UpsertAdMediaType>,
     /// `multiAdvertiserAds`
     pub multi_advertiser_ads: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryText`
     pub primary_text: Option<String>,
@@ -3872,23 +3872,23 @@ pub struct UpsertAdset {
     pub audience: Option<FacebookAudience>,
     /// `budget`
     pub budget: Option<Budget>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `conversionLocation`
     pub conversion_location: Option<String>,
     /// `customEventType`
     pub custom_event_type: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `instagramActorId`
     pub instagram_actor_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `messagingPlatforms`
     pub messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pageId`
+    /// The id of the page.
     pub page_id: Option<String>,
     /// `pixelId`
     pub pixel_id: Option<String>,
@@ -3955,7 +3955,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertAssets {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `payload`
     pub payload: Option<Value>,
@@ -4007,9 +4007,9 @@ pub struct UpsertAudience {
     pub dimensions: Option<AudienceDimension>,
     /// `exclusionDimension`
     pub exclusion_dimension: Option<AudienceDimension>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `resourceName`
     pub resource_name: Option<String>,
@@ -4044,11 +4044,11 @@ impl UpsertAudience {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertCampaign {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objective`
     pub objective: Option<UpsertCampaignObjective>,
@@ -4133,9 +4133,9 @@ pub struct UpsertConversion {
     pub conversion_id: Option<String>,
     /// `countingType`
     pub counting_type: Option<UpsertConversionCountingType>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<UpsertConversionType>,
@@ -4187,9 +4187,9 @@ pub struct UpsertConversionPixel {
     pub conversion_pixel_id: Option<String>,
     /// `igUserId`
     pub ig_user_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -4239,11 +4239,11 @@ crm_core::open_enum! {
 pub struct UpsertSegment {
     /// `countryCodes`
     pub country_codes: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `expansionLevel`
     pub expansion_level: Option<UpsertSegmentExpansionLevel>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `members`
     pub members: Option<Vec<Member>>,
@@ -4251,7 +4251,7 @@ pub struct UpsertSegment {
     pub membership_life_span: Option<f64>,
     /// `membershipStatus`
     pub membership_status: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `ruleBasedUserList`
     pub rule_based_user_list: Option<RuleBasedUserList>,

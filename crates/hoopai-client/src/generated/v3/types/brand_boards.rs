@@ -9,13 +9,13 @@ use super::*;
 pub struct BrandBoardListItem {
     /// `default`
     pub default_: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `meta`
     pub meta: Option<MetaData>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(BrandBoardListItem {
@@ -54,7 +54,7 @@ pub struct BrandVoiceAnswers {
     pub competitive_advantage: Option<String>,
     /// `customerPainPoints`
     pub customer_pain_points: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<Value>,
     /// `risksOfInaction`
     pub risks_of_inaction: Option<String>,
@@ -151,7 +151,7 @@ pub struct BrandVoiceAnswersPublicV1 {
     pub competitive_advantage: Option<String>,
     /// `customerPainPoints`
     pub customer_pain_points: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<Value>,
     /// `risksOfInaction`
     pub risks_of_inaction: Option<String>,
@@ -186,15 +186,15 @@ crm_core::record!(BrandVoiceAnswersPublicV1 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BrandVoicePublicV1 {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDefault`
     pub is_default: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(BrandVoicePublicV1 {
@@ -213,7 +213,7 @@ pub struct Color {
     pub hex: Option<String>,
     /// `hexa`
     pub hexa: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
@@ -246,17 +246,17 @@ pub struct CreateBrandBoardParam {
     pub default_: Option<bool>,
     /// `fonts`
     pub fonts: Option<Vec<Font>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `logos`
     pub logos: Option<Vec<Logo>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `type`
     pub type_: Option<MetaDataSourceType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(CreateBrandBoardParam {
@@ -301,13 +301,13 @@ impl CreateBrandBoardParam {
 pub struct CreateBrandVoicePublicV1Body {
     /// `answers`
     pub answers: Option<BrandVoiceAnswers>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<CreateBrandVoicePublicV1BodyType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(CreateBrandVoicePublicV1Body {
@@ -354,21 +354,21 @@ crm_core::open_enum! {
 pub struct CreateBrandVoicePublicV1Reply {
     /// `answers`
     pub answers: Option<BrandVoiceAnswersPublicV1>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDefault`
     pub is_default: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CreateBrandVoicePublicV1Reply {
@@ -387,9 +387,9 @@ crm_core::record!(CreateBrandVoicePublicV1Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteBrandVoicePublicV1Reply {
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(DeleteBrandVoicePublicV1Reply {
@@ -405,7 +405,7 @@ pub struct Font {
     pub fallback: Option<String>,
     /// `font`
     pub font: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
@@ -443,19 +443,19 @@ impl Font {
 pub struct GetBrandBoardSuccess {
     /// `colors`
     pub colors: Vec<Color>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `default`
     pub default_: Option<bool>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `folderId`
     pub folder_id: Option<String>,
     /// `fonts`
     pub fonts: Vec<Font>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `logos`
     pub logos: Vec<Logo>,
@@ -463,13 +463,13 @@ pub struct GetBrandBoardSuccess {
     pub meta: Option<MetaData>,
     /// `missingAssets`
     pub missing_assets: Option<MissingAssets>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetBrandBoardSuccess {
@@ -510,21 +510,21 @@ crm_core::record!(GetBrandBoardsByLocationSuccess {
 pub struct GetBrandVoicePublicV1Reply {
     /// `answers`
     pub answers: Option<BrandVoiceAnswersPublicV1>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDefault`
     pub is_default: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetBrandVoicePublicV1Reply {
@@ -545,9 +545,9 @@ crm_core::record!(GetBrandVoicePublicV1Reply {
 pub struct ListBrandVoicesPublicV1Reply {
     /// `items`
     pub items: Vec<BrandVoicePublicV1>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListBrandVoicesPublicV1Reply {
@@ -560,13 +560,13 @@ crm_core::record!(ListBrandVoicesPublicV1Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Logo {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `label`
     pub label: Option<String>,
     /// `path`
     pub path: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Logo {
@@ -653,9 +653,9 @@ crm_core::record!(MissingAssets {
 pub struct SetDefaultBrandVoicePublicV1Reply {
     /// `brandVoiceId`
     pub brand_voice_id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(SetDefaultBrandVoicePublicV1Reply {
@@ -676,9 +676,9 @@ pub struct UpdateBrandBoardBody {
     pub fonts: Option<Vec<Font>>,
     /// `logos`
     pub logos: Option<Vec<Logo>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
 }
 crm_core::record!(UpdateBrandBoardBody {
@@ -721,7 +721,7 @@ pub struct UpdateBrandVoiceAnswers {
     pub competitive_advantage: Option<String>,
     /// `customerPainPoints`
     pub customer_pain_points: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<Value>,
     /// `risksOfInaction`
     pub risks_of_inaction: Option<String>,
@@ -765,7 +765,7 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
 pub struct UpdateBrandVoicePublicV1Body {
     /// `answers`
     pub answers: Option<UpdateBrandVoiceAnswers>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateBrandVoicePublicV1Body {
@@ -782,21 +782,21 @@ crm_core::setters!(UpdateBrandVoicePublicV1Body {
 pub struct UpdateBrandVoicePublicV1Reply {
     /// `answers`
     pub answers: Option<BrandVoiceAnswersPublicV1>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isDefault`
     pub is_default: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(UpdateBrandVoicePublicV1Reply {

@@ -7,37 +7,37 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Business {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<Value>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<Value>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(Business {
@@ -63,27 +63,27 @@ crm_core::record!(Business {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateBusiness {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(CreateBusiness {
@@ -128,7 +128,7 @@ impl CreateBusiness {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteBusinessReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteBusinessReply {
@@ -161,25 +161,25 @@ crm_core::record!(GetBusinessByLocationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateBusiness {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(UpdateBusiness {
@@ -205,7 +205,7 @@ crm_core::setters!(UpdateBusiness {
 pub struct UpdateBusinessReply {
     /// `buiseness`
     pub buiseness: Option<Business>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateBusinessReply {

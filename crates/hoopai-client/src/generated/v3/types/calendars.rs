@@ -46,25 +46,25 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentCreate {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `ignoreDateRange`
     pub ignore_date_range: Option<bool>,
     /// `ignoreFreeSlotValidation`
     pub ignore_free_slot_validation: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// The vendor's default is `default`.
     pub meeting_location_id: Option<String>,
@@ -74,9 +74,9 @@ pub struct AppointmentCreate {
     pub override_location_config: Option<bool>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// The vendor's default is `true`.
     pub to_notify: Option<bool>,
@@ -143,17 +143,17 @@ impl AppointmentCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentEdit {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `ignoreDateRange`
     pub ignore_date_range: Option<bool>,
@@ -167,9 +167,9 @@ pub struct AppointmentEdit {
     pub override_location_config: Option<bool>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// The vendor's default is `true`.
     pub to_notify: Option<bool>,
@@ -222,35 +222,35 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppointmentSchemaReply {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<AppointmentStatus>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRecurring`
     pub is_recurring: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// The vendor's default is `default`.
     pub meeting_location_type: Option<String>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(AppointmentSchemaReply {
@@ -299,7 +299,7 @@ crm_core::open_enum! {
 pub struct Availability {
     /// `date`
     pub date: Option<String>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `hours`
     pub hours: Option<Vec<Hour>>,
@@ -331,15 +331,15 @@ impl Availability {
 pub struct BlockSlotCreateRequest {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(BlockSlotCreateRequest {
@@ -376,15 +376,15 @@ impl BlockSlotCreateRequest {
 pub struct BlockSlotEditRequest {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(BlockSlotEditRequest {
@@ -421,17 +421,17 @@ impl BlockSlotEditRequest {
 pub struct BlockedSlotReply {
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<Timestamp>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(BlockedSlotReply {
@@ -488,7 +488,7 @@ pub struct Calendar {
     pub calendar_type: Option<CalendarType>,
     /// `consentLabel`
     pub consent_label: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// The vendor's default is `false`.
     pub enable_recurring: Option<bool>,
@@ -508,11 +508,11 @@ pub struct Calendar {
     pub form_submit_type: Option<FormSubmitType>,
     /// The vendor's default is `false`.
     pub google_invitation_emails: Option<bool>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
     /// `guestType`
     pub guest_type: Option<GuestType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// The vendor's default is `true`.
     pub is_active: Option<bool>,
@@ -520,13 +520,13 @@ pub struct Calendar {
     pub is_live_payment_mode: Option<bool>,
     /// `locationConfigurations`
     pub location_configurations: Vec<LocationConfigurationReply>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lookBusyConfig`
     pub look_busy_config: Option<LookBusyConfiguration>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -560,7 +560,7 @@ pub struct Calendar {
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
     pub slot_interval_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
@@ -675,7 +675,7 @@ pub struct CalendarCreate {
     pub calendar_type: Option<CalendarType>,
     /// `consentLabel`
     pub consent_label: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// The vendor's default is `false`.
     pub enable_recurring: Option<bool>,
@@ -695,7 +695,7 @@ pub struct CalendarCreate {
     pub form_submit_type: Option<FormSubmitType>,
     /// The vendor's default is `false`.
     pub google_invitation_emails: Option<bool>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
     /// `guestType`
     pub guest_type: Option<GuestType>,
@@ -705,13 +705,13 @@ pub struct CalendarCreate {
     pub is_live_payment_mode: Option<bool>,
     /// `locationConfigurations`
     pub location_configurations: Option<Vec<LocationConfiguration>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lookBusyConfig`
     pub look_busy_config: Option<LookBusyConfiguration>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -745,7 +745,7 @@ pub struct CalendarCreate {
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
     pub slot_interval_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
@@ -900,7 +900,7 @@ impl CalendarCreate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarDeleteReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CalendarDeleteReply {
@@ -911,7 +911,7 @@ crm_core::record!(CalendarDeleteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarEvent {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<String>,
@@ -919,29 +919,29 @@ pub struct CalendarEvent {
     pub assigned_resources: Vec<String>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<CreatedOrUpdatedBy>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<Timestamp>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRecurring`
     pub is_recurring: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `masterEventId`
     pub master_event_id: Option<String>,
@@ -949,9 +949,9 @@ pub struct CalendarEvent {
     pub notes: Option<String>,
     /// `rrule`
     pub rrule: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<Timestamp>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `users`
     pub users: Vec<String>,
@@ -1015,7 +1015,7 @@ crm_core::setters!(CalendarNotification {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CalendarNotificationDeleteReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(CalendarNotificationDeleteReply {
@@ -1040,9 +1040,9 @@ pub struct CalendarNotificationReply {
     pub body: Option<String>,
     /// `channel`
     pub channel: Option<NotificationChannel>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
@@ -1052,9 +1052,9 @@ pub struct CalendarNotificationReply {
     pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Vec<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(CalendarNotificationReply {
@@ -1083,13 +1083,13 @@ pub struct CalendarResourceByIdReply {
     pub calendar_ids: Vec<String>,
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -1116,13 +1116,13 @@ crm_core::record!(CalendarResourceByIdReply {
 pub struct CalendarResourceReply {
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -1192,7 +1192,7 @@ pub struct CalendarUpdate {
     pub calendar_cover_image: Option<String>,
     /// `consentLabel`
     pub consent_label: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// The vendor's default is `false`.
     pub enable_recurring: Option<bool>,
@@ -1212,7 +1212,7 @@ pub struct CalendarUpdate {
     pub form_submit_type: Option<FormSubmitType>,
     /// `googleInvitationEmails`
     pub google_invitation_emails: Option<bool>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
     /// `guestType`
     pub guest_type: Option<GuestType>,
@@ -1226,7 +1226,7 @@ pub struct CalendarUpdate {
     pub look_busy_config: Option<LookBusyConfiguration>,
     /// Deprecated by the vendor.
     pub meeting_location: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Option<String>,
@@ -1258,7 +1258,7 @@ pub struct CalendarUpdate {
     pub slot_interval: Option<f64>,
     /// `slotIntervalUnit`
     pub slot_interval_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `stickyContact`
     pub sticky_contact: Option<bool>,
@@ -1441,7 +1441,7 @@ crm_core::record!(CalendarsRemoveCalendarFromScheduleResponse {
 pub struct CreateBookingService {
     /// `addOns`
     pub add_ons: Option<Vec<ServiceAddOn>>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `position`
     pub position: Option<f64>,
@@ -1501,9 +1501,9 @@ pub struct CreateCalendarNotification {
     pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Option<Vec<String>>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(CreateCalendarNotification {
@@ -1566,11 +1566,11 @@ pub struct CreateCalendarResource {
     pub calendar_ids: Option<Vec<String>>,
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -1597,7 +1597,7 @@ crm_core::setters!(CreateCalendarResource {
 pub struct CreateEventCalendarSchedule {
     /// `rules`
     pub rules: Option<Vec<ScheduleRule>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(CreateEventCalendarSchedule {
@@ -1628,19 +1628,19 @@ impl CreateEventCalendarSchedule {
 pub struct CreateOrUpdateServiceBookingReply {
     /// `bookingId`
     pub booking_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<CreatedOrUpdatedBy>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meetingLocation`
     pub meeting_location: Option<String>,
@@ -1650,13 +1650,13 @@ pub struct CreateOrUpdateServiceBookingReply {
     pub service_location_id: Option<String>,
     /// `services`
     pub services: Vec<Service>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreateOrUpdateServiceBookingReply {
@@ -1682,11 +1682,11 @@ crm_core::record!(CreateOrUpdateServiceBookingReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreatePublicServiceBooking {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meetingLocation`
     pub meeting_location: Option<String>,
@@ -1694,13 +1694,13 @@ pub struct CreatePublicServiceBooking {
     pub service_location_id: Option<String>,
     /// `services`
     pub services: Option<Vec<CreateBookingService>>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `status`
     pub status: Option<CreatePublicServiceBookingStatus>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreatePublicServiceBooking {
@@ -1737,15 +1737,15 @@ crm_core::open_enum! {
 pub struct CreateSchedule {
     /// `calendarIds`
     pub calendar_ids: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rules`
     pub rules: Option<Vec<ScheduleRule>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateSchedule {
@@ -1787,7 +1787,7 @@ impl CreateSchedule {
 pub struct CreateService {
     /// `coverImage`
     pub cover_image: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `eventColor`
     pub event_color: Option<String>,
@@ -1795,9 +1795,9 @@ pub struct CreateService {
     pub form_id: Option<String>,
     /// `isPrivate`
     pub is_private: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `payment`
     pub payment: Option<Payment>,
@@ -1815,7 +1815,7 @@ pub struct CreateService {
     pub service_duration: Option<f64>,
     /// `serviceDurationUnit`
     pub service_duration_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `staff`
     pub staff: Option<Vec<Staff>>,
@@ -1885,19 +1885,19 @@ impl CreateService {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateServiceLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `coverImage`
     pub cover_image: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `locationType`
     pub location_type: Option<LocationType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(CreateServiceLocation {
@@ -1938,7 +1938,7 @@ impl CreateServiceLocation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateServiceVariation {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `payment`
     pub payment: Option<Payment>,
@@ -1993,7 +1993,7 @@ impl CreateServiceVariation {
 pub struct CreatedOrUpdatedBy {
     /// `source`
     pub source: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreatedOrUpdatedBy {
@@ -2016,7 +2016,7 @@ crm_core::record!(DeleteEventReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteNoteReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteNoteReply {
@@ -2027,9 +2027,9 @@ crm_core::record!(DeleteNoteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteServiceBookingReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteServiceBookingReply {
@@ -2041,9 +2041,9 @@ crm_core::record!(DeleteServiceBookingReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteServiceLocationReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteServiceLocationReply {
@@ -2055,9 +2055,9 @@ crm_core::record!(DeleteServiceLocationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteServiceReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteServiceReply {
@@ -2069,15 +2069,15 @@ crm_core::record!(DeleteServiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EventCalendarScheduleReply {
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
     /// `rules`
     pub rules: Vec<ScheduleRule>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(EventCalendarScheduleReply {
@@ -2169,15 +2169,15 @@ crm_core::record!(GetCreateUpdateNoteReply {
 pub struct GetNote {
     /// `body`
     pub body: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `createdBy`
     pub created_by: Option<NoteCreatedBy>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(GetNote {
@@ -2207,17 +2207,17 @@ crm_core::record!(GetNotesListReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Group {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(Group {
@@ -2233,15 +2233,15 @@ crm_core::record!(Group {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupCreate {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(GroupCreate {
@@ -2289,7 +2289,7 @@ crm_core::record!(GroupCreateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GroupReply {
@@ -2324,11 +2324,11 @@ impl GroupStatusUpdateParams {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GroupUpdate {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(GroupUpdate {
@@ -2536,9 +2536,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NoteCreatedBy {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(NoteCreatedBy {
@@ -2552,7 +2552,7 @@ crm_core::record!(NoteCreatedBy {
 pub struct Notes {
     /// At most 5000 characters.
     pub body: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(Notes {
@@ -2641,7 +2641,7 @@ impl OpenHour {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Payment {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `deposit`
     pub deposit: Option<f64>,
@@ -2679,7 +2679,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ResourceDeleteReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ResourceDeleteReply {
@@ -2730,23 +2730,23 @@ impl ScheduleInterval {
 pub struct ScheduleObjectReply {
     /// `calendarIds`
     pub calendar_ids: Vec<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rules`
     pub rules: Vec<ScheduleRule>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ScheduleObjectReply {
@@ -2863,7 +2863,7 @@ crm_core::setters!(Schedules {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Service {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `serviceAddOns`
     pub service_add_ons: Vec<ServiceAddOnReply>,
@@ -2894,7 +2894,7 @@ crm_core::record!(Service {
 pub struct ServiceAddOn {
     /// `duration`
     pub duration: Option<f64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `quantity`
     pub quantity: Option<f64>,
@@ -2924,7 +2924,7 @@ impl ServiceAddOn {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ServiceAddOnReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `quantity`
     pub quantity: Option<f64>,
@@ -2940,19 +2940,19 @@ crm_core::record!(ServiceAddOnReply {
 pub struct ServiceBookingReply {
     /// `bookingId`
     pub booking_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<CreatedOrUpdatedBy>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `meetingLocation`
     pub meeting_location: Option<String>,
@@ -2960,13 +2960,13 @@ pub struct ServiceBookingReply {
     pub service_location_id: Option<String>,
     /// `services`
     pub services: Vec<Service>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(ServiceBookingReply {
@@ -3013,25 +3013,25 @@ crm_core::record!(ServiceLocationListReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ServiceLocationReply {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `coverImage`
     pub cover_image: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// The vendor's default is `true`.
     pub is_active: Option<bool>,
     /// The vendor's default is `false`.
     pub is_private: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `locationType`
     pub location_type: Option<LocationType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(ServiceLocationReply {
@@ -3053,19 +3053,19 @@ crm_core::record!(ServiceLocationReply {
 pub struct ServiceReply {
     /// `coverImage`
     pub cover_image: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `eventColor`
     pub event_color: Option<String>,
     /// `formId`
     pub form_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// The vendor's default is `false`.
     pub is_private: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `payment`
     pub payment: Option<Payment>,
@@ -3083,7 +3083,7 @@ pub struct ServiceReply {
     pub service_duration: Option<f64>,
     /// `serviceDurationUnit`
     pub service_duration_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `staff`
     pub staff: Vec<Staff>,
@@ -3116,7 +3116,7 @@ crm_core::record!(ServiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ServiceResource {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(ServiceResource {
@@ -3138,9 +3138,9 @@ crm_core::record!(ServiceResponseWrapper {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ServiceVariation {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `payment`
     pub payment: Option<Payment>,
@@ -3195,7 +3195,7 @@ crm_core::record!(Slots {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Staff {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(Staff {
@@ -3227,7 +3227,7 @@ pub struct TeamMember {
     pub meeting_location_type: Option<MeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(TeamMember {
@@ -3272,7 +3272,7 @@ pub struct TeamMemberReply {
     pub meeting_location_type: Option<MeetingLocationType>,
     /// The vendor's default is `0.5`.
     pub priority: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(TeamMemberReply {
@@ -3290,11 +3290,11 @@ crm_core::record!(TeamMemberReply {
 pub struct UpdateAvailability {
     /// `date`
     pub date: Option<String>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `hours`
     pub hours: Option<Vec<Hour>>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(UpdateAvailability {
@@ -3336,7 +3336,7 @@ pub struct UpdateCalendarNotifications {
     pub body: Option<String>,
     /// `channel`
     pub channel: Option<NotificationChannel>,
-    /// The vendor's default is `false`.
+    /// Whether it is deleted. The vendor's default is `false`.
     pub deleted: Option<bool>,
     /// `fromAddress`
     pub from_address: Option<String>,
@@ -3352,9 +3352,9 @@ pub struct UpdateCalendarNotifications {
     pub receiver_type: Option<ReceiverType>,
     /// `selectedUsers`
     pub selected_users: Option<Vec<String>>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(UpdateCalendarNotifications {
@@ -3390,13 +3390,13 @@ pub struct UpdateCalendarResource {
     pub calendar_ids: Option<Vec<String>>,
     /// `capacity`
     pub capacity: Option<f64>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isActive`
     pub is_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `outOfService`
     pub out_of_service: Option<f64>,
@@ -3424,7 +3424,7 @@ crm_core::setters!(UpdateCalendarResource {
 pub struct UpdateEventCalendarSchedule {
     /// `rules`
     pub rules: Option<Vec<ScheduleRule>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(UpdateEventCalendarSchedule {
@@ -3439,11 +3439,11 @@ crm_core::setters!(UpdateEventCalendarSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateSchedule {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rules`
     pub rules: Option<Vec<ScheduleRule>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(UpdateSchedule {
@@ -3461,7 +3461,7 @@ crm_core::setters!(UpdateSchedule {
 pub struct UpdateService {
     /// `coverImage`
     pub cover_image: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `eventColor`
     pub event_color: Option<String>,
@@ -3469,7 +3469,7 @@ pub struct UpdateService {
     pub form_id: Option<String>,
     /// `isPrivate`
     pub is_private: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `payment`
     pub payment: Option<Payment>,
@@ -3487,7 +3487,7 @@ pub struct UpdateService {
     pub service_duration: Option<f64>,
     /// `serviceDurationUnit`
     pub service_duration_unit: Option<BufferUnit>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `staff`
     pub staff: Option<Vec<Staff>>,
@@ -3524,7 +3524,7 @@ crm_core::setters!(UpdateService {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateServiceBooking {
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `meetingLocation`
     pub meeting_location: Option<String>,
@@ -3532,13 +3532,13 @@ pub struct UpdateServiceBooking {
     pub service_location_id: Option<String>,
     /// `services`
     pub services: Option<Vec<CreateBookingService>>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `status`
     pub status: Option<UpdateServiceBookingStatus>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(UpdateServiceBooking {
@@ -3578,17 +3578,17 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateServiceLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `coverImage`
     pub cover_image: Option<String>,
     /// `locationType`
     pub location_type: Option<LocationType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(UpdateServiceLocation {
@@ -3608,9 +3608,9 @@ crm_core::setters!(UpdateServiceLocation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateServiceVariation {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `payment`
     pub payment: Option<Payment>,
@@ -3647,9 +3647,9 @@ crm_core::setters!(UpdateServiceVariation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ValidateGroupSlugPostBody {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(ValidateGroupSlugPostBody {

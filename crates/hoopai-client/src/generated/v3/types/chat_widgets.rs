@@ -153,7 +153,7 @@ pub struct BusinessOfficeHours {
     pub open_hours: Option<Vec<String>>,
     /// `outsideOfficeHoursWelcomeMsg`
     pub outside_office_hours_welcome_msg: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(BusinessOfficeHours {
@@ -215,9 +215,9 @@ crm_core::open_enum! {
 pub struct CloneChatWidget {
     /// `chatWidgetId`
     pub chat_widget_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CloneChatWidget {
@@ -252,11 +252,11 @@ pub struct CreateWidget {
     pub chat_type: Option<WidgetChatType>,
     /// `default`
     pub default_: Option<bool>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `settings`
     pub settings: Option<WidgetSettings>,
@@ -367,7 +367,7 @@ pub struct UpdateWidget {
     pub chat_type: Option<WidgetChatType>,
     /// `default`
     pub default_: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `settings`
     pub settings: Option<WidgetSettings>,
@@ -652,7 +652,7 @@ crm_core::setters!(WidgetSettingsCustomizationSize {
 pub struct WidgetSettingsTheme {
     /// `colors`
     pub colors: Option<WidgetSettingsThemeCustomColor>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(WidgetSettingsTheme {

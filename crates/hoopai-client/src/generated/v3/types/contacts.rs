@@ -9,7 +9,7 @@ use super::*;
 pub struct AttributionSource {
     /// `campaign`
     pub campaign: Option<String>,
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `dclid`
     pub dclid: Option<String>,
@@ -33,7 +33,7 @@ pub struct AttributionSource {
     pub msclikid: Option<String>,
     /// `referrer`
     pub referrer: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `userAgent`
     pub user_agent: Option<String>,
@@ -205,7 +205,7 @@ impl ContactSort {
 pub struct ContactsBulkUpateReply {
     /// `ids`
     pub ids: Vec<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ContactsBulkUpateReply {
@@ -217,11 +217,11 @@ crm_core::record!(ContactsBulkUpateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsBusinessUpdate {
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
     /// `ids`
     pub ids: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(ContactsBusinessUpdate {
@@ -255,7 +255,7 @@ impl ContactsBusinessUpdate {
 pub struct ContactsByIdSuccessfulResponseDtoV3 {
     /// `contact`
     pub contact: Option<GetContactByIdSchemaV3>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ContactsByIdSuccessfulResponseDtoV3 {
@@ -267,7 +267,7 @@ crm_core::record!(ContactsByIdSuccessfulResponseDtoV3 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsDeleteNoteReply {
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
     /// `succeeded`
     pub succeeded: Option<bool>,
@@ -296,17 +296,17 @@ pub struct ContactsGetNote {
     pub body: Option<String>,
     /// `color`
     pub color: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `pinned`
     pub pinned: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ContactsGetNote {
@@ -347,7 +347,7 @@ pub struct ContactsMeta {
     pub start_after: Option<f64>,
     /// `startAfterId`
     pub start_after_id: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ContactsMeta {
@@ -370,9 +370,9 @@ pub struct ContactsNotes {
     pub color: Option<String>,
     /// `pinned`
     pub pinned: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ContactsNotes {
@@ -421,7 +421,7 @@ crm_core::record!(ContactsSearchReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ContactsWorkflowReply {
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
     /// `succeeded`
     pub succeeded: Option<bool>,
@@ -435,7 +435,7 @@ crm_core::record!(ContactsWorkflowReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateAddTagReply {
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
 }
 crm_core::record!(CreateAddTagReply {
@@ -448,15 +448,15 @@ crm_core::record!(CreateAddTagReply {
 pub struct CreateContactDtoV3 {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
@@ -464,33 +464,33 @@ pub struct CreateContactDtoV3 {
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `gender`
     pub gender: Option<String>,
     /// `inboundDndSettings`
     pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(CreateContactDtoV3 {
@@ -573,7 +573,7 @@ crm_core::record!(CreateContactsSuccessfulResponseDtoV3 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeleteCantactsCampaignsReply {
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
     /// `succeeded`
     pub succeeded: Option<bool>,
@@ -587,7 +587,7 @@ crm_core::record!(CreateDeleteCantactsCampaignsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDeleteTagReply {
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
 }
 crm_core::record!(CreateDeleteTagReply {
@@ -598,15 +598,15 @@ crm_core::record!(CreateDeleteTagReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateTaskParams {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `body`
     pub body: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreateTaskParams {
@@ -656,7 +656,7 @@ crm_core::setters!(CreateWorkflow {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `value`
     pub value: Option<Value>,
@@ -670,7 +670,7 @@ crm_core::record!(CustomField {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteContactsReply {
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
     /// `succeeded`
     pub succeeded: Option<bool>,
@@ -684,7 +684,7 @@ crm_core::record!(DeleteContactsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteTaskReply {
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
     /// `succeeded`
     pub succeeded: Option<bool>,
@@ -700,7 +700,7 @@ crm_core::record!(DeleteTaskReply {
 pub struct DndSetting {
     /// `code`
     pub code: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<DndSettingStatus>,
@@ -744,7 +744,7 @@ crm_core::open_enum! {
 pub struct DndSettingsSchemaV3 {
     /// `call`
     pub call: Option<DndSetting>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<DndSetting>,
     /// `fb`
     pub fb: Option<DndSetting>,
@@ -772,39 +772,39 @@ crm_core::setters!(DndSettingsSchemaV3 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FoundContact {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `attributions`
     pub attributions: Vec<AttributionSource>,
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<CustomField>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<Value>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `firstNameLowerCase`
     pub first_name_lower_case: Option<String>,
@@ -812,17 +812,17 @@ pub struct FoundContact {
     pub followers: Vec<String>,
     /// `fullNameLowerCase`
     pub full_name_lower_case: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastNameLowerCase`
     pub last_name_lower_case: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// The sort values, for the next page; search gives them, lists do not.
     pub search_after: Vec<Value>,
@@ -830,13 +830,13 @@ pub struct FoundContact {
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
     /// Members that the record does not name.
     pub extra: Map<Value>,
@@ -902,43 +902,43 @@ pub struct GetContactByIdSchemaV3 {
     pub additional_emails: Vec<Value>,
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Value>,
     /// `attributionSource`
     pub attribution_source: Option<AttributionSource>,
-    /// `businessId`
+    /// The id of the business.
     pub business_id: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<CustomField>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
     /// `dnd`
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `emailLowerCase`
     pub email_lower_case: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `firstNameLowerCase`
     pub first_name_lower_case: Option<String>,
     /// `fullNameLowerCase`
     pub full_name_lower_case: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `keyword`
     pub keyword: Option<String>,
@@ -946,17 +946,17 @@ pub struct GetContactByIdSchemaV3 {
     pub last_activity: Option<String>,
     /// `lastAttributionSource`
     pub last_attribution_source: Option<AttributionSource>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastNameLowerCase`
     pub last_name_lower_case: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -964,15 +964,15 @@ pub struct GetContactByIdSchemaV3 {
     pub ssn: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `type`
     pub type_: Option<String>,
     /// `visitorId`
     pub visitor_id: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(GetContactByIdSchemaV3 {
@@ -1020,7 +1020,7 @@ crm_core::record!(GetContactByIdSchemaV3 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEvent {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
     /// `appointmentStatus`
     pub appointment_status: Option<String>,
@@ -1028,29 +1028,29 @@ pub struct GetEvent {
     pub assigned_resources: Vec<String>,
     /// `assignedUserId`
     pub assigned_user_id: Option<String>,
-    /// `calendarId`
+    /// The id of the calendar.
     pub calendar_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
-    /// `groupId`
+    /// The id of the group.
     pub group_id: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `notes`
     pub notes: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `users`
     pub users: Vec<String>,
@@ -1090,7 +1090,7 @@ crm_core::record!(GetEventsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InboundDndSetting {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<InboundDndSettingStatus>,
@@ -1142,7 +1142,7 @@ crm_core::setters!(InboundDndSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Tags {
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
 }
 crm_core::record!(Tags {
@@ -1164,9 +1164,9 @@ impl Tags {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagsOfContact {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `oldTags`
     pub old_tags: Vec<String>,
@@ -1190,19 +1190,19 @@ crm_core::record!(TagsOfContact {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Task {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `body`
     pub body: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(Task {
@@ -1243,13 +1243,13 @@ crm_core::record!(TasksListReply {
 pub struct UpdateContactDtoV3 {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
@@ -1257,29 +1257,29 @@ pub struct UpdateContactDtoV3 {
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `inboundDndSettings`
     pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(UpdateContactDtoV3 {
@@ -1335,9 +1335,9 @@ pub struct UpdateNote {
     pub color: Option<String>,
     /// `pinned`
     pub pinned: Option<bool>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(UpdateNote {
@@ -1357,11 +1357,11 @@ crm_core::setters!(UpdateNote {
 pub struct UpdateTags {
     /// `contacts`
     pub contacts: Option<Vec<String>>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `removeAllTags`
     pub remove_all_tags: Option<bool>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
 }
 crm_core::record!(UpdateTags {
@@ -1399,7 +1399,7 @@ pub struct UpdateTagsReply {
     pub error_count: Option<f64>,
     /// `responses`
     pub responses: Vec<TagsOfContact>,
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
     /// `succeeded`
     pub succeeded: Option<bool>,
@@ -1415,15 +1415,15 @@ crm_core::record!(UpdateTagsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateTaskBody {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `body`
     pub body: Option<String>,
     /// `completed`
     pub completed: Option<bool>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(UpdateTaskBody {
@@ -1467,17 +1467,17 @@ impl UpdateTaskStatusParams {
 pub struct UpsertContactDtoV3 {
     /// `address1`
     pub address1: Option<String>,
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
     /// The vendor's default is `false`.
     pub create_new_if_duplicate_allowed: Option<bool>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `dateOfBirth`
     pub date_of_birth: Option<String>,
@@ -1485,33 +1485,33 @@ pub struct UpsertContactDtoV3 {
     pub dnd: Option<bool>,
     /// `dndSettings`
     pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `gender`
     pub gender: Option<String>,
     /// `inboundDndSettings`
     pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `source`
     pub source: Option<String>,
     /// `state`
     pub state: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(UpsertContactDtoV3 {
@@ -1590,7 +1590,7 @@ pub struct UpsertContactsSuccessfulResponseDtoV3 {
     pub contact: Option<GetContactByIdSchemaV3>,
     /// `new`
     pub new: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(UpsertContactsSuccessfulResponseDtoV3 {

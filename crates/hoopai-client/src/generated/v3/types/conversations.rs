@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddMessageAttachments {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
 }
 crm_core::record!(AddMessageAttachments {
@@ -73,7 +73,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelScheduledReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<f64>,
@@ -87,13 +87,13 @@ crm_core::record!(CancelScheduledReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CompleteFileUpload {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `filePath`
     pub file_path: Option<String>,
     /// `filename`
     pub filename: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `uploadId`
     pub upload_id: Option<String>,
@@ -127,13 +127,13 @@ crm_core::record!(CompleteFileUploadReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Conversation {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inbox`
     pub inbox: Option<bool>,
@@ -143,13 +143,13 @@ pub struct Conversation {
     pub last_message_date: Option<String>,
     /// `lastMessageType`
     pub last_message_type: Option<MessageType>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `starred`
     pub starred: Option<bool>,
     /// `unreadCount`
     pub unread_count: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(Conversation {
@@ -171,21 +171,21 @@ crm_core::record!(Conversation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationCreateReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `lastMessageDate`
     pub last_message_date: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(ConversationCreateReply {
@@ -203,15 +203,15 @@ crm_core::record!(ConversationCreateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConversationSchema {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `fullName`
     pub full_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `lastMessageBody`
     pub last_message_body: Option<String>,
@@ -219,9 +219,9 @@ pub struct ConversationSchema {
     pub last_message_date: Option<i64>,
     /// `lastMessageType`
     pub last_message_type: Option<MessageType>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `type`
     pub type_: Option<ConversationSchemaType>,
@@ -377,9 +377,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateConversation {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(CreateConversation {
@@ -407,7 +407,7 @@ impl CreateConversation {
 pub struct CreateConversationReply {
     /// `conversation`
     pub conversation: Option<ConversationCreateReply>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateConversationReply {
@@ -419,7 +419,7 @@ crm_core::record!(CreateConversationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateLiveChatMessageFeedbackReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreateLiveChatMessageFeedbackReply {
@@ -430,7 +430,7 @@ crm_core::record!(CreateLiveChatMessageFeedbackReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteConversationReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteConversationReply {
@@ -487,7 +487,7 @@ crm_core::setters!(EmailEvents {
 pub struct ErrorItem {
     /// `code`
     pub code: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -525,7 +525,7 @@ pub struct ExportMessagesReply {
     pub messages: Vec<GetMessageReply>,
     /// `nextCursor`
     pub next_cursor: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ExportMessagesReply {
@@ -544,7 +544,7 @@ pub struct ForwardConfig {
     pub forward_whole_thread: Option<bool>,
     /// `isForwarded`
     pub is_forwarded: Option<bool>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `recipientContactId`
     pub recipient_contact_id: Option<String>,
@@ -602,7 +602,7 @@ pub struct ForwardReply {
     pub forward_to_email: Option<String>,
     /// `forwardWholeThread`
     pub forward_whole_thread: Option<bool>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `recipientContactId`
     pub recipient_contact_id: Option<String>,
@@ -628,17 +628,17 @@ crm_core::record!(ForwardReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetConversationByIdReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inbox`
     pub inbox: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `starred`
     pub starred: Option<bool>,
@@ -665,7 +665,7 @@ crm_core::record!(GetConversationByIdReply {
 pub struct GetConversationReply {
     /// `conversation`
     pub conversation: Option<Conversation>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetConversationReply {
@@ -677,9 +677,9 @@ crm_core::record!(GetConversationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetEmailMessageReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<String>,
     /// `bcc`
     pub bcc: Vec<String>,
@@ -687,23 +687,23 @@ pub struct GetEmailMessageReply {
     pub body: Option<String>,
     /// `cc`
     pub cc: Vec<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `direction`
     pub direction: Option<MessageDirection>,
     /// `from`
     pub from: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `provider`
     pub provider: Option<String>,
@@ -713,7 +713,7 @@ pub struct GetEmailMessageReply {
     pub source: Option<MessageReplySource>,
     /// `status`
     pub status: Option<GetEmailMessageReplyStatus>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
     /// `threadId`
     pub thread_id: Option<String>,
@@ -772,27 +772,27 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetMessageReply {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<String>,
     /// `body`
     pub body: Option<String>,
     /// `chatWidgetId`
     pub chat_widget_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<String>,
     /// `direction`
     pub direction: Option<MessageDirection>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `messageType`
     pub message_type: Option<MessageType>,
@@ -804,7 +804,7 @@ pub struct GetMessageReply {
     pub status: Option<GetMessageReplyStatus>,
     /// `type`
     pub type_: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(GetMessageReply {
@@ -863,13 +863,13 @@ crm_core::open_enum! {
 pub struct GetMessageTranscriptionReply {
     /// `confidence`
     pub confidence: Option<f64>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<f64>,
     /// `mediaChannel`
     pub media_channel: Option<f64>,
     /// `sentenceIndex`
     pub sentence_index: Option<f64>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<f64>,
     /// `transcript`
     pub transcript: Option<String>,
@@ -908,13 +908,13 @@ pub struct InitiateFileUpload {
     pub channel: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `fileSize`
     pub file_size: Option<f64>,
     /// `filename`
     pub filename: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(InitiateFileUpload {
@@ -987,7 +987,7 @@ pub struct MessageMeta {
     pub call_duration: Option<String>,
     /// `callStatus`
     pub call_status: Option<CallDataStatus>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<Value>,
 }
 crm_core::record!(MessageMeta {
@@ -1003,7 +1003,7 @@ crm_core::record!(MessageMeta {
 pub struct MessageReply {
     /// `message`
     pub message: Option<GetMessageReply>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(MessageReply {
@@ -1163,7 +1163,7 @@ crm_core::open_enum! {
 pub struct MessagesReply {
     /// `messages`
     pub messages: Option<GetMessagesByConversationReply>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(MessagesReply {
@@ -1175,15 +1175,15 @@ crm_core::record!(MessagesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessMessageBody {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `call`
     pub call: Option<CallData>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
@@ -1203,9 +1203,9 @@ pub struct ProcessMessageBody {
     pub email_to: Option<String>,
     /// `html`
     pub html: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
     /// `type`
     pub type_: Option<ProcessMessageBodyType>,
@@ -1311,19 +1311,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessMessageReply {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
     /// `emailMessageId`
     pub email_message_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(ProcessMessageReply {
@@ -1340,13 +1340,13 @@ crm_core::record!(ProcessMessageReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessOutboundMessageBody {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `call`
     pub call: Option<CallData>,
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
@@ -1394,7 +1394,7 @@ impl ProcessOutboundMessageBody {
 pub struct SendConversationReply {
     /// `conversations`
     pub conversations: Vec<ConversationSchema>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(SendConversationReply {
@@ -1406,11 +1406,11 @@ crm_core::record!(SendConversationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendMessageBody {
-    /// `appointmentId`
+    /// The id of the appointment.
     pub appointment_id: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
     /// `conversationProviderId`
     pub conversation_provider_id: Option<String>,
@@ -1432,7 +1432,7 @@ pub struct SendMessageBody {
     pub from_number: Option<String>,
     /// `html`
     pub html: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `optimizationPeriod`
     pub optimization_period: Option<SendMessageBodyOptimizationPeriod>,
@@ -1444,9 +1444,9 @@ pub struct SendMessageBody {
     pub status: Option<MessageStatus>,
     /// `subType`
     pub sub_type: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
     /// `threadId`
     pub thread_id: Option<String>,
@@ -1581,13 +1581,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendMessageReply {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `emailMessageId`
     pub email_message_id: Option<String>,
     /// `forwardData`
     pub forward_data: Option<ForwardReply>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `messageIds`
     pub message_ids: Vec<String>,
@@ -1610,11 +1610,11 @@ crm_core::record!(SendMessageReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendReviewReply {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(SendReviewReply {
@@ -1648,7 +1648,7 @@ impl SendReviewReply {
 pub struct UpdateConversation {
     /// `feedback`
     pub feedback: Option<UpdateConversationFeedback>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `starred`
     pub starred: Option<bool>,
@@ -1724,9 +1724,9 @@ impl UpdateEmailMessageStatus {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateEmailMessageStatusReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateEmailMessageStatusReply {
@@ -1823,11 +1823,11 @@ crm_core::record!(UploadFilesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserTypingBody {
-    /// `conversationId`
+    /// The id of the conversation.
     pub conversation_id: Option<String>,
     /// `isTyping`
     pub is_typing: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `visitorId`
     pub visitor_id: Option<String>,

@@ -13,7 +13,7 @@ pub struct CategoryInterface {
     pub sub_categories: Option<Vec<SubCategoryInterface>>,
     /// `thumbnailUrl`
     pub thumbnail_url: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `visibility`
     pub visibility: Option<Visibility>,
@@ -60,11 +60,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ExporterPayload {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `products`
     pub products: Option<Vec<ProductInterface>>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ExporterPayload {
@@ -95,9 +95,9 @@ impl ExporterPayload {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InstructorDetails {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(InstructorDetails {
@@ -127,13 +127,13 @@ pub struct PostInterface {
     pub bucket_video_url: Option<String>,
     /// `contentType`
     pub content_type: Option<ContentType>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `postMaterials`
     pub post_materials: Option<Vec<PostMaterialInterface>>,
     /// `thumbnailUrl`
     pub thumbnail_url: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `visibility`
     pub visibility: Option<Visibility>,
@@ -177,11 +177,11 @@ impl PostInterface {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostMaterialInterface {
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `type`
     pub type_: Option<Type>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(PostMaterialInterface {
@@ -215,13 +215,13 @@ impl PostMaterialInterface {
 pub struct ProductInterface {
     /// `categories`
     pub categories: Option<Vec<CategoryInterface>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
     /// `instructorDetails`
     pub instructor_details: Option<InstructorDetails>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(ProductInterface {
@@ -262,7 +262,7 @@ pub struct SubCategoryInterface {
     pub posts: Option<Vec<PostInterface>>,
     /// `thumbnailUrl`
     pub thumbnail_url: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `visibility`
     pub visibility: Option<Visibility>,

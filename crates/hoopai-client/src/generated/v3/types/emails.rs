@@ -9,11 +9,11 @@ use super::*;
 pub struct BulkActionCampaignEmailDetails {
     /// `from`
     pub from: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(BulkActionCampaignEmailDetails {
@@ -29,15 +29,15 @@ crm_core::record!(BulkActionCampaignEmailDetails {
 pub struct BulkActionCampaignPublicV2 {
     /// `completedAt`
     pub completed_at: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `emailMetadata`
     pub email_metadata: Option<BulkActionCampaignEmailDetails>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `scheduleType`
     pub schedule_type: Option<ScheduleType>,
@@ -47,7 +47,7 @@ pub struct BulkActionCampaignPublicV2 {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<BulkActionCampaignPublicV2Status>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(BulkActionCampaignPublicV2 {
@@ -88,15 +88,15 @@ pub struct CreateEmailCampaignPublicV2Body {
     pub editor_content: Option<String>,
     /// `editorType`
     pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userName`
     pub user_name: Option<String>,
@@ -146,13 +146,13 @@ pub struct CreateEmailCampaignPublicV2Reply {
     pub campaign_category: Option<String>,
     /// `campaignType`
     pub campaign_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -160,9 +160,9 @@ pub struct CreateEmailCampaignPublicV2Reply {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<EmailsListCampaignsStatus>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `variations`
     pub variations: Vec<EmailCampaignVariationPublicV2>,
@@ -186,9 +186,9 @@ crm_core::record!(CreateEmailCampaignPublicV2Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateTemplateFolderPublicV2Body {
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateTemplateFolderPublicV2Body {
@@ -214,15 +214,15 @@ impl CreateTemplateFolderPublicV2Body {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateTemplateFolderPublicV2Reply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CreateTemplateFolderPublicV2Reply {
@@ -245,7 +245,7 @@ pub struct CreateTemplatePublicV2Body {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
@@ -253,7 +253,7 @@ pub struct CreateTemplatePublicV2Body {
     pub preview_text: Option<String>,
     /// `subjectLine`
     pub subject_line: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateTemplatePublicV2Body {
@@ -308,7 +308,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateTemplatePublicV2Reply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `editorType`
     pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
@@ -316,11 +316,11 @@ pub struct CreateTemplatePublicV2Reply {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
@@ -330,9 +330,9 @@ pub struct CreateTemplatePublicV2Reply {
     pub preview_url: Option<String>,
     /// `subjectLine`
     pub subject_line: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CreateTemplatePublicV2Reply {
@@ -375,9 +375,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteCampaignPublicV2Reply {
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(DeleteCampaignPublicV2Reply {
@@ -389,9 +389,9 @@ crm_core::record!(DeleteCampaignPublicV2Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteTemplatePublicV2Reply {
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(DeleteTemplatePublicV2Reply {
@@ -419,13 +419,13 @@ pub struct EmailCampaignPublicV2 {
     pub campaign_category: Option<String>,
     /// `campaignType`
     pub campaign_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -433,7 +433,7 @@ pub struct EmailCampaignPublicV2 {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<EmailsListCampaignsStatus>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `variations`
     pub variations: Vec<EmailCampaignVariationPublicV2>,
@@ -582,9 +582,9 @@ crm_core::open_enum! {
 pub struct GetBulkActionCampaignPublicV2Reply {
     /// `completedAt`
     pub completed_at: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `editorContentUrl`
     pub editor_content_url: Option<String>,
@@ -594,11 +594,11 @@ pub struct GetBulkActionCampaignPublicV2Reply {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `previewText`
     pub preview_text: Option<String>,
@@ -612,11 +612,11 @@ pub struct GetBulkActionCampaignPublicV2Reply {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<BulkActionCampaignPublicV2Status>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetBulkActionCampaignPublicV2Reply {
@@ -645,7 +645,7 @@ crm_core::record!(GetBulkActionCampaignPublicV2Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCampaignStatsPublicV2Reply {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `source`
     pub source: Option<EmailsGetCampaignStatsSource>,
@@ -655,7 +655,7 @@ pub struct GetCampaignStatsPublicV2Reply {
     pub stats: Option<EmailStatsNumbersPublicV2>,
     /// `subSourceId`
     pub sub_source_id: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(GetCampaignStatsPublicV2Reply {
@@ -675,9 +675,9 @@ pub struct GetEmailCampaignPublicV2Reply {
     pub campaign_category: Option<String>,
     /// `campaignType`
     pub campaign_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `editorContentUrl`
     pub editor_content_url: Option<String>,
@@ -687,11 +687,11 @@ pub struct GetEmailCampaignPublicV2Reply {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `previewText`
     pub preview_text: Option<String>,
@@ -703,11 +703,11 @@ pub struct GetEmailCampaignPublicV2Reply {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<EmailsListCampaignsStatus>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `variations`
     pub variations: Vec<EmailCampaignVariationPublicV2>,
@@ -739,9 +739,9 @@ crm_core::record!(GetEmailCampaignPublicV2Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTemplatePublicV2Reply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `editorContentUrl`
     pub editor_content_url: Option<String>,
@@ -751,21 +751,21 @@ pub struct GetTemplatePublicV2Reply {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
     /// `previewText`
     pub preview_text: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetTemplatePublicV2Reply {
@@ -789,13 +789,13 @@ crm_core::record!(GetTemplatePublicV2Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetWorkflowCampaignPublicV2Reply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -805,9 +805,9 @@ pub struct GetWorkflowCampaignPublicV2Reply {
     pub status: Option<Visibility>,
     /// `subSources`
     pub sub_sources: Vec<WorkflowCampaignSubSourcePublicV2>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetWorkflowCampaignPublicV2Reply {
@@ -831,11 +831,11 @@ pub struct ImportTemplatePublicV2Body {
     pub import_provider: Option<ImportTemplatePublicV2BodyImportProvider>,
     /// `importUrl`
     pub import_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(ImportTemplatePublicV2Body {
@@ -881,7 +881,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ImportTemplatePublicV2Reply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `editorType`
     pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
@@ -889,11 +889,11 @@ pub struct ImportTemplatePublicV2Reply {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
@@ -903,9 +903,9 @@ pub struct ImportTemplatePublicV2Reply {
     pub preview_url: Option<String>,
     /// `subjectLine`
     pub subject_line: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(ImportTemplatePublicV2Reply {
@@ -930,9 +930,9 @@ crm_core::record!(ImportTemplatePublicV2Reply {
 pub struct ListBulkActionCampaignsPublicV2Reply {
     /// `campaigns`
     pub campaigns: Vec<BulkActionCampaignPublicV2>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListBulkActionCampaignsPublicV2Reply {
@@ -947,9 +947,9 @@ crm_core::record!(ListBulkActionCampaignsPublicV2Reply {
 pub struct ListEmailCampaignsPublicV2Reply {
     /// `campaigns`
     pub campaigns: Vec<EmailCampaignPublicV2>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListEmailCampaignsPublicV2Reply {
@@ -964,9 +964,9 @@ crm_core::record!(ListEmailCampaignsPublicV2Reply {
 pub struct ListTemplatesPublicV2Reply {
     /// `items`
     pub items: Vec<TemplateListItemPublicV2>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListTemplatesPublicV2Reply {
@@ -981,9 +981,9 @@ crm_core::record!(ListTemplatesPublicV2Reply {
 pub struct ListWorkflowCampaignsPublicV2Reply {
     /// `campaigns`
     pub campaigns: Vec<WorkflowCampaignPublicV2>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListWorkflowCampaignsPublicV2Reply {
@@ -1049,7 +1049,7 @@ crm_core::open_enum! {
 pub struct ScheduleCampaignAbTestVariationPublicV2 {
     /// `documentId`
     pub document_id: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
 }
 crm_core::record!(ScheduleCampaignAbTestVariationPublicV2 {
@@ -1113,7 +1113,7 @@ impl ScheduleCampaignBatchConfigPublicV2 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleCampaignEmailMetaPublicV2 {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `fromEmail`
     pub from_email: Option<String>,
@@ -1123,7 +1123,7 @@ pub struct ScheduleCampaignEmailMetaPublicV2 {
     pub preview_text: Option<String>,
     /// `replyToAddress`
     pub reply_to_address: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
 }
 crm_core::record!(ScheduleCampaignEmailMetaPublicV2 {
@@ -1178,7 +1178,7 @@ pub struct ScheduleCampaignPublicV2Body {
     pub send_days: Option<Vec<DaysItem>>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userName`
     pub user_name: Option<String>,
@@ -1223,11 +1223,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleCampaignPublicV2Reply {
-    /// `campaignId`
+    /// The id of the campaign.
     pub campaign_id: Option<String>,
     /// `sourceId`
     pub source_id: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ScheduleCampaignPublicV2Reply {
@@ -1311,7 +1311,7 @@ crm_core::open_enum! {
 pub struct ScheduleCampaignResendPublicV2 {
     /// `enabled`
     pub enabled: Option<bool>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
     /// `waitHours`
     pub wait_hours: Option<f64>,
@@ -1331,7 +1331,7 @@ crm_core::setters!(ScheduleCampaignResendPublicV2 {
 pub struct ScheduleCampaignRssConfigPublicV2 {
     /// `firstExecutionDate`
     pub first_execution_date: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `repeatAfter`
     pub repeat_after: Option<ScheduleCampaignRssConfigPublicV2RepeatAfter>,
@@ -1490,17 +1490,17 @@ crm_core::open_enum! {
 pub struct TemplateListItemPublicV2 {
     /// `childCount`
     pub child_count: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `editorType`
     pub editor_type: Option<EditorType>,
     /// `hasChildren`
     pub has_children: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
@@ -1508,7 +1508,7 @@ pub struct TemplateListItemPublicV2 {
     pub preview_url: Option<String>,
     /// `type`
     pub type_: Option<TemplateListItemPublicV2Type>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(TemplateListItemPublicV2 {
@@ -1543,9 +1543,9 @@ pub struct UpdateEmailCampaignPublicV2Body {
     pub editor_content: Option<String>,
     /// `editorType`
     pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(UpdateEmailCampaignPublicV2Body {
@@ -1566,13 +1566,13 @@ pub struct UpdateEmailCampaignPublicV2Reply {
     pub campaign_category: Option<String>,
     /// `campaignType`
     pub campaign_type: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -1580,9 +1580,9 @@ pub struct UpdateEmailCampaignPublicV2Reply {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<EmailsListCampaignsStatus>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `variations`
     pub variations: Vec<EmailCampaignVariationPublicV2>,
@@ -1616,7 +1616,7 @@ pub struct UpdateTemplatePublicV2Body {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
@@ -1624,7 +1624,7 @@ pub struct UpdateTemplatePublicV2Body {
     pub preview_text: Option<String>,
     /// `subjectLine`
     pub subject_line: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(UpdateTemplatePublicV2Body {
@@ -1651,7 +1651,7 @@ crm_core::setters!(UpdateTemplatePublicV2Body {
 pub struct UpdateTemplatePublicV2Reply {
     /// `archived`
     pub archived: Option<bool>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `editorType`
     pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
@@ -1659,11 +1659,11 @@ pub struct UpdateTemplatePublicV2Reply {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `parentFolderId`
     pub parent_folder_id: Option<String>,
@@ -1673,9 +1673,9 @@ pub struct UpdateTemplatePublicV2Reply {
     pub preview_url: Option<String>,
     /// `subjectLine`
     pub subject_line: Option<String>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(UpdateTemplatePublicV2Reply {
@@ -1699,13 +1699,13 @@ crm_core::record!(UpdateTemplatePublicV2Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WorkflowCampaignPublicV2 {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `source`
     pub source: Option<String>,
@@ -1713,7 +1713,7 @@ pub struct WorkflowCampaignPublicV2 {
     pub source_id: Option<String>,
     /// `status`
     pub status: Option<Visibility>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(WorkflowCampaignPublicV2 {
@@ -1731,7 +1731,7 @@ crm_core::record!(WorkflowCampaignPublicV2 {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WorkflowCampaignSubSourcePublicV2 {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `editorContentUrl`
     pub editor_content_url: Option<String>,
@@ -1741,17 +1741,17 @@ pub struct WorkflowCampaignSubSourcePublicV2 {
     pub from_email: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPlainText`
     pub is_plain_text: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `previewText`
     pub preview_text: Option<String>,
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(WorkflowCampaignSubSourcePublicV2 {

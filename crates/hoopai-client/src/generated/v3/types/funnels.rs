@@ -11,7 +11,7 @@ pub struct CreateRedirectParams {
     pub action: Option<RedirectParamsAction>,
     /// `domain`
     pub domain: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `path`
     pub path: Option<String>,
@@ -55,11 +55,11 @@ crm_core::record!(DeleteRedirectReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Funnel {
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `domainId`
     pub domain_id: Option<String>,
@@ -71,13 +71,13 @@ pub struct Funnel {
     pub global_sections_path: Option<String>,
     /// `globalSectionsUrl`
     pub global_sections_url: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isStoreActive`
     pub is_store_active: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `orderFormVersion`
     pub order_form_version: Option<i64>,
@@ -91,9 +91,9 @@ pub struct Funnel {
     pub tracking_code_head: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Funnel {
@@ -127,7 +127,7 @@ pub struct FunnelListReply {
     pub count: Option<f64>,
     /// `funnels`
     pub funnels: Vec<Funnel>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(FunnelListReply {
@@ -151,19 +151,19 @@ crm_core::record!(FunnelPageCountReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FunnelPageReply {
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `funnelId`
     pub funnel_id: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `stepId`
     pub step_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(FunnelPageReply {
@@ -180,9 +180,9 @@ crm_core::record!(FunnelPageReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FunnelStep {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `originId`
     pub origin_id: Option<String>,
@@ -194,7 +194,7 @@ pub struct FunnelStep {
     pub sequence: Option<i64>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(FunnelStep {
@@ -255,9 +255,9 @@ pub struct RedirectReply {
     pub action: Option<String>,
     /// `domain`
     pub domain: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `path`
     pub path: Option<String>,
@@ -285,7 +285,7 @@ crm_core::record!(RedirectReply {
 pub struct UpdateRedirectParams {
     /// `action`
     pub action: Option<RedirectParamsAction>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `target`
     pub target: Option<String>,

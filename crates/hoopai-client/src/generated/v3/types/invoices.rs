@@ -7,7 +7,7 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AdditionalEmails {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
 }
 crm_core::record!(AdditionalEmails {
@@ -33,11 +33,11 @@ pub struct Address {
     pub address_line1: Option<String>,
     /// `addressLine2`
     pub address_line2: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
     /// One of 247 values, as `AF`.
     pub country_code: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `state`
     pub state: Option<String>,
@@ -59,11 +59,11 @@ pub struct AddressDto {
     pub address_line1: Option<String>,
     /// `addressLine2`
     pub address_line2: Option<String>,
-    /// `city`
+    /// The city.
     pub city: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `postalCode`
+    /// The postal code.
     pub postal_code: Option<String>,
     /// `state`
     pub state: Option<String>,
@@ -85,9 +85,9 @@ crm_core::setters!(AddressDto {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Alt {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
 }
 crm_core::record!(Alt {
@@ -113,15 +113,15 @@ impl Alt {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Attachments {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `size`
     pub size: Option<f64>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(Attachments {
@@ -233,9 +233,9 @@ impl AutoPaymentDetails {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AutoPaymentInvoiceScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -243,13 +243,13 @@ pub struct AutoPaymentInvoiceScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -257,7 +257,7 @@ pub struct AutoPaymentInvoiceScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -265,11 +265,11 @@ pub struct AutoPaymentInvoiceScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(AutoPaymentInvoiceScheduleReply {
@@ -298,13 +298,13 @@ crm_core::record!(AutoPaymentInvoiceScheduleReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AutoPaymentSchedule {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `autoPayment`
     pub auto_payment: Option<AutoPaymentDetails>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(AutoPaymentSchedule {
@@ -394,17 +394,17 @@ impl BecsDirectDebit {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BusinessDetailsDto {
-    /// `address`
+    /// The address.
     pub address: Option<AddressDto>,
     /// `customValues`
     pub custom_values: Option<Vec<String>>,
     /// `logoUrl`
     pub logo_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `phoneNo`
     pub phone_no: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(BusinessDetailsDto {
@@ -424,9 +424,9 @@ crm_core::setters!(BusinessDetailsDto {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelInvoiceSchedule {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
 }
 crm_core::record!(CancelInvoiceSchedule {
@@ -452,9 +452,9 @@ impl CancelInvoiceSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CancelInvoiceScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -462,13 +462,13 @@ pub struct CancelInvoiceScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -476,7 +476,7 @@ pub struct CancelInvoiceScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -484,11 +484,11 @@ pub struct CancelInvoiceScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CancelInvoiceScheduleReply {
@@ -549,15 +549,15 @@ pub struct ContactDetailsDto {
     pub additional_emails: Option<Vec<AdditionalEmails>>,
     /// `address`
     pub address: Option<AddressDto>,
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<String>>,
     /// The server has refused invoices without it.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// The server has refused invoices without it.
     pub phone_no: Option<String>,
@@ -603,11 +603,11 @@ impl ContactDetailsDto {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateEstimates {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `autoInvoice`
     pub auto_invoice: Option<AutoInvoicing>,
@@ -617,7 +617,7 @@ pub struct CreateEstimates {
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -629,7 +629,7 @@ pub struct CreateEstimates {
     pub expiry_date: Option<String>,
     /// `frequencySettings`
     pub frequency_settings: Option<FrequencySettings>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `items`
     pub items: Option<Vec<EstimateLineItem>>,
@@ -639,7 +639,7 @@ pub struct CreateEstimates {
     pub meta: Option<Value>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentScheduleConfig`
     pub payment_schedule_config: Option<PaymentScheduleConfig>,
@@ -649,9 +649,9 @@ pub struct CreateEstimates {
     pub sent_to: Option<SentToDto>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateEstimates {
@@ -735,11 +735,11 @@ impl Default for CreateEstimates {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoice {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `automaticTaxesEnabled`
     pub automatic_taxes_enabled: Option<bool>,
@@ -747,17 +747,17 @@ pub struct CreateInvoice {
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
     /// `invoiceNumberPrefix`
     pub invoice_number_prefix: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `items`
     pub items: Option<Vec<InvoiceItem>>,
@@ -767,7 +767,7 @@ pub struct CreateInvoice {
     pub live_mode: Option<bool>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentMethods`
     pub payment_methods: Option<PaymentMethod>,
@@ -779,7 +779,7 @@ pub struct CreateInvoice {
     pub terms_notes: Option<String>,
     /// `tipsConfiguration`
     pub tips_configuration: Option<TipsConfiguration>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreateInvoice {
@@ -859,9 +859,9 @@ impl Default for CreateInvoice {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoiceFromEstimate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `markAsInvoiced`
     pub mark_as_invoiced: Option<bool>,
@@ -919,9 +919,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoiceReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `amountDue`
     pub amount_due: Option<f64>,
@@ -935,35 +935,35 @@ pub struct CreateInvoiceReply {
     pub business_details: Option<Value>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Value>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Vec<InvoicedItem>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentSchedule`
     pub payment_schedule: Option<Value>,
     /// `status`
     pub status: Option<InvoiceReplyStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CreateInvoiceReply {
@@ -996,11 +996,11 @@ crm_core::record!(CreateInvoiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoiceSchedule {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `automaticTaxesEnabled`
     pub automatic_taxes_enabled: Option<bool>,
@@ -1008,7 +1008,7 @@ pub struct CreateInvoiceSchedule {
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -1022,7 +1022,7 @@ pub struct CreateInvoiceSchedule {
     pub live_mode: Option<bool>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentMethods`
     pub payment_methods: Option<PaymentMethod>,
@@ -1032,7 +1032,7 @@ pub struct CreateInvoiceSchedule {
     pub terms_notes: Option<String>,
     /// `tipsConfiguration`
     pub tips_configuration: Option<TipsConfiguration>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreateInvoiceSchedule {
@@ -1103,9 +1103,9 @@ impl Default for CreateInvoiceSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoiceScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -1113,13 +1113,13 @@ pub struct CreateInvoiceScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -1127,7 +1127,7 @@ pub struct CreateInvoiceScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -1135,11 +1135,11 @@ pub struct CreateInvoiceScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CreateInvoiceScheduleReply {
@@ -1168,17 +1168,17 @@ crm_core::record!(CreateInvoiceScheduleReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoiceTemplate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `automaticTaxesEnabled`
     pub automatic_taxes_enabled: Option<bool>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -1192,7 +1192,7 @@ pub struct CreateInvoiceTemplate {
     pub late_fees_configuration: Option<LateFeesConfiguration>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentMethods`
     pub payment_methods: Option<PaymentMethod>,
@@ -1200,7 +1200,7 @@ pub struct CreateInvoiceTemplate {
     pub terms_notes: Option<String>,
     /// `tipsConfiguration`
     pub tips_configuration: Option<TipsConfiguration>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CreateInvoiceTemplate {
@@ -1266,29 +1266,29 @@ impl Default for CreateInvoiceTemplate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateInvoiceTemplateReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceNumberPrefix`
     pub invoice_number_prefix: Option<String>,
     /// `items`
     pub items: Vec<InvoicedItem>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CreateInvoiceTemplateReply {
@@ -1403,9 +1403,9 @@ pub struct CustomRRuleOptions {
     pub day_of_week: Option<CustomRRuleOptionsDayOfWeek>,
     /// `daysBefore`
     pub days_before: Option<f64>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `endType`
     pub end_type: Option<String>,
@@ -1417,9 +1417,9 @@ pub struct CustomRRuleOptions {
     pub month_of_year: Option<CustomRRuleOptionsMonthOfYear>,
     /// `numOfWeek`
     pub num_of_week: Option<f64>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
     /// `useStartAsPrimaryUserAccepted`
     pub use_start_as_primary_user_accepted: Option<bool>,
@@ -1478,9 +1478,9 @@ impl CustomRRuleOptions {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DefaultInvoiceReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `amountDue`
     pub amount_due: Option<f64>,
@@ -1494,35 +1494,35 @@ pub struct DefaultInvoiceReply {
     pub business_details: Option<Value>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Value>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Vec<InvoicedItem>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentSchedule`
     pub payment_schedule: Option<Value>,
     /// `status`
     pub status: Option<InvoiceReplyStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(DefaultInvoiceReply {
@@ -1555,9 +1555,9 @@ crm_core::record!(DefaultInvoiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteInvoiceReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `amountDue`
     pub amount_due: Option<f64>,
@@ -1571,35 +1571,35 @@ pub struct DeleteInvoiceReply {
     pub business_details: Option<Value>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Value>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Vec<InvoicedItem>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentSchedule`
     pub payment_schedule: Option<Value>,
     /// `status`
     pub status: Option<InvoiceReplyStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(DeleteInvoiceReply {
@@ -1632,7 +1632,7 @@ crm_core::record!(DeleteInvoiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteInvoiceScheduleReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteInvoiceScheduleReply {
@@ -1643,7 +1643,7 @@ crm_core::record!(DeleteInvoiceScheduleReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteInvoiceTemplateReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteInvoiceTemplateReply {
@@ -1696,7 +1696,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EstimateIdParam {
-    /// `estimateId`
+    /// The id of the estimate.
     pub estimate_id: Option<String>,
 }
 crm_core::record!(EstimateIdParam {
@@ -1720,23 +1720,23 @@ impl EstimateIdParam {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EstimateLineItem {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<String>>,
     /// `automaticTaxCategoryId`
     pub automatic_tax_category_id: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isSetupFeeItem`
     pub is_setup_fee_item: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `qty`
     pub qty: Option<f64>,
@@ -1799,11 +1799,11 @@ impl EstimateLineItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EstimateReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<Attachments>,
     /// `autoInvoice`
     pub auto_invoice: Option<Value>,
@@ -1813,15 +1813,15 @@ pub struct EstimateReply {
     pub automatic_taxes_enabled: Option<bool>,
     /// `businessDetails`
     pub business_details: Option<Value>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -1833,9 +1833,9 @@ pub struct EstimateReply {
     pub expiry_date: Option<Timestamp>,
     /// `frequencySettings`
     pub frequency_settings: Option<FrequencySettings>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<Timestamp>,
     /// `items`
     pub items: Vec<InvoicedItem>,
@@ -1845,7 +1845,7 @@ pub struct EstimateReply {
     pub live_mode: Option<bool>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `sentBy`
     pub sent_by: Option<String>,
@@ -1853,15 +1853,15 @@ pub struct EstimateReply {
     pub sent_to: Option<Value>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
     /// `totalamountInUSD`
     pub totalamount_in_usd: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<String>,
@@ -1923,41 +1923,41 @@ crm_core::record!(EstimateReplyEstimateActionHistoryItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EstimateTemplateReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<Attachments>,
     /// `automaticTaxesEnabled`
     pub automatic_taxes_enabled: Option<bool>,
     /// `businessDetails`
     pub business_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `discount`
     pub discount: Option<Discount>,
     /// `estimateNumberPrefix`
     pub estimate_number_prefix: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `items`
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `updatedBy`
     pub updated_by: Option<String>,
@@ -1991,17 +1991,17 @@ crm_core::record!(EstimateTemplateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EstimateTemplates {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// The vendor's default is `false`.
     pub automatic_taxes_enabled: Option<bool>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -2015,13 +2015,13 @@ pub struct EstimateTemplates {
     pub meta: Option<Value>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `sendEstimateDetails`
     pub send_estimate_details: Option<SendEstimate>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(EstimateTemplates {
@@ -2115,7 +2115,7 @@ impl FrequencySettings {
 pub struct GenerateEstimateNumberReply {
     /// `estimateNumber`
     pub estimate_number: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(GenerateEstimateNumberReply {
@@ -2127,7 +2127,7 @@ crm_core::record!(GenerateEstimateNumberReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GenerateInvoiceNumberReply {
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
 }
 crm_core::record!(GenerateInvoiceNumberReply {
@@ -2138,9 +2138,9 @@ crm_core::record!(GenerateInvoiceNumberReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetInvoiceReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `amountDue`
     pub amount_due: Option<f64>,
@@ -2154,25 +2154,25 @@ pub struct GetInvoiceReply {
     pub business_details: Option<Value>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Value>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Vec<InvoicedItem>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentSchedule`
     pub payment_schedule: Option<Value>,
@@ -2180,13 +2180,13 @@ pub struct GetInvoiceReply {
     pub reminders_configuration: Option<RemindersConfiguration>,
     /// `status`
     pub status: Option<InvoiceReplyStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
     /// `totalSummary`
     pub total_summary: Option<TotalSummary>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetInvoiceReply {
@@ -2221,13 +2221,13 @@ crm_core::record!(GetInvoiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetInvoiceSettingsReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<InvoiceSettingsBusinessDetails>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<String>,
     /// `customNotification`
     pub custom_notification: Option<CustomNotification>,
@@ -2259,7 +2259,7 @@ pub struct GetInvoiceSettingsReply {
     pub terms_note: Option<String>,
     /// `tipsConfiguration`
     pub tips_configuration: Option<TipsConfiguration>,
-    /// At most 40 characters.
+    /// The title. At most 40 characters.
     pub title: Option<String>,
 }
 crm_core::record!(GetInvoiceSettingsReply {
@@ -2289,9 +2289,9 @@ crm_core::record!(GetInvoiceSettingsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -2299,13 +2299,13 @@ pub struct GetScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -2313,7 +2313,7 @@ pub struct GetScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -2321,11 +2321,11 @@ pub struct GetScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetScheduleReply {
@@ -2354,29 +2354,29 @@ crm_core::record!(GetScheduleReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTemplateReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceNumberPrefix`
     pub invoice_number_prefix: Option<String>,
     /// `items`
     pub items: Vec<InvoicedItem>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(GetTemplateReply {
@@ -2398,21 +2398,21 @@ crm_core::record!(GetTemplateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InvoiceItem {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `automaticTaxCategoryId`
     pub automatic_tax_category_id: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isSetupFeeItem`
     pub is_setup_fee_item: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `qty`
     pub qty: Option<f64>,
@@ -2511,11 +2511,11 @@ pub struct InvoiceSettingsBusinessDetails {
     pub custom_values: Vec<String>,
     /// `logoUrl`
     pub logo_url: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `phoneNo`
     pub phone_no: Option<String>,
-    /// `website`
+    /// The address of the website.
     pub website: Option<String>,
 }
 crm_core::record!(InvoiceSettingsBusinessDetails {
@@ -2548,19 +2548,19 @@ crm_core::setters!(InvoiceSettingsSenderConfiguration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InvoicedItem {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `qty`
     pub qty: Option<f64>,
@@ -2611,11 +2611,11 @@ crm_core::open_enum! {
 pub struct ItemTax {
     /// Always `exclusive`.
     pub calculation: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `rate`
     pub rate: Option<f64>,
@@ -2816,7 +2816,7 @@ pub struct ListEstimateTemplateReply {
     pub data: Vec<EstimateTemplateReply>,
     /// `totalCount`
     pub total_count: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListEstimateTemplateReply {
@@ -2831,9 +2831,9 @@ crm_core::record!(ListEstimateTemplateReply {
 pub struct ListEstimatesReply {
     /// `estimates`
     pub estimates: Vec<EstimateReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(ListEstimatesReply {
@@ -2848,7 +2848,7 @@ crm_core::record!(ListEstimatesReply {
 pub struct ListInvoicesReply {
     /// `invoices`
     pub invoices: Vec<GetInvoiceReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListInvoicesReply {
@@ -2862,7 +2862,7 @@ crm_core::record!(ListInvoicesReply {
 pub struct ListSchedulesReply {
     /// `schedules`
     pub schedules: Vec<GetScheduleReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListSchedulesReply {
@@ -2888,7 +2888,7 @@ crm_core::record!(ListTemplatesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PatchInvoiceStatsLastViewed {
-    /// `invoiceId`
+    /// The id of the invoice.
     pub invoice_id: Option<String>,
 }
 crm_core::record!(PatchInvoiceStatsLastViewed {
@@ -3099,13 +3099,13 @@ impl ProcessingFee {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProcessingFeePaidCharge {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `charge`
     pub charge: Option<f64>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(ProcessingFeePaidCharge {
@@ -3140,11 +3140,11 @@ impl ProcessingFeePaidCharge {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordPayment {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `card`
     pub card: Option<Card>,
@@ -3209,7 +3209,7 @@ impl Default for RecordPayment {
 pub struct RecordPaymentReply {
     /// `invoice`
     pub invoice: Option<DefaultInvoiceReply>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(RecordPaymentReply {
@@ -3227,7 +3227,7 @@ pub struct Reminder {
     pub email_template: Option<String>,
     /// `enabled`
     pub enabled: Option<bool>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<String>,
     /// `intervalType`
     pub interval_type: Option<IntervalType>,
@@ -3245,9 +3245,9 @@ pub struct Reminder {
     pub reminder_time: Option<ReminderReminderTime>,
     /// `smsTemplate`
     pub sms_template: Option<String>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<String>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
 }
 crm_core::record!(Reminder {
@@ -3319,9 +3319,9 @@ crm_core::record!(RemindersConfiguration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleInvoiceSchedule {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `autoPayment`
     pub auto_payment: Option<AutoPaymentDetails>,
@@ -3355,9 +3355,9 @@ impl ScheduleInvoiceSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleInvoiceScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -3365,13 +3365,13 @@ pub struct ScheduleInvoiceScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -3379,7 +3379,7 @@ pub struct ScheduleInvoiceScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -3387,11 +3387,11 @@ pub struct ScheduleInvoiceScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(ScheduleInvoiceScheduleReply {
@@ -3439,9 +3439,9 @@ crm_core::setters!(ScheduleOptions {
 pub struct SendEstimate {
     /// `action`
     pub action: Option<SendInvoiceAction>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `estimateName`
     pub estimate_name: Option<String>,
@@ -3449,7 +3449,7 @@ pub struct SendEstimate {
     pub live_mode: Option<bool>,
     /// `sentFrom`
     pub sent_from: Option<InvoiceSettingsSenderConfiguration>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SendEstimate {
@@ -3493,9 +3493,9 @@ impl SendEstimate {
 pub struct SendInvoice {
     /// `action`
     pub action: Option<SendInvoiceAction>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `autoPayment`
     pub auto_payment: Option<AutoPaymentDetails>,
@@ -3503,7 +3503,7 @@ pub struct SendInvoice {
     pub live_mode: Option<bool>,
     /// `sentFrom`
     pub sent_from: Option<InvoiceSettingsSenderConfiguration>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SendInvoice {
@@ -3576,7 +3576,7 @@ crm_core::record!(SendInvoicesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SentToDto {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<Vec<String>>,
     /// `emailBcc`
     pub email_bcc: Option<Vec<String>>,
@@ -3674,11 +3674,11 @@ impl StripePaymentMethod {
 pub struct Text2Pay {
     /// `action`
     pub action: Option<Text2PayAction>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `automaticTaxesEnabled`
     pub automatic_taxes_enabled: Option<bool>,
@@ -3686,21 +3686,21 @@ pub struct Text2Pay {
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `includeTermsNote`
     pub include_terms_note: Option<bool>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
     /// `invoiceNumberPrefix`
     pub invoice_number_prefix: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `items`
     pub items: Option<Vec<InvoiceItem>>,
@@ -3710,7 +3710,7 @@ pub struct Text2Pay {
     pub live_mode: Option<bool>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentMethods`
     pub payment_methods: Option<PaymentMethod>,
@@ -3722,9 +3722,9 @@ pub struct Text2Pay {
     pub terms_notes: Option<String>,
     /// `tipsConfiguration`
     pub tips_configuration: Option<TipsConfiguration>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(Text2Pay {
@@ -3884,9 +3884,9 @@ crm_core::record!(TotalSummary {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateAndScheduleInvoiceScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -3894,13 +3894,13 @@ pub struct UpdateAndScheduleInvoiceScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -3908,7 +3908,7 @@ pub struct UpdateAndScheduleInvoiceScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -3916,11 +3916,11 @@ pub struct UpdateAndScheduleInvoiceScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(UpdateAndScheduleInvoiceScheduleReply {
@@ -3949,11 +3949,11 @@ crm_core::record!(UpdateAndScheduleInvoiceScheduleReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateEstimate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `autoInvoice`
     pub auto_invoice: Option<AutoInvoicing>,
@@ -3963,7 +3963,7 @@ pub struct UpdateEstimate {
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -3977,7 +3977,7 @@ pub struct UpdateEstimate {
     pub expiry_date: Option<String>,
     /// `frequencySettings`
     pub frequency_settings: Option<FrequencySettings>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `items`
     pub items: Option<Vec<EstimateLineItem>>,
@@ -3987,7 +3987,7 @@ pub struct UpdateEstimate {
     pub meta: Option<Value>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentScheduleConfig`
     pub payment_schedule_config: Option<PaymentScheduleConfig>,
@@ -3997,9 +3997,9 @@ pub struct UpdateEstimate {
     pub sent_to: Option<SentToDto>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(UpdateEstimate {
@@ -4086,11 +4086,11 @@ impl Default for UpdateEstimate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoice {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `automaticTaxesEnabled`
     pub automatic_taxes_enabled: Option<bool>,
@@ -4098,29 +4098,29 @@ pub struct UpdateInvoice {
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Option<Vec<InvoiceItem>>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
     /// `invoiceNumberPrefix`
     pub invoice_number_prefix: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentMethods`
     pub payment_methods: Option<PaymentMethod>,
@@ -4130,7 +4130,7 @@ pub struct UpdateInvoice {
     pub terms_notes: Option<String>,
     /// `tipsConfiguration`
     pub tips_configuration: Option<TipsConfiguration>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `xeroDetails`
     pub xero_details: Option<Value>,
@@ -4214,9 +4214,9 @@ impl Default for UpdateInvoice {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoiceLateFeesConfiguration {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `lateFeesConfiguration`
     pub late_fees_configuration: Option<LateFeesConfiguration>,
@@ -4249,9 +4249,9 @@ impl UpdateInvoiceLateFeesConfiguration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoiceReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `amountDue`
     pub amount_due: Option<f64>,
@@ -4265,35 +4265,35 @@ pub struct UpdateInvoiceReply {
     pub business_details: Option<Value>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Value>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Vec<InvoicedItem>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentSchedule`
     pub payment_schedule: Option<Value>,
     /// `status`
     pub status: Option<InvoiceReplyStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(UpdateInvoiceReply {
@@ -4326,17 +4326,17 @@ crm_core::record!(UpdateInvoiceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoiceSchedule {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<Attachments>>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -4346,13 +4346,13 @@ pub struct UpdateInvoiceSchedule {
     pub live_mode: Option<bool>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(UpdateInvoiceSchedule {
@@ -4411,9 +4411,9 @@ impl Default for UpdateInvoiceSchedule {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoiceScheduleReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
@@ -4421,13 +4421,13 @@ pub struct UpdateInvoiceScheduleReply {
     pub compiled_terms_notes: Option<String>,
     /// `contactDetails`
     pub contact_details: Option<ContactDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoices`
     pub invoices: Vec<DefaultInvoiceReply>,
@@ -4435,7 +4435,7 @@ pub struct UpdateInvoiceScheduleReply {
     pub items: Vec<InvoicedItem>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `schedule`
     pub schedule: Option<ScheduleOptions>,
@@ -4443,11 +4443,11 @@ pub struct UpdateInvoiceScheduleReply {
     pub status: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(UpdateInvoiceScheduleReply {
@@ -4476,13 +4476,13 @@ crm_core::record!(UpdateInvoiceScheduleReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoiceTemplate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
@@ -4492,11 +4492,11 @@ pub struct UpdateInvoiceTemplate {
     pub items: Option<Vec<InvoiceItem>>,
     /// `miscellaneousCharges`
     pub miscellaneous_charges: Option<ProcessingFee>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `termsNotes`
     pub terms_notes: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(UpdateInvoiceTemplate {
@@ -4548,29 +4548,29 @@ impl Default for UpdateInvoiceTemplate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInvoiceTemplateReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `businessDetails`
     pub business_details: Option<BusinessDetailsDto>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Discount>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceNumberPrefix`
     pub invoice_number_prefix: Option<String>,
     /// `items`
     pub items: Vec<InvoicedItem>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(UpdateInvoiceTemplateReply {
@@ -4592,9 +4592,9 @@ crm_core::record!(UpdateInvoiceTemplateReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdatePaymentMethodsConfiguration {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `paymentMethods`
     pub payment_methods: Option<PaymentMethod>,
@@ -4652,9 +4652,9 @@ impl UsBankAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VoidInvoice {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
 }
 crm_core::record!(VoidInvoice {
@@ -4680,9 +4680,9 @@ impl VoidInvoice {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VoidInvoiceReply {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `amountDue`
     pub amount_due: Option<f64>,
@@ -4696,35 +4696,35 @@ pub struct VoidInvoiceReply {
     pub business_details: Option<Value>,
     /// `contactDetails`
     pub contact_details: Option<Value>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discount`
     pub discount: Option<Value>,
-    /// `dueDate`
+    /// When it is due.
     pub due_date: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `invoiceItems`
     pub invoice_items: Vec<InvoicedItem>,
-    /// `invoiceNumber`
+    /// The number of the invoice.
     pub invoice_number: Option<String>,
-    /// `issueDate`
+    /// When it was issued.
     pub issue_date: Option<String>,
     /// `liveMode`
     pub live_mode: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentSchedule`
     pub payment_schedule: Option<Value>,
     /// `status`
     pub status: Option<InvoiceReplyStatus>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(VoidInvoiceReply {

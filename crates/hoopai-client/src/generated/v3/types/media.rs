@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateFolderParams {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
 }
 crm_core::record!(CreateFolderParams {
@@ -43,7 +43,7 @@ impl CreateFolderParams {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteMediaObjectItem {
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
 }
 crm_core::record!(DeleteMediaObjectItem {
@@ -65,9 +65,9 @@ impl DeleteMediaObjectItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteMediaObjectsBodyParams {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `filesToBeDeleted`
     pub files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>>,
@@ -116,15 +116,15 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Folder {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `appFolder`
     pub app_folder: Option<bool>,
     /// `category`
     pub category: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `isEssential`
     pub is_essential: Option<bool>,
@@ -134,9 +134,9 @@ pub struct Folder {
     pub last_updated_by: Option<String>,
     /// `migrationCompleted`
     pub migration_completed: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `pendingUpload`
     pub pending_upload: Option<bool>,
@@ -183,19 +183,19 @@ crm_core::record!(GetFilesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MediaFile {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `altType`
+    /// What `altId` is the id of; `location` in nearly all cases.
     pub alt_type: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `path`
     pub path: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(MediaFile {
@@ -212,9 +212,9 @@ crm_core::record!(MediaFile {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateMediaObject {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateMediaObject {
@@ -240,9 +240,9 @@ impl UpdateMediaObject {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateMediaObjects {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `filesToBeUpdated`
     pub files_to_be_updated: Option<Vec<UpdateMediaObject>>,
@@ -275,11 +275,11 @@ impl UpdateMediaObjects {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateObject {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateObject {
@@ -309,7 +309,7 @@ impl UpdateObject {
 pub struct UploadFileReply {
     /// `fileId`
     pub file_id: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(UploadFileReply {

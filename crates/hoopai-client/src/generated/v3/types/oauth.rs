@@ -88,7 +88,7 @@ pub struct GetAccessTokenReply {
     pub approve_all_locations: Option<bool>,
     /// `approvedLocations`
     pub approved_locations: Vec<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `expiresIn`
     pub expires_in: Option<f64>,
@@ -96,7 +96,7 @@ pub struct GetAccessTokenReply {
     pub install_to_future_locations: Option<bool>,
     /// `isBulkInstallation`
     pub is_bulk_installation: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `planId`
     pub plan_id: Option<String>,
@@ -106,7 +106,7 @@ pub struct GetAccessTokenReply {
     pub scope: Option<String>,
     /// `tokenType`
     pub token_type: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `userType`
     pub user_type: Option<String>,
@@ -152,9 +152,9 @@ crm_core::record!(GetInstalledLocationsV3Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetLocationAccessCodeBody {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(GetLocationAccessCodeBody {
@@ -182,11 +182,11 @@ impl GetLocationAccessCodeBody {
 pub struct GetLocationAccessTokenV3Reply {
     /// `accessToken`
     pub access_token: Option<String>,
-    /// `appId`
+    /// The id of the app.
     pub app_id: Option<String>,
     /// `expiresIn`
     pub expires_in: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `planId`
     pub plan_id: Option<String>,
@@ -196,7 +196,7 @@ pub struct GetLocationAccessTokenV3Reply {
     pub scope: Option<String>,
     /// `tokenType`
     pub token_type: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `versionId`
     pub version_id: Option<String>,
@@ -218,15 +218,15 @@ crm_core::record!(GetLocationAccessTokenV3Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InstalledLocation {
-    /// `address`
+    /// The address.
     pub address: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `installedAt`
     pub installed_at: Option<Timestamp>,
     /// `isInstalled`
     pub is_installed: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `versionId`
     pub version_id: Option<String>,

@@ -48,23 +48,23 @@ impl AdditionalDetails {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateDtoV3 {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `forecastExpectedCloseDate`
     pub forecast_expected_close_date: Option<String>,
     /// `forecastProbability`
     pub forecast_probability: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
@@ -110,9 +110,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteUpdateOpportunityReply {
-    /// Deprecated by the vendor.
+    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
     pub succeded: Option<bool>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteUpdateOpportunityReply {
@@ -146,15 +146,15 @@ crm_core::record!(GetPostOpportunityReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LostReasonReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(LostReasonReply {
@@ -171,7 +171,7 @@ crm_core::record!(LostReasonReply {
 pub struct LostReasonsReply {
     /// `lostReasons`
     pub lost_reasons: Vec<LostReasonReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(LostReasonsReply {
@@ -187,7 +187,7 @@ pub struct OpportunitiesCustomFieldReply {
     pub field_value: Option<Value>,
     /// `fieldValueString`
     pub field_value_string: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<String>,
@@ -222,13 +222,13 @@ crm_core::record!(OpportunitiesSearchReply {
 pub struct OpportunitySearchBody {
     /// `additionalDetails`
     pub additional_details: Option<AdditionalDetails>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `page`
     pub page: Option<f64>,
-    /// `query`
+    /// A text to look for.
     pub query: Option<String>,
     /// The sort values of the last record of the page before.
     pub search_after: Option<Vec<Value>>,
@@ -265,9 +265,9 @@ impl OpportunitySearchBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PipelineStage {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `position`
     pub position: Option<i64>,
@@ -292,11 +292,11 @@ crm_core::record!(PipelineStage {
 pub struct PipelinesReply {
     /// `colorRenderMode`
     pub color_render_mode: Option<PipelinesReplyColorRenderMode>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `showInFunnel`
     pub show_in_funnel: Option<bool>,
@@ -340,7 +340,7 @@ pub struct PostSearchReply {
     pub opportunities: Vec<SearchOpportunitiesReply>,
     /// `stageAggregations`
     pub stage_aggregations: Vec<StageAggregationReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(PostSearchReply {
@@ -366,7 +366,7 @@ pub struct SearchMetaReply {
     pub start_after: Option<f64>,
     /// `startAfterId`
     pub start_after_id: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(SearchMetaReply {
@@ -383,17 +383,17 @@ crm_core::record!(SearchMetaReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchOpportunitiesContactReply {
-    /// `companyName`
+    /// The name of the company.
     pub company_name: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
 }
 crm_core::record!(SearchOpportunitiesContactReply {
@@ -409,17 +409,17 @@ crm_core::record!(SearchOpportunitiesContactReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchOpportunitiesReply {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `calendarEvents`
     pub calendar_events: Vec<Value>,
     /// `contact`
     pub contact: Option<SearchOpportunitiesContactReply>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Vec<OpportunitiesCustomFieldReply>,
     /// `effectiveProbability`
     pub effective_probability: Option<f64>,
@@ -439,7 +439,7 @@ pub struct SearchOpportunitiesReply {
     pub forecast_probability: Option<f64>,
     /// `forecastSlippageCount`
     pub forecast_slippage_count: Option<f64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `indexVersion`
     pub index_version: Option<String>,
@@ -449,17 +449,17 @@ pub struct SearchOpportunitiesReply {
     pub last_stage_change_at: Option<String>,
     /// `lastStatusChangeAt`
     pub last_status_change_at: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lostReasonId`
     pub lost_reason_id: Option<String>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `notes`
     pub notes: Vec<Value>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
@@ -471,7 +471,7 @@ pub struct SearchOpportunitiesReply {
     pub status: Option<String>,
     /// `tasks`
     pub tasks: Vec<Value>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(SearchOpportunitiesReply {
@@ -542,9 +542,9 @@ crm_core::record!(StageAggregationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateOpportunityDtoV3 {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
-    /// `customFields`
+    /// The custom fields with their values.
     pub custom_fields: Option<Vec<Value>>,
     /// `forecastExpectedCloseDate`
     pub forecast_expected_close_date: Option<String>,
@@ -552,9 +552,9 @@ pub struct UpdateOpportunityDtoV3 {
     pub forecast_probability: Option<f64>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,
@@ -610,7 +610,7 @@ impl UpdateStatus {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpsertOpportunity {
-    /// `assignedTo`
+    /// The id of the user that it is assigned to.
     pub assigned_to: Option<String>,
     /// `followers`
     pub followers: Option<Vec<String>>,
@@ -620,19 +620,19 @@ pub struct UpsertOpportunity {
     pub forecast_expected_close_date: Option<String>,
     /// `forecastProbability`
     pub forecast_probability: Option<f64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRemoveAllFollowers`
     pub is_remove_all_followers: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `lostReasonId`
     pub lost_reason_id: Option<String>,
     /// `monetaryValue`
     pub monetary_value: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `pipelineId`
+    /// The id of the pipeline.
     pub pipeline_id: Option<String>,
     /// `pipelineStageId`
     pub pipeline_stage_id: Option<String>,

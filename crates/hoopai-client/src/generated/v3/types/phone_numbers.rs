@@ -15,11 +15,11 @@ pub struct ListNumberItemReply {
     pub capabilities: Option<NumberCapabilities>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
     /// `dateCreated`
     pub date_created: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
     /// `forwardingNumber`
     pub forwarding_number: Option<String>,
@@ -71,11 +71,11 @@ crm_core::record!(ListNumberItemReply {
 pub struct ListNumbersV3Http200Reply {
     /// `data`
     pub data: Option<ListNumbersV3Reply>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// Always `success`.
     pub status: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
 }
 crm_core::record!(ListNumbersV3Http200Reply {
@@ -101,7 +101,7 @@ pub struct ListNumbersV3Reply {
     pub page_size: Option<f64>,
     /// `rcsSenderIds`
     pub rcs_sender_ids: Vec<RcsSenderIdReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListNumbersV3Reply {
@@ -140,11 +140,11 @@ crm_core::record!(NumberCapabilities {
 pub struct PurchaseNumberForLocationV3Http201Reply {
     /// `data`
     pub data: Option<PurchaseNumberForLocationV3Reply>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// Always `success`.
     pub status: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
 }
 crm_core::record!(PurchaseNumberForLocationV3Http201Reply {
@@ -158,9 +158,9 @@ crm_core::record!(PurchaseNumberForLocationV3Http201Reply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PurchaseNumberForLocationV3Reply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `number`
     pub number: Option<String>,

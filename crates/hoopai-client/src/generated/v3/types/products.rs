@@ -9,17 +9,17 @@ use super::*;
 pub struct BulkEditPrice {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `recurring`
     pub recurring: Option<Recurring>,
@@ -92,9 +92,9 @@ pub struct BulkEditProduct {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -106,13 +106,13 @@ pub struct BulkEditProduct {
     pub label: Option<Value>,
     /// `medias`
     pub medias: Option<Vec<Value>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `prices`
     pub prices: Option<Vec<BulkEditPrice>>,
     /// `seo`
     pub seo: Option<ProductSeo>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `taxInclusive`
     pub tax_inclusive: Option<bool>,
@@ -173,7 +173,7 @@ impl BulkEditProduct {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkEditReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -190,9 +190,9 @@ crm_core::record!(BulkEditReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkEditRequest {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `products`
     pub products: Option<Vec<BulkEditProduct>>,
@@ -225,9 +225,9 @@ impl BulkEditRequest {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkUpdate {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `availability`
     pub availability: Option<bool>,
@@ -235,7 +235,7 @@ pub struct BulkUpdate {
     pub collection_ids: Option<Vec<String>>,
     /// `compareAtPrice`
     pub compare_at_price: Option<PriceUpdateField>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `filters`
     pub filters: Option<BulkUpdateFilters>,
@@ -297,7 +297,7 @@ pub struct BulkUpdateFilters {
     pub collection_ids: Option<Vec<String>>,
     /// `productType`
     pub product_type: Option<String>,
-    /// `search`
+    /// A text to look for.
     pub search: Option<String>,
 }
 crm_core::record!(BulkUpdateFilters {
@@ -314,7 +314,7 @@ crm_core::setters!(BulkUpdateFilters {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkUpdateReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -344,19 +344,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Collection {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `seo`
     pub seo: Option<CollectionSeo>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(Collection {
@@ -373,9 +373,9 @@ crm_core::record!(Collection {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CollectionSeo {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(CollectionSeo {
@@ -414,27 +414,27 @@ crm_core::record!(CreateCollectionReply {
 pub struct CreatePrice {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `digitalDelivery`
     pub digital_delivery: Option<Vec<String>>,
     /// `isDigitalProduct`
     pub is_digital_product: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `membershipOffers`
     pub membership_offers: Option<Vec<MembershipOffer>>,
     /// `meta`
     pub meta: Option<PriceMeta>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `recurring`
     pub recurring: Option<Recurring>,
@@ -452,7 +452,7 @@ pub struct CreatePrice {
     pub trial_period: Option<f64>,
     /// `type`
     pub type_: Option<PriceType>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `variantOptionIds`
     pub variant_option_ids: Option<Vec<String>>,
@@ -495,23 +495,23 @@ crm_core::setters!(CreatePrice {
 pub struct CreatePriceReply {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `membershipOffers`
     pub membership_offers: Vec<MembershipOffer>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `product`
     pub product: Option<String>,
@@ -521,9 +521,9 @@ pub struct CreatePriceReply {
     pub track_inventory: Option<bool>,
     /// `type`
     pub type_: Option<PriceType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `variantOptionIds`
     pub variant_option_ids: Vec<String>,
@@ -558,7 +558,7 @@ pub struct CreateProduct {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -568,17 +568,17 @@ pub struct CreateProduct {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `medias`
     pub medias: Option<Vec<ProductMedia>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productType`
     pub product_type: Option<ProductType>,
     /// `seo`
     pub seo: Option<ProductSeo>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
@@ -652,19 +652,19 @@ impl CreateProduct {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateProductCollections {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `collectionId`
     pub collection_id: Option<String>,
     /// `image`
     pub image: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `seo`
     pub seo: Option<CollectionSeo>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(CreateProductCollections {
@@ -711,11 +711,11 @@ pub struct CreateProductReply {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -723,19 +723,19 @@ pub struct CreateProductReply {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productType`
     pub product_type: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
     /// `taxes`
     pub taxes: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `variants`
     pub variants: Vec<ProductVariant>,
@@ -789,7 +789,7 @@ crm_core::record!(DeletePriceReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteProductCollectionReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -814,7 +814,7 @@ crm_core::record!(DeleteProductReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteProductReviewReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -830,7 +830,7 @@ crm_core::record!(DeleteProductReviewReply {
 pub struct GetInventoryReply {
     /// `inventory`
     pub inventory: Vec<InventoryItem>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<Value>,
 }
 crm_core::record!(GetInventoryReply {
@@ -844,23 +844,23 @@ crm_core::record!(GetInventoryReply {
 pub struct GetPriceReply {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `membershipOffers`
     pub membership_offers: Vec<MembershipOffer>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `product`
     pub product: Option<String>,
@@ -870,9 +870,9 @@ pub struct GetPriceReply {
     pub track_inventory: Option<bool>,
     /// `type`
     pub type_: Option<PriceType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `variantOptionIds`
     pub variant_option_ids: Vec<String>,
@@ -907,11 +907,11 @@ pub struct GetProductReply {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -919,19 +919,19 @@ pub struct GetProductReply {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productType`
     pub product_type: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
     /// `taxes`
     pub taxes: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `variants`
     pub variants: Vec<ProductVariant>,
@@ -981,11 +981,11 @@ pub struct InventoryItem {
     pub allow_out_of_stock_purchases: Option<bool>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `product`
     pub product: Option<String>,
@@ -993,7 +993,7 @@ pub struct InventoryItem {
     pub product_name: Option<String>,
     /// `sku`
     pub sku: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(InventoryItem {
@@ -1014,7 +1014,7 @@ crm_core::record!(InventoryItem {
 pub struct ListCollectionReply {
     /// `data`
     pub data: Vec<Collection>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListCollectionReply {
@@ -1028,7 +1028,7 @@ crm_core::record!(ListCollectionReply {
 pub struct ListPricesReply {
     /// `prices`
     pub prices: Vec<DefaultPriceReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListPricesReply {
@@ -1042,7 +1042,7 @@ crm_core::record!(ListPricesReply {
 pub struct ListProductReviewsReply {
     /// `data`
     pub data: Vec<Value>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(ListProductReviewsReply {
@@ -1056,7 +1056,7 @@ crm_core::record!(ListProductReviewsReply {
 pub struct ListProductsReply {
     /// `products`
     pub products: Vec<ProductsDefaultProductReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<Value>,
 }
 crm_core::record!(ListProductsReply {
@@ -1240,17 +1240,17 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProductMedia {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isFeatured`
     pub is_featured: Option<bool>,
     /// `priceIds`
     pub price_ids: Option<Vec<String>>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `type`
     pub type_: Option<MediaType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(ProductMedia {
@@ -1324,9 +1324,9 @@ impl ProductReview {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProductSeo {
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(ProductSeo {
@@ -1361,11 +1361,11 @@ pub struct ProductsDefaultProductReply {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -1373,21 +1373,21 @@ pub struct ProductsDefaultProductReply {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `medias`
     pub medias: Vec<ProductMedia>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productType`
     pub product_type: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
     /// `taxes`
     pub taxes: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `variants`
     pub variants: Vec<ProductVariant>,
@@ -1444,9 +1444,9 @@ crm_core::setters!(ShippingOptions {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateDisplayPriorityBody {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `products`
     pub products: Option<Vec<Value>>,
@@ -1476,9 +1476,9 @@ impl UpdateDisplayPriorityBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInventory {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `items`
     pub items: Option<Vec<UpdateInventoryItem>>,
@@ -1515,7 +1515,7 @@ pub struct UpdateInventoryItem {
     pub allow_out_of_stock_purchases: Option<bool>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
 }
 crm_core::record!(UpdateInventoryItem {
@@ -1543,7 +1543,7 @@ impl UpdateInventoryItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateInventoryReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -1559,27 +1559,27 @@ crm_core::record!(UpdateInventoryReply {
 pub struct UpdatePrice {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `digitalDelivery`
     pub digital_delivery: Option<Vec<String>>,
     /// `isDigitalProduct`
     pub is_digital_product: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `membershipOffers`
     pub membership_offers: Option<Vec<MembershipOffer>>,
     /// `meta`
     pub meta: Option<PriceMeta>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `recurring`
     pub recurring: Option<Recurring>,
@@ -1597,7 +1597,7 @@ pub struct UpdatePrice {
     pub trial_period: Option<f64>,
     /// `type`
     pub type_: Option<PriceType>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `variantOptionIds`
     pub variant_option_ids: Option<Vec<String>>,
@@ -1640,23 +1640,23 @@ crm_core::setters!(UpdatePrice {
 pub struct UpdatePriceReply {
     /// `allowOutOfStockPurchases`
     pub allow_out_of_stock_purchases: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `availableQuantity`
     pub available_quantity: Option<f64>,
     /// `compareAtPrice`
     pub compare_at_price: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `membershipOffers`
     pub membership_offers: Vec<MembershipOffer>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `product`
     pub product: Option<String>,
@@ -1666,9 +1666,9 @@ pub struct UpdatePriceReply {
     pub track_inventory: Option<bool>,
     /// `type`
     pub type_: Option<PriceType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `variantOptionIds`
     pub variant_option_ids: Vec<String>,
@@ -1703,7 +1703,7 @@ pub struct UpdateProduct {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Option<Vec<String>>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -1713,11 +1713,11 @@ pub struct UpdateProduct {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `medias`
     pub medias: Option<Vec<ProductMedia>>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `prices`
     pub prices: Option<Vec<String>>,
@@ -1725,7 +1725,7 @@ pub struct UpdateProduct {
     pub product_type: Option<ProductType>,
     /// `seo`
     pub seo: Option<ProductSeo>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
@@ -1801,7 +1801,7 @@ impl UpdateProduct {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductCollectionReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -1815,17 +1815,17 @@ crm_core::record!(UpdateProductCollectionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductCollections {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `image`
     pub image: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `seo`
     pub seo: Option<CollectionSeo>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(UpdateProductCollections {
@@ -1865,11 +1865,11 @@ pub struct UpdateProductReply {
     pub available_in_store: Option<bool>,
     /// `collectionIds`
     pub collection_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `image`
     pub image: Option<String>,
@@ -1877,19 +1877,19 @@ pub struct UpdateProductReply {
     pub is_taxes_enabled: Option<bool>,
     /// `label`
     pub label: Option<ProductLabel>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `productType`
     pub product_type: Option<String>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
     /// `statementDescriptor`
     pub statement_descriptor: Option<String>,
     /// `taxes`
     pub taxes: Vec<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `variants`
     pub variants: Vec<ProductVariant>,
@@ -1918,15 +1918,15 @@ crm_core::record!(UpdateProductReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductReview {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `detail`
     pub detail: Option<String>,
     /// `headline`
     pub headline: Option<String>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `rating`
     pub rating: Option<f64>,
@@ -1975,11 +1975,11 @@ impl UpdateProductReview {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductReviewObject {
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `reviewId`
     pub review_id: Option<String>,
-    /// `storeId`
+    /// The id of the store.
     pub store_id: Option<String>,
 }
 crm_core::record!(UpdateProductReviewObject {
@@ -2011,9 +2011,9 @@ impl UpdateProductReviewObject {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductReviews {
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `reviews`
     pub reviews: Option<Vec<UpdateProductReviewObject>>,
@@ -2051,7 +2051,7 @@ impl UpdateProductReviews {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductReviewsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -2067,9 +2067,9 @@ crm_core::record!(UpdateProductReviewsReply {
 pub struct UpdateProductStore {
     /// `action`
     pub action: Option<SelectionType>,
-    /// `altId`
+    /// The id of the location, or of what `altType` names.
     pub alt_id: Option<String>,
-    /// Always `location`.
+    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
     pub alt_type: Option<String>,
     /// `productIds`
     pub product_ids: Option<Vec<String>>,
@@ -2105,7 +2105,7 @@ impl UpdateProductStore {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateProductStoreReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `status`
     pub status: Option<bool>,
@@ -2119,13 +2119,13 @@ crm_core::record!(UpdateProductStoreReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserDetails {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `isCustomer`
     pub is_customer: Option<bool>,
-    /// 1 to 100 characters.
+    /// The name. 1 to 100 characters.
     pub name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
 }
 crm_core::record!(UserDetails {

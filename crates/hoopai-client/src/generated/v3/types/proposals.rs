@@ -9,15 +9,15 @@ use super::*;
 pub struct CcRecipientItem {
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `imageUrl`
+    /// The address of the image.
     pub image_url: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
 }
 crm_core::record!(CcRecipientItem {
@@ -36,9 +36,9 @@ crm_core::setters!(CcRecipientItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Document {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `documentId`
     pub document_id: Option<String>,
@@ -48,7 +48,7 @@ pub struct Document {
     pub fillable_fields: Vec<FillableFields>,
     /// `grandTotal`
     pub grand_total: Option<GrandTotal>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isExpired`
     pub is_expired: Option<bool>,
@@ -56,9 +56,9 @@ pub struct Document {
     pub links: Vec<ProposalEstimateLinks>,
     /// `locale`
     pub locale: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `paymentStatus`
     pub payment_status: Option<Value>,
@@ -68,7 +68,7 @@ pub struct Document {
     pub status: Option<Value>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(Document {
@@ -97,7 +97,7 @@ crm_core::record!(Document {
 pub struct DocumentListReply {
     /// `documents`
     pub documents: Vec<Document>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
     /// `whiteLabelBaseUrl`
     pub white_label_base_url: Option<String>,
@@ -167,7 +167,7 @@ pub struct FillableFields {
     pub field_id: Option<String>,
     /// `hasCompleted`
     pub has_completed: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isRequired`
     pub is_required: Option<bool>,
@@ -193,9 +193,9 @@ crm_core::record!(FillableFields {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GrandTotal {
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
     /// `discountPercentage`
     pub discount_percentage: Option<f64>,
@@ -213,9 +213,9 @@ crm_core::record!(GrandTotal {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NotificationSendSetting {
-    /// `subject`
+    /// The subject.
     pub subject: Option<String>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
 }
 crm_core::record!(NotificationSendSetting {
@@ -300,9 +300,9 @@ impl NotificationSettings {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProposalEstimateLinks {
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `documentId`
     pub document_id: Option<String>,
@@ -344,7 +344,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProposalsDiscount {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `type`
     pub type_: Option<ProposalsDiscountType>,
@@ -401,17 +401,17 @@ crm_core::open_enum! {
 pub struct RecipientItem {
     /// `contactName`
     pub contact_name: Option<String>,
-    /// `country`
+    /// The country, as `US`.
     pub country: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
     /// `hasCompleted`
     pub has_completed: Option<bool>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `imgUrl`
     pub img_url: Option<String>,
@@ -421,11 +421,11 @@ pub struct RecipientItem {
     pub ip: Option<String>,
     /// `isPrimary`
     pub is_primary: Option<bool>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
     /// `lastViewedAt`
     pub last_viewed_at: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `phoneNumber`
     pub phone_number: Option<String>,
@@ -483,7 +483,7 @@ pub struct SendDocument {
     pub document_id: Option<String>,
     /// `documentName`
     pub document_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `medium`
     pub medium: Option<SendDocumentMedium>,
@@ -530,17 +530,17 @@ impl SendDocument {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SendDocumentFromPublicApiBody {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `opportunityId`
+    /// The id of the opportunity.
     pub opportunity_id: Option<String>,
     /// `sendDocument`
     pub send_document: Option<bool>,
-    /// `templateId`
+    /// The id of the template.
     pub template_id: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SendDocumentFromPublicApiBody {
@@ -592,7 +592,7 @@ crm_core::open_enum! {
 pub struct SendDocumentReply {
     /// `links`
     pub links: Vec<ProposalEstimateLinks>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SendDocumentReply {
@@ -606,7 +606,7 @@ crm_core::record!(SendDocumentReply {
 pub struct SendTemplateReply {
     /// `links`
     pub links: Vec<ProposalEstimateLinks>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SendTemplateReply {
@@ -620,9 +620,9 @@ crm_core::record!(SendTemplateReply {
 pub struct TemplateListPaginationReply {
     /// `data`
     pub data: Vec<TemplateListReply>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(TemplateListPaginationReply {
@@ -635,25 +635,25 @@ crm_core::record!(TemplateListPaginationReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TemplateListReply {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `docFormUrl`
     pub doc_form_url: Option<String>,
     /// `documentCount`
     pub document_count: Option<f64>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isPublicDocument`
     pub is_public_document: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `type`
     pub type_: Option<TemplateListReplyType>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `updatedBy`
     pub updated_by: Option<String>,

@@ -13,9 +13,9 @@ pub struct AgencyPlanReply {
     pub category_id: Option<String>,
     /// `contactLimit`
     pub contact_limit: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isSaaSV2`
     pub is_saa_sv2: Option<bool>,
@@ -25,7 +25,7 @@ pub struct AgencyPlanReply {
     pub plan_level: Option<f64>,
     /// `prices`
     pub prices: Vec<AgencyPlanReplyPricesItem>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `providerLocationId`
     pub provider_location_id: Option<String>,
@@ -33,11 +33,11 @@ pub struct AgencyPlanReply {
     pub saas_products: Vec<String>,
     /// `snapshotId`
     pub snapshot_id: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `trialPeriod`
     pub trial_period: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `userLimit`
     pub user_limit: Option<f64>,
@@ -68,13 +68,13 @@ crm_core::record!(AgencyPlanReply {
 pub struct AgencyPlanReplyPricesItem {
     /// `active`
     pub active: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `billingInterval`
     pub billing_interval: Option<PlanReplyPricesItemBillingInterval>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `symbol`
     pub symbol: Option<String>,
@@ -94,7 +94,7 @@ crm_core::record!(AgencyPlanReplyPricesItem {
 pub struct AllowAttachRebilling {
     /// `attachedRebillingConfig`
     pub attached_rebilling_config: Option<Map<AttachedRebillingProductConfig>>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
 }
 crm_core::record!(AllowAttachRebilling {
@@ -122,9 +122,9 @@ impl AllowAttachRebilling {
 pub struct AllowAttachRebillingReply {
     /// `attachedRebillingConfig`
     pub attached_rebilling_config: Option<Value>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(AllowAttachRebillingReply {
@@ -204,7 +204,7 @@ crm_core::record!(BulkDisableSaasReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkEnableSaasActionPayload {
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
     /// `providerLocationId`
     pub provider_location_id: Option<String>,
@@ -242,9 +242,9 @@ impl BulkEnableSaasActionPayload {
 pub struct BulkEnableSaasReply {
     /// `bulkActionUrl`
     pub bulk_action_url: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(BulkEnableSaasReply {
@@ -307,19 +307,19 @@ crm_core::setters!(ComplimentaryCredit {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EnableSaas {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `isSaaSV2`
     pub is_saa_sv2: Option<bool>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
     /// `providerLocationId`
     pub provider_location_id: Option<String>,
@@ -402,11 +402,11 @@ pub struct GetSaasLocationsReplyPagination {
     pub has_next: Option<bool>,
     /// `hasPrev`
     pub has_prev: Option<bool>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
     /// `page`
     pub page: Option<f64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
     /// `totalPages`
     pub total_pages: Option<f64>,
@@ -424,23 +424,23 @@ crm_core::record!(GetSaasLocationsReplyPagination {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationSubscriptionReply {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `customerId`
     pub customer_id: Option<String>,
     /// `isSaaSV2`
     pub is_saa_sv2: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `priceId`
+    /// The id of the price.
     pub price_id: Option<String>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `saasMode`
     pub saas_mode: Option<String>,
     /// `saasPlanId`
     pub saas_plan_id: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
     /// `subscriptionStatus`
     pub subscription_status: Option<String>,
@@ -479,7 +479,7 @@ crm_core::record!(LocationWalletBalance {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PauseLocation {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `paused`
     pub paused: Option<bool>,
@@ -517,23 +517,23 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SaasLocation {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `customerId`
     pub customer_id: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
     /// `isSaaSV2`
     pub is_saa_sv2: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `providerLocationId`
     pub provider_location_id: Option<String>,
     /// `saasMode`
     pub saas_mode: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
     /// `subscriptionInfo`
     pub subscription_info: Option<Value>,
@@ -559,13 +559,13 @@ pub struct SaasPlanReply {
     pub add_ons: Vec<String>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `contactLimit`
     pub contact_limit: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `isSaaSV2`
     pub is_saa_sv2: Option<bool>,
@@ -575,7 +575,7 @@ pub struct SaasPlanReply {
     pub plan_level: Option<f64>,
     /// `prices`
     pub prices: Vec<SaasPlanReplyPricesItem>,
-    /// `productId`
+    /// The id of the product.
     pub product_id: Option<String>,
     /// `providerLocationId`
     pub provider_location_id: Option<String>,
@@ -585,11 +585,11 @@ pub struct SaasPlanReply {
     pub setup_fee: Option<f64>,
     /// `snapshotId`
     pub snapshot_id: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `trialPeriod`
     pub trial_period: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `userLimit`
     pub user_limit: Option<f64>,
@@ -622,13 +622,13 @@ crm_core::record!(SaasPlanReply {
 pub struct SaasPlanReplyPricesItem {
     /// `active`
     pub active: Option<bool>,
-    /// `amount`
+    /// The amount.
     pub amount: Option<f64>,
     /// `billingInterval`
     pub billing_interval: Option<PlanReplyPricesItemBillingInterval>,
-    /// `currency`
+    /// The currency, as `USD`.
     pub currency: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `symbol`
     pub symbol: Option<String>,
@@ -742,7 +742,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateRebillingReply {
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdateRebillingReply {
@@ -753,11 +753,11 @@ crm_core::record!(UpdateRebillingReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateSubscription {
-    /// `companyId`
+    /// The id of the company (agency).
     pub company_id: Option<String>,
     /// `customerId`
     pub customer_id: Option<String>,
-    /// `subscriptionId`
+    /// The id of the subscription.
     pub subscription_id: Option<String>,
 }
 crm_core::record!(UpdateSubscription {

@@ -40,7 +40,7 @@ pub struct EventData {
     pub page: Option<PageDetails>,
     /// `pageVisitType`
     pub page_visit_type: Option<String>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `parentName`
     pub parent_name: Option<String>,
@@ -86,7 +86,7 @@ pub struct Meta {
     pub next_page: Option<f64>,
     /// `prevPage`
     pub prev_page: Option<f64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(Meta {
@@ -120,9 +120,9 @@ crm_core::record!(Others {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PageDetails {
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(PageDetails {

@@ -13,27 +13,27 @@ pub struct ICustomField {
     pub allow_custom_option: Option<bool>,
     /// `dataType`
     pub data_type: Option<ICustomFieldDataType>,
-    /// `dateAdded`
+    /// When it was added.
     pub date_added: Option<Timestamp>,
-    /// `dateUpdated`
+    /// When it was changed last.
     pub date_updated: Option<Timestamp>,
-    /// `description`
+    /// What it is, for people.
     pub description: Option<String>,
     /// `fieldKey`
     pub field_key: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `maxFileLimit`
     pub max_file_limit: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `objectKey`
     pub object_key: Option<String>,
     /// `options`
     pub options: Vec<OptionItem>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
     /// `placeholder`
     pub placeholder: Option<String>,
@@ -97,7 +97,7 @@ pub struct OptionItem {
     pub key: Option<String>,
     /// `label`
     pub label: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(OptionItem {

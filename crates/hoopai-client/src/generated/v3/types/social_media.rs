@@ -7,13 +7,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AccountsListReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<AccountsListResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(AccountsListReply {
@@ -55,17 +55,17 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AvailableCategory {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
@@ -77,7 +77,7 @@ pub struct AvailableCategory {
     pub secondary_color: Option<String>,
     /// `status`
     pub status: Option<AvailableCategoryStatus>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(AvailableCategory {
@@ -157,13 +157,13 @@ crm_core::record!(BlueskyPost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BulkDeleteReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<Value>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(BulkDeleteReply {
@@ -181,11 +181,11 @@ pub struct CalendarList {
     pub account_ids: Option<Vec<String>>,
     /// `categoryIds`
     pub category_ids: Option<Vec<String>>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
 }
 crm_core::record!(CalendarList {
@@ -221,23 +221,23 @@ impl CalendarList {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Category {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
     /// `secondaryColor`
     pub secondary_color: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(Category {
@@ -256,23 +256,23 @@ crm_core::record!(Category {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CategoryInfo {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
     /// `secondaryColor`
     pub secondary_color: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
 }
 crm_core::record!(CategoryInfo {
@@ -293,9 +293,9 @@ crm_core::record!(CategoryInfo {
 pub struct CategoryQueue {
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `currentOrder`
     pub current_order: Option<f64>,
@@ -303,17 +303,17 @@ pub struct CategoryQueue {
     pub current_post_id: Option<String>,
     /// `enableFuturePosts`
     pub enable_future_posts: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `lastScheduledTime`
     pub last_scheduled_time: Option<Timestamp>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `prioritizeNewContent`
     pub prioritize_new_content: Option<bool>,
     /// `skipDateTime`
     pub skip_date_time: Vec<Timestamp>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<Timestamp>,
     /// `status`
     pub status: Option<CategoryQueueStatus>,
@@ -321,7 +321,7 @@ pub struct CategoryQueue {
     pub time_slots: Vec<TimeSlot>,
     /// `totalPosts`
     pub total_posts: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CategoryQueue {
@@ -363,9 +363,9 @@ pub struct CategoryQueueWithCategory {
     pub category: Option<CategoryInfo>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `currentOrder`
     pub current_order: Option<f64>,
@@ -373,17 +373,17 @@ pub struct CategoryQueueWithCategory {
     pub current_post_id: Option<String>,
     /// `enableFuturePosts`
     pub enable_future_posts: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `lastScheduledTime`
     pub last_scheduled_time: Option<Timestamp>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `prioritizeNewContent`
     pub prioritize_new_content: Option<bool>,
     /// `skipDateTime`
     pub skip_date_time: Vec<Timestamp>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<Timestamp>,
     /// `status`
     pub status: Option<CategoryQueueStatus>,
@@ -391,7 +391,7 @@ pub struct CategoryQueueWithCategory {
     pub time_slots: Vec<TimeSlot>,
     /// `totalPosts`
     pub total_posts: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CategoryQueueWithCategory {
@@ -418,7 +418,7 @@ crm_core::record!(CategoryQueueWithCategory {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CloneQueueItem {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `order`
     pub order: Option<f64>,
@@ -454,7 +454,7 @@ impl CloneQueueItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CloneQueueItemReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queueItem`
     pub queue_item: Option<CreatedQueueItemWithVariations>,
@@ -472,7 +472,7 @@ pub struct CommentAttachment {
     pub thumbnail: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `videoUrl`
     pub video_url: Option<String>,
@@ -488,9 +488,9 @@ crm_core::record!(CommentAttachment {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommentAuthor {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `profilePic`
     pub profile_pic: Option<String>,
@@ -505,15 +505,15 @@ crm_core::record!(CommentAuthor {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommentItem {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Vec<CommentAttachment>,
     /// `author`
     pub author: Option<CommentAuthor>,
     /// `content`
     pub content: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isDeleted`
     pub is_deleted: Option<bool>,
@@ -555,7 +555,7 @@ pub struct CommentItem {
     pub repost_count: Option<f64>,
     /// `shareCount`
     pub share_count: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CommentItem {
@@ -607,7 +607,7 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommentsCreateBody {
-    /// `attachments`
+    /// The addresses of the files.
     pub attachments: Option<Vec<SocialPlannerAttachment>>,
     /// `content`
     pub content: Option<String>,
@@ -617,7 +617,7 @@ pub struct CommentsCreateBody {
     pub mentions: Option<Vec<Mentions>>,
     /// `notifyAllGroupMembers`
     pub notify_all_group_members: Option<bool>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
 }
 crm_core::record!(CommentsCreateBody {
@@ -656,13 +656,13 @@ impl CommentsCreateBody {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommentsCreateReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<CommentItem>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CommentsCreateReply {
@@ -678,17 +678,17 @@ crm_core::record!(CommentsCreateReply {
 pub struct CommentsGetListBody {
     /// `fromDate`
     pub from_date: Option<String>,
-    /// 1 to 100. The vendor's default is `10`.
+    /// Most items in a page. 1 to 100. The vendor's default is `10`.
     pub limit: Option<f64>,
     /// `originIds`
     pub origin_ids: Option<Vec<String>>,
-    /// `parentId`
+    /// The id of what it belongs to.
     pub parent_id: Option<String>,
-    /// `search`
+    /// A text to look for.
     pub search: Option<String>,
-    /// At least 0. The vendor's default is `0`.
+    /// How many items to pass over. At least 0. The vendor's default is `0`.
     pub skip: Option<f64>,
-    /// The vendor's default is `latest`.
+    /// The field to sort by. The vendor's default is `latest`.
     pub sort_by: Option<CommentsGetListBodySortBy>,
     /// `toDate`
     pub to_date: Option<String>,
@@ -726,7 +726,7 @@ impl CommentsGetListBody {
 }
 
 crm_core::open_enum! {
-    /// The vendor's default is `latest`.
+    /// The field to sort by. The vendor's default is `latest`.
     pub enum CommentsGetListBodySortBy {
         /// `latest`
         Latest = "latest",
@@ -739,13 +739,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommentsGetListReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<CommentsGetListResults>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CommentsGetListReply {
@@ -773,11 +773,11 @@ crm_core::record!(CommentsGetListResults {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CommentsLikeReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CommentsLikeReply {
@@ -792,11 +792,11 @@ crm_core::record!(CommentsLikeReply {
 pub struct CommentsListMeta {
     /// `hasMore`
     pub has_more: Option<bool>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `skip`
+    /// How many items to pass over.
     pub skip: Option<f64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
     /// `totalUnread`
     pub total_unread: Option<f64>,
@@ -817,13 +817,13 @@ pub struct CreateCategoryQueue {
     pub category_id: Option<String>,
     /// `enableFuturePosts`
     pub enable_future_posts: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `prioritizeNewContent`
     pub prioritize_new_content: Option<bool>,
     /// `timeSlots`
     pub time_slots: Option<Vec<TimeSlot>>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CreateCategoryQueue {
@@ -863,7 +863,7 @@ impl CreateCategoryQueue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateCategoryQueueReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queue`
     pub queue: Option<CreatedCategoryQueue>,
@@ -883,7 +883,7 @@ pub struct CreatePost {
     pub apply_watermark: Option<bool>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `facebookPostDetails`
     pub facebook_post_details: Option<FacebookPost>,
@@ -913,13 +913,13 @@ pub struct CreatePost {
     pub status: Option<CreatePostStatus>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
     /// `tiktokPostDetails`
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<PostType>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `youtubePostDetails`
     pub youtube_post_details: Option<YoutubePost>,
@@ -999,13 +999,13 @@ impl CreatePost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreatePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<CreatePostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CreatePostReply {
@@ -1056,7 +1056,7 @@ crm_core::record!(CreatePostSuccessfulResponseSchema {
 pub struct CreateQueueItem {
     /// `directToQueue`
     pub direct_to_queue: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `modifiedPostPayload`
     pub modified_post_payload: Option<QueueModifiedPost>,
@@ -1103,7 +1103,7 @@ impl CreateQueueItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateQueueItemReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queueItem`
     pub queue_item: Option<CreatedQueueItemWithVariations>,
@@ -1119,23 +1119,23 @@ crm_core::record!(CreateQueueItemReply {
 pub struct CreatedCategoryQueue {
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `enableFuturePosts`
     pub enable_future_posts: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `lastScheduledTime`
     pub last_scheduled_time: Option<Timestamp>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `prioritizeNewContent`
     pub prioritize_new_content: Option<bool>,
     /// `skipDateTime`
     pub skip_date_time: Vec<Timestamp>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<Timestamp>,
     /// `status`
     pub status: Option<CategoryQueueStatus>,
@@ -1143,7 +1143,7 @@ pub struct CreatedCategoryQueue {
     pub time_slots: Vec<CreatedTimeSlot>,
     /// `totalPosts`
     pub total_posts: Option<f64>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CreatedCategoryQueue {
@@ -1167,19 +1167,19 @@ crm_core::record!(CreatedCategoryQueue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreatedQueueItemWithVariations {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
     /// `currentVariation`
     pub current_variation: Option<f64>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
     /// `errors`
     pub errors: Vec<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `lastScheduledTime`
     pub last_scheduled_time: Option<Timestamp>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `modifiedPostPayload`
     pub modified_post_payload: Option<GetModifiedPayloadFormatted>,
@@ -1193,7 +1193,7 @@ pub struct CreatedQueueItemWithVariations {
     pub primary_image: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `variations`
     pub variations: Vec<Variation>,
@@ -1222,7 +1222,7 @@ crm_core::record!(CreatedQueueItemWithVariations {
 pub struct CreatedTimeSlot {
     /// `dayOfWeek`
     pub day_of_week: Option<f64>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `time`
     pub time: Option<String>,
@@ -1237,7 +1237,7 @@ crm_core::record!(CreatedTimeSlot {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CsvDefault {
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(CsvDefault {
@@ -1281,9 +1281,9 @@ pub struct CsvImport {
     pub channel: Option<String>,
     /// `count`
     pub count: Option<f64>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `csvFileType`
     pub csv_file_type: Option<CsvFileType>,
@@ -1291,9 +1291,9 @@ pub struct CsvImport {
     pub file: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `mediaOptimization`
     pub media_optimization: Option<bool>,
@@ -1301,9 +1301,9 @@ pub struct CsvImport {
     pub origin_id: Option<String>,
     /// `status`
     pub status: Option<CsvImportStatus>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CsvImport {
@@ -1392,7 +1392,7 @@ pub struct CsvMediaReply {
     pub twitter_error: Option<String>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `videoCodecName`
     pub video_codec_name: Option<String>,
@@ -1458,7 +1458,7 @@ pub struct CsvPost {
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CsvPost {
@@ -1497,11 +1497,11 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CsvPostStatusReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(CsvPostStatusReply {
@@ -1533,7 +1533,7 @@ pub struct CsvResponse {
     pub approver: Option<String>,
     /// `count`
     pub count: Option<f64>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `csvFileType`
     pub csv_file_type: Option<CsvFileType>,
@@ -1541,7 +1541,7 @@ pub struct CsvResponse {
     pub file: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `mediaOptimization`
     pub media_optimization: Option<bool>,
@@ -1549,9 +1549,9 @@ pub struct CsvResponse {
     pub origin_id: Option<String>,
     /// `status`
     pub status: Option<CsvImportStatus>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(CsvResponse {
@@ -1611,9 +1611,9 @@ impl Date {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteAccountReply {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(DeleteAccountReply {
@@ -1625,7 +1625,7 @@ crm_core::record!(DeleteAccountReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteActivePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(DeleteActivePostReply {
@@ -1636,13 +1636,13 @@ crm_core::record!(DeleteActivePostReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteCsvReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<CsvReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteCsvReply {
@@ -1656,11 +1656,11 @@ crm_core::record!(DeleteCsvReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeleteLikeReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeleteLikeReply {
@@ -1677,13 +1677,13 @@ pub struct DeletePostCsv {
     pub apply_watermark: Option<bool>,
     /// `csvFileType`
     pub csv_file_type: Option<CsvFileType>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `mediaOptimization`
     pub media_optimization: Option<bool>,
     /// `status`
     pub status: Option<CsvImportStatus>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(DeletePostCsv {
@@ -1699,13 +1699,13 @@ crm_core::record!(DeletePostCsv {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeletePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<DeletePostResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeletePostReply {
@@ -1733,13 +1733,13 @@ crm_core::record!(DeletePostResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeletePostSuccessfulResponseDto {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<DeletePostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(DeletePostSuccessfulResponseDto {
@@ -1780,7 +1780,7 @@ crm_core::setters!(DeletePosts {
 pub struct DiscardEditSession {
     /// The vendor's default is `false`.
     pub keep_in_draft: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
@@ -1810,7 +1810,7 @@ impl DiscardEditSession {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DiscardEditSessionReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
 }
 crm_core::record!(DiscardEditSessionReply {
@@ -1823,13 +1823,13 @@ crm_core::record!(DiscardEditSessionReply {
 pub struct EditSessionCalendar {
     /// `accountIds`
     pub account_ids: Option<Vec<String>>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<String>,
 }
 crm_core::record!(EditSessionCalendar {
@@ -1866,13 +1866,13 @@ impl EditSessionCalendar {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EditSessionCalendarReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `scheduledPosts`
     pub scheduled_posts: Vec<EditSessionScheduledPost>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(EditSessionCalendarReply {
@@ -1908,7 +1908,7 @@ pub struct EditSessionScheduledPost {
     pub queue_item_id: Option<String>,
     /// `scheduledDateTime`
     pub scheduled_date_time: Option<Timestamp>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `variations`
     pub variations: Vec<Variation>,
@@ -1933,9 +1933,9 @@ crm_core::record!(EditSessionScheduledPost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EndDate {
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<Date>,
-    /// `endTime`
+    /// When it ends.
     pub end_time: Option<Time>,
 }
 crm_core::record!(EndDate {
@@ -1980,7 +1980,7 @@ impl FacebookPost {
 pub struct FetchAvailableCategoriesReply {
     /// `categories`
     pub categories: Vec<AvailableCategory>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `meta`
     pub meta: Option<SocialPlannerMeta>,
@@ -1995,13 +1995,13 @@ crm_core::record!(FetchAvailableCategoriesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchCalendarListReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `scheduledPosts`
     pub scheduled_posts: Vec<ScheduledPost>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(FetchCalendarListReply {
@@ -2015,11 +2015,11 @@ crm_core::record!(FetchCalendarListReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchCategoryQueues {
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `skip`
+    /// How many items to pass over.
     pub skip: Option<f64>,
 }
 crm_core::record!(FetchCategoryQueues {
@@ -2047,7 +2047,7 @@ impl FetchCategoryQueues {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchCategoryQueuesReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `meta`
     pub meta: Option<SocialPlannerMeta>,
@@ -2064,7 +2064,7 @@ crm_core::record!(FetchCategoryQueuesReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchQueueByIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queue`
     pub queue: Option<CategoryQueueWithCategory>,
@@ -2082,13 +2082,13 @@ pub struct FetchQueueItems {
     pub error_filter: Option<bool>,
     /// `itemId`
     pub item_id: Option<String>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
-    /// `skip`
+    /// How many items to pass over.
     pub skip: Option<f64>,
 }
 crm_core::record!(FetchQueueItems {
@@ -2124,9 +2124,9 @@ impl FetchQueueItems {
 pub struct FetchQueueItemsMeta {
     /// `count`
     pub count: Option<String>,
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `skip`
+    /// How many items to pass over.
     pub skip: Option<f64>,
 }
 crm_core::record!(FetchQueueItemsMeta {
@@ -2141,7 +2141,7 @@ crm_core::record!(FetchQueueItemsMeta {
 pub struct FetchQueueItemsReply {
     /// `items`
     pub items: Vec<QueueItem>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `meta`
     pub meta: Option<FetchQueueItemsMeta>,
@@ -2156,13 +2156,13 @@ crm_core::record!(FetchQueueItemsReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchSlots {
-    /// The vendor's default is `20`.
+    /// Most items in a page. The vendor's default is `20`.
     pub limit: Option<f64>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
-    /// The vendor's default is `0`.
+    /// How many items to pass over. The vendor's default is `0`.
     pub skip: Option<f64>,
 }
 crm_core::record!(FetchSlots {
@@ -2192,17 +2192,17 @@ impl FetchSlots {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FetchSlotsReply {
-    /// `limit`
+    /// Most items in a page.
     pub limit: Option<f64>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `skip`
+    /// How many items to pass over.
     pub skip: Option<f64>,
     /// `slots`
     pub slots: Vec<UpdatedSlotInfo>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(FetchSlotsReply {
@@ -2241,7 +2241,7 @@ crm_core::record!(FormatedApprovalDetails {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GeneralReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `totalPostsChanged`
     pub total_posts_changed: Option<f64>,
@@ -2260,13 +2260,13 @@ crm_core::record!(GeneralReply {
 pub struct GetAccount {
     /// `expire`
     pub expire: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isExpired`
     pub is_expired: Option<bool>,
     /// `meta`
     pub meta: Option<Value>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `oauthId`
     pub oauth_id: Option<String>,
@@ -2293,13 +2293,13 @@ crm_core::record!(GetAccount {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetByIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetCategory>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetByIdReply {
@@ -2313,25 +2313,25 @@ crm_core::record!(GetByIdReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetByIdResponseSchema {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
     /// `secondaryColor`
     pub secondary_color: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(GetByIdResponseSchema {
@@ -2351,13 +2351,13 @@ crm_core::record!(GetByIdResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetByLocationIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetByLocationIdResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetByLocationIdReply {
@@ -2396,13 +2396,13 @@ crm_core::record!(GetCategory {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetCsvPostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetCsvPostResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetCsvPostReply {
@@ -2435,9 +2435,9 @@ crm_core::record!(GetCsvPostResponseSchema {
 pub struct GetGroup {
     /// `accountIds`
     pub account_ids: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(GetGroup {
@@ -2450,13 +2450,13 @@ crm_core::record!(GetGroup {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetModifiedPayloadFormatted {
-    /// `accountId`
+    /// The id of the account.
     pub account_id: Option<String>,
     /// `accountIds`
     pub account_ids: Vec<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `displayDate`
     pub display_date: Option<Timestamp>,
@@ -2466,13 +2466,13 @@ pub struct GetModifiedPayloadFormatted {
     pub facebook_post_details: Option<FacebookPost>,
     /// `gmbPostDetails`
     pub gmb_post_details: Option<GmbPost>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `instagramPostDetails`
     pub instagram_post_details: Option<InstagramPost>,
     /// `linkedinPostDetails`
     pub linkedin_post_details: Option<LinkedinPost>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `media`
     pub media: Vec<PostMedia>,
@@ -2494,7 +2494,7 @@ pub struct GetModifiedPayloadFormatted {
     pub status: Option<String>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
     /// `thumbnail`
     pub thumbnail: Option<String>,
@@ -2502,7 +2502,7 @@ pub struct GetModifiedPayloadFormatted {
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<PostUser>,
@@ -2567,13 +2567,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetPostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetPostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetPostReply {
@@ -2598,13 +2598,13 @@ crm_core::record!(GetPostSuccessfulResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTagsByIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTagsByIdResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTagsByIdReply {
@@ -2620,7 +2620,7 @@ crm_core::record!(GetTagsByIdReply {
 pub struct GetTagsByIdResponseSchema {
     /// `count`
     pub count: Option<f64>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<SocialMediaTag>,
 }
 crm_core::record!(GetTagsByIdResponseSchema {
@@ -2632,13 +2632,13 @@ crm_core::record!(GetTagsByIdResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetTagsByLocationIdReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetTagsByLocationIdResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetTagsByLocationIdReply {
@@ -2654,7 +2654,7 @@ crm_core::record!(GetTagsByLocationIdReply {
 pub struct GetTagsByLocationIdResponseSchema {
     /// `count`
     pub count: Option<f64>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<SocialMediaTag>,
 }
 crm_core::record!(GetTagsByLocationIdResponseSchema {
@@ -2666,13 +2666,13 @@ crm_core::record!(GetTagsByLocationIdResponseSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetUploadStatusReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<GetUploadStatusResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(GetUploadStatusReply {
@@ -2704,7 +2704,7 @@ pub struct GmbPost {
     pub action_type: Option<GmbPostActionType>,
     /// `couponCode`
     pub coupon_code: Option<String>,
-    /// `endDate`
+    /// The last day or time.
     pub end_date: Option<EndDate>,
     /// `gmbEventType`
     pub gmb_event_type: Option<GmbPostGmbEventType>,
@@ -2712,13 +2712,13 @@ pub struct GmbPost {
     pub offer_title: Option<String>,
     /// `redeemOnlineUrl`
     pub redeem_online_url: Option<String>,
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<StartDate>,
     /// `termsConditions`
     pub terms_conditions: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(GmbPost {
@@ -2806,7 +2806,7 @@ pub struct IOgTags {
     pub og_title: Option<String>,
     /// `ogUrl`
     pub og_url: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(IOgTags {
@@ -2992,13 +2992,13 @@ impl LinkedinPost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LocationAndAccountDeleteReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<DeleteAccountReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(LocationAndAccountDeleteReply {
@@ -3012,15 +3012,15 @@ crm_core::record!(LocationAndAccountDeleteReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Mentions {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `length`
     pub length: Option<f64>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
-    /// `offset`
+    /// How many items to pass over.
     pub offset: Option<f64>,
-    /// `slug`
+    /// The part of the address after the domain.
     pub slug: Option<String>,
 }
 crm_core::record!(Mentions {
@@ -3061,7 +3061,7 @@ pub struct OgImage {
     pub height: Option<f64>,
     /// `type`
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `width`
     pub width: Option<f64>,
@@ -3137,7 +3137,7 @@ crm_core::setters!(OgTagsSchema {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PinterestBoardSelection {
-    /// `accountId`
+    /// The id of the account.
     pub account_id: Option<String>,
     /// `boards`
     pub boards: Option<Vec<String>>,
@@ -3173,7 +3173,7 @@ pub struct PinterestPost {
     pub pinterest_boards: Option<Vec<PinterestBoardSelection>>,
     /// `shortenedLinks`
     pub shortened_links: Option<Vec<String>>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(PinterestPost {
@@ -3236,7 +3236,7 @@ pub struct PostMedia {
     pub alt_text: Option<String>,
     /// `caption`
     pub caption: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isModified`
     pub is_modified: Option<bool>,
@@ -3250,7 +3250,7 @@ pub struct PostMedia {
     pub thumbnail: Option<String>,
     /// `type`
     pub type_: Option<PostMediaType>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
     /// `watermarkedUrl`
     pub watermarked_url: Option<String>,
@@ -3318,13 +3318,13 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<PostSuccessfulResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(PostReply {
@@ -3364,19 +3364,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostUser {
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `firstName`
+    /// The first name.
     pub first_name: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `lastName`
+    /// The last name.
     pub last_name: Option<String>,
-    /// `phone`
+    /// The telephone number, as `+15550100`.
     pub phone: Option<String>,
     /// `profilePhoto`
     pub profile_photo: Option<String>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
 }
 crm_core::record!(PostUser {
@@ -3395,7 +3395,7 @@ crm_core::record!(PostUser {
 pub struct QueueItem {
     /// `errors`
     pub errors: Vec<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isSkipped`
     pub is_skipped: Option<bool>,
@@ -3435,7 +3435,7 @@ pub struct QueueItemWithVariations {
     pub current_variation: Option<f64>,
     /// `errors`
     pub errors: Vec<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `isSkipped`
     pub is_skipped: Option<bool>,
@@ -3478,7 +3478,7 @@ pub struct QueueModifiedPost {
     pub apply_watermark: Option<bool>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `facebookPostDetails`
     pub facebook_post_details: Option<FacebookPost>,
@@ -3490,7 +3490,7 @@ pub struct QueueModifiedPost {
     pub instagram_post_details: Option<InstagramPost>,
     /// `linkedinPostDetails`
     pub linkedin_post_details: Option<LinkedinPost>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `media`
     pub media: Option<Vec<PostMedia>>,
@@ -3510,13 +3510,13 @@ pub struct QueueModifiedPost {
     pub status: Option<String>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Option<Vec<String>>,
     /// `tiktokPostDetails`
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<String>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
     /// `youtubePostDetails`
     pub youtube_post_details: Option<YoutubePost>,
@@ -3561,7 +3561,7 @@ crm_core::setters!(QueueModifiedPost {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ResetQueueItem {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
@@ -3589,7 +3589,7 @@ impl ResetQueueItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ResetQueueItemReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queueItem`
     pub queue_item: Option<QueueItemWithVariations>,
@@ -3605,7 +3605,7 @@ crm_core::record!(ResetQueueItemReply {
 pub struct SaveEditSession {
     /// The vendor's default is `false`.
     pub keep_in_draft: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
@@ -3635,7 +3635,7 @@ impl SaveEditSession {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SaveEditSessionReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `totalPostsChanged`
     pub total_posts_changed: Option<f64>,
@@ -3670,7 +3670,7 @@ pub struct ScheduledPost {
     pub queue_item_id: Option<String>,
     /// `scheduledDateTime`
     pub scheduled_date_time: Option<Timestamp>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `variations`
     pub variations: Vec<Variation>,
@@ -3699,11 +3699,11 @@ pub struct SearchPost {
     pub from_date: Option<String>,
     /// `includeUsers`
     pub include_users: Option<String>,
-    /// The vendor's default is `10`.
+    /// Most items in a page. The vendor's default is `10`.
     pub limit: Option<String>,
     /// `postType`
     pub post_type: Option<String>,
-    /// The vendor's default is `0`.
+    /// How many items to pass over. The vendor's default is `0`.
     pub skip: Option<String>,
     /// `toDate`
     pub to_date: Option<String>,
@@ -3741,7 +3741,7 @@ pub struct SetAccounts {
     pub file_path: Option<String>,
     /// `rowsCount`
     pub rows_count: Option<f64>,
-    /// `userId`
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 crm_core::record!(SetAccounts {
@@ -3762,13 +3762,13 @@ crm_core::setters!(SetAccounts {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SetAccountsReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<SetAccountsResult>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SetAccountsReply {
@@ -4407,19 +4407,19 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialMediaTag {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
-    /// `deleted`
+    /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `tag`
     pub tag: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
 }
 crm_core::record!(SocialMediaTag {
@@ -4438,7 +4438,7 @@ crm_core::record!(SocialMediaTag {
 pub struct SocialPlannerAttachment {
     /// Always `image`.
     pub type_: Option<String>,
-    /// `url`
+    /// The address.
     pub url: Option<String>,
 }
 crm_core::record!(SocialPlannerAttachment {
@@ -4475,13 +4475,13 @@ crm_core::record!(SocialPlannerMeta {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialPlannerUploadFileReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `results`
     pub results: Option<UploadFileResponseSchema>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(SocialPlannerUploadFileReply {
@@ -4495,15 +4495,15 @@ crm_core::record!(SocialPlannerUploadFileReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialPost {
-    /// `accountId`
+    /// The id of the account.
     pub account_id: Option<String>,
     /// `accountIds`
     pub account_ids: Vec<String>,
     /// `blueskyPostDetails`
     pub bluesky_post_details: Option<BlueskyPost>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// `createdBy`
+    /// Who created it.
     pub created_by: Option<String>,
     /// `displayDate`
     pub display_date: Option<Timestamp>,
@@ -4513,7 +4513,7 @@ pub struct SocialPost {
     pub facebook_post_details: Option<FacebookPost>,
     /// `gmbPostDetails`
     pub gmb_post_details: Option<GmbPost>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `insights`
     pub insights: Option<PostInsights>,
@@ -4521,7 +4521,7 @@ pub struct SocialPost {
     pub instagram_post_details: Option<InstagramPost>,
     /// `linkedinPostDetails`
     pub linkedin_post_details: Option<LinkedinPost>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `media`
     pub media: Vec<PostMedia>,
@@ -4545,7 +4545,7 @@ pub struct SocialPost {
     pub status: Option<String>,
     /// `summary`
     pub summary: Option<String>,
-    /// `tags`
+    /// The tags.
     pub tags: Vec<String>,
     /// `thumbnail`
     pub thumbnail: Option<String>,
@@ -4553,7 +4553,7 @@ pub struct SocialPost {
     pub tiktok_post_details: Option<TiktokPost>,
     /// `type`
     pub type_: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<Timestamp>,
     /// `user`
     pub user: Option<PostUser>,
@@ -4615,9 +4615,9 @@ crm_core::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StartDate {
-    /// `startDate`
+    /// The first day or time.
     pub start_date: Option<Date>,
-    /// `startTime`
+    /// When it begins.
     pub start_time: Option<Time>,
 }
 crm_core::record!(StartDate {
@@ -4632,7 +4632,7 @@ crm_core::setters!(StartDate {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StartEditSession {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
 }
 crm_core::record!(StartEditSession {
@@ -4658,7 +4658,7 @@ impl StartEditSession {
 pub struct StartEditSessionReply {
     /// `itemCount`
     pub item_count: Option<f64>,
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
@@ -4800,7 +4800,7 @@ impl TimeSlot {
 pub struct UpdateCategoryQueue {
     /// `enableFuturePosts`
     pub enable_future_posts: Option<bool>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `prioritizeNewContent`
     pub prioritize_new_content: Option<bool>,
@@ -4847,7 +4847,7 @@ impl UpdateCategoryQueue {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateCategoryQueueReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queue`
     pub queue: Option<CategoryQueue>,
@@ -4861,11 +4861,11 @@ crm_core::record!(UpdateCategoryQueueReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdatePostReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
 }
 crm_core::record!(UpdatePostReply {
@@ -4878,7 +4878,7 @@ crm_core::record!(UpdatePostReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateQueueItem {
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// `modifiedPostPayload`
     pub modified_post_payload: Option<QueueModifiedPost>,
@@ -4923,7 +4923,7 @@ impl UpdateQueueItem {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UpdateQueueItemReply {
-    /// `message`
+    /// What it says, for people.
     pub message: Option<String>,
     /// `queueItem`
     pub queue_item: Option<CreatedQueueItemWithVariations>,
@@ -5009,7 +5009,7 @@ crm_core::record!(UploadFileResponseSchema {
 pub struct Variation {
     /// `content`
     pub content: Option<String>,
-    /// `_id`
+    /// The id.
     pub id: Option<String>,
     /// `mentions`
     pub mentions: Vec<Value>,
@@ -5049,11 +5049,11 @@ crm_core::setters!(VariationInput {
 pub struct WrappedCloneQueueItemReply {
     /// `results`
     pub results: Option<CloneQueueItemReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedCloneQueueItemReply {
@@ -5069,11 +5069,11 @@ crm_core::record!(WrappedCloneQueueItemReply {
 pub struct WrappedCreateCategoryQueueReply {
     /// `results`
     pub results: Option<CreateCategoryQueueReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedCreateCategoryQueueReply {
@@ -5089,11 +5089,11 @@ crm_core::record!(WrappedCreateCategoryQueueReply {
 pub struct WrappedCreateQueueItemReply {
     /// `results`
     pub results: Option<CreateQueueItemReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedCreateQueueItemReply {
@@ -5109,11 +5109,11 @@ crm_core::record!(WrappedCreateQueueItemReply {
 pub struct WrappedDeleteActivePostReply {
     /// `results`
     pub results: Option<DeleteActivePostReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedDeleteActivePostReply {
@@ -5129,11 +5129,11 @@ crm_core::record!(WrappedDeleteActivePostReply {
 pub struct WrappedDiscardEditSessionReply {
     /// `results`
     pub results: Option<DiscardEditSessionReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedDiscardEditSessionReply {
@@ -5149,11 +5149,11 @@ crm_core::record!(WrappedDiscardEditSessionReply {
 pub struct WrappedEditSessionCalendarReply {
     /// `results`
     pub results: Option<EditSessionCalendarReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedEditSessionCalendarReply {
@@ -5169,11 +5169,11 @@ crm_core::record!(WrappedEditSessionCalendarReply {
 pub struct WrappedFetchAvailableCategoriesReply {
     /// `results`
     pub results: Option<FetchAvailableCategoriesReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedFetchAvailableCategoriesReply {
@@ -5189,11 +5189,11 @@ crm_core::record!(WrappedFetchAvailableCategoriesReply {
 pub struct WrappedFetchCalendarListReply {
     /// `results`
     pub results: Option<FetchCalendarListReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedFetchCalendarListReply {
@@ -5209,11 +5209,11 @@ crm_core::record!(WrappedFetchCalendarListReply {
 pub struct WrappedFetchCategoryQueuesReply {
     /// `results`
     pub results: Option<FetchCategoryQueuesReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedFetchCategoryQueuesReply {
@@ -5229,11 +5229,11 @@ crm_core::record!(WrappedFetchCategoryQueuesReply {
 pub struct WrappedFetchQueueByIdReply {
     /// `results`
     pub results: Option<FetchQueueByIdReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedFetchQueueByIdReply {
@@ -5249,11 +5249,11 @@ crm_core::record!(WrappedFetchQueueByIdReply {
 pub struct WrappedFetchQueueItemsReply {
     /// `results`
     pub results: Option<FetchQueueItemsReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedFetchQueueItemsReply {
@@ -5269,11 +5269,11 @@ crm_core::record!(WrappedFetchQueueItemsReply {
 pub struct WrappedFetchSlotsReply {
     /// `results`
     pub results: Option<FetchSlotsReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedFetchSlotsReply {
@@ -5289,11 +5289,11 @@ crm_core::record!(WrappedFetchSlotsReply {
 pub struct WrappedGeneralReply {
     /// `results`
     pub results: Option<GeneralReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedGeneralReply {
@@ -5309,11 +5309,11 @@ crm_core::record!(WrappedGeneralReply {
 pub struct WrappedResetQueueItemReply {
     /// `results`
     pub results: Option<ResetQueueItemReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedResetQueueItemReply {
@@ -5329,11 +5329,11 @@ crm_core::record!(WrappedResetQueueItemReply {
 pub struct WrappedSaveEditSessionReply {
     /// `results`
     pub results: Option<SaveEditSessionReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedSaveEditSessionReply {
@@ -5349,11 +5349,11 @@ crm_core::record!(WrappedSaveEditSessionReply {
 pub struct WrappedStartEditSessionReply {
     /// `results`
     pub results: Option<StartEditSessionReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedStartEditSessionReply {
@@ -5369,11 +5369,11 @@ crm_core::record!(WrappedStartEditSessionReply {
 pub struct WrappedUpdateCategoryQueueReply {
     /// `results`
     pub results: Option<UpdateCategoryQueueReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedUpdateCategoryQueueReply {
@@ -5389,11 +5389,11 @@ crm_core::record!(WrappedUpdateCategoryQueueReply {
 pub struct WrappedUpdateQueueItemReply {
     /// `results`
     pub results: Option<UpdateQueueItemReply>,
-    /// `statusCode`
+    /// The HTTP status, once more.
     pub status_code: Option<f64>,
-    /// `success`
+    /// Whether it worked.
     pub success: Option<bool>,
-    /// `traceId`
+    /// Identifies the call for support.
     pub trace_id: Option<String>,
 }
 crm_core::record!(WrappedUpdateQueueItemReply {
@@ -5409,7 +5409,7 @@ crm_core::record!(WrappedUpdateQueueItemReply {
 pub struct YoutubePost {
     /// `privacyLevel`
     pub privacy_level: Option<YoutubePostPrivacyLevel>,
-    /// `title`
+    /// The title.
     pub title: Option<String>,
     /// `type`
     pub type_: Option<YoutubePostType>,

@@ -7,11 +7,11 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GetSurveys {
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(GetSurveys {
@@ -26,7 +26,7 @@ crm_core::record!(GetSurveys {
 pub struct GetSurveysReply {
     /// `surveys`
     pub surveys: Vec<GetSurveys>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(GetSurveysReply {
@@ -52,15 +52,15 @@ crm_core::record!(GetSurveysSubmissionReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Submission {
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `email`
+    /// The e-mail address.
     pub email: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `others`
     pub others: Option<Others>,

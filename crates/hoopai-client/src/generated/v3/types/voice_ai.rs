@@ -33,9 +33,9 @@ pub struct AgentActionReply {
     pub action_parameters: Option<Value>,
     /// `actionType`
     pub action_type: Option<ActionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(AgentActionReply {
@@ -55,7 +55,7 @@ pub struct AgentCreationRequest {
     pub agent_prompt: Option<String>,
     /// `agentWorkingHours`
     pub agent_working_hours: Option<Vec<AgentWorkingHours>>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callEndWorkflowIds`
     pub call_end_workflow_ids: Option<Vec<String>>,
@@ -65,7 +65,7 @@ pub struct AgentCreationRequest {
     pub is_agent_as_backup_disabled: Option<bool>,
     /// `language`
     pub language: Option<VoiceAiLanguage>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// 180 to 900.
     pub max_call_duration: Option<f64>,
@@ -79,7 +79,7 @@ pub struct AgentCreationRequest {
     pub send_post_call_notification_to: Option<SendPostCallNotification>,
     /// `sendUserIdleReminders`
     pub send_user_idle_reminders: Option<bool>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `translation`
     pub translation: Option<Translation>,
@@ -181,7 +181,7 @@ impl AgentWorkingHours {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallAction {
-    /// `actionId`
+    /// The id of the action.
     pub action_id: Option<String>,
     /// `actionName`
     pub action_name: Option<String>,
@@ -207,11 +207,11 @@ crm_core::record!(CallAction {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallLog {
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
-    /// `contactId`
+    /// The id of the contact.
     pub contact_id: Option<String>,
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// `duration`
     pub duration: Option<f64>,
@@ -221,11 +221,11 @@ pub struct CallLog {
     pub extracted_data: Option<Value>,
     /// `fromNumber`
     pub from_number: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `isAgentDeleted`
     pub is_agent_deleted: Option<bool>,
-    /// `messageId`
+    /// The id of the message.
     pub message_id: Option<String>,
     /// `summary`
     pub summary: Option<String>,
@@ -263,7 +263,7 @@ pub struct CallLogsReply {
     pub page: Option<f64>,
     /// `pageSize`
     pub page_size: Option<f64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(CallLogsReply {
@@ -283,11 +283,11 @@ pub struct CreateAgentReply {
     pub agent_prompt: Option<String>,
     /// `agentWorkingHours`
     pub agent_working_hours: Vec<AgentWorkingHours>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callEndWorkflowIds`
     pub call_end_workflow_ids: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inboundNumber`
     pub inbound_number: Option<String>,
@@ -295,7 +295,7 @@ pub struct CreateAgentReply {
     pub is_agent_as_backup_disabled: Option<bool>,
     /// `language`
     pub language: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// 180 to 900.
     pub max_call_duration: Option<f64>,
@@ -309,7 +309,7 @@ pub struct CreateAgentReply {
     pub send_post_call_notification_to: Option<SendPostCallNotificationSchema>,
     /// `sendUserIdleReminders`
     pub send_user_idle_reminders: Option<bool>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `translation`
     pub translation: Option<TranslationSchema>,
@@ -349,11 +349,11 @@ pub struct CreateSingleAction {
     pub action_parameters: Option<Value>,
     /// `actionType`
     pub action_type: Option<ActionType>,
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(CreateSingleAction {
@@ -375,9 +375,9 @@ pub struct GetActionReply {
     pub action_parameters: Option<Value>,
     /// `actionType`
     pub action_type: Option<ActionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(GetActionReply {
@@ -399,11 +399,11 @@ pub struct GetAgentReply {
     pub agent_prompt: Option<String>,
     /// `agentWorkingHours`
     pub agent_working_hours: Vec<AgentWorkingHours>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callEndWorkflowIds`
     pub call_end_workflow_ids: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inboundNumber`
     pub inbound_number: Option<String>,
@@ -411,7 +411,7 @@ pub struct GetAgentReply {
     pub is_agent_as_backup_disabled: Option<bool>,
     /// `language`
     pub language: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// 180 to 900.
     pub max_call_duration: Option<f64>,
@@ -425,7 +425,7 @@ pub struct GetAgentReply {
     pub send_post_call_notification_to: Option<SendPostCallNotificationSchema>,
     /// `sendUserIdleReminders`
     pub send_user_idle_reminders: Option<bool>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `translation`
     pub translation: Option<TranslationSchema>,
@@ -468,7 +468,7 @@ pub struct GetAgentsReply {
     pub page: Option<f64>,
     /// `pageSize`
     pub page_size: Option<f64>,
-    /// `total`
+    /// How many there are in all.
     pub total: Option<f64>,
 }
 crm_core::record!(GetAgentsReply {
@@ -488,7 +488,7 @@ pub struct PatchAgent {
     pub agent_prompt: Option<String>,
     /// `agentWorkingHours`
     pub agent_working_hours: Option<Vec<AgentWorkingHours>>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callEndWorkflowIds`
     pub call_end_workflow_ids: Option<Vec<String>>,
@@ -510,7 +510,7 @@ pub struct PatchAgent {
     pub send_post_call_notification_to: Option<SendPostCallNotification>,
     /// `sendUserIdleReminders`
     pub send_user_idle_reminders: Option<bool>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `translation`
     pub translation: Option<Translation>,
@@ -558,11 +558,11 @@ pub struct PatchAgentReply {
     pub agent_prompt: Option<String>,
     /// `agentWorkingHours`
     pub agent_working_hours: Vec<AgentWorkingHours>,
-    /// `businessName`
+    /// The name of the business.
     pub business_name: Option<String>,
     /// `callEndWorkflowIds`
     pub call_end_workflow_ids: Vec<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
     /// `inboundNumber`
     pub inbound_number: Option<String>,
@@ -570,7 +570,7 @@ pub struct PatchAgentReply {
     pub is_agent_as_backup_disabled: Option<bool>,
     /// `language`
     pub language: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
     /// 180 to 900.
     pub max_call_duration: Option<f64>,
@@ -584,7 +584,7 @@ pub struct PatchAgentReply {
     pub send_post_call_notification_to: Option<SendPostCallNotificationSchema>,
     /// `sendUserIdleReminders`
     pub send_user_idle_reminders: Option<bool>,
-    /// `timezone`
+    /// The time zone, as `America/New_York`.
     pub timezone: Option<String>,
     /// `translation`
     pub translation: Option<TranslationSchema>,
@@ -728,11 +728,11 @@ pub struct UpdateSingleAction {
     pub action_parameters: Option<Value>,
     /// `actionType`
     pub action_type: Option<ActionType>,
-    /// `agentId`
+    /// The id of the agent.
     pub agent_id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(UpdateSingleAction {
@@ -754,9 +754,9 @@ pub struct VoiceAiCreateActionReply {
     pub action_parameters: Option<Value>,
     /// `actionType`
     pub action_type: Option<ActionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(VoiceAiCreateActionReply {
@@ -857,9 +857,9 @@ pub struct VoiceAiUpdateActionReply {
     pub action_parameters: Option<Value>,
     /// `actionType`
     pub action_type: Option<ActionType>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
 }
 crm_core::record!(VoiceAiUpdateActionReply {

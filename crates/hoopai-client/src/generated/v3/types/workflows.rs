@@ -18,17 +18,17 @@ crm_core::record!(GetWorkflowReply {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Workflow {
-    /// `createdAt`
+    /// When it was created.
     pub created_at: Option<String>,
-    /// `id`
+    /// The id.
     pub id: Option<String>,
-    /// `locationId`
+    /// The id of the location (sub-account).
     pub location_id: Option<String>,
-    /// `name`
+    /// The name.
     pub name: Option<String>,
     /// `status`
     pub status: Option<String>,
-    /// `updatedAt`
+    /// When it was changed last.
     pub updated_at: Option<String>,
     /// `version`
     pub version: Option<f64>,
