@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use crate::marks::{Marks, between};
 use crate::refine::Model;
 use crate::specs::vendor::{ApiFile, Features, Vendor};
 use crate::write::Files;
 
-const MANIFEST: (&str, &str) = ("# Features: written by `cargo xtask generate`.", "# End of the written features.");
-const README: (&str, &str) =
-    ("<!-- features: written by `cargo xtask generate` -->", "<!-- end of the written features -->");
+const MANIFEST: Marks = ("# Features: written by `cargo xtask generate`.", "# End of the written features.");
+const README: Marks = ("<!-- features: written by `cargo xtask generate` -->", "<!-- end of the written features -->");
 
 /// What the resources of a vendor are and where they come from.
 #[derive(Default)]
@@ -123,13 +123,4 @@ fn list<'a>(name: &str, of: impl Iterator<Item = &'a str>) -> String {
         return short;
     }
     format!("{name} = [\n{}]\n", names.iter().map(|name| format!("    {name},\n")).collect::<String>())
-}
-
-/// The file with something else between its two marks.
-fn between(path: &Path, (start, end): (&str, &str), text: &str) -> Result<String> {
-    let file = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let missing = |mark: &str| format!("{}: the line `{mark}` is missing", path.display());
-    let (before, rest) = file.split_once(start).with_context(|| missing(start))?;
-    let (_, after) = rest.split_once(end).with_context(|| missing(end))?;
-    Ok(format!("{before}{start}\n{text}{end}{after}"))
 }

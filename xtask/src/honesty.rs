@@ -3,24 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use crate::marks::{Marks, between};
 use crate::specs::evidence::Evidence;
 use crate::specs::vendor::Vendor;
 use crate::write::Files;
 
-const START: &str = "<!-- honesty table: written by `cargo xtask generate` -->";
-const END: &str = "<!-- end of the honesty table -->";
+const MARKS: Marks = ("<!-- honesty table: written by `cargo xtask generate` -->", "<!-- end of the honesty table -->");
 
 /// Writes the table between the two marks of `crates/<crate>/README.md`.
 pub(crate) fn readme(root: &Path, vendor: &Vendor, evidence: &[Evidence], files: &mut Files) -> Result<()> {
     let path = root.join("crates").join(&vendor.file.crate_name).join("README.md");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let (before, rest) =
-        text.split_once(START).with_context(|| format!("{}: the line `{START}` is missing", path.display()))?;
-    let (_, after) =
-        rest.split_once(END).with_context(|| format!("{}: the line `{END}` is missing", path.display()))?;
-    files.add(path, format!("{before}{START}\n\n{}\n{END}{after}", table(evidence)));
+    files.add(path.clone(), between(&path, MARKS, &format!("\n{}\n", table(evidence)))?);
     Ok(())
 }
 

@@ -1,11 +1,13 @@
 //! The workspace's own tool: documents become clients, and everything is checked with one command.
 
 mod bench;
+mod cargo;
 mod coverage;
 mod emit;
 mod features;
 mod generate;
 mod honesty;
+mod marks;
 mod normalise;
 mod operations_table;
 mod refine;

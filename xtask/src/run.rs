@@ -1,11 +1,12 @@
 //! `cargo xtask demo` and `cargo xtask test`: other programs, run one after the other.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use crate::cargo::cargo;
 use crate::generate;
 
 /// Says whether the generated code is current, then runs the demonstration.
@@ -25,7 +26,7 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
     if live {
         arguments.extend(["--", "--live"]);
     }
-    let status = cargo(root, &arguments).status().context("cargo could not be run")?;
+    let status = cargo(root).args(arguments).status().context("cargo could not be run")?;
     Ok(if status.success() && changes.files.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -42,7 +43,8 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
     for (name, arguments) in steps {
         println!("── {name}: cargo {}", arguments.join(" "));
         let started = Instant::now();
-        let mut command = cargo(root, arguments);
+        let mut command = cargo(root);
+        command.args(arguments);
         if name == "documentation" {
             command.env("RUSTDOCFLAGS", "--deny warnings");
         }
@@ -57,10 +59,4 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
     }
     println!("All checks passed.");
     Ok(ExitCode::SUCCESS)
-}
-
-fn cargo(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(root);
-    command
 }

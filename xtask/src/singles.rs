@@ -1,11 +1,11 @@
 //! `cargo xtask features`: every feature compiles alone, without a warning.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::cargo::cargo;
 use crate::specs::document::{list, object, text};
 use crate::specs::vendor::{self, Vendor};
 
@@ -51,10 +51,4 @@ fn compiles(root: &Path, package: &str, features: &str) -> Result<bool> {
     command.args(["rustc", "--quiet", "--lib", "--profile", "check", "--package", package, "--no-default-features"]);
     command.args(["--features", features, "--", "--deny", "warnings"]);
     Ok(command.status().context("cargo could not be run")?.success())
-}
-
-fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
 }

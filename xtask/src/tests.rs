@@ -138,6 +138,10 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     row("paging with a typo", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-paging"]["nxt"] = json!("x")
     });
+    row("a position without paging", &|d| {
+        let list = d["paths"]["/crm/things/2026-03/{objectType}"]["get"].as_object_mut().unwrap();
+        list.remove("x-paging");
+    });
     row("a parameter that cannot be sent", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"][1]["in"] = json!("body");
     });

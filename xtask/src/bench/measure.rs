@@ -9,6 +9,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::cargo::cargo;
+
 /// The crates to measure, and the file that takes a line for each. Where they are set, this program stands for rustc.
 const CRATES: &str = "XTASK_BENCH_CRATES";
 const REPORT: &str = "XTASK_BENCH_REPORT";
@@ -120,9 +122,8 @@ impl Bench {
 
     /// Runs cargo in a project and gives what it printed.
     pub(super) fn cargo(&self, project: &Path, arguments: &[&str], environment: &[(&str, OsString)]) -> Result<String> {
-        let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let output = cargo(project)
             .args(arguments)
-            .current_dir(project)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_INCREMENTAL", "0")
             .env_remove("RUSTC_WRAPPER")

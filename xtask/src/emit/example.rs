@@ -71,8 +71,9 @@ impl<'a> Examples<'a> {
 
     fn argument(&self, argument: &Argument) -> String {
         match &argument.ty {
-            Ty::Integer | Ty::Number | Ty::Boolean | Ty::Upload => self.value(&argument.ty, &argument.wire, 0, false),
-            Ty::Timestamp => text("date").replace("2026-03-01", "2026-03-01T09:00:00Z"),
+            Ty::Integer | Ty::Number | Ty::Boolean | Ty::Timestamp | Ty::Upload => {
+                self.value(&argument.ty, &argument.wire, 0, false)
+            }
             Ty::List(inner) => format!("[{}]", self.value(inner, &argument.wire, 0, false)),
             Ty::Named(_) if argument.place != Place::Path || self.is_enum(&argument.ty) => {
                 self.value(&argument.ty, &argument.wire, 0, false)

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+use super::docs::{self, capital};
 use super::example::Examples;
 use super::gate::Gate;
 use super::rust::{doc, plain_doc};
-use super::{docs, operations, paged};
+use super::{operations, paged};
 use crate::normalise::{Api, Encoding, words};
 use crate::refine::{Argument, Model, Operation, Place, Reply, Ty};
 use crate::specs::vendor::{ApiFile, Fold};
@@ -354,9 +355,4 @@ pub(super) fn root(file: &ApiFile, api: &Api, resources: &BTreeMap<String, Vec<&
     }
     text.push_str("}\n");
     text
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }

@@ -35,9 +35,9 @@ pub(crate) fn api(
 ) -> Result<()> {
     let gate = Gate(vendor.file.features.is_some());
     let resources = resources(model);
+    let examples = Examples::new(&vendor.file, file, vendor.is_root(file), model);
     for (resource, operations) in &resources {
         let folded = file.fold.as_ref().filter(|fold| fold.resource == *resource);
-        let examples = Examples::new(&vendor.file, file, vendor.is_root(file), model);
         let text = handle::resource(resource, operations, model, folded, &examples)?;
         files.add(folder.join(format!("{resource}.rs")), rust::file(&source(operations), &text)?);
         let text = operations::resource(operations);
