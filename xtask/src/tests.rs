@@ -83,6 +83,19 @@ fn every_awkward_construct_is_generated() {
 }
 
 #[test]
+fn a_convention_pages_like_the_operation_itself() {
+    let said = Workspace::new(&awkward()).generated("things.rs");
+    let mut document = awkward();
+    let list = document["paths"]["/crm/things/2026-03/{objectType}"]["get"].as_object_mut().unwrap();
+    let convention = list.remove("x-paging").unwrap();
+    let workspace = Workspace::new(&document);
+    let mut file = vendor();
+    file["apis"][0]["paging"] = json!([convention]);
+    workspace.put("specs/acme/vendor.json", &file);
+    assert_eq!(workspace.generated("things.rs"), said);
+}
+
+#[test]
 fn generating_is_deterministic_and_drift_is_shown() {
     let workspace = Workspace::new(&awkward());
     let first = workspace.generated("things.rs");
