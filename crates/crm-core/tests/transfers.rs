@@ -182,7 +182,7 @@ async fn downloads_are_whole_or_an_error() {
     assert_eq!(kept, body.as_bytes());
     {
         let steps = steps.lock().unwrap();
-        assert!(steps.is_sorted_by(|a, b| a.sent < b.sent) && steps.last().unwrap().sent == 100_000);
+        assert!(steps.is_sorted_by(|a, b| a.bytes < b.bytes) && steps.last().unwrap().bytes == 100_000);
         assert!(steps.iter().all(|step| step.total == Some(100_000)));
     }
 

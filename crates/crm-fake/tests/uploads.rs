@@ -131,7 +131,7 @@ fn progress_counts_up_to_the_total() {
     let texts: Vec<(&str, &[u8])> = parts[..3].iter().map(|part| (part.name.as_str(), &part.content[..])).collect();
     assert_eq!(texts, [("a", &b"1"[..]), ("a", b"2"), ("b", b"new")]);
     let steps = steps.lock().unwrap();
-    assert!(steps.len() > 3 && steps.is_sorted_by(|a, b| a.sent < b.sent), "{steps:?}");
-    assert_eq!((steps[0].sent, steps[steps.len() - 1].sent), (0, 300_000));
+    assert!(steps.len() > 3 && steps.is_sorted_by(|a, b| a.bytes < b.bytes), "{steps:?}");
+    assert_eq!((steps[0].bytes, steps[steps.len() - 1].bytes), (0, 300_000));
     assert!(steps.iter().all(|step| step.total == Some(300_000)));
 }

@@ -16,15 +16,15 @@ use crate::sync::lock;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// How many bytes were transferred so far.
-    pub sent: u64,
+    /// How many bytes went or came so far.
+    pub bytes: u64,
     /// How many there are in all, where that is known.
     pub total: Option<u64>,
 }
 
 impl Progress {
-    pub(super) fn new(sent: u64, total: Option<u64>) -> Self {
-        Self { sent, total }
+    pub(super) fn new(bytes: u64, total: Option<u64>) -> Self {
+        Self { bytes, total }
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) type Incoming = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>
 /// use crm_core::Upload;
 ///
 /// let upload = Upload::bytes("id,name\n1,Ada\n").file_name("people.csv").content_type("text/csv");
-/// let upload = Upload::path("people.csv").on_progress(|progress| println!("{} bytes", progress.sent));
+/// let upload = Upload::path("people.csv").on_progress(|progress| println!("{} bytes", progress.bytes));
 /// ```
 #[derive(Clone)]
 #[must_use = "an upload does nothing until a call sends it"]
