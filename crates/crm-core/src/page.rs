@@ -29,7 +29,7 @@ use crate::call::Call;
 use crate::codec::Wire;
 
 /// How one operation's list is paged. Implemented by generated code, one unit type an operation.
-pub trait Paged: Send + Sync + 'static {
+pub trait Paged: 'static {
     /// The reply.
     type Page: Wire + Send;
     /// What the list holds.

@@ -59,7 +59,6 @@ fn spaced(text: &str) -> String {
         if starts
             && !continues
             && (ends || line.starts_with("///"))
-            && !line.starts_with("crm_core::record")
             && !line.starts_with("crm_core::setters")
             && !line.starts_with("crm_core::call_builder")
             && !line.starts_with("crm_core::paged_builder")

@@ -57,36 +57,30 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     let constructor = asked.is_some();
     let described =
         if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() };
-    text.push_str(&doc("", &described));
-    text.push_str(&format!("#[derive(Clone)]\n#[non_exhaustive]\npub struct {name} {{\n"));
+    text.push_str("@@\n\ncrm_core::record! {\n");
+    text.push_str(&doc("    ", &described));
+    text.push_str(&format!("    pub struct {name} {{\n"));
     for field in fields {
-        text.push_str(&doc("    ", &field_doc(field)));
-        text.push_str(&format!("    pub {}: {},\n", field.ident, field_type(field, definition).0));
+        text.push_str(&doc("        ", &field_doc(field)));
+        let ty = field_type(field, definition).0;
+        text.push_str(&format!("        {}: {ty} = {:?},\n", field.ident, field.wire));
     }
-    if keeps {
-        text.push_str("    /// Members that the record does not name.\n    pub extra: Map<Value>,\n");
-    }
-    text.push_str("}\n@@\n");
-    text.push_str(&format!("crm_core::record!({name} {{\n"));
-    for field in fields {
-        text.push_str(&format!("    {}: {:?},\n", field.ident, field.wire));
-    }
-    text.push('}');
+    text.push_str("    }\n");
     let required: Vec<String> = fields
         .iter()
         .filter(|field| field.required && definition.sent)
-        .map(|field| format!("{}: {:?}", field.ident, field.wire))
+        .map(|field| format!("{:?}", field.wire))
         .collect();
     if !required.is_empty() {
-        text.push_str(&format!(" required {{ {} }}", required.join(", ")));
+        text.push_str(&format!("    required {}\n", required.join(" ")));
     }
     if keeps {
-        text.push_str(" keeps extra");
+        text.push_str("    keeps extra\n");
     }
     if constructor {
-        text.push_str(" by new");
+        text.push_str("    by new\n");
     }
-    text.push_str(");\n");
+    text.push_str("}\n");
     if definition.sent {
         setters(text, name, fields, keeps);
     }

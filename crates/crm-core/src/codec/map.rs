@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{As, Mode, Seed, Wire, redacted};
+use super::{As, Form, Mode, Seed, Wire, redacted};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
@@ -139,13 +139,17 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
 }
 
 impl<V: Wire> Wire for Map<V> {
+    type Form = Self;
+}
+
+impl<V: Wire> Form<Self> for Map<V> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Entries(PhantomData))
     }
 
-    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.len()))?;
-        for (name, value) in self.iter() {
+    fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(this.len()))?;
+        for (name, value) in this.iter() {
             map.serialize_entry(name, &As { value, mode })?;
         }
         map.end()
@@ -160,7 +164,7 @@ impl<'de, V: Wire> Deserialize<'de> for Map<V> {
 
 impl<V: Wire> Serialize for Map<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.write(serializer, Mode::Lenient)
+        Self::write(self, serializer, Mode::Lenient)
     }
 }
 

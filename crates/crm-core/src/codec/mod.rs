@@ -19,6 +19,7 @@
 
 mod map;
 mod open_enum;
+mod parts;
 mod record;
 mod redacted;
 mod scalar;
@@ -26,7 +27,9 @@ mod timestamp;
 mod union;
 
 pub use map::Map;
-pub use record::{Blank, Fields, Record, read_record, same, set, write_record};
+pub use open_enum::AsText;
+pub use parts::{Blank, Parts};
+pub use record::{AsObject, Record, Shape, blank, copy, same};
 pub use redacted::redacted;
 pub use timestamp::Timestamp;
 
@@ -54,26 +57,43 @@ pub enum Mode {
 /// [`open_enum!`](crate::open_enum), together with serde's own traits, so they can be stored and
 /// read back with any serde format.
 pub trait Wire: Sized {
+    /// How it travels. Records share [`AsObject`] and open enums [`AsText`], so that a client with
+    /// a thousand types has no code of its own for each; other types have a form of their own.
+    type Form: Form<Self>;
+}
+
+/// A way to read and write values of `T`.
+pub trait Form<T>: Sized {
     /// Reads a value.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
 
     /// Writes a value.
-    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error>;
+    fn write<S: Serializer>(value: &T, serializer: S, mode: Mode) -> Result<S::Ok, S::Error>;
 
     /// Reads a value that may be `null`.
-    fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar::read_option(deserializer)
+    fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        scalar::read_option::<T, Self, D>(deserializer)
     }
 
     /// Reads one element of a list; `None` is dropped from it.
-    fn read_element<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+    fn read_element<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
         Self::read_option(deserializer)
     }
 
     /// Whether a field that holds this value is left out of its record.
-    fn absent(&self) -> bool {
+    fn absent(_value: &T) -> bool {
         false
     }
+}
+
+/// Reads a value in its form.
+pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::Form::read(deserializer)
+}
+
+/// Writes a value in its form.
+pub fn write<T: Wire, S: Serializer>(value: &T, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+    T::Form::write(value, serializer, mode)
 }
 
 /// Reads a reply body. An empty body reads like `null`, which is an empty record, list or map.
@@ -84,7 +104,7 @@ pub trait Wire: Sized {
 pub fn decode<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    match T::read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)) {
+    match T::Form::read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)) {
         Ok(value) => Ok(value),
         Err(error) => Err(DecodeError::locate::<T>(body, &error)),
     }
@@ -137,7 +157,7 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::read(deserializer)
+        T::Form::read(deserializer)
     }
 }
 
@@ -149,7 +169,7 @@ pub(crate) struct As<'a, T> {
 
 impl<T: Wire> Serialize for As<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.write(serializer, self.mode)
+        T::Form::write(self.value, serializer, self.mode)
     }
 }
 
@@ -171,7 +191,7 @@ impl DecodeError {
         struct Located<T>(PhantomData<T>);
         impl<'de, T: Wire> serde::Deserialize<'de> for Located<T> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                T::read(deserializer).map(|_| Self(PhantomData))
+                T::Form::read(deserializer).map(|_| Self(PhantomData))
             }
         }
         // Only failures pay for the second pass that keeps track of the path.

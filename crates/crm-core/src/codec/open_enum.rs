@@ -1,5 +1,25 @@
 //! Enums that survive values nobody has heard of.
 
+use std::fmt::Display;
+
+use serde::{Deserializer, Serializer};
+
+use super::{Form, Mode};
+
+/// How a value travels that is made of a text and shown as one: as that text.
+#[derive(Debug)]
+pub struct AsText;
+
+impl<T: From<String> + Display> Form<T> for AsText {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        String::read(deserializer).map(T::from)
+    }
+
+    fn write<S: Serializer>(value: &T, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
 /// Declares an enum of texts with an arm, `Unrecognized`, that keeps any other text.
 ///
 /// ```
@@ -80,18 +100,12 @@ macro_rules! open_enum {
         }
 
         impl $crate::codec::Wire for $ty {
-            fn read<'de, D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as $crate::codec::Wire>::read(deserializer).map(Self::from)
-            }
-
-            fn write<S: $crate::reexport::serde::Serializer>(&self, serializer: S, _: $crate::codec::Mode) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
+            type Form = $crate::codec::AsText;
         }
 
         impl<'de> $crate::reexport::serde::Deserialize<'de> for $ty {
             fn deserialize<D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <Self as $crate::codec::Wire>::read(deserializer)
+                $crate::codec::read(deserializer)
             }
         }
 

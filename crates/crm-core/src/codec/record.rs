@@ -1,79 +1,92 @@
 //! Records: types with named fields.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap, Serializer};
 
-use super::{As, Map, Mode, Seed, Wire};
+use super::parts::{CopyParts, Parts};
+use super::{As, Form, Map, Mode, Wire};
 
 /// A type with named fields. Implemented by [`record!`](crate::record).
-///
-/// The methods are shaped for the compiler: one call a field and no `?`, because a client has
-/// thousands of fields and all of them are checked in every build.
 pub trait Record: Sized {
+    /// Its name and the names of its members.
+    const SHAPE: Shape;
+    /// Its fields, in the order of the members.
+    type Parts: Parts;
+    /// Makes a record of its fields.
+    fn from_parts(parts: Self::Parts) -> Self;
+    /// Lends the fields.
+    fn parts(&self) -> <Self::Parts as Parts>::Refs<'_>;
+    /// The members that have no field, where they are kept.
+    fn extra(&self) -> Option<&Map<serde_json::Value>> {
+        None
+    }
+    /// Keeps members that have no field.
+    fn keep(&mut self, _members: Map<serde_json::Value>) {}
+}
+
+/// What a record looks like on the wire.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
     /// The name of the type, for messages.
-    const NAME: &'static str;
-    /// A record without any value.
-    const BLANK: Self;
-    /// Whether members without a field of their own are kept.
-    const KEEPS: bool = false;
-    /// Reads the value of the member just named into its field; `None` if it has none.
-    fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>>;
-    /// Keeps a member that has no field. Only called where [`KEEPS`](Self::KEEPS) is true.
-    fn keep(&mut self, _name: String, _value: serde_json::Value) {}
-    /// Writes all fields that hold something.
-    fn write_fields<M: SerializeMap>(&self, fields: &mut Fields<'_, M>);
+    pub name: &'static str,
+    /// The names of the members that have a field.
+    pub members: &'static [&'static str],
+    /// The names of the members that a request must have.
+    pub required: &'static [&'static str],
+    /// The field that keeps members without one of their own.
+    pub keeps: Option<&'static str>,
 }
 
-/// What a field of a record holds before anything is read. A constant, because a call for each
-/// field of each record costs the compiler more than reading them.
-pub trait Blank {
-    /// Nothing.
-    const BLANK: Self;
+impl Shape {
+    /// Of a record without members, to fill in.
+    pub const EMPTY: Self = Self { name: "", members: &[], required: &[], keeps: None };
+
+    /// The field of a member. Members mostly come in the order of the fields, so the field after
+    /// the last one is looked at first.
+    fn field(&self, name: &str, expected: &mut usize) -> Option<usize> {
+        let found = match self.members.get(*expected) {
+            Some(member) if *member == name => *expected,
+            _ => self.members.iter().position(|member| *member == name)?,
+        };
+        *expected = found + 1;
+        Some(found)
+    }
 }
 
-impl<T> Blank for Option<T> {
-    const BLANK: Self = None;
+/// Finds the field of the member that comes next.
+struct Next<'a> {
+    shape: &'a Shape,
+    expected: &'a mut usize,
 }
 
-impl<T> Blank for Vec<T> {
-    const BLANK: Self = Self::new();
+enum Member {
+    Field(usize),
+    /// Without a field; with its name where it is kept.
+    Other(Option<String>),
 }
 
-impl<V> Blank for Map<V> {
-    const BLANK: Self = Self::new();
-}
-
-/// The name of a member, borrowed from the body where it stands there as it is.
-struct MemberName;
-
-impl<'de> Visitor<'de> for MemberName {
-    type Value = Cow<'de, str>;
+impl Visitor<'_> for Next<'_> {
+    type Value = Member;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a member")
     }
 
-    fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name.to_owned()))
-    }
-
-    fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name))
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Member, E> {
+        Ok(match self.shape.field(name, self.expected) {
+            Some(index) => Member::Field(index),
+            None => Member::Other(self.shape.keeps.map(|_| name.to_owned())),
+        })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for MemberName {
-    type Value = Cow<'de, str>;
+impl<'de> DeserializeSeed<'de> for Next<'_> {
+    type Value = Member;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
@@ -84,44 +97,71 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
     type Value = R;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object ({})", R::NAME)
+        write!(f, "an object ({})", R::SHAPE.name)
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<R, E> {
-        Ok(R::BLANK)
+        Ok(blank())
     }
 
     fn visit_none<E: serde::de::Error>(self) -> Result<R, E> {
-        Ok(R::BLANK)
+        Ok(blank())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
-        let mut record = R::BLANK;
-        while let Some(name) = map.next_key_seed(MemberName)? {
-            match record.read_member(&name, &mut map) {
-                Some(read) => read?,
-                None if R::KEEPS => record.keep(name.into_owned(), map.next_value()?),
-                None => {
+        let mut parts = R::Parts::blank();
+        let mut kept = Map::new();
+        let mut expected = 0;
+        while let Some(member) = map.next_key_seed(Next { shape: &R::SHAPE, expected: &mut expected })? {
+            match member {
+                Member::Field(index) => parts.read(index, &mut map)?,
+                Member::Other(Some(name)) => kept.append(name, map.next_value()?),
+                Member::Other(None) => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
+        }
+        let mut record = R::from_parts(parts);
+        if R::SHAPE.keeps.is_some() {
+            record.keep(kept);
         }
         Ok(record)
     }
 }
 
-/// Reads a record; `null` is a record without any value.
-pub fn read_record<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
-    deserializer.deserialize_any(Reader(PhantomData))
+/// How a record travels: as an object. `null` is a record without any value.
+#[derive(Debug)]
+pub struct AsObject;
+
+impl<R: Record> Form<R> for AsObject {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+
+    fn write<S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let mut fields = Fields { map: &mut map, shape: &R::SHAPE, next: 0, mode, outcome: Ok(()) };
+        R::Parts::write(record.parts(), &mut fields);
+        fields.outcome?;
+        for (name, value) in record.extra().into_iter().flat_map(Map::iter) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
-/// Writes a record.
-pub fn write_record<R: Record, S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    let mut fields = Fields { map: &mut map, record: R::NAME, mode, outcome: Ok(()) };
-    record.write_fields(&mut fields);
-    fields.outcome?;
-    map.end()
+/// A record without any value.
+pub fn blank<R: Record>() -> R {
+    R::from_parts(R::Parts::blank())
+}
+
+/// A copy of a record.
+pub fn copy<R: Record<Parts: CopyParts>>(record: &R) -> R {
+    let mut copy = R::from_parts(R::Parts::copied(record.parts()));
+    if let Some(extra) = record.extra() {
+        copy.keep(extra.clone());
+    }
+    copy
 }
 
 /// Whether two records would be written alike.
@@ -133,61 +173,50 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
     }
 }
 
-/// Reads the value of the member that was named last into a field.
-pub fn set<'de, T: Wire, A: MapAccess<'de>>(field: &mut T, map: &mut A) -> Option<Result<(), A::Error>> {
-    Some(map.next_value_seed(Seed(PhantomData)).map(|value| *field = value))
-}
-
 /// The fields of a record on their way out. The first failure is kept and ends the writing.
 pub struct Fields<'a, M: SerializeMap> {
     map: &'a mut M,
-    record: &'static str,
+    shape: &'static Shape,
+    next: usize,
     mode: Mode,
     outcome: Result<(), M::Error>,
 }
 
 impl<M: SerializeMap> Fields<'_, M> {
-    /// Writes a field that holds something.
-    pub fn put<T: Wire>(&mut self, name: &'static str, value: &T) {
-        if self.outcome.is_ok() && !value.absent() {
+    /// Writes the next field if it holds something. In a request, a required field that does not
+    /// is a failure.
+    pub(super) fn put<T: Wire>(&mut self, value: &T) {
+        let Some(name) = self.shape.members.get(self.next) else { return };
+        self.next += 1;
+        if self.outcome.is_err() {
+            return;
+        }
+        if !T::Form::absent(value) {
             self.outcome = self.map.serialize_entry(name, &As { value, mode: self.mode });
-        }
-    }
-
-    /// In a request, a field without a value is a failure.
-    pub fn need<T: Wire>(&mut self, name: &'static str, value: &T) {
-        if self.outcome.is_ok() && self.mode == Mode::Strict && value.absent() {
-            let record = self.record;
+        } else if self.mode == Mode::Strict && self.shape.required.contains(name) {
+            let record = self.shape.name;
             self.outcome = Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
-        }
-    }
-
-    /// Writes the members that have no field.
-    pub fn rest(&mut self, members: &Map<serde_json::Value>) {
-        for (name, value) in members.iter() {
-            if self.outcome.is_ok() {
-                self.outcome = self.map.serialize_entry(name, value);
-            }
         }
     }
 }
 
-/// Implements reading, writing, `Default`, comparing, and a `Debug` that shows no personal data,
-/// for a struct whose fields are [`Wire`](crate::codec::Wire). Derives of the same would take the
-/// compiler several times as long.
+/// Declares a struct whose fields are [`Wire`](crate::codec::Wire), and implements reading,
+/// writing, `Clone`, `Default`, comparing, and a `Debug` that shows no personal data. Derives of
+/// the same would take the compiler several times as long.
 ///
-/// Fields after `required` must hold a value when the record is sent. `keeps` names the field
-/// (a `Map<serde_json::Value>`) that collects members without a field of their own. A record that
-/// is made `by new` has no `Default`, or one of its own.
+/// Behind the struct may stand, in this order: `required` and the members that a request must
+/// have; `keeps` and the name of one more field, a `Map<serde_json::Value>` that collects members
+/// without a field of their own; `by new` where the record has no `Default`, or one of its own.
 ///
 /// ```
-/// /// A tag.
-/// #[derive(Clone)]
-/// pub struct Tag {
-///     /// Its name.
-///     pub name: Option<String>,
+/// crm_core::record! {
+///     /// A tag.
+///     pub struct Tag {
+///         /// Its name.
+///         name: Option<String> = "tagName",
+///     }
+///     required "tagName"
 /// }
-/// crm_core::record!(Tag { name: "tagName" } required { name: "tagName" });
 ///
 /// let tag: Tag = crm_core::codec::decode(br#"{"tagName": 7, "new": []}"#).unwrap();
 /// assert_eq!(tag.name.as_deref(), Some("7"));
@@ -196,65 +225,68 @@ impl<M: SerializeMap> Fields<'_, M> {
 /// ```
 #[macro_export]
 macro_rules! record {
-    ($ty:ident { $($field:ident: $wire:literal),* $(,)? } $(required { $($required:ident: $needed:literal),* $(,)? })? $(keeps $extra:ident)? $(by $new:ident)?) => {
-        $crate::record!(@default $ty $($new)?);
+    (
+        $(#[$meta:meta])*
+        pub struct $ty:ident { $($(#[$doc:meta])* $field:ident: $of:ty = $wire:literal,)* }
+        $(required $($required:literal)+)?
+        $(keeps $extra:ident)?
+        $(by $new:ident)?
+    ) => {
+        $(#[$meta])*
+        #[non_exhaustive]
+        pub struct $ty {
+            $($(#[$doc])* pub $field: $of,)*
+            $(/// Members that the record does not name.
+            pub $extra: $crate::Map<$crate::reexport::serde_json::Value>,)?
+        }
 
         impl $crate::codec::Record for $ty {
-            const NAME: &'static str = stringify!($ty);
-            const BLANK: Self = Self {
-                $($field: $crate::codec::Blank::BLANK,)*
-                $($extra: $crate::Map::new(),)?
+            const SHAPE: $crate::codec::Shape = $crate::codec::Shape {
+                name: stringify!($ty),
+                members: &[$($wire),*],
+                $(required: &[$($required),+],)?
+                $(keeps: Some(stringify!($extra)),)?
+                ..$crate::codec::Shape::EMPTY
             };
-            $(const KEEPS: bool = { let _ = stringify!($extra); true };)?
+            type Parts = $crate::parts!($($of)*);
 
-            fn read_member<'de, A: $crate::reexport::serde::de::MapAccess<'de>>(
-                &mut self,
-                name: &str,
-                _map: &mut A,
-            ) -> Option<Result<(), A::Error>> {
-                match name {
-                    $($wire => $crate::codec::set(&mut self.$field, _map),)*
-                    _ => None,
-                }
+            fn from_parts(parts: Self::Parts) -> Self {
+                let $crate::parts!($($field)*) = parts;
+                Self { $($field,)* $($extra: $crate::Map::new())? }
             }
 
-            $(fn keep(&mut self, name: String, value: $crate::reexport::serde_json::Value) {
-                self.$extra.append(name, value);
+            fn parts(&self) -> <Self::Parts as $crate::codec::Parts>::Refs<'_> {
+                $crate::parts!($((&self.$field))*)
+            }
+
+            $(fn extra(&self) -> Option<&$crate::Map<$crate::reexport::serde_json::Value>> {
+                Some(&self.$extra)
+            }
+
+            fn keep(&mut self, members: $crate::Map<$crate::reexport::serde_json::Value>) {
+                self.$extra = members;
             })?
-
-            fn write_fields<M: $crate::reexport::serde::ser::SerializeMap>(
-                &self,
-                _fields: &mut $crate::codec::Fields<'_, M>,
-            ) {
-                $($(_fields.need($needed, &self.$required);)*)?
-                $(_fields.put($wire, &self.$field);)*
-                $(_fields.rest(&self.$extra);)?
-            }
         }
 
         impl $crate::codec::Wire for $ty {
-            fn read<'de, D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::codec::read_record(deserializer)
-            }
+            type Form = $crate::codec::AsObject;
+        }
 
-            fn write<S: $crate::reexport::serde::Serializer>(
-                &self,
-                serializer: S,
-                mode: $crate::codec::Mode,
-            ) -> Result<S::Ok, S::Error> {
-                $crate::codec::write_record(self, serializer, mode)
+        impl Clone for $ty {
+            fn clone(&self) -> Self {
+                $crate::codec::copy(self)
             }
         }
 
         impl<'de> $crate::reexport::serde::Deserialize<'de> for $ty {
             fn deserialize<D: $crate::reexport::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::codec::read_record(deserializer)
+                $crate::codec::read(deserializer)
             }
         }
 
         impl $crate::reexport::serde::Serialize for $ty {
             fn serialize<S: $crate::reexport::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::codec::write_record(self, serializer, $crate::codec::Mode::Lenient)
+                $crate::codec::write(self, serializer, $crate::codec::Mode::Lenient)
             }
         }
 
@@ -269,12 +301,14 @@ macro_rules! record {
                 $crate::codec::same(self, other)
             }
         }
+
+        $crate::record!(@default $ty $($new)?);
     };
     (@default $ty:ident new) => {};
     (@default $ty:ident) => {
         impl ::std::default::Default for $ty {
             fn default() -> Self {
-                <Self as $crate::codec::Record>::BLANK
+                $crate::codec::blank()
             }
         }
     };

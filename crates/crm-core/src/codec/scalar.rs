@@ -8,11 +8,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializ
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::{As, Mode, Wire};
+use super::{As, Form, Mode, Wire};
 
-pub(super) fn read_option<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    struct Maybe<T>(PhantomData<T>);
-    impl<'de, T: Wire> Visitor<'de> for Maybe<T> {
+pub(super) fn read_option<'de, T, F: Form<T>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    struct Maybe<T, F>(PhantomData<T>, PhantomData<F>);
+    impl<'de, T, F: Form<T>> Visitor<'de> for Maybe<T, F> {
         type Value = Option<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,40 +28,48 @@ pub(super) fn read_option<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -
         }
 
         fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-            T::read(deserializer).map(Some)
+            F::read(deserializer).map(Some)
         }
     }
-    deserializer.deserialize_option(Maybe(PhantomData))
+    deserializer.deserialize_option(Maybe(PhantomData::<T>, PhantomData::<F>))
 }
 
 impl<T: Wire> Wire for Option<T> {
+    type Form = Self;
+}
+
+impl<T: Wire> Form<Self> for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read_option(deserializer)
+        T::Form::read_option(deserializer)
     }
 
-    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-        match self {
-            Some(value) => value.write(serializer, mode),
+    fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        match this {
+            Some(value) => T::Form::write(value, serializer, mode),
             None => serializer.serialize_none(),
         }
     }
 
-    fn absent(&self) -> bool {
-        self.is_none()
+    fn absent(this: &Self) -> bool {
+        this.is_none()
     }
 }
 
 impl<T: Wire> Wire for Box<T> {
+    type Form = Self;
+}
+
+impl<T: Wire> Form<Self> for Box<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Box::new)
+        T::Form::read(deserializer).map(Box::new)
     }
 
     fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(T::read_option(deserializer)?.map(Box::new))
+        Ok(T::Form::read_option(deserializer)?.map(Box::new))
     }
 
-    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-        (**self).write(serializer, mode)
+    fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        T::Form::write(this, serializer, mode)
     }
 }
 
@@ -100,12 +108,16 @@ impl Visitor<'_> for Text {
 }
 
 impl Wire for String {
+    type Form = Self;
+}
+
+impl Form<Self> for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Text)
     }
 
-    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
+    fn write<S: Serializer>(this: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(this)
     }
 }
 
@@ -214,6 +226,10 @@ const BOOLEAN: Plain<bool> = Plain {
 macro_rules! plain {
     ($ty:ty, $rules:expr, |$value:ident, $serializer:ident| $write:expr) => {
         impl Wire for $ty {
+            type Form = Self;
+        }
+
+        impl Form<Self> for $ty {
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer
                     .deserialize_any($rules)?
@@ -224,8 +240,8 @@ macro_rules! plain {
                 deserializer.deserialize_any($rules)
             }
 
-            fn write<S: Serializer>(&self, $serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
-                let $value = *self;
+            fn write<S: Serializer>(this: &Self, $serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+                let $value = *this;
                 $write
             }
         }
@@ -241,6 +257,10 @@ plain!(f64, NUMBER, |value, serializer| match whole(value) {
 });
 
 impl Wire for Value {
+    type Form = Self;
+}
+
+impl Form<Self> for Value {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         serde::Deserialize::deserialize(deserializer)
     }
@@ -249,18 +269,22 @@ impl Wire for Value {
         Self::read(deserializer).map(Some)
     }
 
-    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
+    fn write<S: Serializer>(this: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+        this.serialize(serializer)
     }
 }
 
 /// A reply without content; whatever is sent is passed over.
 impl Wire for () {
+    type Form = Self;
+}
+
+impl Form<Self> for () {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_ignored_any(IgnoredAny).map(|_| ())
     }
 
-    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+    fn write<S: Serializer>((): &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit()
     }
 }
@@ -271,7 +295,7 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Element<T> {
     type Value = Option<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read_element(deserializer)
+        T::Form::read_element(deserializer)
     }
 }
 
@@ -302,30 +326,34 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
         let one: StrDeserializer<'_, E> = text.into_deserializer();
-        Ok(vec![T::read(one)?])
+        Ok(vec![T::Form::read(one)?])
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Vec<T>, E> {
-        Ok(vec![T::read(value.into_deserializer())?])
+        Ok(vec![T::Form::read(value.into_deserializer())?])
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Vec<T>, E> {
-        Ok(vec![T::read(value.into_deserializer())?])
+        Ok(vec![T::Form::read(value.into_deserializer())?])
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
-        Ok(vec![T::read(MapAccessDeserializer::new(map))?])
+        Ok(vec![T::Form::read(MapAccessDeserializer::new(map))?])
     }
 }
 
 impl<T: Wire> Wire for Vec<T> {
+    type Form = Self;
+}
+
+impl<T: Wire> Form<Self> for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(List(PhantomData))
     }
 
-    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.len()))?;
-        for value in self {
+    fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(this.len()))?;
+        for value in this {
             list.serialize_element(&As { value, mode })?;
         }
         list.end()

@@ -2,26 +2,23 @@
 #![allow(unreachable_pub)]
 
 use super::{Map, Timestamp, decode, encode, encode_form};
-use serde_json::Value;
 
-/// A node of everything.
-#[derive(Clone)]
-struct Node {
-    id: Option<String>,
-    count: Option<i64>,
-    ratio: Option<f64>,
-    on: Option<bool>,
-    tags: Vec<String>,
-    child: Option<Box<Node>>,
-    properties: Map<String>,
-    at: Option<Timestamp>,
-    kind: Option<Kind>,
-    extra: Map<Value>,
+crate::record! {
+    /// A node of everything.
+    pub struct Node {
+        id: Option<String> = "id",
+        count: Option<i64> = "count",
+        ratio: Option<f64> = "ratio",
+        on: Option<bool> = "on",
+        tags: Vec<String> = "tags",
+        child: Option<Box<Node>> = "child",
+        properties: Map<String> = "properties",
+        at: Option<Timestamp> = "at",
+        kind: Option<Kind> = "kind",
+    }
+    required "id"
+    keeps extra
 }
-crate::record!(Node {
-    id: "id", count: "count", ratio: "ratio", on: "on", tags: "tags", child: "child",
-    properties: "properties", at: "at", kind: "kind",
-} required { id: "id" } keeps extra);
 
 crate::open_enum! {
     /// A kind.
@@ -33,19 +30,19 @@ crate::open_enum! {
     }
 }
 
-/// One shape.
-#[derive(Clone)]
-pub struct Circle {
-    radius: Option<f64>,
+crate::record! {
+    /// One shape.
+    pub struct Circle {
+        radius: Option<f64> = "radius",
+    }
 }
-crate::record!(Circle { radius: "radius" });
 
-/// Another shape.
-#[derive(Clone)]
-pub struct Square {
-    side: Option<f64>,
+crate::record! {
+    /// Another shape.
+    pub struct Square {
+        side: Option<f64> = "side",
+    }
 }
-crate::record!(Square { side: "side" });
 
 crate::union! {
     /// A shape, told by its kind.

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use super::{Mode, Wire};
+use super::{AsText, Wire};
 
 /// A point in time that keeps the text it was sent as.
 ///
@@ -101,18 +101,12 @@ impl crate::Param for Timestamp {
 }
 
 impl Wire for Timestamp {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::read(deserializer).map(Self::from)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
+    type Form = AsText;
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::read(deserializer)
+        super::read(deserializer)
     }
 }
 

@@ -40,24 +40,28 @@ macro_rules! union {
         }
 
         const _: () = {
-            use $crate::codec::{Mode, Wire, redacted};
+            use $crate::codec::{self, Form, Mode, Wire, redacted};
             use $crate::reexport::serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
             use $crate::reexport::serde_json::Value;
 
             impl Wire for $ty {
+                type Form = Self;
+            }
+
+            impl Form<Self> for $ty {
                 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let buffered = Value::deserialize(deserializer)?;
                     let $value = &buffered;
                     match $on {
-                        $($($pattern)|+ $(if $guard)? => Wire::read(buffered).map(Self::$chosen).map_err(D::Error::custom),)*
+                        $($($pattern)|+ $(if $guard)? => codec::read(buffered).map(Self::$chosen).map_err(D::Error::custom),)*
                         _ => Ok(Self::Unrecognized(buffered)),
                     }
                 }
 
-                fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-                    match self {
-                        $(Self::$variant(value) => value.write(serializer, mode),)*
-                        Self::Unrecognized(value) => value.write(serializer, mode),
+                fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
+                    match this {
+                        $(Self::$variant(value) => codec::write(value, serializer, mode),)*
+                        Self::Unrecognized(value) => codec::write(value, serializer, mode),
                     }
                 }
             }
@@ -70,7 +74,7 @@ macro_rules! union {
 
             impl Serialize for $ty {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    self.write(serializer, Mode::Lenient)
+                    codec::write(self, serializer, Mode::Lenient)
                 }
             }
 

@@ -12,18 +12,17 @@ use crate::objects::Objects;
 /// How many members one request adds.
 const CHUNK: usize = 10_000;
 
-/// What [`Lists::add_contacts`] did. A member that is not mentioned was in the list before.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListAddition {
-    /// The ids that the list did not have.
-    pub added: Vec<String>,
-    /// The ids that no contact has.
-    pub unknown_ids: Vec<String>,
-    /// The addresses that no contact has.
-    pub unknown_emails: Vec<String>,
+crm_core::record! {
+    /// What [`Lists::add_contacts`] did. A member that is not mentioned was in the list before.
+    pub struct ListAddition {
+        /// The ids that the list did not have.
+        added: Vec<String> = "added",
+        /// The ids that no contact has.
+        unknown_ids: Vec<String> = "unknownIds",
+        /// The addresses that no contact has.
+        unknown_emails: Vec<String> = "unknownEmails",
+    }
 }
-crm_core::record!(ListAddition { added: "added", unknown_ids: "unknownIds", unknown_emails: "unknownEmails" });
 
 impl Lists {
     /// Adds contacts to a list of kind `MANUAL` or `SNAPSHOT`, each named by its id or, where the

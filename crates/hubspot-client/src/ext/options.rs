@@ -6,16 +6,15 @@ use crm_core::Error;
 
 use crate::Client;
 
-/// One choice.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Choice {
-    /// What to send.
-    pub value: Option<String>,
-    /// What to show.
-    pub label: Option<String>,
+crm_core::record! {
+    /// One choice.
+    pub struct Choice {
+        /// What to send.
+        value: Option<String> = "value",
+        /// What to show.
+        label: Option<String> = "label",
+    }
 }
-crm_core::record!(Choice { value: "value", label: "label" });
 
 impl Choice {
     /// Without a label the value is shown; without a value there is nothing to choose.

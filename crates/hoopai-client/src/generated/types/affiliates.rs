@@ -3,511 +3,351 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Affiliate list meta reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AffiliateListMetaReply {
-    /// `count`
-    pub count: Option<f64>,
+crm_core::record! {
+    /// Affiliate list meta reply.
+    pub struct AffiliateListMetaReply {
+        /// `count`
+        count: Option<f64> = "count",
+    }
 }
-crm_core::record!(AffiliateListMetaReply {
-    count: "count",
-});
 
-/// Commission affiliate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommissionAffiliateReply {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Commission affiliate reply.
+    pub struct CommissionAffiliateReply {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(CommissionAffiliateReply {
-    email: "email",
-    id: "_id",
-    name: "name",
-});
 
-/// Commission campaign reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommissionCampaignReply {
-    /// The id.
-    pub id: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Commission campaign reply.
+    pub struct CommissionCampaignReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(CommissionCampaignReply {
-    id: "id",
-    live_mode: "liveMode",
-    name: "name",
-});
 
-/// Commission customer reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommissionCustomerReply {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Commission customer reply.
+    pub struct CommissionCustomerReply {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(CommissionCustomerReply {
-    email: "email",
-    first_name: "firstName",
-    id: "_id",
-    last_name: "lastName",
-    type_: "type",
-});
 
-/// Commission list item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommissionListItemReply {
-    /// `affiliate`
-    pub affiliate: Option<CommissionAffiliateReply>,
-    /// `affiliateId`
-    pub affiliate_id: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `campaign`
-    pub campaign: Option<CommissionCampaignReply>,
-    /// `campaignName`
-    pub campaign_name: Option<String>,
-    /// `commission`
-    pub commission: Option<f64>,
-    /// `commissionAmount`
-    pub commission_amount: Option<f64>,
-    /// `commissionType`
-    pub commission_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `customer`
-    pub customer: Option<CommissionCustomerReply>,
-    /// `dueAt`
-    pub due_at: Option<String>,
-    /// The id of the event.
-    pub event_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isTrial`
-    pub is_trial: Option<bool>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `payoutId`
-    pub payout_id: Option<String>,
-    /// `productCommission`
-    pub product_commission: Option<f64>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `productName`
-    pub product_name: Option<String>,
-    /// `qty`
-    pub qty: Option<f64>,
-    /// `status`
-    pub status: Option<String>,
-    /// `tier`
-    pub tier: Option<f64>,
-    /// `transactionAt`
-    pub transaction_at: Option<String>,
-    /// `transactionId`
-    pub transaction_id: Option<String>,
-    /// `unitDiscount`
-    pub unit_discount: Option<f64>,
+crm_core::record! {
+    /// Commission list item reply.
+    pub struct CommissionListItemReply {
+        /// `affiliate`
+        affiliate: Option<CommissionAffiliateReply> = "affiliate",
+        /// `affiliateId`
+        affiliate_id: Option<String> = "affiliateId",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `campaign`
+        campaign: Option<CommissionCampaignReply> = "campaign",
+        /// `campaignName`
+        campaign_name: Option<String> = "campaignName",
+        /// `commission`
+        commission: Option<f64> = "commission",
+        /// `commissionAmount`
+        commission_amount: Option<f64> = "commissionAmount",
+        /// `commissionType`
+        commission_type: Option<String> = "commissionType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `customer`
+        customer: Option<CommissionCustomerReply> = "customer",
+        /// `dueAt`
+        due_at: Option<String> = "dueAt",
+        /// The id of the event.
+        event_id: Option<String> = "eventId",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isTrial`
+        is_trial: Option<bool> = "isTrial",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `payoutId`
+        payout_id: Option<String> = "payoutId",
+        /// `productCommission`
+        product_commission: Option<f64> = "productCommission",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `productName`
+        product_name: Option<String> = "productName",
+        /// `qty`
+        qty: Option<f64> = "qty",
+        /// `status`
+        status: Option<String> = "status",
+        /// `tier`
+        tier: Option<f64> = "tier",
+        /// `transactionAt`
+        transaction_at: Option<String> = "transactionAt",
+        /// `transactionId`
+        transaction_id: Option<String> = "transactionId",
+        /// `unitDiscount`
+        unit_discount: Option<f64> = "unitDiscount",
+    }
 }
-crm_core::record!(CommissionListItemReply {
-    affiliate: "affiliate",
-    affiliate_id: "affiliateId",
-    amount: "amount",
-    campaign: "campaign",
-    campaign_name: "campaignName",
-    commission: "commission",
-    commission_amount: "commissionAmount",
-    commission_type: "commissionType",
-    created_at: "createdAt",
-    currency: "currency",
-    customer: "customer",
-    due_at: "dueAt",
-    event_id: "eventId",
-    id: "_id",
-    is_trial: "isTrial",
-    live_mode: "liveMode",
-    payout_id: "payoutId",
-    product_commission: "productCommission",
-    product_id: "productId",
-    product_name: "productName",
-    qty: "qty",
-    status: "status",
-    tier: "tier",
-    transaction_at: "transactionAt",
-    transaction_id: "transactionId",
-    unit_discount: "unitDiscount",
-});
 
-/// Commission list meta reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommissionListMetaReply {
-    /// `count`
-    pub count: Option<f64>,
+crm_core::record! {
+    /// Commission list meta reply.
+    pub struct CommissionListMetaReply {
+        /// `count`
+        count: Option<f64> = "count",
+    }
 }
-crm_core::record!(CommissionListMetaReply {
-    count: "count",
-});
 
-/// Get affiliate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAffiliateReply {
-    /// `active`
-    pub active: Option<bool>,
-    /// The address.
-    pub address: Option<String>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// `campaignIds`
-    pub campaign_ids: Vec<String>,
-    /// `clickCount`
-    pub click_count: Option<f64>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Who created it.
-    pub created_by: Option<Value>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `customer`
-    pub customer: Option<f64>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `droppedCustomer`
-    pub dropped_customer: Option<f64>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `facebookUrl`
-    pub facebook_url: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `instagramUrl`
-    pub instagram_url: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lastUpdatedBy`
-    pub last_updated_by: Option<Value>,
-    /// `lead`
-    pub lead: Option<f64>,
-    /// `linkedInUrl`
-    pub linked_in_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `owned`
-    pub owned: Option<f64>,
-    /// `paid`
-    pub paid: Option<f64>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `revenue`
-    pub revenue: Option<f64>,
-    /// `twitterUrl`
-    pub twitter_url: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `vatId`
-    pub vat_id: Option<String>,
-    /// `w8Form`
-    pub w8_form: Option<String>,
-    /// `w9Form`
-    pub w9_form: Option<String>,
-    /// `websiteUrl`
-    pub website_url: Option<String>,
-    /// `youtubeUrl`
-    pub youtube_url: Option<String>,
+crm_core::record! {
+    /// Get affiliate reply.
+    pub struct GetAffiliateReply {
+        /// `active`
+        active: Option<bool> = "active",
+        /// The address.
+        address: Option<String> = "address",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// `campaignIds`
+        campaign_ids: Vec<String> = "campaignIds",
+        /// `clickCount`
+        click_count: Option<f64> = "clickCount",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Who created it.
+        created_by: Option<Value> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `customer`
+        customer: Option<f64> = "customer",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `droppedCustomer`
+        dropped_customer: Option<f64> = "droppedCustomer",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `facebookUrl`
+        facebook_url: Option<String> = "facebookUrl",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `instagramUrl`
+        instagram_url: Option<String> = "instagramUrl",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lastUpdatedBy`
+        last_updated_by: Option<Value> = "lastUpdatedBy",
+        /// `lead`
+        lead: Option<f64> = "lead",
+        /// `linkedInUrl`
+        linked_in_url: Option<String> = "linkedInUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `owned`
+        owned: Option<f64> = "owned",
+        /// `paid`
+        paid: Option<f64> = "paid",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `revenue`
+        revenue: Option<f64> = "revenue",
+        /// `twitterUrl`
+        twitter_url: Option<String> = "twitterUrl",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `vatId`
+        vat_id: Option<String> = "vatId",
+        /// `w8Form`
+        w8_form: Option<String> = "w8Form",
+        /// `w9Form`
+        w9_form: Option<String> = "w9Form",
+        /// `websiteUrl`
+        website_url: Option<String> = "websiteUrl",
+        /// `youtubeUrl`
+        youtube_url: Option<String> = "youtubeUrl",
+    }
 }
-crm_core::record!(GetAffiliateReply {
-    active: "active",
-    address: "address",
-    avatar: "avatar",
-    campaign_ids: "campaignIds",
-    click_count: "clickCount",
-    contact_id: "contactId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    customer: "customer",
-    deleted: "deleted",
-    dropped_customer: "droppedCustomer",
-    email: "email",
-    facebook_url: "facebookUrl",
-    first_name: "firstName",
-    id: "_id",
-    instagram_url: "instagramUrl",
-    last_name: "lastName",
-    last_updated_by: "lastUpdatedBy",
-    lead: "lead",
-    linked_in_url: "linkedInUrl",
-    location_id: "locationId",
-    owned: "owned",
-    paid: "paid",
-    phone: "phone",
-    revenue: "revenue",
-    twitter_url: "twitterUrl",
-    updated_at: "updatedAt",
-    vat_id: "vatId",
-    w8_form: "w8Form",
-    w9_form: "w9Form",
-    website_url: "websiteUrl",
-    youtube_url: "youtubeUrl",
-});
 
-/// Get commission list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCommissionListReply {
-    /// `commissions`
-    pub commissions: Vec<CommissionListItemReply>,
-    /// `meta`
-    pub meta: Option<CommissionListMetaReply>,
+crm_core::record! {
+    /// Get commission list reply.
+    pub struct GetCommissionListReply {
+        /// `commissions`
+        commissions: Vec<CommissionListItemReply> = "commissions",
+        /// `meta`
+        meta: Option<CommissionListMetaReply> = "meta",
+    }
 }
-crm_core::record!(GetCommissionListReply {
-    commissions: "commissions",
-    meta: "meta",
-});
 
-/// Get payout list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPayoutListReply {
-    /// `meta`
-    pub meta: Option<PayoutListMetaReply>,
-    /// `payouts`
-    pub payouts: Vec<PayoutListItemReply>,
+crm_core::record! {
+    /// Get payout list reply.
+    pub struct GetPayoutListReply {
+        /// `meta`
+        meta: Option<PayoutListMetaReply> = "meta",
+        /// `payouts`
+        payouts: Vec<PayoutListItemReply> = "payouts",
+    }
 }
-crm_core::record!(GetPayoutListReply {
-    meta: "meta",
-    payouts: "payouts",
-});
 
-/// List affiliates reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListAffiliatesReply {
-    /// `affiliates`
-    pub affiliates: Vec<OAuthAffiliateListItemReply>,
-    /// `meta`
-    pub meta: Option<AffiliateListMetaReply>,
+crm_core::record! {
+    /// List affiliates reply.
+    pub struct ListAffiliatesReply {
+        /// `affiliates`
+        affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
+        /// `meta`
+        meta: Option<AffiliateListMetaReply> = "meta",
+    }
 }
-crm_core::record!(ListAffiliatesReply {
-    affiliates: "affiliates",
-    meta: "meta",
-});
 
-/// O auth affiliate list item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OAuthAffiliateListItemReply {
-    /// `active`
-    pub active: Option<bool>,
-    /// The address.
-    pub address: Option<String>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// `campaignIds`
-    pub campaign_ids: Vec<String>,
-    /// `clickCount`
-    pub click_count: Option<f64>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Who created it.
-    pub created_by: Option<Value>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `customer`
-    pub customer: Option<f64>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `droppedCustomer`
-    pub dropped_customer: Option<f64>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `facebookUrl`
-    pub facebook_url: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `instagramUrl`
-    pub instagram_url: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lastUpdatedBy`
-    pub last_updated_by: Option<Value>,
-    /// `lead`
-    pub lead: Option<f64>,
-    /// `linkedInUrl`
-    pub linked_in_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `owned`
-    pub owned: Option<f64>,
-    /// `paid`
-    pub paid: Option<f64>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `revenue`
-    pub revenue: Option<f64>,
-    /// `twitterUrl`
-    pub twitter_url: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `vatId`
-    pub vat_id: Option<String>,
-    /// `w8Form`
-    pub w8_form: Option<String>,
-    /// `w9Form`
-    pub w9_form: Option<String>,
-    /// `websiteUrl`
-    pub website_url: Option<String>,
-    /// `youtubeUrl`
-    pub youtube_url: Option<String>,
+crm_core::record! {
+    /// O auth affiliate list item reply.
+    pub struct OAuthAffiliateListItemReply {
+        /// `active`
+        active: Option<bool> = "active",
+        /// The address.
+        address: Option<String> = "address",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// `campaignIds`
+        campaign_ids: Vec<String> = "campaignIds",
+        /// `clickCount`
+        click_count: Option<f64> = "clickCount",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Who created it.
+        created_by: Option<Value> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `customer`
+        customer: Option<f64> = "customer",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `droppedCustomer`
+        dropped_customer: Option<f64> = "droppedCustomer",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `facebookUrl`
+        facebook_url: Option<String> = "facebookUrl",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `instagramUrl`
+        instagram_url: Option<String> = "instagramUrl",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lastUpdatedBy`
+        last_updated_by: Option<Value> = "lastUpdatedBy",
+        /// `lead`
+        lead: Option<f64> = "lead",
+        /// `linkedInUrl`
+        linked_in_url: Option<String> = "linkedInUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `owned`
+        owned: Option<f64> = "owned",
+        /// `paid`
+        paid: Option<f64> = "paid",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `revenue`
+        revenue: Option<f64> = "revenue",
+        /// `twitterUrl`
+        twitter_url: Option<String> = "twitterUrl",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `vatId`
+        vat_id: Option<String> = "vatId",
+        /// `w8Form`
+        w8_form: Option<String> = "w8Form",
+        /// `w9Form`
+        w9_form: Option<String> = "w9Form",
+        /// `websiteUrl`
+        website_url: Option<String> = "websiteUrl",
+        /// `youtubeUrl`
+        youtube_url: Option<String> = "youtubeUrl",
+    }
 }
-crm_core::record!(OAuthAffiliateListItemReply {
-    active: "active",
-    address: "address",
-    avatar: "avatar",
-    campaign_ids: "campaignIds",
-    click_count: "clickCount",
-    contact_id: "contactId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    customer: "customer",
-    deleted: "deleted",
-    dropped_customer: "droppedCustomer",
-    email: "email",
-    facebook_url: "facebookUrl",
-    first_name: "firstName",
-    id: "_id",
-    instagram_url: "instagramUrl",
-    last_name: "lastName",
-    last_updated_by: "lastUpdatedBy",
-    lead: "lead",
-    linked_in_url: "linkedInUrl",
-    location_id: "locationId",
-    owned: "owned",
-    paid: "paid",
-    phone: "phone",
-    revenue: "revenue",
-    twitter_url: "twitterUrl",
-    updated_at: "updatedAt",
-    vat_id: "vatId",
-    w8_form: "w8Form",
-    w9_form: "w9Form",
-    website_url: "websiteUrl",
-    youtube_url: "youtubeUrl",
-});
 
-/// Payout list item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PayoutListItemReply {
-    /// `affiliate`
-    pub affiliate: Option<OAuthAffiliateListItemReply>,
-    /// `affiliateEmail`
-    pub affiliate_email: Option<String>,
-    /// `affiliateId`
-    pub affiliate_id: Option<String>,
-    /// `affiliateName`
-    pub affiliate_name: Option<String>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// The id of the campaign.
-    pub campaign_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `dueAt`
-    pub due_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isMigrated`
-    pub is_migrated: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `paidAt`
-    pub paid_at: Option<String>,
-    /// `paidMeta`
-    pub paid_meta: Option<Value>,
-    /// `paidMethod`
-    pub paid_method: Option<String>,
-    /// `payoutMethod`
-    pub payout_method: Option<String>,
-    /// `payoutMonth`
-    pub payout_month: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Payout list item reply.
+    pub struct PayoutListItemReply {
+        /// `affiliate`
+        affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
+        /// `affiliateEmail`
+        affiliate_email: Option<String> = "affiliateEmail",
+        /// `affiliateId`
+        affiliate_id: Option<String> = "affiliateId",
+        /// `affiliateName`
+        affiliate_name: Option<String> = "affiliateName",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `dueAt`
+        due_at: Option<String> = "dueAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isMigrated`
+        is_migrated: Option<bool> = "isMigrated",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `paidAt`
+        paid_at: Option<String> = "paidAt",
+        /// `paidMeta`
+        paid_meta: Option<Value> = "paidMeta",
+        /// `paidMethod`
+        paid_method: Option<String> = "paidMethod",
+        /// `payoutMethod`
+        payout_method: Option<String> = "payoutMethod",
+        /// `payoutMonth`
+        payout_month: Option<String> = "payoutMonth",
+        /// `status`
+        status: Option<String> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(PayoutListItemReply {
-    affiliate: "affiliate",
-    affiliate_email: "affiliateEmail",
-    affiliate_id: "affiliateId",
-    affiliate_name: "affiliateName",
-    alt_id: "altId",
-    amount: "amount",
-    campaign: "campaign",
-    campaign_id: "campaignId",
-    created_at: "createdAt",
-    currency: "currency",
-    deleted: "deleted",
-    due_at: "dueAt",
-    id: "_id",
-    is_migrated: "isMigrated",
-    location_id: "locationId",
-    paid_at: "paidAt",
-    paid_meta: "paidMeta",
-    paid_method: "paidMethod",
-    payout_method: "payoutMethod",
-    payout_month: "payoutMonth",
-    status: "status",
-    updated_at: "updatedAt",
-});
 
-/// Payout list meta reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PayoutListMetaReply {
-    /// `count`
-    pub count: Option<f64>,
+crm_core::record! {
+    /// Payout list meta reply.
+    pub struct PayoutListMetaReply {
+        /// `count`
+        count: Option<f64> = "count",
+    }
 }
-crm_core::record!(PayoutListMetaReply {
-    count: "count",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,92 +3,69 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Brand board list item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BrandBoardListItem {
-    /// `default`
-    pub default_: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `meta`
-    pub meta: Option<MetaData>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Brand board list item.
+    pub struct BrandBoardListItem {
+        /// `default`
+        default_: Option<bool> = "default",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `meta`
+        meta: Option<MetaData> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(BrandBoardListItem {
-    default_: "default",
-    id: "_id",
-    meta: "meta",
-    name: "name",
-    updated_at: "updatedAt",
-});
 
-/// Color.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Color {
-    /// `hex`
-    pub hex: Option<String>,
-    /// `hexa`
-    pub hexa: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// `rgb`
-    pub rgb: Option<String>,
-    /// `rgba`
-    pub rgba: Option<String>,
+crm_core::record! {
+    /// Color.
+    pub struct Color {
+        /// `hex`
+        hex: Option<String> = "hex",
+        /// `hexa`
+        hexa: Option<String> = "hexa",
+        /// The id.
+        id: Option<String> = "id",
+        /// `label`
+        label: Option<String> = "label",
+        /// `rgb`
+        rgb: Option<String> = "rgb",
+        /// `rgba`
+        rgba: Option<String> = "rgba",
+    }
+    required "hex" "hexa" "id" "label" "rgb" "rgba"
 }
-crm_core::record!(Color {
-    hex: "hex",
-    hexa: "hexa",
-    id: "id",
-    label: "label",
-    rgb: "rgb",
-    rgba: "rgba",
-} required { hex: "hex", hexa: "hexa", id: "id", label: "label", rgb: "rgb", rgba: "rgba" });
 crm_core::setters!(Color {
     hex: String, hexa: String, id: String, label: String, rgb: String, rgba: String,
 });
 
-/// Create brand board param.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBrandBoardParam {
-    /// `brandBoardId`
-    pub brand_board_id: Option<String>,
-    /// `colors`
-    pub colors: Option<Vec<Color>>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// `fonts`
-    pub fonts: Option<Vec<Font>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `logos`
-    pub logos: Option<Vec<Logo>>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `type`
-    pub type_: Option<MetaDataSourceType>,
+crm_core::record! {
+    /// Create brand board param.
+    pub struct CreateBrandBoardParam {
+        /// `brandBoardId`
+        brand_board_id: Option<String> = "brandBoardId",
+        /// `colors`
+        colors: Option<Vec<Color>> = "colors",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// `fonts`
+        fonts: Option<Vec<Font>> = "fonts",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `logos`
+        logos: Option<Vec<Logo>> = "logos",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `type`
+        type_: Option<MetaDataSourceType> = "type",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(CreateBrandBoardParam {
-    brand_board_id: "brandBoardId",
-    colors: "colors",
-    default_: "default",
-    fonts: "fonts",
-    location_id: "locationId",
-    logos: "logos",
-    name: "name",
-    parent_id: "parentId",
-    type_: "type",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CreateBrandBoardParam {
     brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], location_id: String,
     logos: [Logo], name: String, parent_id: String, type_: MetaDataSourceType,
@@ -112,25 +89,21 @@ impl CreateBrandBoardParam {
     }
 }
 
-/// Font.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Font {
-    /// `fallback`
-    pub fallback: Option<String>,
-    /// `font`
-    pub font: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
+crm_core::record! {
+    /// Font.
+    pub struct Font {
+        /// `fallback`
+        fallback: Option<String> = "fallback",
+        /// `font`
+        font: Option<String> = "font",
+        /// The id.
+        id: Option<String> = "id",
+        /// `label`
+        label: Option<String> = "label",
+    }
+    required "fallback" "font" "id" "label"
+    by new
 }
-crm_core::record!(Font {
-    fallback: "fallback",
-    font: "font",
-    id: "id",
-    label: "label",
-} required { fallback: "fallback", font: "font", id: "id", label: "label" } by new);
 crm_core::setters!(Font {
     fallback: String, font: String, id: String, label: String,
 });
@@ -153,89 +126,65 @@ impl Font {
     }
 }
 
-/// Get brand board success.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBrandBoardSuccess {
-    /// `colors`
-    pub colors: Vec<Color>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `folderId`
-    pub folder_id: Option<String>,
-    /// `fonts`
-    pub fonts: Vec<Font>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `logos`
-    pub logos: Vec<Logo>,
-    /// `meta`
-    pub meta: Option<MetaData>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get brand board success.
+    pub struct GetBrandBoardSuccess {
+        /// `colors`
+        colors: Vec<Color> = "colors",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `folderId`
+        folder_id: Option<String> = "folderId",
+        /// `fonts`
+        fonts: Vec<Font> = "fonts",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `logos`
+        logos: Vec<Logo> = "logos",
+        /// `meta`
+        meta: Option<MetaData> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetBrandBoardSuccess {
-    colors: "colors",
-    created_at: "createdAt",
-    default_: "default",
-    deleted: "deleted",
-    folder_id: "folderId",
-    fonts: "fonts",
-    id: "_id",
-    location_id: "locationId",
-    logos: "logos",
-    meta: "meta",
-    name: "name",
-    origin_id: "originId",
-    parent_id: "parentId",
-    updated_at: "updatedAt",
-});
 
-/// Get brand boards by location success.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBrandBoardsByLocationSuccess {
-    /// `brandBoards`
-    pub brand_boards: Vec<BrandBoardListItem>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// Get brand boards by location success.
+    pub struct GetBrandBoardsByLocationSuccess {
+        /// `brandBoards`
+        brand_boards: Vec<BrandBoardListItem> = "brandBoards",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(GetBrandBoardsByLocationSuccess {
-    brand_boards: "brandBoards",
-    total_count: "totalCount",
-});
 
-/// Logo.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Logo {
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Logo.
+    pub struct Logo {
+        /// The id.
+        id: Option<String> = "id",
+        /// `label`
+        label: Option<String> = "label",
+        /// `path`
+        path: Option<String> = "path",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "id" "label" "path" "url"
+    by new
 }
-crm_core::record!(Logo {
-    id: "id",
-    label: "label",
-    path: "path",
-    url: "url",
-} required { id: "id", label: "label", path: "path", url: "url" } by new);
 crm_core::setters!(Logo {
     id: String, label: String, path: String, url: String,
 });
@@ -258,25 +207,19 @@ impl Logo {
     }
 }
 
-/// Meta data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MetaData {
-    /// `lastAction`
-    pub last_action: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sourceType`
-    pub source_type: Option<MetaDataSourceType>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
+crm_core::record! {
+    /// Meta data.
+    pub struct MetaData {
+        /// `lastAction`
+        last_action: Option<String> = "lastAction",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `sourceType`
+        source_type: Option<MetaDataSourceType> = "sourceType",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+    }
 }
-crm_core::record!(MetaData {
-    last_action: "lastAction",
-    source_id: "sourceId",
-    source_type: "sourceType",
-    updated_by: "updatedBy",
-});
 
 crm_core::open_enum! {
     /// Meta data source type.
@@ -290,31 +233,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Update brand board body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBrandBoardBody {
-    /// `colors`
-    pub colors: Option<Vec<Color>>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// `fonts`
-    pub fonts: Option<Vec<Font>>,
-    /// `logos`
-    pub logos: Option<Vec<Logo>>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
+crm_core::record! {
+    /// Update brand board body.
+    pub struct UpdateBrandBoardBody {
+        /// `colors`
+        colors: Option<Vec<Color>> = "colors",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// `fonts`
+        fonts: Option<Vec<Font>> = "fonts",
+        /// `logos`
+        logos: Option<Vec<Logo>> = "logos",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+    }
 }
-crm_core::record!(UpdateBrandBoardBody {
-    colors: "colors",
-    default_: "default",
-    fonts: "fonts",
-    logos: "logos",
-    name: "name",
-    parent_id: "parentId",
-});
 crm_core::setters!(UpdateBrandBoardBody {
     colors: [Color], default_: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String,
 });

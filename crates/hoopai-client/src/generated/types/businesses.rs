@@ -3,102 +3,73 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Business.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Business {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<Value>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<Value>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Business.
+    pub struct Business {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<Value> = "createdBy",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `state`
+        state: Option<String> = "state",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<Value> = "updatedBy",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(Business {
-    address: "address",
-    city: "city",
-    country: "country",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    description: "description",
-    email: "email",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    state: "state",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    website: "website",
-});
 
-/// Create business.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBusiness {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Create business.
+    pub struct CreateBusiness {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `state`
+        state: Option<String> = "state",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(CreateBusiness {
-    address: "address",
-    city: "city",
-    country: "country",
-    description: "description",
-    email: "email",
-    location_id: "locationId",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    state: "state",
-    website: "website",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CreateBusiness {
     address: String, city: String, country: String, description: String, email: String, location_id: String,
     name: String, phone: String, postal_code: String, state: String, website: String,
@@ -124,94 +95,69 @@ impl CreateBusiness {
     }
 }
 
-/// Delete business reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteBusinessReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete business reply.
+    pub struct DeleteBusinessReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteBusinessReply {
-    success: "success",
-});
 
-/// Get business by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBusinessByIdReply {
-    /// `business`
-    pub business: Option<Business>,
+crm_core::record! {
+    /// Get business by id reply.
+    pub struct GetBusinessByIdReply {
+        /// `business`
+        business: Option<Business> = "business",
+    }
 }
-crm_core::record!(GetBusinessByIdReply {
-    business: "business",
-});
 
-/// Get business by location reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBusinessByLocationReply {
-    /// `businesses`
-    pub businesses: Vec<Business>,
+crm_core::record! {
+    /// Get business by location reply.
+    pub struct GetBusinessByLocationReply {
+        /// `businesses`
+        businesses: Vec<Business> = "businesses",
+    }
 }
-crm_core::record!(GetBusinessByLocationReply {
-    businesses: "businesses",
-});
 
-/// Update business.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBusiness {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Update business.
+    pub struct UpdateBusiness {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `state`
+        state: Option<String> = "state",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(UpdateBusiness {
-    address: "address",
-    city: "city",
-    country: "country",
-    description: "description",
-    email: "email",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    state: "state",
-    website: "website",
-});
 crm_core::setters!(UpdateBusiness {
     address: String, city: String, country: String, description: String, email: String, name: String,
     phone: String, postal_code: String, state: String, website: String,
 });
 
-/// Update business reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBusinessReply {
-    /// `buiseness`
-    pub buiseness: Option<Business>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update business reply.
+    pub struct UpdateBusinessReply {
+        /// `buiseness`
+        buiseness: Option<Business> = "buiseness",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateBusinessReply {
-    buiseness: "buiseness",
-    success: "success",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,42 +3,31 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionData {
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// `details`
-    pub details: Option<Value>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<ActionsIdType>,
+crm_core::record! {
+    /// Action data.
+    pub struct ActionData {
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// `details`
+        details: Option<Value> = "details",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<ActionsIdType> = "type",
+    }
 }
-crm_core::record!(ActionData {
-    agent_id: "agentId",
-    details: "details",
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
-/// Actions id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionsId {
-    /// The id.
-    pub id: Option<String>,
-    /// `type`
-    pub type_: Option<ActionsIdType>,
+crm_core::record! {
+    /// Actions id.
+    pub struct ActionsId {
+        /// The id.
+        id: Option<String> = "id",
+        /// `type`
+        type_: Option<ActionsIdType> = "type",
+    }
 }
-crm_core::record!(ActionsId {
-    id: "id",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Actions id type.
@@ -88,22 +77,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Create action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateAction {
-    /// `details`
-    pub details: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<ActionsIdType>,
+crm_core::record! {
+    /// Create action.
+    pub struct CreateAction {
+        /// `details`
+        details: Option<Value> = "details",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<ActionsIdType> = "type",
+    }
+    required "details" "name" "type"
+    by new
 }
-crm_core::record!(CreateAction {
-    details: "details",
-    name: "name",
-    type_: "type",
-} required { details: "details", name: "name", type_: "type" } by new);
 crm_core::setters!(CreateAction {
     details: Value, name: String, type_: ActionsIdType,
 });
@@ -124,84 +110,61 @@ impl CreateAction {
     }
 }
 
-/// Create action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateActionReply {
-    /// `data`
-    pub data: Option<ActionData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create action reply.
+    pub struct CreateActionReply {
+        /// `data`
+        data: Option<ActionData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreateActionReply {
-    data: "data",
-    success: "success",
-});
 
-/// Create employee.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateEmployee {
-    /// The vendor's default is `75`.
-    pub auto_pilot_max_messages: Option<f64>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `channels`
-    pub channels: Option<Vec<ChannelsItem>>,
-    /// `goal`
-    pub goal: Option<String>,
-    /// `instructions`
-    pub instructions: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_primary: Option<bool>,
-    /// `knowledgeBaseIds`
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// The vendor's default is `off`.
-    pub mode: Option<EmployeeMode>,
-    /// The name.
-    pub name: Option<String>,
-    /// `personality`
-    pub personality: Option<String>,
-    /// The vendor's default is `false`.
-    pub respond_to_audio: Option<bool>,
-    /// The vendor's default is `false`.
-    pub respond_to_images: Option<bool>,
-    /// The vendor's default is `false`. Deprecated by the vendor.
-    pub sleep_enabled: Option<bool>,
-    /// `sleepOnManualMessage`
-    pub sleep_on_manual_message: Option<bool>,
-    /// `sleepOnWorkflowMessage`
-    pub sleep_on_workflow_message: Option<bool>,
-    /// `sleepTime`
-    pub sleep_time: Option<f64>,
-    /// `sleepTimeUnit`
-    pub sleep_time_unit: Option<SleepTimeUnit>,
-    /// The vendor's default is `2`.
-    pub wait_time: Option<f64>,
-    /// The vendor's default is `seconds`.
-    pub wait_time_unit: Option<WaitTimeUnit>,
+crm_core::record! {
+    /// Create employee.
+    pub struct CreateEmployee {
+        /// The vendor's default is `75`.
+        auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `channels`
+        channels: Option<Vec<ChannelsItem>> = "channels",
+        /// `goal`
+        goal: Option<String> = "goal",
+        /// `instructions`
+        instructions: Option<String> = "instructions",
+        /// The vendor's default is `false`.
+        is_primary: Option<bool> = "isPrimary",
+        /// `knowledgeBaseIds`
+        knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
+        /// The vendor's default is `off`.
+        mode: Option<EmployeeMode> = "mode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `personality`
+        personality: Option<String> = "personality",
+        /// The vendor's default is `false`.
+        respond_to_audio: Option<bool> = "respondToAudio",
+        /// The vendor's default is `false`.
+        respond_to_images: Option<bool> = "respondToImages",
+        /// The vendor's default is `false`. Deprecated by the vendor.
+        sleep_enabled: Option<bool> = "sleepEnabled",
+        /// `sleepOnManualMessage`
+        sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
+        /// `sleepOnWorkflowMessage`
+        sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
+        /// `sleepTime`
+        sleep_time: Option<f64> = "sleepTime",
+        /// `sleepTimeUnit`
+        sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
+        /// The vendor's default is `2`.
+        wait_time: Option<f64> = "waitTime",
+        /// The vendor's default is `seconds`.
+        wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
+    }
+    required "goal" "instructions" "name" "personality"
+    by new
 }
-crm_core::record!(CreateEmployee {
-    auto_pilot_max_messages: "autoPilotMaxMessages",
-    business_name: "businessName",
-    channels: "channels",
-    goal: "goal",
-    instructions: "instructions",
-    is_primary: "isPrimary",
-    knowledge_base_ids: "knowledgeBaseIds",
-    mode: "mode",
-    name: "name",
-    personality: "personality",
-    respond_to_audio: "respondToAudio",
-    respond_to_images: "respondToImages",
-    sleep_enabled: "sleepEnabled",
-    sleep_on_manual_message: "sleepOnManualMessage",
-    sleep_on_workflow_message: "sleepOnWorkflowMessage",
-    sleep_time: "sleepTime",
-    sleep_time_unit: "sleepTimeUnit",
-    wait_time: "waitTime",
-    wait_time_unit: "waitTimeUnit",
-} required { goal: "goal", instructions: "instructions", name: "name", personality: "personality" } by new);
 crm_core::setters!(CreateEmployee {
     auto_pilot_max_messages: f64, business_name: String, channels: [ChannelsItem], goal: String,
     instructions: String, is_primary: bool, knowledge_base_ids: [String], mode: EmployeeMode, name: String,
@@ -243,109 +206,77 @@ impl CreateEmployee {
     }
 }
 
-/// Delete action data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteActionData {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Delete action data.
+    pub struct DeleteActionData {
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(DeleteActionData {
-    id: "id",
-});
 
-/// Delete action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteActionReply {
-    /// `data`
-    pub data: Option<DeleteActionData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete action reply.
+    pub struct DeleteActionReply {
+        /// `data`
+        data: Option<DeleteActionData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteActionReply {
-    data: "data",
-    success: "success",
-});
 
-/// Delete employee reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteEmployeeReply {
-    /// The id.
-    pub id: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete employee reply.
+    pub struct DeleteEmployeeReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteEmployeeReply {
-    id: "id",
-    success: "success",
-});
 
-/// Employee list item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmployeeListItem {
-    /// `actions`
-    pub actions: Vec<Value>,
-    /// `autoPilotMaxMessages`
-    pub auto_pilot_max_messages: Option<f64>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `channels`
-    pub channels: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `goal`
-    pub goal: Option<Value>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// `knowledgeBaseIds`
-    pub knowledge_base_ids: Vec<String>,
-    /// `mode`
-    pub mode: Option<EmployeeMode>,
-    /// The name.
-    pub name: Option<String>,
-    /// Deprecated by the vendor.
-    pub sleep_enabled: Option<bool>,
-    /// `sleepOnManualMessage`
-    pub sleep_on_manual_message: Option<bool>,
-    /// `sleepOnWorkflowMessage`
-    pub sleep_on_workflow_message: Option<bool>,
-    /// `sleepTime`
-    pub sleep_time: Option<f64>,
-    /// `sleepTimeUnit`
-    pub sleep_time_unit: Option<SleepTimeUnit>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `waitTime`
-    pub wait_time: Option<f64>,
-    /// `waitTimeUnit`
-    pub wait_time_unit: Option<WaitTimeUnit>,
+crm_core::record! {
+    /// Employee list item.
+    pub struct EmployeeListItem {
+        /// `actions`
+        actions: Vec<Value> = "actions",
+        /// `autoPilotMaxMessages`
+        auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `channels`
+        channels: Vec<String> = "channels",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `goal`
+        goal: Option<Value> = "goal",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// `knowledgeBaseIds`
+        knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
+        /// `mode`
+        mode: Option<EmployeeMode> = "mode",
+        /// The name.
+        name: Option<String> = "name",
+        /// Deprecated by the vendor.
+        sleep_enabled: Option<bool> = "sleepEnabled",
+        /// `sleepOnManualMessage`
+        sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
+        /// `sleepOnWorkflowMessage`
+        sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
+        /// `sleepTime`
+        sleep_time: Option<f64> = "sleepTime",
+        /// `sleepTimeUnit`
+        sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `waitTime`
+        wait_time: Option<f64> = "waitTime",
+        /// `waitTimeUnit`
+        wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
+    }
 }
-crm_core::record!(EmployeeListItem {
-    actions: "actions",
-    auto_pilot_max_messages: "autoPilotMaxMessages",
-    business_name: "businessName",
-    channels: "channels",
-    created_at: "createdAt",
-    goal: "goal",
-    id: "id",
-    is_primary: "isPrimary",
-    knowledge_base_ids: "knowledgeBaseIds",
-    mode: "mode",
-    name: "name",
-    sleep_enabled: "sleepEnabled",
-    sleep_on_manual_message: "sleepOnManualMessage",
-    sleep_on_workflow_message: "sleepOnWorkflowMessage",
-    sleep_time: "sleepTime",
-    sleep_time_unit: "sleepTimeUnit",
-    updated_at: "updatedAt",
-    wait_time: "waitTime",
-    wait_time_unit: "waitTimeUnit",
-});
 
 crm_core::open_enum! {
     /// Employee mode.
@@ -359,156 +290,111 @@ crm_core::open_enum! {
     }
 }
 
-/// Employee reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmployeeReply {
-    /// `actions`
-    pub actions: Vec<ActionsId>,
-    /// `autoPilotMaxMessages`
-    pub auto_pilot_max_messages: Option<f64>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `channels`
-    pub channels: Vec<ChannelsItem>,
-    /// `goal`
-    pub goal: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `instructions`
-    pub instructions: Option<String>,
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// `knowledgeBaseIds`
-    pub knowledge_base_ids: Vec<String>,
-    /// `mode`
-    pub mode: Option<EmployeeMode>,
-    /// The name.
-    pub name: Option<String>,
-    /// `personality`
-    pub personality: Option<String>,
-    /// Deprecated by the vendor.
-    pub sleep_enabled: Option<bool>,
-    /// `sleepOnManualMessage`
-    pub sleep_on_manual_message: Option<bool>,
-    /// `sleepOnWorkflowMessage`
-    pub sleep_on_workflow_message: Option<bool>,
-    /// `sleepTime`
-    pub sleep_time: Option<f64>,
-    /// `sleepTimeUnit`
-    pub sleep_time_unit: Option<SleepTimeUnit>,
-    /// `waitTime`
-    pub wait_time: Option<f64>,
-    /// `waitTimeUnit`
-    pub wait_time_unit: Option<WaitTimeUnit>,
+crm_core::record! {
+    /// Employee reply.
+    pub struct EmployeeReply {
+        /// `actions`
+        actions: Vec<ActionsId> = "actions",
+        /// `autoPilotMaxMessages`
+        auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `channels`
+        channels: Vec<ChannelsItem> = "channels",
+        /// `goal`
+        goal: Option<String> = "goal",
+        /// The id.
+        id: Option<String> = "id",
+        /// `instructions`
+        instructions: Option<String> = "instructions",
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// `knowledgeBaseIds`
+        knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
+        /// `mode`
+        mode: Option<EmployeeMode> = "mode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `personality`
+        personality: Option<String> = "personality",
+        /// Deprecated by the vendor.
+        sleep_enabled: Option<bool> = "sleepEnabled",
+        /// `sleepOnManualMessage`
+        sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
+        /// `sleepOnWorkflowMessage`
+        sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
+        /// `sleepTime`
+        sleep_time: Option<f64> = "sleepTime",
+        /// `sleepTimeUnit`
+        sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
+        /// `waitTime`
+        wait_time: Option<f64> = "waitTime",
+        /// `waitTimeUnit`
+        wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
+    }
 }
-crm_core::record!(EmployeeReply {
-    actions: "actions",
-    auto_pilot_max_messages: "autoPilotMaxMessages",
-    business_name: "businessName",
-    channels: "channels",
-    goal: "goal",
-    id: "id",
-    instructions: "instructions",
-    is_primary: "isPrimary",
-    knowledge_base_ids: "knowledgeBaseIds",
-    mode: "mode",
-    name: "name",
-    personality: "personality",
-    sleep_enabled: "sleepEnabled",
-    sleep_on_manual_message: "sleepOnManualMessage",
-    sleep_on_workflow_message: "sleepOnWorkflowMessage",
-    sleep_time: "sleepTime",
-    sleep_time_unit: "sleepTimeUnit",
-    wait_time: "waitTime",
-    wait_time_unit: "waitTimeUnit",
-});
 
-/// Fetch action details reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchActionDetailsReply {
-    /// `data`
-    pub data: Option<ActionData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Fetch action details reply.
+    pub struct FetchActionDetailsReply {
+        /// `data`
+        data: Option<ActionData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(FetchActionDetailsReply {
-    data: "data",
-    success: "success",
-});
 
-/// Fetch actions for employee reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchActionsForEmployeeReply {
-    /// `data`
-    pub data: Vec<ActionData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Fetch actions for employee reply.
+    pub struct FetchActionsForEmployeeReply {
+        /// `data`
+        data: Vec<ActionData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(FetchActionsForEmployeeReply {
-    data: "data",
-    success: "success",
-});
 
-/// Fetch ai response details reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchAiResponseDetailsReply {
-    /// `actionLogs`
-    pub action_logs: Vec<Value>,
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// `faqs`
-    pub faqs: Vec<Value>,
-    /// `history`
-    pub history: Vec<Value>,
-    /// `input`
-    pub input: Option<String>,
-    /// `intent`
-    pub intent: Option<String>,
-    /// `mode`
-    pub mode: Option<String>,
-    /// `prompt`
-    pub prompt: Option<String>,
-    /// `responseMessage`
-    pub response_message: Option<String>,
-    /// The address of the website.
-    pub website: Vec<Value>,
+crm_core::record! {
+    /// Fetch ai response details reply.
+    pub struct FetchAiResponseDetailsReply {
+        /// `actionLogs`
+        action_logs: Vec<Value> = "actionLogs",
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// `faqs`
+        faqs: Vec<Value> = "faqs",
+        /// `history`
+        history: Vec<Value> = "history",
+        /// `input`
+        input: Option<String> = "input",
+        /// `intent`
+        intent: Option<String> = "intent",
+        /// `mode`
+        mode: Option<String> = "mode",
+        /// `prompt`
+        prompt: Option<String> = "prompt",
+        /// `responseMessage`
+        response_message: Option<String> = "responseMessage",
+        /// The address of the website.
+        website: Vec<Value> = "website",
+    }
 }
-crm_core::record!(FetchAiResponseDetailsReply {
-    action_logs: "actionLogs",
-    agent_id: "agentId",
-    faqs: "faqs",
-    history: "history",
-    input: "input",
-    intent: "intent",
-    mode: "mode",
-    prompt: "prompt",
-    response_message: "responseMessage",
-    website: "website",
-});
 
-/// Followup settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FollowupSettings {
-    /// The vendor's default is `true`.
-    pub dynamic_channel_switching: Option<bool>,
-    /// `followUpHours`
-    pub follow_up_hours: Option<bool>,
-    /// `timezoneToUse`
-    pub timezone_to_use: Option<FollowupSettingsTimezoneToUse>,
-    /// `workingHours`
-    pub working_hours: Option<Vec<WorkingHours>>,
+crm_core::record! {
+    /// Followup settings.
+    pub struct FollowupSettings {
+        /// The vendor's default is `true`.
+        dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
+        /// `followUpHours`
+        follow_up_hours: Option<bool> = "followUpHours",
+        /// `timezoneToUse`
+        timezone_to_use: Option<FollowupSettingsTimezoneToUse> = "timezoneToUse",
+        /// `workingHours`
+        working_hours: Option<Vec<WorkingHours>> = "workingHours",
+    }
+    required "dynamicChannelSwitching"
+    by new
 }
-crm_core::record!(FollowupSettings {
-    dynamic_channel_switching: "dynamicChannelSwitching",
-    follow_up_hours: "followUpHours",
-    timezone_to_use: "timezoneToUse",
-    working_hours: "workingHours",
-} required { dynamic_channel_switching: "dynamicChannelSwitching" } by new);
 crm_core::setters!(FollowupSettings {
     dynamic_channel_switching: bool, follow_up_hours: bool, timezone_to_use: FollowupSettingsTimezoneToUse,
     working_hours: [WorkingHours],
@@ -537,25 +423,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Interval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Interval {
-    /// `endHour`
-    pub end_hour: Option<f64>,
-    /// `endMinute`
-    pub end_minute: Option<f64>,
-    /// `startHour`
-    pub start_hour: Option<f64>,
-    /// `startMinute`
-    pub start_minute: Option<f64>,
+crm_core::record! {
+    /// Interval.
+    pub struct Interval {
+        /// `endHour`
+        end_hour: Option<f64> = "endHour",
+        /// `endMinute`
+        end_minute: Option<f64> = "endMinute",
+        /// `startHour`
+        start_hour: Option<f64> = "startHour",
+        /// `startMinute`
+        start_minute: Option<f64> = "startMinute",
+    }
+    required "endHour" "endMinute" "startHour" "startMinute"
+    by new
 }
-crm_core::record!(Interval {
-    end_hour: "endHour",
-    end_minute: "endMinute",
-    start_hour: "startHour",
-    start_minute: "startMinute",
-} required { end_hour: "endHour", end_minute: "endMinute", start_hour: "startHour", start_minute: "startMinute" } by new);
 crm_core::setters!(Interval {
     end_hour: f64, end_minute: f64, start_hour: f64, start_minute: f64,
 });
@@ -578,22 +460,17 @@ impl Interval {
     }
 }
 
-/// Search employee reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchEmployeeReply {
-    /// `agents`
-    pub agents: Vec<EmployeeListItem>,
-    /// `count`
-    pub count: Option<f64>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// Search employee reply.
+    pub struct SearchEmployeeReply {
+        /// `agents`
+        agents: Vec<EmployeeListItem> = "agents",
+        /// `count`
+        count: Option<f64> = "count",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(SearchEmployeeReply {
-    agents: "agents",
-    count: "count",
-    total_count: "totalCount",
-});
 
 crm_core::open_enum! {
     /// Sleep time unit.
@@ -607,84 +484,61 @@ crm_core::open_enum! {
     }
 }
 
-/// Update action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateActionReply {
-    /// `data`
-    pub data: Option<ActionData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update action reply.
+    pub struct UpdateActionReply {
+        /// `data`
+        data: Option<ActionData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateActionReply {
-    data: "data",
-    success: "success",
-});
 
-/// Update employee.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateEmployee {
-    /// The vendor's default is `75`.
-    pub auto_pilot_max_messages: Option<f64>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `channels`
-    pub channels: Option<Vec<ChannelsItem>>,
-    /// `goal`
-    pub goal: Option<String>,
-    /// `instructions`
-    pub instructions: Option<String>,
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// `knowledgeBaseIds`
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// `mode`
-    pub mode: Option<EmployeeMode>,
-    /// The name.
-    pub name: Option<String>,
-    /// `personality`
-    pub personality: Option<String>,
-    /// The vendor's default is `false`.
-    pub respond_to_audio: Option<bool>,
-    /// The vendor's default is `false`.
-    pub respond_to_images: Option<bool>,
-    /// Deprecated by the vendor.
-    pub sleep_enabled: Option<bool>,
-    /// `sleepOnManualMessage`
-    pub sleep_on_manual_message: Option<bool>,
-    /// `sleepOnWorkflowMessage`
-    pub sleep_on_workflow_message: Option<bool>,
-    /// `sleepTime`
-    pub sleep_time: Option<f64>,
-    /// `sleepTimeUnit`
-    pub sleep_time_unit: Option<SleepTimeUnit>,
-    /// `waitTime`
-    pub wait_time: Option<f64>,
-    /// `waitTimeUnit`
-    pub wait_time_unit: Option<WaitTimeUnit>,
+crm_core::record! {
+    /// Update employee.
+    pub struct UpdateEmployee {
+        /// The vendor's default is `75`.
+        auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `channels`
+        channels: Option<Vec<ChannelsItem>> = "channels",
+        /// `goal`
+        goal: Option<String> = "goal",
+        /// `instructions`
+        instructions: Option<String> = "instructions",
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// `knowledgeBaseIds`
+        knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
+        /// `mode`
+        mode: Option<EmployeeMode> = "mode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `personality`
+        personality: Option<String> = "personality",
+        /// The vendor's default is `false`.
+        respond_to_audio: Option<bool> = "respondToAudio",
+        /// The vendor's default is `false`.
+        respond_to_images: Option<bool> = "respondToImages",
+        /// Deprecated by the vendor.
+        sleep_enabled: Option<bool> = "sleepEnabled",
+        /// `sleepOnManualMessage`
+        sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
+        /// `sleepOnWorkflowMessage`
+        sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
+        /// `sleepTime`
+        sleep_time: Option<f64> = "sleepTime",
+        /// `sleepTimeUnit`
+        sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
+        /// `waitTime`
+        wait_time: Option<f64> = "waitTime",
+        /// `waitTimeUnit`
+        wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
+    }
+    required "autoPilotMaxMessages"
+    by new
 }
-crm_core::record!(UpdateEmployee {
-    auto_pilot_max_messages: "autoPilotMaxMessages",
-    business_name: "businessName",
-    channels: "channels",
-    goal: "goal",
-    instructions: "instructions",
-    is_primary: "isPrimary",
-    knowledge_base_ids: "knowledgeBaseIds",
-    mode: "mode",
-    name: "name",
-    personality: "personality",
-    respond_to_audio: "respondToAudio",
-    respond_to_images: "respondToImages",
-    sleep_enabled: "sleepEnabled",
-    sleep_on_manual_message: "sleepOnManualMessage",
-    sleep_on_workflow_message: "sleepOnWorkflowMessage",
-    sleep_time: "sleepTime",
-    sleep_time_unit: "sleepTimeUnit",
-    wait_time: "waitTime",
-    wait_time_unit: "waitTimeUnit",
-} required { auto_pilot_max_messages: "autoPilotMaxMessages" } by new);
 crm_core::setters!(UpdateEmployee {
     auto_pilot_max_messages: f64, business_name: String, channels: [ChannelsItem], goal: String,
     instructions: String, is_primary: bool, knowledge_base_ids: [String], mode: EmployeeMode, name: String,
@@ -721,19 +575,17 @@ impl UpdateEmployee {
     }
 }
 
-/// Update followup settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateFollowupSettings {
-    /// `actionIds`
-    pub action_ids: Option<Vec<String>>,
-    /// `followupSettings`
-    pub followup_settings: Option<FollowupSettings>,
+crm_core::record! {
+    /// Update followup settings.
+    pub struct UpdateFollowupSettings {
+        /// `actionIds`
+        action_ids: Option<Vec<String>> = "actionIds",
+        /// `followupSettings`
+        followup_settings: Option<FollowupSettings> = "followupSettings",
+    }
+    required "actionIds" "followupSettings"
+    by new
 }
-crm_core::record!(UpdateFollowupSettings {
-    action_ids: "actionIds",
-    followup_settings: "followupSettings",
-} required { action_ids: "actionIds", followup_settings: "followupSettings" } by new);
 crm_core::setters!(UpdateFollowupSettings {
     action_ids: [String], followup_settings: FollowupSettings,
 });
@@ -762,19 +614,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Working hours.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WorkingHours {
-    /// `dayOfTheWeek`
-    pub day_of_the_week: Option<f64>,
-    /// `intervals`
-    pub intervals: Option<Vec<Interval>>,
+crm_core::record! {
+    /// Working hours.
+    pub struct WorkingHours {
+        /// `dayOfTheWeek`
+        day_of_the_week: Option<f64> = "dayOfTheWeek",
+        /// `intervals`
+        intervals: Option<Vec<Interval>> = "intervals",
+    }
+    required "dayOfTheWeek"
+    by new
 }
-crm_core::record!(WorkingHours {
-    day_of_the_week: "dayOfTheWeek",
-    intervals: "intervals",
-} required { day_of_the_week: "dayOfTheWeek" } by new);
 crm_core::setters!(WorkingHours {
     day_of_the_week: f64, intervals: [Interval],
 });

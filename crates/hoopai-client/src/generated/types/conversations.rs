@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Add message attachments.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AddMessageAttachments {
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
+crm_core::record! {
+    /// Add message attachments.
+    pub struct AddMessageAttachments {
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+    }
+    required "attachments"
+    by new
 }
-crm_core::record!(AddMessageAttachments {
-    attachments: "attachments",
-} required { attachments: "attachments" } by new);
 crm_core::setters!(AddMessageAttachments {
     attachments: [String],
 });
@@ -27,22 +26,17 @@ impl AddMessageAttachments {
     }
 }
 
-/// Call data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallData {
-    /// `from`
-    pub from: Option<String>,
-    /// `status`
-    pub status: Option<CallDataStatus>,
-    /// `to`
-    pub to: Option<String>,
+crm_core::record! {
+    /// Call data.
+    pub struct CallData {
+        /// `from`
+        from: Option<String> = "from",
+        /// `status`
+        status: Option<CallDataStatus> = "status",
+        /// `to`
+        to: Option<String> = "to",
+    }
 }
-crm_core::record!(CallData {
-    from: "from",
-    status: "status",
-    to: "to",
-});
 crm_core::setters!(CallData {
     from: String, status: CallDataStatus, to: String,
 });
@@ -69,179 +63,127 @@ crm_core::open_enum! {
     }
 }
 
-/// Cancel scheduled reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CancelScheduledReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<f64>,
+crm_core::record! {
+    /// Cancel scheduled reply.
+    pub struct CancelScheduledReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<f64> = "status",
+    }
 }
-crm_core::record!(CancelScheduledReply {
-    message: "message",
-    status: "status",
-});
 
-/// Complete file upload.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompleteFileUpload {
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `filename`
-    pub filename: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `uploadId`
-    pub upload_id: Option<String>,
+crm_core::record! {
+    /// Complete file upload.
+    pub struct CompleteFileUpload {
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `filePath`
+        file_path: Option<String> = "filePath",
+        /// `filename`
+        filename: Option<String> = "filename",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `uploadId`
+        upload_id: Option<String> = "uploadId",
+    }
+    required "conversationId" "filePath" "filename" "locationId" "uploadId"
 }
-crm_core::record!(CompleteFileUpload {
-    conversation_id: "conversationId",
-    file_path: "filePath",
-    filename: "filename",
-    location_id: "locationId",
-    upload_id: "uploadId",
-} required { conversation_id: "conversationId", file_path: "filePath", filename: "filename", location_id: "locationId", upload_id: "uploadId" });
 crm_core::setters!(CompleteFileUpload {
     conversation_id: String, file_path: String, filename: String, location_id: String, upload_id: String,
 });
 
-/// Complete file upload reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompleteFileUploadReply {
-    /// `metadata`
-    pub metadata: Option<Value>,
-    /// `uploadedFiles`
-    pub uploaded_files: Option<Value>,
+crm_core::record! {
+    /// Complete file upload reply.
+    pub struct CompleteFileUploadReply {
+        /// `metadata`
+        metadata: Option<Value> = "metadata",
+        /// `uploadedFiles`
+        uploaded_files: Option<Value> = "uploadedFiles",
+    }
 }
-crm_core::record!(CompleteFileUploadReply {
-    metadata: "metadata",
-    uploaded_files: "uploadedFiles",
-});
 
-/// Conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Conversation {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inbox`
-    pub inbox: Option<bool>,
-    /// `lastMessageBody`
-    pub last_message_body: Option<String>,
-    /// `lastMessageDate`
-    pub last_message_date: Option<String>,
-    /// `lastMessageType`
-    pub last_message_type: Option<MessageType>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `starred`
-    pub starred: Option<bool>,
-    /// `unreadCount`
-    pub unread_count: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Conversation.
+    pub struct Conversation {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inbox`
+        inbox: Option<bool> = "inbox",
+        /// `lastMessageBody`
+        last_message_body: Option<String> = "lastMessageBody",
+        /// `lastMessageDate`
+        last_message_date: Option<String> = "lastMessageDate",
+        /// `lastMessageType`
+        last_message_type: Option<MessageType> = "lastMessageType",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `starred`
+        starred: Option<bool> = "starred",
+        /// `unreadCount`
+        unread_count: Option<f64> = "unreadCount",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(Conversation {
-    assigned_to: "assignedTo",
-    contact_id: "contactId",
-    deleted: "deleted",
-    id: "id",
-    inbox: "inbox",
-    last_message_body: "lastMessageBody",
-    last_message_date: "lastMessageDate",
-    last_message_type: "lastMessageType",
-    location_id: "locationId",
-    starred: "starred",
-    unread_count: "unreadCount",
-    user_id: "userId",
-});
 
-/// Conversation create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationCreateReply {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastMessageDate`
-    pub last_message_date: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Conversation create reply.
+    pub struct ConversationCreateReply {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `lastMessageDate`
+        last_message_date: Option<String> = "lastMessageDate",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
 }
-crm_core::record!(ConversationCreateReply {
-    assigned_to: "assignedTo",
-    contact_id: "contactId",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    deleted: "deleted",
-    id: "id",
-    last_message_date: "lastMessageDate",
-    location_id: "locationId",
-});
 
-/// Conversation schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationSchema {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `fullName`
-    pub full_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastMessageBody`
-    pub last_message_body: Option<String>,
-    /// When the last message came, in milliseconds since 1970.
-    pub last_message_date: Option<i64>,
-    /// `lastMessageType`
-    pub last_message_type: Option<MessageType>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `type`
-    pub type_: Option<ConversationSchemaType>,
-    /// `unreadCount`
-    pub unread_count: Option<f64>,
+crm_core::record! {
+    /// Conversation schema.
+    pub struct ConversationSchema {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `fullName`
+        full_name: Option<String> = "fullName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `lastMessageBody`
+        last_message_body: Option<String> = "lastMessageBody",
+        /// When the last message came, in milliseconds since 1970.
+        last_message_date: Option<i64> = "lastMessageDate",
+        /// `lastMessageType`
+        last_message_type: Option<MessageType> = "lastMessageType",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `type`
+        type_: Option<ConversationSchemaType> = "type",
+        /// `unreadCount`
+        unread_count: Option<f64> = "unreadCount",
+    }
 }
-crm_core::record!(ConversationSchema {
-    contact_id: "contactId",
-    contact_name: "contactName",
-    email: "email",
-    full_name: "fullName",
-    id: "id",
-    last_message_body: "lastMessageBody",
-    last_message_date: "lastMessageDate",
-    last_message_type: "lastMessageType",
-    location_id: "locationId",
-    phone: "phone",
-    type_: "type",
-    unread_count: "unreadCount",
-});
 
 crm_core::open_enum! {
     /// Conversation schema type.
@@ -373,19 +315,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Create conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateConversation {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Create conversation.
+    pub struct CreateConversation {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "contactId" "locationId"
+    by new
 }
-crm_core::record!(CreateConversation {
-    contact_id: "contactId",
-    location_id: "locationId",
-} required { contact_id: "contactId", location_id: "locationId" } by new);
 crm_core::setters!(CreateConversation {
     contact_id: String, location_id: String,
 });
@@ -401,39 +341,31 @@ impl CreateConversation {
     }
 }
 
-/// Create conversation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateConversationReply {
-    /// `conversation`
-    pub conversation: Option<ConversationCreateReply>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create conversation reply.
+    pub struct CreateConversationReply {
+        /// `conversation`
+        conversation: Option<ConversationCreateReply> = "conversation",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreateConversationReply {
-    conversation: "conversation",
-    success: "success",
-});
 
-/// Create custom subtype.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCustomSubtype {
-    /// `channel`
-    pub channel: Option<CreateCustomSubtypeChannel>,
-    /// What it is, for people. At most 100 characters.
-    pub description: Option<String>,
-    /// `language`
-    pub language: Option<String>,
-    /// The name. At most 100 characters.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Create custom subtype.
+    pub struct CreateCustomSubtype {
+        /// `channel`
+        channel: Option<CreateCustomSubtypeChannel> = "channel",
+        /// What it is, for people. At most 100 characters.
+        description: Option<String> = "description",
+        /// `language`
+        language: Option<String> = "language",
+        /// The name. At most 100 characters.
+        name: Option<String> = "name",
+    }
+    required "channel" "language" "name"
+    by new
 }
-crm_core::record!(CreateCustomSubtype {
-    channel: "channel",
-    description: "description",
-    language: "language",
-    name: "name",
-} required { channel: "channel", language: "language", name: "name" } by new);
 crm_core::setters!(CreateCustomSubtype {
     channel: CreateCustomSubtypeChannel, description: String, language: String, name: String,
 });
@@ -465,44 +397,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Create live chat message feedback reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateLiveChatMessageFeedbackReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create live chat message feedback reply.
+    pub struct CreateLiveChatMessageFeedbackReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreateLiveChatMessageFeedbackReply {
-    success: "success",
-});
 
-/// Delete conversation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteConversationReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete conversation reply.
+    pub struct DeleteConversationReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteConversationReply {
-    success: "success",
-});
 
-/// Error item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorItem {
-    /// `code`
-    pub code: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Error item.
+    pub struct ErrorItem {
+        /// `code`
+        code: Option<String> = "code",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "code" "message" "type"
+    by new
 }
-crm_core::record!(ErrorItem {
-    code: "code",
-    message: "message",
-    type_: "type",
-} required { code: "code", message: "message", type_: "type" } by new);
 crm_core::setters!(ErrorItem {
     code: String, message: String, type_: String,
 });
@@ -523,57 +446,43 @@ impl ErrorItem {
     }
 }
 
-/// Export messages reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExportMessagesReply {
-    /// `messages`
-    pub messages: Vec<GetMessageReply>,
-    /// `nextCursor`
-    pub next_cursor: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Export messages reply.
+    pub struct ExportMessagesReply {
+        /// `messages`
+        messages: Vec<GetMessageReply> = "messages",
+        /// `nextCursor`
+        next_cursor: Option<String> = "nextCursor",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ExportMessagesReply {
-    messages: "messages",
-    next_cursor: "nextCursor",
-    total: "total",
-});
 
-/// Forward config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ForwardConfig {
-    /// `emailMessageId`
-    pub email_message_id: Option<String>,
-    /// `forwardWholeThread`
-    pub forward_whole_thread: Option<bool>,
-    /// `isForwarded`
-    pub is_forwarded: Option<bool>,
-    /// The id of the message.
-    pub message_id: Option<String>,
-    /// `recipientContactId`
-    pub recipient_contact_id: Option<String>,
-    /// `recipientConversationId`
-    pub recipient_conversation_id: Option<String>,
-    /// `sourceContactId`
-    pub source_contact_id: Option<String>,
-    /// `sourceConversationId`
-    pub source_conversation_id: Option<String>,
-    /// `toEmail`
-    pub to_email: Option<String>,
+crm_core::record! {
+    /// Forward config.
+    pub struct ForwardConfig {
+        /// `emailMessageId`
+        email_message_id: Option<String> = "emailMessageId",
+        /// `forwardWholeThread`
+        forward_whole_thread: Option<bool> = "forwardWholeThread",
+        /// `isForwarded`
+        is_forwarded: Option<bool> = "isForwarded",
+        /// The id of the message.
+        message_id: Option<String> = "messageId",
+        /// `recipientContactId`
+        recipient_contact_id: Option<String> = "recipientContactId",
+        /// `recipientConversationId`
+        recipient_conversation_id: Option<String> = "recipientConversationId",
+        /// `sourceContactId`
+        source_contact_id: Option<String> = "sourceContactId",
+        /// `sourceConversationId`
+        source_conversation_id: Option<String> = "sourceConversationId",
+        /// `toEmail`
+        to_email: Option<String> = "toEmail",
+    }
+    required "isForwarded"
+    by new
 }
-crm_core::record!(ForwardConfig {
-    email_message_id: "emailMessageId",
-    forward_whole_thread: "forwardWholeThread",
-    is_forwarded: "isForwarded",
-    message_id: "messageId",
-    recipient_contact_id: "recipientContactId",
-    recipient_conversation_id: "recipientConversationId",
-    source_contact_id: "sourceContactId",
-    source_conversation_id: "sourceConversationId",
-    to_email: "toEmail",
-} required { is_forwarded: "isForwarded" } by new);
 crm_core::setters!(ForwardConfig {
     email_message_id: String, forward_whole_thread: bool, is_forwarded: bool, message_id: String,
     recipient_contact_id: String, recipient_conversation_id: String, source_contact_id: String,
@@ -598,157 +507,109 @@ impl ForwardConfig {
     }
 }
 
-/// Forward reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ForwardReply {
-    /// `emailMessageId`
-    pub email_message_id: Option<String>,
-    /// `forwardToEmail`
-    pub forward_to_email: Option<String>,
-    /// `forwardWholeThread`
-    pub forward_whole_thread: Option<bool>,
-    /// The id of the message.
-    pub message_id: Option<String>,
-    /// `recipientContactId`
-    pub recipient_contact_id: Option<String>,
-    /// `recipientConversationId`
-    pub recipient_conversation_id: Option<String>,
-    /// `sourceContactId`
-    pub source_contact_id: Option<String>,
-    /// `sourceConversationId`
-    pub source_conversation_id: Option<String>,
+crm_core::record! {
+    /// Forward reply.
+    pub struct ForwardReply {
+        /// `emailMessageId`
+        email_message_id: Option<String> = "emailMessageId",
+        /// `forwardToEmail`
+        forward_to_email: Option<String> = "forwardToEmail",
+        /// `forwardWholeThread`
+        forward_whole_thread: Option<bool> = "forwardWholeThread",
+        /// The id of the message.
+        message_id: Option<String> = "messageId",
+        /// `recipientContactId`
+        recipient_contact_id: Option<String> = "recipientContactId",
+        /// `recipientConversationId`
+        recipient_conversation_id: Option<String> = "recipientConversationId",
+        /// `sourceContactId`
+        source_contact_id: Option<String> = "sourceContactId",
+        /// `sourceConversationId`
+        source_conversation_id: Option<String> = "sourceConversationId",
+    }
 }
-crm_core::record!(ForwardReply {
-    email_message_id: "emailMessageId",
-    forward_to_email: "forwardToEmail",
-    forward_whole_thread: "forwardWholeThread",
-    message_id: "messageId",
-    recipient_contact_id: "recipientContactId",
-    recipient_conversation_id: "recipientConversationId",
-    source_contact_id: "sourceContactId",
-    source_conversation_id: "sourceConversationId",
-});
 
-/// Get conversation by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetConversationByIdReply {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inbox`
-    pub inbox: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `starred`
-    pub starred: Option<bool>,
-    /// `type`
-    pub type_: Option<f64>,
-    /// `unreadCount`
-    pub unread_count: Option<f64>,
+crm_core::record! {
+    /// Get conversation by id reply.
+    pub struct GetConversationByIdReply {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inbox`
+        inbox: Option<bool> = "inbox",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `starred`
+        starred: Option<bool> = "starred",
+        /// `type`
+        type_: Option<f64> = "type",
+        /// `unreadCount`
+        unread_count: Option<f64> = "unreadCount",
+    }
 }
-crm_core::record!(GetConversationByIdReply {
-    assigned_to: "assignedTo",
-    contact_id: "contactId",
-    deleted: "deleted",
-    id: "id",
-    inbox: "inbox",
-    location_id: "locationId",
-    starred: "starred",
-    type_: "type",
-    unread_count: "unreadCount",
-});
 
-/// Get conversation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetConversationReply {
-    /// `conversation`
-    pub conversation: Option<Conversation>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get conversation reply.
+    pub struct GetConversationReply {
+        /// `conversation`
+        conversation: Option<Conversation> = "conversation",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetConversationReply {
-    conversation: "conversation",
-    success: "success",
-});
 
-/// Get email message reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetEmailMessageReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Vec<String>,
-    /// `bcc`
-    pub bcc: Vec<String>,
-    /// `body`
-    pub body: Option<String>,
-    /// `cc`
-    pub cc: Vec<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `conversationProviderId`
-    pub conversation_provider_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// `direction`
-    pub direction: Option<MessageDirection>,
-    /// `from`
-    pub from: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `provider`
-    pub provider: Option<String>,
-    /// `replyToMessageId`
-    pub reply_to_message_id: Option<String>,
-    /// `source`
-    pub source: Option<MessageReplySource>,
-    /// `status`
-    pub status: Option<GetEmailMessageReplyStatus>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// `threadId`
-    pub thread_id: Option<String>,
-    /// `to`
-    pub to: Vec<String>,
+crm_core::record! {
+    /// Get email message reply.
+    pub struct GetEmailMessageReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// The addresses of the files.
+        attachments: Vec<String> = "attachments",
+        /// `bcc`
+        bcc: Vec<String> = "bcc",
+        /// `body`
+        body: Option<String> = "body",
+        /// `cc`
+        cc: Vec<String> = "cc",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contentType`
+        content_type: Option<String> = "contentType",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `conversationProviderId`
+        conversation_provider_id: Option<String> = "conversationProviderId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// `direction`
+        direction: Option<MessageDirection> = "direction",
+        /// `from`
+        from: Option<String> = "from",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `provider`
+        provider: Option<String> = "provider",
+        /// `replyToMessageId`
+        reply_to_message_id: Option<String> = "replyToMessageId",
+        /// `source`
+        source: Option<MessageReplySource> = "source",
+        /// `status`
+        status: Option<GetEmailMessageReplyStatus> = "status",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// `threadId`
+        thread_id: Option<String> = "threadId",
+        /// `to`
+        to: Vec<String> = "to",
+    }
 }
-crm_core::record!(GetEmailMessageReply {
-    alt_id: "altId",
-    attachments: "attachments",
-    bcc: "bcc",
-    body: "body",
-    cc: "cc",
-    contact_id: "contactId",
-    content_type: "contentType",
-    conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId",
-    date_added: "dateAdded",
-    direction: "direction",
-    from: "from",
-    id: "id",
-    location_id: "locationId",
-    provider: "provider",
-    reply_to_message_id: "replyToMessageId",
-    source: "source",
-    status: "status",
-    subject: "subject",
-    thread_id: "threadId",
-    to: "to",
-});
 
 crm_core::open_enum! {
     /// Get email message reply status.
@@ -774,64 +635,45 @@ crm_core::open_enum! {
     }
 }
 
-/// Get message reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetMessageReply {
-    /// The addresses of the files.
-    pub attachments: Vec<String>,
-    /// `body`
-    pub body: Option<String>,
-    /// `chatWidgetId`
-    pub chat_widget_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `conversationProviderId`
-    pub conversation_provider_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// `direction`
-    pub direction: Option<MessageDirection>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `messageType`
-    pub message_type: Option<MessageType>,
-    /// `meta`
-    pub meta: Option<MessageMeta>,
-    /// `source`
-    pub source: Option<MessageReplySource>,
-    /// `status`
-    pub status: Option<GetMessageReplyStatus>,
-    /// `type`
-    pub type_: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Get message reply.
+    pub struct GetMessageReply {
+        /// The addresses of the files.
+        attachments: Vec<String> = "attachments",
+        /// `body`
+        body: Option<String> = "body",
+        /// `chatWidgetId`
+        chat_widget_id: Option<String> = "chatWidgetId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contentType`
+        content_type: Option<String> = "contentType",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `conversationProviderId`
+        conversation_provider_id: Option<String> = "conversationProviderId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// `direction`
+        direction: Option<MessageDirection> = "direction",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `messageType`
+        message_type: Option<MessageType> = "messageType",
+        /// `meta`
+        meta: Option<MessageMeta> = "meta",
+        /// `source`
+        source: Option<MessageReplySource> = "source",
+        /// `status`
+        status: Option<GetMessageReplyStatus> = "status",
+        /// `type`
+        type_: Option<f64> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(GetMessageReply {
-    attachments: "attachments",
-    body: "body",
-    chat_widget_id: "chatWidgetId",
-    contact_id: "contactId",
-    content_type: "contentType",
-    conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId",
-    date_added: "dateAdded",
-    direction: "direction",
-    id: "id",
-    location_id: "locationId",
-    message_type: "messageType",
-    meta: "meta",
-    source: "source",
-    status: "status",
-    type_: "type",
-    user_id: "userId",
-});
 
 crm_core::open_enum! {
     /// Get message reply status.
@@ -863,115 +705,84 @@ crm_core::open_enum! {
     }
 }
 
-/// Get message transcription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetMessageTranscriptionReply {
-    /// `confidence`
-    pub confidence: Option<f64>,
-    /// When it ends.
-    pub end_time: Option<f64>,
-    /// `mediaChannel`
-    pub media_channel: Option<f64>,
-    /// `sentenceIndex`
-    pub sentence_index: Option<f64>,
-    /// When it begins.
-    pub start_time: Option<f64>,
-    /// `transcript`
-    pub transcript: Option<String>,
+crm_core::record! {
+    /// Get message transcription reply.
+    pub struct GetMessageTranscriptionReply {
+        /// `confidence`
+        confidence: Option<f64> = "confidence",
+        /// When it ends.
+        end_time: Option<f64> = "endTime",
+        /// `mediaChannel`
+        media_channel: Option<f64> = "mediaChannel",
+        /// `sentenceIndex`
+        sentence_index: Option<f64> = "sentenceIndex",
+        /// When it begins.
+        start_time: Option<f64> = "startTime",
+        /// `transcript`
+        transcript: Option<String> = "transcript",
+    }
 }
-crm_core::record!(GetMessageTranscriptionReply {
-    confidence: "confidence",
-    end_time: "endTime",
-    media_channel: "mediaChannel",
-    sentence_index: "sentenceIndex",
-    start_time: "startTime",
-    transcript: "transcript",
-});
 
-/// Get messages by conversation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetMessagesByConversationReply {
-    /// `lastMessageId`
-    pub last_message_id: Option<String>,
-    /// `messages`
-    pub messages: Vec<GetMessageReply>,
-    /// `nextPage`
-    pub next_page: Option<bool>,
+crm_core::record! {
+    /// Get messages by conversation reply.
+    pub struct GetMessagesByConversationReply {
+        /// `lastMessageId`
+        last_message_id: Option<String> = "lastMessageId",
+        /// `messages`
+        messages: Vec<GetMessageReply> = "messages",
+        /// `nextPage`
+        next_page: Option<bool> = "nextPage",
+    }
 }
-crm_core::record!(GetMessagesByConversationReply {
-    last_message_id: "lastMessageId",
-    messages: "messages",
-    next_page: "nextPage",
-});
 
-/// Initiate file upload.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InitiateFileUpload {
-    /// `channel`
-    pub channel: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `fileSize`
-    pub file_size: Option<f64>,
-    /// `filename`
-    pub filename: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Initiate file upload.
+    pub struct InitiateFileUpload {
+        /// `channel`
+        channel: Option<String> = "channel",
+        /// `contentType`
+        content_type: Option<String> = "contentType",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `fileSize`
+        file_size: Option<f64> = "fileSize",
+        /// `filename`
+        filename: Option<String> = "filename",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "channel" "contentType" "conversationId" "filename" "locationId"
 }
-crm_core::record!(InitiateFileUpload {
-    channel: "channel",
-    content_type: "contentType",
-    conversation_id: "conversationId",
-    file_size: "fileSize",
-    filename: "filename",
-    location_id: "locationId",
-} required { channel: "channel", content_type: "contentType", conversation_id: "conversationId", filename: "filename", location_id: "locationId" });
 crm_core::setters!(InitiateFileUpload {
     channel: String, content_type: String, conversation_id: String, file_size: f64, filename: String,
     location_id: String,
 });
 
-/// Initiate file upload reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InitiateFileUploadReply {
-    /// `expiresAt`
-    pub expires_at: Option<f64>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `maxFileSize`
-    pub max_file_size: Option<f64>,
-    /// `uploadId`
-    pub upload_id: Option<String>,
-    /// `uploadUrl`
-    pub upload_url: Option<String>,
+crm_core::record! {
+    /// Initiate file upload reply.
+    pub struct InitiateFileUploadReply {
+        /// `expiresAt`
+        expires_at: Option<f64> = "expiresAt",
+        /// `filePath`
+        file_path: Option<String> = "filePath",
+        /// `maxFileSize`
+        max_file_size: Option<f64> = "maxFileSize",
+        /// `uploadId`
+        upload_id: Option<String> = "uploadId",
+        /// `uploadUrl`
+        upload_url: Option<String> = "uploadUrl",
+    }
 }
-crm_core::record!(InitiateFileUploadReply {
-    expires_at: "expiresAt",
-    file_path: "filePath",
-    max_file_size: "maxFileSize",
-    upload_id: "uploadId",
-    upload_url: "uploadUrl",
-});
 
-/// A call, as messages tell of it.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageCall {
-    /// `duration`
-    pub duration: Option<f64>,
-    /// `status`
-    pub status: Option<String>,
+crm_core::record! {
+    /// A call, as messages tell of it.
+    pub struct MessageCall {
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// `status`
+        status: Option<String> = "status",
+    }
 }
-crm_core::record!(MessageCall {
-    duration: "duration",
-    status: "status",
-});
 
 crm_core::open_enum! {
     /// The vendor's default is `outbound`.
@@ -983,39 +794,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Message meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageMeta {
-    /// `call`
-    pub call: Option<MessageCall>,
-    /// `callDuration`
-    pub call_duration: Option<String>,
-    /// `callStatus`
-    pub call_status: Option<CallDataStatus>,
-    /// The e-mail address.
-    pub email: Option<Value>,
+crm_core::record! {
+    /// Message meta.
+    pub struct MessageMeta {
+        /// `call`
+        call: Option<MessageCall> = "call",
+        /// `callDuration`
+        call_duration: Option<String> = "callDuration",
+        /// `callStatus`
+        call_status: Option<CallDataStatus> = "callStatus",
+        /// The e-mail address.
+        email: Option<Value> = "email",
+    }
 }
-crm_core::record!(MessageMeta {
-    call: "call",
-    call_duration: "callDuration",
-    call_status: "callStatus",
-    email: "email",
-});
 
-/// One message.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageReply {
-    /// `message`
-    pub message: Option<GetMessageReply>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// One message.
+    pub struct MessageReply {
+        /// `message`
+        message: Option<GetMessageReply> = "message",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(MessageReply {
-    message: "message",
-    trace_id: "traceId",
-});
 
 crm_core::open_enum! {
     /// Message reply source.
@@ -1137,78 +938,57 @@ crm_core::open_enum! {
     }
 }
 
-/// The messages of a conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessagesReply {
-    /// `messages`
-    pub messages: Option<GetMessagesByConversationReply>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// The messages of a conversation.
+    pub struct MessagesReply {
+        /// `messages`
+        messages: Option<GetMessagesByConversationReply> = "messages",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(MessagesReply {
-    messages: "messages",
-    trace_id: "traceId",
-});
 
-/// Process message body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProcessMessageBody {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
-    /// `call`
-    pub call: Option<CallData>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `conversationProviderId`
-    pub conversation_provider_id: Option<String>,
-    /// `date`
-    pub date: Option<Timestamp>,
-    /// The vendor's default is `outbound`.
-    pub direction: Option<MessageDirection>,
-    /// `emailBcc`
-    pub email_bcc: Option<Vec<String>>,
-    /// `emailCc`
-    pub email_cc: Option<Vec<String>>,
-    /// `emailFrom`
-    pub email_from: Option<String>,
-    /// `emailMessageId`
-    pub email_message_id: Option<String>,
-    /// `emailTo`
-    pub email_to: Option<String>,
-    /// `html`
-    pub html: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// `type`
-    pub type_: Option<ProcessMessageBodyType>,
+crm_core::record! {
+    /// Process message body.
+    pub struct ProcessMessageBody {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+        /// `call`
+        call: Option<CallData> = "call",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `conversationProviderId`
+        conversation_provider_id: Option<String> = "conversationProviderId",
+        /// `date`
+        date: Option<Timestamp> = "date",
+        /// The vendor's default is `outbound`.
+        direction: Option<MessageDirection> = "direction",
+        /// `emailBcc`
+        email_bcc: Option<Vec<String>> = "emailBcc",
+        /// `emailCc`
+        email_cc: Option<Vec<String>> = "emailCc",
+        /// `emailFrom`
+        email_from: Option<String> = "emailFrom",
+        /// `emailMessageId`
+        email_message_id: Option<String> = "emailMessageId",
+        /// `emailTo`
+        email_to: Option<String> = "emailTo",
+        /// `html`
+        html: Option<String> = "html",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// `type`
+        type_: Option<ProcessMessageBodyType> = "type",
+    }
+    required "contactId" "conversationId" "conversationProviderId" "type"
+    by new
 }
-crm_core::record!(ProcessMessageBody {
-    alt_id: "altId",
-    attachments: "attachments",
-    call: "call",
-    contact_id: "contactId",
-    conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId",
-    date: "date",
-    direction: "direction",
-    email_bcc: "emailBcc",
-    email_cc: "emailCc",
-    email_from: "emailFrom",
-    email_message_id: "emailMessageId",
-    email_to: "emailTo",
-    html: "html",
-    message: "message",
-    subject: "subject",
-    type_: "type",
-} required { contact_id: "contactId", conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" } by new);
 crm_core::setters!(ProcessMessageBody {
     alt_id: String, attachments: [String], call: CallData, contact_id: String, conversation_id: String,
     conversation_provider_id: String, date: Timestamp, direction: MessageDirection, email_bcc: [String],
@@ -1287,63 +1067,47 @@ crm_core::open_enum! {
     }
 }
 
-/// Process message reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProcessMessageReply {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// `emailMessageId`
-    pub email_message_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The id of the message.
-    pub message_id: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Process message reply.
+    pub struct ProcessMessageReply {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// `emailMessageId`
+        email_message_id: Option<String> = "emailMessageId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The id of the message.
+        message_id: Option<String> = "messageId",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(ProcessMessageReply {
-    contact_id: "contactId",
-    conversation_id: "conversationId",
-    date_added: "dateAdded",
-    email_message_id: "emailMessageId",
-    message: "message",
-    message_id: "messageId",
-    success: "success",
-});
 
-/// Process outbound message body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProcessOutboundMessageBody {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
-    /// `call`
-    pub call: Option<CallData>,
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `conversationProviderId`
-    pub conversation_provider_id: Option<String>,
-    /// `date`
-    pub date: Option<Timestamp>,
-    /// Always `Call`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Process outbound message body.
+    pub struct ProcessOutboundMessageBody {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+        /// `call`
+        call: Option<CallData> = "call",
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `conversationProviderId`
+        conversation_provider_id: Option<String> = "conversationProviderId",
+        /// `date`
+        date: Option<Timestamp> = "date",
+        /// Always `Call`.
+        type_: Option<String> = "type",
+    }
+    required "conversationId" "conversationProviderId" "type"
+    by new
 }
-crm_core::record!(ProcessOutboundMessageBody {
-    alt_id: "altId",
-    attachments: "attachments",
-    call: "call",
-    conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId",
-    date: "date",
-    type_: "type",
-} required { conversation_id: "conversationId", conversation_provider_id: "conversationProviderId", type_: "type" } by new);
 crm_core::setters!(ProcessOutboundMessageBody {
     alt_id: String, attachments: [String], call: CallData, conversation_id: String,
     conversation_provider_id: String, date: Timestamp, type_: String,
@@ -1368,102 +1132,73 @@ impl ProcessOutboundMessageBody {
     }
 }
 
-/// Send conversation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendConversationReply {
-    /// `conversations`
-    pub conversations: Vec<ConversationSchema>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Send conversation reply.
+    pub struct SendConversationReply {
+        /// `conversations`
+        conversations: Vec<ConversationSchema> = "conversations",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SendConversationReply {
-    conversations: "conversations",
-    total: "total",
-});
 
-/// Send message body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendMessageBody {
-    /// The id of the appointment.
-    pub appointment_id: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `conversationProviderId`
-    pub conversation_provider_id: Option<String>,
-    /// `customSubtypeId`
-    pub custom_subtype_id: Option<String>,
-    /// `emailBcc`
-    pub email_bcc: Option<Vec<String>>,
-    /// `emailCc`
-    pub email_cc: Option<Vec<String>>,
-    /// `emailFrom`
-    pub email_from: Option<String>,
-    /// `emailReplyMode`
-    pub email_reply_mode: Option<SendMessageBodyEmailReplyMode>,
-    /// `emailTo`
-    pub email_to: Option<String>,
-    /// `forward`
-    pub forward: Option<ForwardConfig>,
-    /// `fromNumber`
-    pub from_number: Option<String>,
-    /// `html`
-    pub html: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `optimizationPeriod`
-    pub optimization_period: Option<SendMessageBodyOptimizationPeriod>,
-    /// `replyMessageId`
-    pub reply_message_id: Option<String>,
-    /// `scheduledTimestamp`
-    pub scheduled_timestamp: Option<f64>,
-    /// `status`
-    pub status: Option<MessageStatus>,
-    /// `subType`
-    pub sub_type: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
-    /// `threadId`
-    pub thread_id: Option<String>,
-    /// `toNumber`
-    pub to_number: Option<String>,
-    /// `type`
-    pub type_: Option<SendMessageBodyType>,
-    /// `usesNativeSchedulingAi`
-    pub uses_native_scheduling_ai: Option<bool>,
+crm_core::record! {
+    /// Send message body.
+    pub struct SendMessageBody {
+        /// The id of the appointment.
+        appointment_id: Option<String> = "appointmentId",
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `conversationProviderId`
+        conversation_provider_id: Option<String> = "conversationProviderId",
+        /// `customSubtypeId`
+        custom_subtype_id: Option<String> = "customSubtypeId",
+        /// `emailBcc`
+        email_bcc: Option<Vec<String>> = "emailBcc",
+        /// `emailCc`
+        email_cc: Option<Vec<String>> = "emailCc",
+        /// `emailFrom`
+        email_from: Option<String> = "emailFrom",
+        /// `emailReplyMode`
+        email_reply_mode: Option<SendMessageBodyEmailReplyMode> = "emailReplyMode",
+        /// `emailTo`
+        email_to: Option<String> = "emailTo",
+        /// `forward`
+        forward: Option<ForwardConfig> = "forward",
+        /// `fromNumber`
+        from_number: Option<String> = "fromNumber",
+        /// `html`
+        html: Option<String> = "html",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `optimizationPeriod`
+        optimization_period: Option<SendMessageBodyOptimizationPeriod> = "optimizationPeriod",
+        /// `replyMessageId`
+        reply_message_id: Option<String> = "replyMessageId",
+        /// `scheduledTimestamp`
+        scheduled_timestamp: Option<f64> = "scheduledTimestamp",
+        /// `status`
+        status: Option<MessageStatus> = "status",
+        /// `subType`
+        sub_type: Option<String> = "subType",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+        /// `threadId`
+        thread_id: Option<String> = "threadId",
+        /// `toNumber`
+        to_number: Option<String> = "toNumber",
+        /// `type`
+        type_: Option<SendMessageBodyType> = "type",
+        /// `usesNativeSchedulingAi`
+        uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
+    }
+    required "contactId" "type"
+    by new
 }
-crm_core::record!(SendMessageBody {
-    appointment_id: "appointmentId",
-    attachments: "attachments",
-    contact_id: "contactId",
-    conversation_provider_id: "conversationProviderId",
-    custom_subtype_id: "customSubtypeId",
-    email_bcc: "emailBcc",
-    email_cc: "emailCc",
-    email_from: "emailFrom",
-    email_reply_mode: "emailReplyMode",
-    email_to: "emailTo",
-    forward: "forward",
-    from_number: "fromNumber",
-    html: "html",
-    message: "message",
-    optimization_period: "optimizationPeriod",
-    reply_message_id: "replyMessageId",
-    scheduled_timestamp: "scheduledTimestamp",
-    status: "status",
-    sub_type: "subType",
-    subject: "subject",
-    template_id: "templateId",
-    thread_id: "threadId",
-    to_number: "toNumber",
-    type_: "type",
-    uses_native_scheduling_ai: "usesNativeSchedulingAi",
-} required { contact_id: "contactId", type_: "type" } by new);
 crm_core::setters!(SendMessageBody {
     appointment_id: String, attachments: [String], contact_id: String, conversation_provider_id: String,
     custom_subtype_id: String, email_bcc: [String], email_cc: [String], email_from: String,
@@ -1557,51 +1292,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Send message reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendMessageReply {
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `emailMessageId`
-    pub email_message_id: Option<String>,
-    /// `forwardData`
-    pub forward_data: Option<ForwardReply>,
-    /// The id of the message.
-    pub message_id: Option<String>,
-    /// `messageIds`
-    pub message_ids: Vec<String>,
-    /// `msg`
-    pub msg: Option<String>,
-    /// `status`
-    pub status: Option<MessageStatus>,
+crm_core::record! {
+    /// Send message reply.
+    pub struct SendMessageReply {
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `emailMessageId`
+        email_message_id: Option<String> = "emailMessageId",
+        /// `forwardData`
+        forward_data: Option<ForwardReply> = "forwardData",
+        /// The id of the message.
+        message_id: Option<String> = "messageId",
+        /// `messageIds`
+        message_ids: Vec<String> = "messageIds",
+        /// `msg`
+        msg: Option<String> = "msg",
+        /// `status`
+        status: Option<MessageStatus> = "status",
+    }
 }
-crm_core::record!(SendMessageReply {
-    conversation_id: "conversationId",
-    email_message_id: "emailMessageId",
-    forward_data: "forwardData",
-    message_id: "messageId",
-    message_ids: "messageIds",
-    msg: "msg",
-    status: "status",
-});
 
-/// Send review reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendReviewReply {
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
+crm_core::record! {
+    /// Send review reply.
+    pub struct SendReviewReply {
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
+    required "conversationId" "locationId" "message"
+    by new
 }
-crm_core::record!(SendReviewReply {
-    conversation_id: "conversationId",
-    location_id: "locationId",
-    message: "message",
-} required { conversation_id: "conversationId", location_id: "locationId", message: "message" } by new);
 crm_core::setters!(SendReviewReply {
     conversation_id: String, location_id: String, message: String,
 });
@@ -1622,25 +1345,21 @@ impl SendReviewReply {
     }
 }
 
-/// Subscription action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionAction {
-    /// `subtype_id`
-    pub subtype_id: Option<String>,
-    /// As `One on One`.
-    pub subtype_name: Option<String>,
-    /// `subtype_status`
-    pub subtype_status: Option<SubscriptionActionSubtypeStatus>,
-    /// `type`
-    pub type_: Option<SubscriptionActionType>,
+crm_core::record! {
+    /// Subscription action.
+    pub struct SubscriptionAction {
+        /// `subtype_id`
+        subtype_id: Option<String> = "subtype_id",
+        /// As `One on One`.
+        subtype_name: Option<String> = "subtype_name",
+        /// `subtype_status`
+        subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
+        /// `type`
+        type_: Option<SubscriptionActionType> = "type",
+    }
+    required "subtype_status" "type"
+    by new
 }
-crm_core::record!(SubscriptionAction {
-    subtype_id: "subtype_id",
-    subtype_name: "subtype_name",
-    subtype_status: "subtype_status",
-    type_: "type",
-} required { subtype_status: "subtype_status", type_: "type" } by new);
 crm_core::setters!(SubscriptionAction {
     subtype_id: String, subtype_name: String, subtype_status: SubscriptionActionSubtypeStatus,
     type_: SubscriptionActionType,
@@ -1684,25 +1403,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Update conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateConversation {
-    /// `feedback`
-    pub feedback: Option<Value>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `starred`
-    pub starred: Option<bool>,
-    /// `unreadCount`
-    pub unread_count: Option<f64>,
+crm_core::record! {
+    /// Update conversation.
+    pub struct UpdateConversation {
+        /// `feedback`
+        feedback: Option<Value> = "feedback",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `starred`
+        starred: Option<bool> = "starred",
+        /// `unreadCount`
+        unread_count: Option<f64> = "unreadCount",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpdateConversation {
-    feedback: "feedback",
-    location_id: "locationId",
-    starred: "starred",
-    unread_count: "unreadCount",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpdateConversation {
     feedback: Value, location_id: String, starred: bool, unread_count: f64,
 });
@@ -1720,48 +1435,38 @@ impl UpdateConversation {
     }
 }
 
-/// Update custom subtype.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomSubtype {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// What it is, for people. At most 100 characters.
-    pub description: Option<String>,
-    /// The name. At most 100 characters.
-    pub name: Option<String>,
-    /// `resubscription_legal_form_id`
-    pub resubscription_legal_form_id: Option<String>,
+crm_core::record! {
+    /// Update custom subtype.
+    pub struct UpdateCustomSubtype {
+        /// `archived`
+        archived: Option<bool> = "archived",
+        /// What it is, for people. At most 100 characters.
+        description: Option<String> = "description",
+        /// The name. At most 100 characters.
+        name: Option<String> = "name",
+        /// `resubscription_legal_form_id`
+        resubscription_legal_form_id: Option<String> = "resubscription_legal_form_id",
+    }
 }
-crm_core::record!(UpdateCustomSubtype {
-    archived: "archived",
-    description: "description",
-    name: "name",
-    resubscription_legal_form_id: "resubscription_legal_form_id",
-});
 crm_core::setters!(UpdateCustomSubtype {
     archived: bool, description: String, name: String, resubscription_legal_form_id: String,
 });
 
-/// Update message status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateMessageStatus {
-    /// `emailMessageId`
-    pub email_message_id: Option<String>,
-    /// `error`
-    pub error: Option<ErrorItem>,
-    /// `recipients`
-    pub recipients: Option<Vec<String>>,
-    /// `status`
-    pub status: Option<MessageStatus>,
+crm_core::record! {
+    /// Update message status.
+    pub struct UpdateMessageStatus {
+        /// `emailMessageId`
+        email_message_id: Option<String> = "emailMessageId",
+        /// `error`
+        error: Option<ErrorItem> = "error",
+        /// `recipients`
+        recipients: Option<Vec<String>> = "recipients",
+        /// `status`
+        status: Option<MessageStatus> = "status",
+    }
+    required "status"
+    by new
 }
-crm_core::record!(UpdateMessageStatus {
-    email_message_id: "emailMessageId",
-    error: "error",
-    recipients: "recipients",
-    status: "status",
-} required { status: "status" } by new);
 crm_core::setters!(UpdateMessageStatus {
     email_message_id: String, error: ErrorItem, recipients: [String], status: MessageStatus,
 });
@@ -1779,45 +1484,35 @@ impl UpdateMessageStatus {
     }
 }
 
-/// Upload files reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UploadFilesReply {
-    /// `twilioMediaSids`
-    pub twilio_media_sids: Vec<String>,
-    /// `uploadedFiles`
-    pub uploaded_files: Option<Value>,
+crm_core::record! {
+    /// Upload files reply.
+    pub struct UploadFilesReply {
+        /// `twilioMediaSids`
+        twilio_media_sids: Vec<String> = "twilioMediaSids",
+        /// `uploadedFiles`
+        uploaded_files: Option<Value> = "uploadedFiles",
+    }
 }
-crm_core::record!(UploadFilesReply {
-    twilio_media_sids: "twilioMediaSids",
-    uploaded_files: "uploadedFiles",
-});
 
-/// User subscription change.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UserSubscriptionChange {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `legal_description`
-    pub legal_description: Option<String>,
-    /// `legal_reason`
-    pub legal_reason: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `subscription_action`
-    pub subscription_action: Option<SubscriptionAction>,
+crm_core::record! {
+    /// User subscription change.
+    pub struct UserSubscriptionChange {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `legal_description`
+        legal_description: Option<String> = "legal_description",
+        /// `legal_reason`
+        legal_reason: Option<String> = "legal_reason",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `subscription_action`
+        subscription_action: Option<SubscriptionAction> = "subscription_action",
+    }
+    required "contactId" "email" "locationId" "subscription_action"
+    by new
 }
-crm_core::record!(UserSubscriptionChange {
-    contact_id: "contactId",
-    email: "email",
-    legal_description: "legal_description",
-    legal_reason: "legal_reason",
-    location_id: "locationId",
-    subscription_action: "subscription_action",
-} required { contact_id: "contactId", email: "email", location_id: "locationId", subscription_action: "subscription_action" } by new);
 crm_core::setters!(UserSubscriptionChange {
     contact_id: String, email: String, legal_description: String, legal_reason: String, location_id: String,
     subscription_action: SubscriptionAction,
@@ -1843,25 +1538,21 @@ impl UserSubscriptionChange {
     }
 }
 
-/// User typing body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UserTypingBody {
-    /// The id of the conversation.
-    pub conversation_id: Option<String>,
-    /// `isTyping`
-    pub is_typing: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `visitorId`
-    pub visitor_id: Option<String>,
+crm_core::record! {
+    /// User typing body.
+    pub struct UserTypingBody {
+        /// The id of the conversation.
+        conversation_id: Option<String> = "conversationId",
+        /// `isTyping`
+        is_typing: Option<String> = "isTyping",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `visitorId`
+        visitor_id: Option<String> = "visitorId",
+    }
+    required "conversationId" "isTyping" "locationId" "visitorId"
+    by new
 }
-crm_core::record!(UserTypingBody {
-    conversation_id: "conversationId",
-    is_typing: "isTyping",
-    location_id: "locationId",
-    visitor_id: "visitorId",
-} required { conversation_id: "conversationId", is_typing: "isTyping", location_id: "locationId", visitor_id: "visitorId" } by new);
 crm_core::setters!(UserTypingBody {
     conversation_id: String, is_typing: String, location_id: String, visitor_id: String,
 });

@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Verification body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VerificationBody {
-    /// `type`
-    pub type_: Option<VerificationBodyType>,
-    /// `verify`
-    pub verify: Option<String>,
+crm_core::record! {
+    /// Verification body.
+    pub struct VerificationBody {
+        /// `type`
+        type_: Option<VerificationBodyType> = "type",
+        /// `verify`
+        verify: Option<String> = "verify",
+    }
+    required "type" "verify"
+    by new
 }
-crm_core::record!(VerificationBody {
-    type_: "type",
-    verify: "verify",
-} required { type_: "type", verify: "verify" } by new);
 crm_core::setters!(VerificationBody {
     type_: VerificationBodyType, verify: String,
 });

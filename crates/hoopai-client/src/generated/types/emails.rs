@@ -3,77 +3,55 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Builder template.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BuilderTemplate {
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// `lastUpdated`
-    pub last_updated: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `previewUrl`
-    pub preview_url: Option<String>,
-    /// `templateType`
-    pub template_type: Option<String>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
-    /// `version`
-    pub version: Option<String>,
+crm_core::record! {
+    /// Builder template.
+    pub struct BuilderTemplate {
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// `lastUpdated`
+        last_updated: Option<String> = "lastUpdated",
+        /// The name.
+        name: Option<String> = "name",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `templateType`
+        template_type: Option<String> = "templateType",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+        /// `version`
+        version: Option<String> = "version",
+    }
 }
-crm_core::record!(BuilderTemplate {
-    date_added: "dateAdded",
-    id: "id",
-    is_plain_text: "isPlainText",
-    last_updated: "lastUpdated",
-    name: "name",
-    preview_url: "previewUrl",
-    template_type: "templateType",
-    updated_by: "updatedBy",
-    version: "version",
-});
 
-/// One page of e-mail templates.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BuilderTemplates {
-    /// `builders`
-    pub builders: Vec<BuilderTemplate>,
-    /// How many there are in all.
-    pub total: Option<Value>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// One page of e-mail templates.
+    pub struct BuilderTemplates {
+        /// `builders`
+        builders: Vec<BuilderTemplate> = "builders",
+        /// How many there are in all.
+        total: Option<Value> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(BuilderTemplates {
-    builders: "builders",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// Builder update successful.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BuilderUpdateSuccessful {
-    /// `ok`
-    pub ok: Option<String>,
-    /// `previewUrl`
-    pub preview_url: Option<String>,
-    /// `templateDownloadUrl`
-    pub template_download_url: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Builder update successful.
+    pub struct BuilderUpdateSuccessful {
+        /// `ok`
+        ok: Option<String> = "ok",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `templateDownloadUrl`
+        template_download_url: Option<String> = "templateDownloadUrl",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(BuilderUpdateSuccessful {
-    ok: "ok",
-    preview_url: "previewUrl",
-    template_download_url: "templateDownloadUrl",
-    trace_id: "traceId",
-});
 
 crm_core::open_enum! {
     /// The vendor's default is `2`.
@@ -85,49 +63,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Create builder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBuilder {
-    /// The vendor's default is `2`.
-    pub builder_version: Option<BuilderVersion>,
-    /// `importProvider`
-    pub import_provider: Option<CreateBuilderImportProvider>,
-    /// `importURL`
-    pub import_url: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `templateDataUrl`
-    pub template_data_url: Option<String>,
-    /// `templateSource`
-    pub template_source: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `type`
-    pub type_: Option<CreateBuilderType>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
+crm_core::record! {
+    /// Create builder.
+    pub struct CreateBuilder {
+        /// The vendor's default is `2`.
+        builder_version: Option<BuilderVersion> = "builderVersion",
+        /// `importProvider`
+        import_provider: Option<CreateBuilderImportProvider> = "importProvider",
+        /// `importURL`
+        import_url: Option<String> = "importURL",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `templateDataUrl`
+        template_data_url: Option<String> = "templateDataUrl",
+        /// `templateSource`
+        template_source: Option<String> = "templateSource",
+        /// The title.
+        title: Option<String> = "title",
+        /// `type`
+        type_: Option<CreateBuilderType> = "type",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+    }
+    required "importProvider" "locationId" "type"
+    by new
 }
-crm_core::record!(CreateBuilder {
-    builder_version: "builderVersion",
-    import_provider: "importProvider",
-    import_url: "importURL",
-    is_plain_text: "isPlainText",
-    location_id: "locationId",
-    name: "name",
-    parent_id: "parentId",
-    template_data_url: "templateDataUrl",
-    template_source: "templateSource",
-    title: "title",
-    type_: "type",
-    updated_by: "updatedBy",
-} required { import_provider: "importProvider", location_id: "locationId", type_: "type" } by new);
 crm_core::setters!(CreateBuilder {
     builder_version: BuilderVersion, import_provider: CreateBuilderImportProvider, import_url: String,
     is_plain_text: bool, location_id: String, name: String, parent_id: String, template_data_url: String,
@@ -171,19 +137,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Create builder succesful reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBuilderSuccesfulReply {
-    /// `redirect`
-    pub redirect: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Create builder succesful reply.
+    pub struct CreateBuilderSuccesfulReply {
+        /// `redirect`
+        redirect: Option<String> = "redirect",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(CreateBuilderSuccesfulReply {
-    redirect: "redirect",
-    trace_id: "traceId",
-});
 
 crm_core::open_enum! {
     /// Create builder type.
@@ -201,19 +163,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Delete builder succesful reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteBuilderSuccesfulReply {
-    /// `ok`
-    pub ok: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Delete builder succesful reply.
+    pub struct DeleteBuilderSuccesfulReply {
+        /// `ok`
+        ok: Option<String> = "ok",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(DeleteBuilderSuccesfulReply {
-    ok: "ok",
-    trace_id: "traceId",
-});
 
 crm_core::open_enum! {
     /// The vendor's default is `complete`.
@@ -271,22 +229,19 @@ crm_core::open_enum! {
     }
 }
 
-/// I builder json mapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IBuilderJsonMapper {
-    /// `attrs`
-    pub attrs: Option<Value>,
-    /// `elements`
-    pub elements: Option<Vec<String>>,
-    /// `templateSettings`
-    pub template_settings: Option<Value>,
+crm_core::record! {
+    /// I builder json mapper.
+    pub struct IBuilderJsonMapper {
+        /// `attrs`
+        attrs: Option<Value> = "attrs",
+        /// `elements`
+        elements: Option<Vec<String>> = "elements",
+        /// `templateSettings`
+        template_settings: Option<Value> = "templateSettings",
+    }
+    required "attrs" "elements" "templateSettings"
+    by new
 }
-crm_core::record!(IBuilderJsonMapper {
-    attrs: "attrs",
-    elements: "elements",
-    template_settings: "templateSettings",
-} required { attrs: "attrs", elements: "elements", template_settings: "templateSettings" } by new);
 crm_core::setters!(IBuilderJsonMapper {
     attrs: Value, elements: [String], template_settings: Value,
 });
@@ -307,37 +262,28 @@ impl IBuilderJsonMapper {
     }
 }
 
-/// Save builder data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SaveBuilderData {
-    /// `dnd`
-    pub dnd: Option<IBuilderJsonMapper>,
-    /// `editorType`
-    pub editor_type: Option<SaveBuilderDataEditorType>,
-    /// `html`
-    pub html: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
+crm_core::record! {
+    /// Save builder data.
+    pub struct SaveBuilderData {
+        /// `dnd`
+        dnd: Option<IBuilderJsonMapper> = "dnd",
+        /// `editorType`
+        editor_type: Option<SaveBuilderDataEditorType> = "editorType",
+        /// `html`
+        html: Option<String> = "html",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+    }
+    required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
 }
-crm_core::record!(SaveBuilderData {
-    dnd: "dnd",
-    editor_type: "editorType",
-    html: "html",
-    is_plain_text: "isPlainText",
-    location_id: "locationId",
-    preview_text: "previewText",
-    template_id: "templateId",
-    updated_by: "updatedBy",
-} required { dnd: "dnd", editor_type: "editorType", html: "html", location_id: "locationId", template_id: "templateId", updated_by: "updatedBy" });
 crm_core::setters!(SaveBuilderData {
     dnd: IBuilderJsonMapper, editor_type: SaveBuilderDataEditorType, html: String, is_plain_text: bool,
     location_id: String, preview_text: String, template_id: String, updated_by: String,
@@ -353,108 +299,75 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Schedule {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `bulkActionVersion`
-    pub bulk_action_version: Option<String>,
-    /// `campaignType`
-    pub campaign_type: Option<String>,
-    /// `child`
-    pub child: Vec<String>,
-    /// `childCount`
-    pub child_count: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    /// `enableResendToUnopened`
-    pub enable_resend_to_unopened: Option<bool>,
-    /// `hasTracking`
-    pub has_tracking: Option<bool>,
-    /// `hasUtmTracking`
-    pub has_utm_tracking: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `migrated`
-    pub migrated: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `repeatAfter`
-    pub repeat_after: Option<String>,
-    /// `sendDays`
-    pub send_days: Vec<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `templateDataDownloadUrl`
-    pub template_data_download_url: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
-    /// `templateType`
-    pub template_type: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `__v`
-    pub v: Option<f64>,
+crm_core::record! {
+    /// Schedule.
+    pub struct Schedule {
+        /// `archived`
+        archived: Option<bool> = "archived",
+        /// `bulkActionVersion`
+        bulk_action_version: Option<String> = "bulkActionVersion",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// `child`
+        child: Vec<String> = "child",
+        /// `childCount`
+        child_count: Option<f64> = "childCount",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `documentId`
+        document_id: Option<String> = "documentId",
+        /// `downloadUrl`
+        download_url: Option<String> = "downloadUrl",
+        /// `enableResendToUnopened`
+        enable_resend_to_unopened: Option<bool> = "enableResendToUnopened",
+        /// `hasTracking`
+        has_tracking: Option<bool> = "hasTracking",
+        /// `hasUtmTracking`
+        has_utm_tracking: Option<bool> = "hasUtmTracking",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `migrated`
+        migrated: Option<bool> = "migrated",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `repeatAfter`
+        repeat_after: Option<String> = "repeatAfter",
+        /// `sendDays`
+        send_days: Vec<String> = "sendDays",
+        /// `status`
+        status: Option<String> = "status",
+        /// `templateDataDownloadUrl`
+        template_data_download_url: Option<String> = "templateDataDownloadUrl",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+        /// `templateType`
+        template_type: Option<String> = "templateType",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `__v`
+        v: Option<f64> = "__v",
+    }
 }
-crm_core::record!(Schedule {
-    archived: "archived",
-    bulk_action_version: "bulkActionVersion",
-    campaign_type: "campaignType",
-    child: "child",
-    child_count: "childCount",
-    created_at: "createdAt",
-    deleted: "deleted",
-    document_id: "documentId",
-    download_url: "downloadUrl",
-    enable_resend_to_unopened: "enableResendToUnopened",
-    has_tracking: "hasTracking",
-    has_utm_tracking: "hasUtmTracking",
-    id: "id",
-    is_plain_text: "isPlainText",
-    location_id: "locationId",
-    migrated: "migrated",
-    name: "name",
-    parent_id: "parentId",
-    repeat_after: "repeatAfter",
-    send_days: "sendDays",
-    status: "status",
-    template_data_download_url: "templateDataDownloadUrl",
-    template_id: "templateId",
-    template_type: "templateType",
-    updated_at: "updatedAt",
-    v: "__v",
-});
 
-/// Schedule fetch successful.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleFetchSuccessful {
-    /// `schedules`
-    pub schedules: Vec<Schedule>,
-    /// How many there are in all.
-    pub total: Option<Value>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Schedule fetch successful.
+    pub struct ScheduleFetchSuccessful {
+        /// `schedules`
+        schedules: Vec<Schedule> = "schedules",
+        /// How many there are in all.
+        total: Option<Value> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ScheduleFetchSuccessful {
-    schedules: "schedules",
-    total: "total",
-    trace_id: "traceId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,79 +3,57 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Forms params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormsParams {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Forms params.
+    pub struct FormsParams {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(FormsParams {
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-});
 
-/// Forms reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormsReply {
-    /// `forms`
-    pub forms: Vec<FormsParams>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Forms reply.
+    pub struct FormsReply {
+        /// `forms`
+        forms: Vec<FormsParams> = "forms",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(FormsReply {
-    forms: "forms",
-    total: "total",
-});
 
-/// Forms submissions reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormsSubmissionsReply {
-    /// `meta`
-    pub meta: Option<Meta>,
-    /// `submissions`
-    pub submissions: Vec<FormsSubmissionsSubmissions>,
+crm_core::record! {
+    /// Forms submissions reply.
+    pub struct FormsSubmissionsReply {
+        /// `meta`
+        meta: Option<Meta> = "meta",
+        /// `submissions`
+        submissions: Vec<FormsSubmissionsSubmissions> = "submissions",
+    }
 }
-crm_core::record!(FormsSubmissionsReply {
-    meta: "meta",
-    submissions: "submissions",
-});
 
-/// Forms submissions submissions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormsSubmissionsSubmissions {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `others`
-    pub others: Option<Others>,
+crm_core::record! {
+    /// Forms submissions submissions.
+    pub struct FormsSubmissionsSubmissions {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `others`
+        others: Option<Others> = "others",
+    }
 }
-crm_core::record!(FormsSubmissionsSubmissions {
-    contact_id: "contactId",
-    created_at: "createdAt",
-    email: "email",
-    form_id: "formId",
-    id: "id",
-    name: "name",
-    others: "others",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

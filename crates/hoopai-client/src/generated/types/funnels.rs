@@ -3,235 +3,167 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create redirect params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateRedirectParams {
-    /// `action`
-    pub action: Option<RedirectParamsAction>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// `target`
-    pub target: Option<String>,
+crm_core::record! {
+    /// Create redirect params.
+    pub struct CreateRedirectParams {
+        /// `action`
+        action: Option<RedirectParamsAction> = "action",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `path`
+        path: Option<String> = "path",
+        /// `target`
+        target: Option<String> = "target",
+    }
+    required "action" "domain" "locationId" "path" "target"
 }
-crm_core::record!(CreateRedirectParams {
-    action: "action",
-    domain: "domain",
-    location_id: "locationId",
-    path: "path",
-    target: "target",
-} required { action: "action", domain: "domain", location_id: "locationId", path: "path", target: "target" });
 crm_core::setters!(CreateRedirectParams {
     action: RedirectParamsAction, domain: String, location_id: String, path: String, target: String,
 });
 
-/// Create redirect reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateRedirectReply {
-    /// `data`
-    pub data: Option<RedirectReply>,
+crm_core::record! {
+    /// Create redirect reply.
+    pub struct CreateRedirectReply {
+        /// `data`
+        data: Option<RedirectReply> = "data",
+    }
 }
-crm_core::record!(CreateRedirectReply {
-    data: "data",
-});
 
-/// Delete redirect reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteRedirectReply {
-    /// `data`
-    pub data: Option<Value>,
+crm_core::record! {
+    /// Delete redirect reply.
+    pub struct DeleteRedirectReply {
+        /// `data`
+        data: Option<Value> = "data",
+    }
 }
-crm_core::record!(DeleteRedirectReply {
-    data: "data",
-});
 
-/// A funnel.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Funnel {
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `domainId`
-    pub domain_id: Option<String>,
-    /// `faviconUrl`
-    pub favicon_url: Option<String>,
-    /// `globalSectionVersion`
-    pub global_section_version: Option<i64>,
-    /// `globalSectionsPath`
-    pub global_sections_path: Option<String>,
-    /// `globalSectionsUrl`
-    pub global_sections_url: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isStoreActive`
-    pub is_store_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `orderFormVersion`
-    pub order_form_version: Option<i64>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `steps`
-    pub steps: Vec<FunnelStep>,
-    /// `trackingCodeBody`
-    pub tracking_code_body: Option<String>,
-    /// `trackingCodeHead`
-    pub tracking_code_head: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// A funnel.
+    pub struct Funnel {
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `domainId`
+        domain_id: Option<String> = "domainId",
+        /// `faviconUrl`
+        favicon_url: Option<String> = "faviconUrl",
+        /// `globalSectionVersion`
+        global_section_version: Option<i64> = "globalSectionVersion",
+        /// `globalSectionsPath`
+        global_sections_path: Option<String> = "globalSectionsPath",
+        /// `globalSectionsUrl`
+        global_sections_url: Option<String> = "globalSectionsUrl",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isStoreActive`
+        is_store_active: Option<bool> = "isStoreActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `orderFormVersion`
+        order_form_version: Option<i64> = "orderFormVersion",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `steps`
+        steps: Vec<FunnelStep> = "steps",
+        /// `trackingCodeBody`
+        tracking_code_body: Option<String> = "trackingCodeBody",
+        /// `trackingCodeHead`
+        tracking_code_head: Option<String> = "trackingCodeHead",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(Funnel {
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    deleted: "deleted",
-    domain_id: "domainId",
-    favicon_url: "faviconUrl",
-    global_section_version: "globalSectionVersion",
-    global_sections_path: "globalSectionsPath",
-    global_sections_url: "globalSectionsUrl",
-    id: "_id",
-    is_store_active: "isStoreActive",
-    location_id: "locationId",
-    name: "name",
-    order_form_version: "orderFormVersion",
-    origin_id: "originId",
-    steps: "steps",
-    tracking_code_body: "trackingCodeBody",
-    tracking_code_head: "trackingCodeHead",
-    type_: "type",
-    updated_at: "updatedAt",
-    url: "url",
-});
 
-/// Funnel list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FunnelListReply {
-    /// `count`
-    pub count: Option<f64>,
-    /// `funnels`
-    pub funnels: Vec<Funnel>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Funnel list reply.
+    pub struct FunnelListReply {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `funnels`
+        funnels: Vec<Funnel> = "funnels",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(FunnelListReply {
-    count: "count",
-    funnels: "funnels",
-    trace_id: "traceId",
-});
 
-/// Funnel page count reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FunnelPageCountReply {
-    /// `count`
-    pub count: Option<f64>,
+crm_core::record! {
+    /// Funnel page count reply.
+    pub struct FunnelPageCountReply {
+        /// `count`
+        count: Option<f64> = "count",
+    }
 }
-crm_core::record!(FunnelPageCountReply {
-    count: "count",
-});
 
-/// Funnel page reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FunnelPageReply {
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `funnelId`
-    pub funnel_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `stepId`
-    pub step_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Funnel page reply.
+    pub struct FunnelPageReply {
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `funnelId`
+        funnel_id: Option<String> = "funnelId",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `stepId`
+        step_id: Option<String> = "stepId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(FunnelPageReply {
-    deleted: "deleted",
-    funnel_id: "funnelId",
-    id: "_id",
-    location_id: "locationId",
-    name: "name",
-    step_id: "stepId",
-    updated_at: "updatedAt",
-});
 
-/// A step of a funnel.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FunnelStep {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `pages`
-    pub pages: Vec<String>,
-    /// `products`
-    pub products: Vec<Value>,
-    /// `sequence`
-    pub sequence: Option<i64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// A step of a funnel.
+    pub struct FunnelStep {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `pages`
+        pages: Vec<String> = "pages",
+        /// `products`
+        products: Vec<Value> = "products",
+        /// `sequence`
+        sequence: Option<i64> = "sequence",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(FunnelStep {
-    id: "id",
-    name: "name",
-    origin_id: "originId",
-    pages: "pages",
-    products: "products",
-    sequence: "sequence",
-    type_: "type",
-    url: "url",
-});
 
-/// Redirect list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RedirectListReply {
-    /// `data`
-    pub data: Option<RedirectListReplyData>,
+crm_core::record! {
+    /// Redirect list reply.
+    pub struct RedirectListReply {
+        /// `data`
+        data: Option<RedirectListReplyData> = "data",
+    }
 }
-crm_core::record!(RedirectListReply {
-    data: "data",
-});
 
-/// Redirect list reply data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RedirectListReplyData {
-    /// `count`
-    pub count: Option<i64>,
-    /// `data`
-    pub data: Vec<RedirectReply>,
+crm_core::record! {
+    /// Redirect list reply data.
+    pub struct RedirectListReplyData {
+        /// `count`
+        count: Option<i64> = "count",
+        /// `data`
+        data: Vec<RedirectReply> = "data",
+    }
 }
-crm_core::record!(RedirectListReplyData {
-    count: "count",
-    data: "data",
-});
 
 crm_core::open_enum! {
     /// Redirect params action.
@@ -247,54 +179,41 @@ crm_core::open_enum! {
     }
 }
 
-/// Redirect reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RedirectReply {
-    /// `action`
-    pub action: Option<String>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// `pathLowercase`
-    pub path_lowercase: Option<String>,
-    /// `target`
-    pub target: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Redirect reply.
+    pub struct RedirectReply {
+        /// `action`
+        action: Option<String> = "action",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `path`
+        path: Option<String> = "path",
+        /// `pathLowercase`
+        path_lowercase: Option<String> = "pathLowercase",
+        /// `target`
+        target: Option<String> = "target",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(RedirectReply {
-    action: "action",
-    domain: "domain",
-    id: "id",
-    location_id: "locationId",
-    path: "path",
-    path_lowercase: "pathLowercase",
-    target: "target",
-    type_: "type",
-});
 
-/// Update redirect params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateRedirectParams {
-    /// `action`
-    pub action: Option<RedirectParamsAction>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `target`
-    pub target: Option<String>,
+crm_core::record! {
+    /// Update redirect params.
+    pub struct UpdateRedirectParams {
+        /// `action`
+        action: Option<RedirectParamsAction> = "action",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `target`
+        target: Option<String> = "target",
+    }
+    required "action" "locationId" "target"
+    by new
 }
-crm_core::record!(UpdateRedirectParams {
-    action: "action",
-    location_id: "locationId",
-    target: "target",
-} required { action: "action", location_id: "locationId", target: "target" } by new);
 crm_core::setters!(UpdateRedirectParams {
     action: RedirectParamsAction, location_id: String, target: String,
 });
@@ -315,16 +234,13 @@ impl UpdateRedirectParams {
     }
 }
 
-/// Update redirect reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateRedirectReply {
-    /// `data`
-    pub data: Option<RedirectReply>,
+crm_core::record! {
+    /// Update redirect reply.
+    pub struct UpdateRedirectReply {
+        /// `data`
+        data: Option<RedirectReply> = "data",
+    }
 }
-crm_core::record!(UpdateRedirectReply {
-    data: "data",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Additional emails.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdditionalEmails {
-    /// The e-mail address.
-    pub email: Option<String>,
+crm_core::record! {
+    /// Additional emails.
+    pub struct AdditionalEmails {
+        /// The e-mail address.
+        email: Option<String> = "email",
+    }
+    required "email"
+    by new
 }
-crm_core::record!(AdditionalEmails {
-    email: "email",
-} required { email: "email" } by new);
 crm_core::setters!(AdditionalEmails {
     email: String,
 });
@@ -25,75 +24,57 @@ impl AdditionalEmails {
     }
 }
 
-/// Address.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Address {
-    /// `addressLine1`
-    pub address_line1: Option<String>,
-    /// `addressLine2`
-    pub address_line2: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// One of 247 values, as `AF`.
-    pub country_code: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
+crm_core::record! {
+    /// Address.
+    pub struct Address {
+        /// `addressLine1`
+        address_line1: Option<String> = "addressLine1",
+        /// `addressLine2`
+        address_line2: Option<String> = "addressLine2",
+        /// The city.
+        city: Option<String> = "city",
+        /// One of 247 values, as `AF`.
+        country_code: Option<String> = "countryCode",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `state`
+        state: Option<String> = "state",
+    }
 }
-crm_core::record!(Address {
-    address_line1: "addressLine1",
-    address_line2: "addressLine2",
-    city: "city",
-    country_code: "countryCode",
-    postal_code: "postalCode",
-    state: "state",
-});
 
-/// Address dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AddressDto {
-    /// `addressLine1`
-    pub address_line1: Option<String>,
-    /// `addressLine2`
-    pub address_line2: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
+crm_core::record! {
+    /// Address dto.
+    pub struct AddressDto {
+        /// `addressLine1`
+        address_line1: Option<String> = "addressLine1",
+        /// `addressLine2`
+        address_line2: Option<String> = "addressLine2",
+        /// The city.
+        city: Option<String> = "city",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `state`
+        state: Option<String> = "state",
+    }
 }
-crm_core::record!(AddressDto {
-    address_line1: "addressLine1",
-    address_line2: "addressLine2",
-    city: "city",
-    country_code: "countryCode",
-    postal_code: "postalCode",
-    state: "state",
-});
 crm_core::setters!(AddressDto {
     address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String,
     state: String,
 });
 
-/// Alt.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Alt {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
+crm_core::record! {
+    /// Alt.
+    pub struct Alt {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+    }
+    required "altId" "altType"
+    by new
 }
-crm_core::record!(Alt {
-    alt_id: "altId",
-    alt_type: "altType",
-} required { alt_id: "altId", alt_type: "altType" } by new);
 crm_core::setters!(Alt {
     alt_id: String, alt_type: String,
 });
@@ -109,45 +90,37 @@ impl Alt {
     }
 }
 
-/// Attachments.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Attachments {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `size`
-    pub size: Option<f64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Attachments.
+    pub struct Attachments {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `size`
+        size: Option<f64> = "size",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "id" "name" "size" "type" "url"
 }
-crm_core::record!(Attachments {
-    id: "id",
-    name: "name",
-    size: "size",
-    type_: "type",
-    url: "url",
-} required { id: "id", name: "name", size: "size", type_: "type", url: "url" });
 crm_core::setters!(Attachments {
     id: String, name: String, size: f64, type_: String, url: String,
 });
 
-/// Auto invoicing.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AutoInvoicing {
-    /// `directPayments`
-    pub direct_payments: Option<bool>,
-    /// `enabled`
-    pub enabled: Option<bool>,
+crm_core::record! {
+    /// Auto invoicing.
+    pub struct AutoInvoicing {
+        /// `directPayments`
+        direct_payments: Option<bool> = "directPayments",
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+    }
+    required "enabled"
+    by new
 }
-crm_core::record!(AutoInvoicing {
-    direct_payments: "directPayments",
-    enabled: "enabled",
-} required { enabled: "enabled" } by new);
 crm_core::setters!(AutoInvoicing {
     direct_payments: bool, enabled: bool,
 });
@@ -163,46 +136,35 @@ impl AutoInvoicing {
     }
 }
 
-/// Auto payment details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AutoPaymentDetails {
-    /// `bacsDirectDebit`
-    pub bacs_direct_debit: Option<BacsDirectDebit>,
-    /// `becsDirectDebit`
-    pub becs_direct_debit: Option<BecsDirectDebit>,
-    /// `card`
-    pub card: Option<Card>,
-    /// `cardId`
-    pub card_id: Option<String>,
-    /// `customerId`
-    pub customer_id: Option<String>,
-    /// `enable`
-    pub enable: Option<bool>,
-    /// `paymentMethodId`
-    pub payment_method_id: Option<String>,
-    /// `provider`
-    pub provider: Option<Value>,
-    /// `sepaDirectDebit`
-    pub sepa_direct_debit: Option<SepaDirectDebit>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `usBankAccount`
-    pub us_bank_account: Option<UsBankAccount>,
+crm_core::record! {
+    /// Auto payment details.
+    pub struct AutoPaymentDetails {
+        /// `bacsDirectDebit`
+        bacs_direct_debit: Option<BacsDirectDebit> = "bacsDirectDebit",
+        /// `becsDirectDebit`
+        becs_direct_debit: Option<BecsDirectDebit> = "becsDirectDebit",
+        /// `card`
+        card: Option<Card> = "card",
+        /// `cardId`
+        card_id: Option<String> = "cardId",
+        /// `customerId`
+        customer_id: Option<String> = "customerId",
+        /// `enable`
+        enable: Option<bool> = "enable",
+        /// `paymentMethodId`
+        payment_method_id: Option<String> = "paymentMethodId",
+        /// `provider`
+        provider: Option<Value> = "provider",
+        /// `sepaDirectDebit`
+        sepa_direct_debit: Option<SepaDirectDebit> = "sepaDirectDebit",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `usBankAccount`
+        us_bank_account: Option<UsBankAccount> = "usBankAccount",
+    }
+    required "enable"
+    by new
 }
-crm_core::record!(AutoPaymentDetails {
-    bacs_direct_debit: "bacsDirectDebit",
-    becs_direct_debit: "becsDirectDebit",
-    card: "card",
-    card_id: "cardId",
-    customer_id: "customerId",
-    enable: "enable",
-    payment_method_id: "paymentMethodId",
-    provider: "provider",
-    sepa_direct_debit: "sepaDirectDebit",
-    type_: "type",
-    us_bank_account: "usBankAccount",
-} required { enable: "enable" } by new);
 crm_core::setters!(AutoPaymentDetails {
     bacs_direct_debit: BacsDirectDebit, becs_direct_debit: BecsDirectDebit, card: Card, card_id: String,
     customer_id: String, enable: bool, payment_method_id: String, provider: Value,
@@ -229,90 +191,65 @@ impl AutoPaymentDetails {
     }
 }
 
-/// Auto payment invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AutoPaymentInvoiceScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Auto payment invoice schedule reply.
+    pub struct AutoPaymentInvoiceScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(AutoPaymentInvoiceScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Auto payment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AutoPaymentSchedule {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `autoPayment`
-    pub auto_payment: Option<AutoPaymentDetails>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Auto payment schedule.
+    pub struct AutoPaymentSchedule {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `autoPayment`
+        auto_payment: Option<AutoPaymentDetails> = "autoPayment",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "altId" "altType" "autoPayment" "id"
+    by new
 }
-crm_core::record!(AutoPaymentSchedule {
-    alt_id: "altId",
-    alt_type: "altType",
-    auto_payment: "autoPayment",
-    id: "id",
-} required { alt_id: "altId", alt_type: "altType", auto_payment: "autoPayment", id: "id" } by new);
 crm_core::setters!(AutoPaymentSchedule {
     alt_id: String, alt_type: String, auto_payment: AutoPaymentDetails, id: String,
 });
@@ -334,19 +271,17 @@ impl AutoPaymentSchedule {
     }
 }
 
-/// Bacs direct debit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BacsDirectDebit {
-    /// `last4`
-    pub last4: Option<String>,
-    /// `sort_code`
-    pub sort_code: Option<String>,
+crm_core::record! {
+    /// Bacs direct debit.
+    pub struct BacsDirectDebit {
+        /// `last4`
+        last4: Option<String> = "last4",
+        /// `sort_code`
+        sort_code: Option<String> = "sort_code",
+    }
+    required "last4" "sort_code"
+    by new
 }
-crm_core::record!(BacsDirectDebit {
-    last4: "last4",
-    sort_code: "sort_code",
-} required { last4: "last4", sort_code: "sort_code" } by new);
 crm_core::setters!(BacsDirectDebit {
     last4: String, sort_code: String,
 });
@@ -362,19 +297,17 @@ impl BacsDirectDebit {
     }
 }
 
-/// Becs direct debit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BecsDirectDebit {
-    /// `bsb_number`
-    pub bsb_number: Option<String>,
-    /// `last4`
-    pub last4: Option<String>,
+crm_core::record! {
+    /// Becs direct debit.
+    pub struct BecsDirectDebit {
+        /// `bsb_number`
+        bsb_number: Option<String> = "bsb_number",
+        /// `last4`
+        last4: Option<String> = "last4",
+    }
+    required "bsb_number" "last4"
+    by new
 }
-crm_core::record!(BecsDirectDebit {
-    bsb_number: "bsb_number",
-    last4: "last4",
-} required { bsb_number: "bsb_number", last4: "last4" } by new);
 crm_core::setters!(BecsDirectDebit {
     bsb_number: String, last4: String,
 });
@@ -390,49 +323,39 @@ impl BecsDirectDebit {
     }
 }
 
-/// Business details dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BusinessDetailsDto {
-    /// The address.
-    pub address: Option<AddressDto>,
-    /// `customValues`
-    pub custom_values: Option<Vec<String>>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `phoneNo`
-    pub phone_no: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Business details dto.
+    pub struct BusinessDetailsDto {
+        /// The address.
+        address: Option<AddressDto> = "address",
+        /// `customValues`
+        custom_values: Option<Vec<String>> = "customValues",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `phoneNo`
+        phone_no: Option<String> = "phoneNo",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(BusinessDetailsDto {
-    address: "address",
-    custom_values: "customValues",
-    logo_url: "logoUrl",
-    name: "name",
-    phone_no: "phoneNo",
-    website: "website",
-});
 crm_core::setters!(BusinessDetailsDto {
     address: AddressDto, custom_values: [String], logo_url: String, name: String, phone_no: String,
     website: String,
 });
 
-/// Cancel invoice schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CancelInvoiceSchedule {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
+crm_core::record! {
+    /// Cancel invoice schedule.
+    pub struct CancelInvoiceSchedule {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+    }
+    required "altId" "altType"
+    by new
 }
-crm_core::record!(CancelInvoiceSchedule {
-    alt_id: "altId",
-    alt_type: "altType",
-} required { alt_id: "altId", alt_type: "altType" } by new);
 crm_core::setters!(CancelInvoiceSchedule {
     alt_id: String, alt_type: String,
 });
@@ -448,84 +371,61 @@ impl CancelInvoiceSchedule {
     }
 }
 
-/// Cancel invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CancelInvoiceScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Cancel invoice schedule reply.
+    pub struct CancelInvoiceScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CancelInvoiceScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Card.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Card {
-    /// `brand`
-    pub brand: Option<String>,
-    /// `last4`
-    pub last4: Option<String>,
+crm_core::record! {
+    /// Card.
+    pub struct Card {
+        /// `brand`
+        brand: Option<String> = "brand",
+        /// `last4`
+        last4: Option<String> = "last4",
+    }
+    required "brand" "last4"
+    by new
 }
-crm_core::record!(Card {
-    brand: "brand",
-    last4: "last4",
-} required { brand: "brand", last4: "last4" } by new);
 crm_core::setters!(Card {
     brand: String, last4: String,
 });
@@ -541,37 +441,29 @@ impl Card {
     }
 }
 
-/// Contact details dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactDetailsDto {
-    /// `additionalEmails`
-    pub additional_emails: Option<Vec<AdditionalEmails>>,
-    /// `address`
-    pub address: Option<AddressDto>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Option<Vec<String>>,
-    /// The server has refused invoices without it.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The server has refused invoices without it.
-    pub phone_no: Option<String>,
+crm_core::record! {
+    /// Contact details dto.
+    pub struct ContactDetailsDto {
+        /// `additionalEmails`
+        additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
+        /// `address`
+        address: Option<AddressDto> = "address",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// The custom fields with their values.
+        custom_fields: Option<Vec<String>> = "customFields",
+        /// The server has refused invoices without it.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The server has refused invoices without it.
+        phone_no: Option<String> = "phoneNo",
+    }
+    required "email" "id" "name" "phoneNo"
+    by new
 }
-crm_core::record!(ContactDetailsDto {
-    additional_emails: "additionalEmails",
-    address: "address",
-    company_name: "companyName",
-    custom_fields: "customFields",
-    email: "email",
-    id: "id",
-    name: "name",
-    phone_no: "phoneNo",
-} required { email: "email", id: "id", name: "name", phone_no: "phoneNo" } by new);
 crm_core::setters!(ContactDetailsDto {
     additional_emails: [AdditionalEmails], address: AddressDto, company_name: String, custom_fields: [String],
     email: String, id: String, name: String, phone_no: String,
@@ -599,88 +491,63 @@ impl ContactDetailsDto {
     }
 }
 
-/// Create estimates.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateEstimates {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `autoInvoice`
-    pub auto_invoice: Option<AutoInvoicing>,
-    /// The vendor's default is `false`.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `estimateNumber`
-    pub estimate_number: Option<f64>,
-    /// The vendor's default is `EST-`.
-    pub estimate_number_prefix: Option<String>,
-    /// `expiryDate`
-    pub expiry_date: Option<String>,
-    /// `frequencySettings`
-    pub frequency_settings: Option<FrequencySettings>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `items`
-    pub items: Option<Vec<EstimateLineItem>>,
-    /// The vendor's default is `true`.
-    pub live_mode: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentScheduleConfig`
-    pub payment_schedule_config: Option<PaymentScheduleConfig>,
-    /// `sendEstimateDetails`
-    pub send_estimate_details: Option<SendEstimate>,
-    /// `sentTo`
-    pub sent_to: Option<SentToDto>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create estimates.
+    pub struct CreateEstimates {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `autoInvoice`
+        auto_invoice: Option<AutoInvoicing> = "autoInvoice",
+        /// The vendor's default is `false`.
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `estimateNumber`
+        estimate_number: Option<f64> = "estimateNumber",
+        /// The vendor's default is `EST-`.
+        estimate_number_prefix: Option<String> = "estimateNumberPrefix",
+        /// `expiryDate`
+        expiry_date: Option<String> = "expiryDate",
+        /// `frequencySettings`
+        frequency_settings: Option<FrequencySettings> = "frequencySettings",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `items`
+        items: Option<Vec<EstimateLineItem>> = "items",
+        /// The vendor's default is `true`.
+        live_mode: Option<bool> = "liveMode",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentScheduleConfig`
+        payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
+        /// `sendEstimateDetails`
+        send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
+        /// `sentTo`
+        sent_to: Option<SentToDto> = "sentTo",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
+    by new
 }
-crm_core::record!(CreateEstimates {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    auto_invoice: "autoInvoice",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    currency: "currency",
-    discount: "discount",
-    estimate_number: "estimateNumber",
-    estimate_number_prefix: "estimateNumberPrefix",
-    expiry_date: "expiryDate",
-    frequency_settings: "frequencySettings",
-    issue_date: "issueDate",
-    items: "items",
-    live_mode: "liveMode",
-    meta: "meta",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_schedule_config: "paymentScheduleConfig",
-    send_estimate_details: "sendEstimateDetails",
-    sent_to: "sentTo",
-    terms_notes: "termsNotes",
-    title: "title",
-    user_id: "userId",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", contact_details: "contactDetails", currency: "currency", discount: "discount", frequency_settings: "frequencySettings", items: "items", name: "name" } by new);
 crm_core::setters!(CreateEstimates {
     alt_id: String, alt_type: String, attachments: [Attachments], auto_invoice: AutoInvoicing,
     automatic_taxes_enabled: bool, business_details: BusinessDetailsDto, contact_details: ContactDetailsDto,
@@ -731,82 +598,59 @@ impl Default for CreateEstimates {
     }
 }
 
-/// Create invoice.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoice {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// `lateFeesConfiguration`
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<PaymentSchedule>,
-    /// `sentTo`
-    pub sent_to: Option<SentToDto>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// `tipsConfiguration`
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Create invoice.
+    pub struct CreateInvoice {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// `lateFeesConfiguration`
+        late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+        /// `paymentSchedule`
+        payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
+        /// `sentTo`
+        sent_to: Option<SentToDto> = "sentTo",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// `tipsConfiguration`
+        tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "issueDate" "items" "liveMode" "name" "sentTo"
+    by new
 }
-crm_core::record!(CreateInvoice {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    invoice_number: "invoiceNumber",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    issue_date: "issueDate",
-    items: "items",
-    late_fees_configuration: "lateFeesConfiguration",
-    live_mode: "liveMode",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_methods: "paymentMethods",
-    payment_schedule: "paymentSchedule",
-    sent_to: "sentTo",
-    terms_notes: "termsNotes",
-    tips_configuration: "tipsConfiguration",
-    title: "title",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", contact_details: "contactDetails", currency: "currency", discount: "discount", issue_date: "issueDate", items: "items", live_mode: "liveMode", name: "name", sent_to: "sentTo" } by new);
 crm_core::setters!(CreateInvoice {
     alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
@@ -855,25 +699,21 @@ impl Default for CreateInvoice {
     }
 }
 
-/// Create invoice from estimate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceFromEstimate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `markAsInvoiced`
-    pub mark_as_invoiced: Option<bool>,
-    /// `version`
-    pub version: Option<CreateInvoiceFromEstimateVersion>,
+crm_core::record! {
+    /// Create invoice from estimate.
+    pub struct CreateInvoiceFromEstimate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `markAsInvoiced`
+        mark_as_invoiced: Option<bool> = "markAsInvoiced",
+        /// `version`
+        version: Option<CreateInvoiceFromEstimateVersion> = "version",
+    }
+    required "altId" "altType" "markAsInvoiced"
+    by new
 }
-crm_core::record!(CreateInvoiceFromEstimate {
-    alt_id: "altId",
-    alt_type: "altType",
-    mark_as_invoiced: "markAsInvoiced",
-    version: "version",
-} required { alt_id: "altId", alt_type: "altType", mark_as_invoiced: "markAsInvoiced" } by new);
 crm_core::setters!(CreateInvoiceFromEstimate {
     alt_id: String, alt_type: String, mark_as_invoiced: bool, version: CreateInvoiceFromEstimateVersion,
 });
@@ -891,19 +731,15 @@ impl CreateInvoiceFromEstimate {
     }
 }
 
-/// Create invoice from estimate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceFromEstimateReply {
-    /// `estimate`
-    pub estimate: Option<EstimateReply>,
-    /// `invoice`
-    pub invoice: Option<DefaultInvoiceReply>,
+crm_core::record! {
+    /// Create invoice from estimate reply.
+    pub struct CreateInvoiceFromEstimateReply {
+        /// `estimate`
+        estimate: Option<EstimateReply> = "estimate",
+        /// `invoice`
+        invoice: Option<DefaultInvoiceReply> = "invoice",
+    }
 }
-crm_core::record!(CreateInvoiceFromEstimateReply {
-    estimate: "estimate",
-    invoice: "invoice",
-});
 
 crm_core::open_enum! {
     /// Create invoice from estimate version.
@@ -915,147 +751,103 @@ crm_core::open_enum! {
     }
 }
 
-/// Create invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `amountDue`
-    pub amount_due: Option<f64>,
-    /// `amountPaid`
-    pub amount_paid: Option<f64>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Value>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Vec<InvoicedItem>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<Value>,
-    /// `status`
-    pub status: Option<InvoiceReplyStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Create invoice reply.
+    pub struct CreateInvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CreateInvoiceReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_due: "amountDue",
-    amount_paid: "amountPaid",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "_id",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    name: "name",
-    payment_schedule: "paymentSchedule",
-    status: "status",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Create invoice schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceSchedule {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// `lateFeesConfiguration`
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// `tipsConfiguration`
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Create invoice schedule.
+    pub struct CreateInvoiceSchedule {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// `lateFeesConfiguration`
+        late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// `tipsConfiguration`
+        tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
+    by new
 }
-crm_core::record!(CreateInvoiceSchedule {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    currency: "currency",
-    discount: "discount",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    items: "items",
-    late_fees_configuration: "lateFeesConfiguration",
-    live_mode: "liveMode",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_methods: "paymentMethods",
-    schedule: "schedule",
-    terms_notes: "termsNotes",
-    tips_configuration: "tipsConfiguration",
-    title: "title",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", contact_details: "contactDetails", currency: "currency", discount: "discount", items: "items", live_mode: "liveMode", name: "name", schedule: "schedule" } by new);
 crm_core::setters!(CreateInvoiceSchedule {
     alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
@@ -1099,129 +891,91 @@ impl Default for CreateInvoiceSchedule {
     }
 }
 
-/// Create invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Create invoice schedule reply.
+    pub struct CreateInvoiceScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CreateInvoiceScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Create invoice template.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceTemplate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `internal`
-    pub internal: Option<bool>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// `lateFeesConfiguration`
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// `tipsConfiguration`
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Create invoice template.
+    pub struct CreateInvoiceTemplate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `internal`
+        internal: Option<bool> = "internal",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// `lateFeesConfiguration`
+        late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// `tipsConfiguration`
+        tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "altId" "altType" "businessDetails" "currency" "items" "name"
+    by new
 }
-crm_core::record!(CreateInvoiceTemplate {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    currency: "currency",
-    discount: "discount",
-    internal: "internal",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    items: "items",
-    late_fees_configuration: "lateFeesConfiguration",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_methods: "paymentMethods",
-    terms_notes: "termsNotes",
-    tips_configuration: "tipsConfiguration",
-    title: "title",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", currency: "currency", items: "items", name: "name" } by new);
 crm_core::setters!(CreateInvoiceTemplate {
     alt_id: String, alt_type: String, attachments: [String], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, currency: String, discount: Discount, internal: bool,
@@ -1262,184 +1016,129 @@ impl Default for CreateInvoiceTemplate {
     }
 }
 
-/// Create invoice template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateInvoiceTemplateReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// The name.
-    pub name: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Create invoice template reply.
+    pub struct CreateInvoiceTemplateReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// The name.
+        name: Option<String> = "name",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CreateInvoiceTemplateReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    items: "items",
-    name: "name",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Custom notification.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomNotification {
-    /// `customerAutoPaymentAmountChanged`
-    pub customer_auto_payment_amount_changed: Option<CustomNotificationItem>,
-    /// `customerAutoPaymentFailure`
-    pub customer_auto_payment_failure: Option<CustomNotificationItem>,
-    /// `customerAutoPaymentInfo`
-    pub customer_auto_payment_info: Option<CustomNotificationItem>,
-    /// `customerAutoPaymentSuccess`
-    pub customer_auto_payment_success: Option<CustomNotificationItem>,
-    /// `customerPaymentFailure`
-    pub customer_payment_failure: Option<CustomNotificationItem>,
-    /// `customerPaymentSuccess`
-    pub customer_payment_success: Option<CustomNotificationItem>,
-    /// `customerSendEstimate`
-    pub customer_send_estimate: Option<CustomNotificationItem>,
-    /// `customerSendInvoice`
-    pub customer_send_invoice: Option<CustomNotificationItem>,
-    /// `teamAutoPaymentFailure`
-    pub team_auto_payment_failure: Option<CustomNotificationItem>,
-    /// `teamAutoPaymentSkip`
-    pub team_auto_payment_skip: Option<CustomNotificationItem>,
-    /// `teamAutoPaymentSuccess`
-    pub team_auto_payment_success: Option<CustomNotificationItem>,
-    /// `teamEstimateAccepted`
-    pub team_estimate_accepted: Option<CustomNotificationItem>,
-    /// `teamEstimateDeclined`
-    pub team_estimate_declined: Option<CustomNotificationItem>,
-    /// `teamPaymentFailure`
-    pub team_payment_failure: Option<CustomNotificationItem>,
-    /// `teamPaymentSuccess`
-    pub team_payment_success: Option<CustomNotificationItem>,
-    /// `teamRecurringSendInvoiceFailed`
-    pub team_recurring_send_invoice_failed: Option<CustomNotificationItem>,
+crm_core::record! {
+    /// Custom notification.
+    pub struct CustomNotification {
+        /// `customerAutoPaymentAmountChanged`
+        customer_auto_payment_amount_changed: Option<CustomNotificationItem> = "customerAutoPaymentAmountChanged",
+        /// `customerAutoPaymentFailure`
+        customer_auto_payment_failure: Option<CustomNotificationItem> = "customerAutoPaymentFailure",
+        /// `customerAutoPaymentInfo`
+        customer_auto_payment_info: Option<CustomNotificationItem> = "customerAutoPaymentInfo",
+        /// `customerAutoPaymentSuccess`
+        customer_auto_payment_success: Option<CustomNotificationItem> = "customerAutoPaymentSuccess",
+        /// `customerPaymentFailure`
+        customer_payment_failure: Option<CustomNotificationItem> = "customerPaymentFailure",
+        /// `customerPaymentSuccess`
+        customer_payment_success: Option<CustomNotificationItem> = "customerPaymentSuccess",
+        /// `customerSendEstimate`
+        customer_send_estimate: Option<CustomNotificationItem> = "customerSendEstimate",
+        /// `customerSendInvoice`
+        customer_send_invoice: Option<CustomNotificationItem> = "customerSendInvoice",
+        /// `teamAutoPaymentFailure`
+        team_auto_payment_failure: Option<CustomNotificationItem> = "teamAutoPaymentFailure",
+        /// `teamAutoPaymentSkip`
+        team_auto_payment_skip: Option<CustomNotificationItem> = "teamAutoPaymentSkip",
+        /// `teamAutoPaymentSuccess`
+        team_auto_payment_success: Option<CustomNotificationItem> = "teamAutoPaymentSuccess",
+        /// `teamEstimateAccepted`
+        team_estimate_accepted: Option<CustomNotificationItem> = "teamEstimateAccepted",
+        /// `teamEstimateDeclined`
+        team_estimate_declined: Option<CustomNotificationItem> = "teamEstimateDeclined",
+        /// `teamPaymentFailure`
+        team_payment_failure: Option<CustomNotificationItem> = "teamPaymentFailure",
+        /// `teamPaymentSuccess`
+        team_payment_success: Option<CustomNotificationItem> = "teamPaymentSuccess",
+        /// `teamRecurringSendInvoiceFailed`
+        team_recurring_send_invoice_failed: Option<CustomNotificationItem> = "teamRecurringSendInvoiceFailed",
+    }
 }
-crm_core::record!(CustomNotification {
-    customer_auto_payment_amount_changed: "customerAutoPaymentAmountChanged",
-    customer_auto_payment_failure: "customerAutoPaymentFailure",
-    customer_auto_payment_info: "customerAutoPaymentInfo",
-    customer_auto_payment_success: "customerAutoPaymentSuccess",
-    customer_payment_failure: "customerPaymentFailure",
-    customer_payment_success: "customerPaymentSuccess",
-    customer_send_estimate: "customerSendEstimate",
-    customer_send_invoice: "customerSendInvoice",
-    team_auto_payment_failure: "teamAutoPaymentFailure",
-    team_auto_payment_skip: "teamAutoPaymentSkip",
-    team_auto_payment_success: "teamAutoPaymentSuccess",
-    team_estimate_accepted: "teamEstimateAccepted",
-    team_estimate_declined: "teamEstimateDeclined",
-    team_payment_failure: "teamPaymentFailure",
-    team_payment_success: "teamPaymentSuccess",
-    team_recurring_send_invoice_failed: "teamRecurringSendInvoiceFailed",
-});
 
-/// Custom notification item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomNotificationItem {
-    /// `defaultEmailTemplateId`
-    pub default_email_template_id: Option<String>,
-    /// `emailSubject`
-    pub email_subject: Option<String>,
-    /// `emailTemplate`
-    pub email_template: Option<String>,
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// `smsTemplate`
-    pub sms_template: Option<String>,
+crm_core::record! {
+    /// Custom notification item.
+    pub struct CustomNotificationItem {
+        /// `defaultEmailTemplateId`
+        default_email_template_id: Option<String> = "defaultEmailTemplateId",
+        /// `emailSubject`
+        email_subject: Option<String> = "emailSubject",
+        /// `emailTemplate`
+        email_template: Option<String> = "emailTemplate",
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// `smsTemplate`
+        sms_template: Option<String> = "smsTemplate",
+    }
 }
-crm_core::record!(CustomNotificationItem {
-    default_email_template_id: "defaultEmailTemplateId",
-    email_subject: "emailSubject",
-    email_template: "emailTemplate",
-    enabled: "enabled",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    sms_template: "smsTemplate",
-});
 
-/// Custom r rule options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomRRuleOptions {
-    /// `count`
-    pub count: Option<f64>,
-    /// `dayOfMonth`
-    pub day_of_month: Option<f64>,
-    /// `dayOfWeek`
-    pub day_of_week: Option<CustomRRuleOptionsDayOfWeek>,
-    /// `daysBefore`
-    pub days_before: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// `endType`
-    pub end_type: Option<String>,
-    /// `interval`
-    pub interval: Option<f64>,
-    /// `intervalType`
-    pub interval_type: Option<IntervalType>,
-    /// `monthOfYear`
-    pub month_of_year: Option<CustomRRuleOptionsMonthOfYear>,
-    /// `numOfWeek`
-    pub num_of_week: Option<f64>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// `useStartAsPrimaryUserAccepted`
-    pub use_start_as_primary_user_accepted: Option<bool>,
+crm_core::record! {
+    /// Custom r rule options.
+    pub struct CustomRRuleOptions {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `dayOfMonth`
+        day_of_month: Option<f64> = "dayOfMonth",
+        /// `dayOfWeek`
+        day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
+        /// `daysBefore`
+        days_before: Option<f64> = "daysBefore",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// `endType`
+        end_type: Option<String> = "endType",
+        /// `interval`
+        interval: Option<f64> = "interval",
+        /// `intervalType`
+        interval_type: Option<IntervalType> = "intervalType",
+        /// `monthOfYear`
+        month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
+        /// `numOfWeek`
+        num_of_week: Option<f64> = "numOfWeek",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// `useStartAsPrimaryUserAccepted`
+        use_start_as_primary_user_accepted: Option<bool> = "useStartAsPrimaryUserAccepted",
+    }
+    required "interval" "intervalType" "startDate"
+    by new
 }
-crm_core::record!(CustomRRuleOptions {
-    count: "count",
-    day_of_month: "dayOfMonth",
-    day_of_week: "dayOfWeek",
-    days_before: "daysBefore",
-    end_date: "endDate",
-    end_time: "endTime",
-    end_type: "endType",
-    interval: "interval",
-    interval_type: "intervalType",
-    month_of_year: "monthOfYear",
-    num_of_week: "numOfWeek",
-    start_date: "startDate",
-    start_time: "startTime",
-    use_start_as_primary_user_accepted: "useStartAsPrimaryUserAccepted",
-} required { interval: "interval", interval_type: "intervalType", start_date: "startDate" } by new);
 crm_core::setters!(CustomRRuleOptions {
     count: f64, day_of_month: f64, day_of_week: CustomRRuleOptionsDayOfWeek, days_before: f64,
     end_date: String, end_time: String, end_type: String, interval: f64, interval_type: IntervalType,
@@ -1474,198 +1173,139 @@ impl CustomRRuleOptions {
     }
 }
 
-/// Default invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultInvoiceReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `amountDue`
-    pub amount_due: Option<f64>,
-    /// `amountPaid`
-    pub amount_paid: Option<f64>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Value>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Vec<InvoicedItem>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<Value>,
-    /// `status`
-    pub status: Option<InvoiceReplyStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Default invoice reply.
+    pub struct DefaultInvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(DefaultInvoiceReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_due: "amountDue",
-    amount_paid: "amountPaid",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "_id",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    name: "name",
-    payment_schedule: "paymentSchedule",
-    status: "status",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Delete invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteInvoiceReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `amountDue`
-    pub amount_due: Option<f64>,
-    /// `amountPaid`
-    pub amount_paid: Option<f64>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Value>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Vec<InvoicedItem>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<Value>,
-    /// `status`
-    pub status: Option<InvoiceReplyStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Delete invoice reply.
+    pub struct DeleteInvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(DeleteInvoiceReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_due: "amountDue",
-    amount_paid: "amountPaid",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "_id",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    name: "name",
-    payment_schedule: "paymentSchedule",
-    status: "status",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Delete invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteInvoiceScheduleReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete invoice schedule reply.
+    pub struct DeleteInvoiceScheduleReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteInvoiceScheduleReply {
-    success: "success",
-});
 
-/// Delete invoice template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteInvoiceTemplateReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete invoice template reply.
+    pub struct DeleteInvoiceTemplateReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteInvoiceTemplateReply {
-    success: "success",
-});
 
-/// Discount.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Discount {
-    /// The vendor's default is `percentage`.
-    pub type_: Option<DiscountType>,
-    /// `validOnProductIds`
-    pub valid_on_product_ids: Option<Vec<String>>,
-    /// The vendor's default is `0`.
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Discount.
+    pub struct Discount {
+        /// The vendor's default is `percentage`.
+        type_: Option<DiscountType> = "type",
+        /// `validOnProductIds`
+        valid_on_product_ids: Option<Vec<String>> = "validOnProductIds",
+        /// The vendor's default is `0`.
+        value: Option<f64> = "value",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(Discount {
-    type_: "type",
-    valid_on_product_ids: "validOnProductIds",
-    value: "value",
-} required { type_: "type" } by new);
 crm_core::setters!(Discount {
     type_: DiscountType, valid_on_product_ids: [String], value: f64,
 });
@@ -1692,16 +1332,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Estimate id param.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EstimateIdParam {
-    /// The id of the estimate.
-    pub estimate_id: Option<String>,
+crm_core::record! {
+    /// Estimate id param.
+    pub struct EstimateIdParam {
+        /// The id of the estimate.
+        estimate_id: Option<String> = "estimateId",
+    }
+    required "estimateId"
+    by new
 }
-crm_core::record!(EstimateIdParam {
-    estimate_id: "estimateId",
-} required { estimate_id: "estimateId" } by new);
 crm_core::setters!(EstimateIdParam {
     estimate_id: String,
 });
@@ -1716,52 +1355,39 @@ impl EstimateIdParam {
     }
 }
 
-/// Estimate line item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EstimateLineItem {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isSetupFeeItem`
-    pub is_setup_fee_item: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `qty`
-    pub qty: Option<f64>,
-    /// The vendor's default is `false`.
-    pub tax_inclusive: Option<bool>,
-    /// `taxes`
-    pub taxes: Option<Vec<ItemTax>>,
-    /// `type`
-    pub type_: Option<PriceType>,
+crm_core::record! {
+    /// Estimate line item.
+    pub struct EstimateLineItem {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isSetupFeeItem`
+        is_setup_fee_item: Option<bool> = "isSetupFeeItem",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `qty`
+        qty: Option<f64> = "qty",
+        /// The vendor's default is `false`.
+        tax_inclusive: Option<bool> = "taxInclusive",
+        /// `taxes`
+        taxes: Option<Vec<ItemTax>> = "taxes",
+        /// `type`
+        type_: Option<PriceType> = "type",
+    }
+    required "amount" "currency" "name" "qty"
+    by new
 }
-crm_core::record!(EstimateLineItem {
-    amount: "amount",
-    attachments: "attachments",
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    currency: "currency",
-    description: "description",
-    is_setup_fee_item: "isSetupFeeItem",
-    name: "name",
-    price_id: "priceId",
-    product_id: "productId",
-    qty: "qty",
-    tax_inclusive: "taxInclusive",
-    taxes: "taxes",
-    type_: "type",
-} required { amount: "amount", currency: "currency", name: "name", qty: "qty" } by new);
 crm_core::setters!(EstimateLineItem {
     amount: f64, attachments: [String], automatic_tax_category_id: String, currency: String,
     description: String, is_setup_fee_item: bool, name: String, price_id: String, product_id: String,
@@ -1795,253 +1421,175 @@ impl EstimateLineItem {
     }
 }
 
-/// Estimate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EstimateReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Vec<Attachments>,
-    /// `autoInvoice`
-    pub auto_invoice: Option<Value>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `estimateActionHistory`
-    pub estimate_action_history: Vec<EstimateReplyEstimateActionHistoryItem>,
-    /// `estimateNumberPrefix`
-    pub estimate_number_prefix: Option<String>,
-    /// `expiryDate`
-    pub expiry_date: Option<Timestamp>,
-    /// `frequencySettings`
-    pub frequency_settings: Option<FrequencySettings>,
-    /// The id.
-    pub id: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<Timestamp>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `lastVisitedAt`
-    pub last_visited_at: Option<Timestamp>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `sentBy`
-    pub sent_by: Option<String>,
-    /// `sentTo`
-    pub sent_to: Option<Value>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// `totalamountInUSD`
-    pub totalamount_in_usd: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
-    /// `__v`
-    pub v: Option<f64>,
+crm_core::record! {
+    /// Estimate reply.
+    pub struct EstimateReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Vec<Attachments> = "attachments",
+        /// `autoInvoice`
+        auto_invoice: Option<Value> = "autoInvoice",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `estimateActionHistory`
+        estimate_action_history: Vec<EstimateReplyEstimateActionHistoryItem> = "estimateActionHistory",
+        /// `estimateNumberPrefix`
+        estimate_number_prefix: Option<String> = "estimateNumberPrefix",
+        /// `expiryDate`
+        expiry_date: Option<Timestamp> = "expiryDate",
+        /// `frequencySettings`
+        frequency_settings: Option<FrequencySettings> = "frequencySettings",
+        /// The id.
+        id: Option<String> = "_id",
+        /// When it was issued.
+        issue_date: Option<Timestamp> = "issueDate",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `lastVisitedAt`
+        last_visited_at: Option<Timestamp> = "lastVisitedAt",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `sentBy`
+        sent_by: Option<String> = "sentBy",
+        /// `sentTo`
+        sent_to: Option<Value> = "sentTo",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// `totalamountInUSD`
+        totalamount_in_usd: Option<f64> = "totalamountInUSD",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+        /// `__v`
+        v: Option<f64> = "__v",
+    }
 }
-crm_core::record!(EstimateReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    auto_invoice: "autoInvoice",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    company_id: "companyId",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    deleted: "deleted",
-    discount: "discount",
-    estimate_action_history: "estimateActionHistory",
-    estimate_number_prefix: "estimateNumberPrefix",
-    expiry_date: "expiryDate",
-    frequency_settings: "frequencySettings",
-    id: "_id",
-    issue_date: "issueDate",
-    items: "items",
-    last_visited_at: "lastVisitedAt",
-    live_mode: "liveMode",
-    meta: "meta",
-    name: "name",
-    sent_by: "sentBy",
-    sent_to: "sentTo",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    totalamount_in_usd: "totalamountInUSD",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    v: "__v",
-});
 
-/// Estimate reply estimate action history item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EstimateReplyEstimateActionHistoryItem {
-    /// `action`
-    pub action: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
+crm_core::record! {
+    /// Estimate reply estimate action history item.
+    pub struct EstimateReplyEstimateActionHistoryItem {
+        /// `action`
+        action: Option<String> = "action",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+    }
 }
-crm_core::record!(EstimateReplyEstimateActionHistoryItem {
-    action: "action",
-    timestamp: "timestamp",
-});
 
-/// Estimate template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EstimateTemplateReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Vec<Attachments>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `estimateNumberPrefix`
-    pub estimate_number_prefix: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
-    /// `__v`
-    pub v: Option<f64>,
+crm_core::record! {
+    /// Estimate template reply.
+    pub struct EstimateTemplateReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Vec<Attachments> = "attachments",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `estimateNumberPrefix`
+        estimate_number_prefix: Option<String> = "estimateNumberPrefix",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+        /// `__v`
+        v: Option<f64> = "__v",
+    }
 }
-crm_core::record!(EstimateTemplateReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    deleted: "deleted",
-    discount: "discount",
-    estimate_number_prefix: "estimateNumberPrefix",
-    id: "_id",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    v: "__v",
-});
 
-/// Estimate templates.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EstimateTemplates {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// The vendor's default is `false`.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The vendor's default is `EST-`.
-    pub estimate_number_prefix: Option<String>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// The vendor's default is `true`.
-    pub live_mode: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `sendEstimateDetails`
-    pub send_estimate_details: Option<SendEstimate>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Estimate templates.
+    pub struct EstimateTemplates {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// The vendor's default is `false`.
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The vendor's default is `EST-`.
+        estimate_number_prefix: Option<String> = "estimateNumberPrefix",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// The vendor's default is `true`.
+        live_mode: Option<bool> = "liveMode",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `sendEstimateDetails`
+        send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "altId" "altType" "businessDetails" "currency" "discount" "items" "name"
+    by new
 }
-crm_core::record!(EstimateTemplates {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    currency: "currency",
-    discount: "discount",
-    estimate_number_prefix: "estimateNumberPrefix",
-    items: "items",
-    live_mode: "liveMode",
-    meta: "meta",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    send_estimate_details: "sendEstimateDetails",
-    terms_notes: "termsNotes",
-    title: "title",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", currency: "currency", discount: "discount", items: "items", name: "name" } by new);
 crm_core::setters!(EstimateTemplates {
     alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, currency: String, discount: Discount,
@@ -2081,19 +1629,17 @@ impl Default for EstimateTemplates {
     }
 }
 
-/// Frequency settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FrequencySettings {
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
+crm_core::record! {
+    /// Frequency settings.
+    pub struct FrequencySettings {
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+    }
+    required "enabled" "schedule"
+    by new
 }
-crm_core::record!(FrequencySettings {
-    enabled: "enabled",
-    schedule: "schedule",
-} required { enabled: "enabled", schedule: "schedule" } by new);
 crm_core::setters!(FrequencySettings {
     enabled: bool, schedule: ScheduleOptions,
 });
@@ -2109,334 +1655,231 @@ impl FrequencySettings {
     }
 }
 
-/// Generate estimate number reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GenerateEstimateNumberReply {
-    /// `estimateNumber`
-    pub estimate_number: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Generate estimate number reply.
+    pub struct GenerateEstimateNumberReply {
+        /// `estimateNumber`
+        estimate_number: Option<f64> = "estimateNumber",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(GenerateEstimateNumberReply {
-    estimate_number: "estimateNumber",
-    trace_id: "traceId",
-});
 
-/// Generate invoice number reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GenerateInvoiceNumberReply {
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
+crm_core::record! {
+    /// Generate invoice number reply.
+    pub struct GenerateInvoiceNumberReply {
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+    }
 }
-crm_core::record!(GenerateInvoiceNumberReply {
-    invoice_number: "invoiceNumber",
-});
 
-/// Get invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInvoiceReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `amountDue`
-    pub amount_due: Option<f64>,
-    /// `amountPaid`
-    pub amount_paid: Option<f64>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Value>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Vec<InvoicedItem>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<Value>,
-    /// `remindersConfiguration`
-    pub reminders_configuration: Option<RemindersConfiguration>,
-    /// `status`
-    pub status: Option<InvoiceReplyStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// `totalSummary`
-    pub total_summary: Option<TotalSummary>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get invoice reply.
+    pub struct GetInvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `remindersConfiguration`
+        reminders_configuration: Option<RemindersConfiguration> = "remindersConfiguration",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// `totalSummary`
+        total_summary: Option<TotalSummary> = "totalSummary",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetInvoiceReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_due: "amountDue",
-    amount_paid: "amountPaid",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "_id",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    name: "name",
-    payment_schedule: "paymentSchedule",
-    reminders_configuration: "remindersConfiguration",
-    status: "status",
-    title: "title",
-    total: "total",
-    total_summary: "totalSummary",
-    updated_at: "updatedAt",
-});
 
-/// Get invoice settings reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInvoiceSettingsReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<InvoiceSettingsBusinessDetails>,
-    /// The custom fields with their values.
-    pub custom_fields: Vec<String>,
-    /// `customNotification`
-    pub custom_notification: Option<CustomNotification>,
-    /// `dueAfterXDays`
-    pub due_after_x_days: Option<f64>,
-    /// At most 10 characters.
-    pub estimate_number_prefix: Option<String>,
-    /// `estimatesExpireAfterXDays`
-    pub estimates_expire_after_x_days: Option<f64>,
-    /// `estimatesTermsNote`
-    pub estimates_terms_note: Option<String>,
-    /// At most 40 characters.
-    pub estimates_title: Option<String>,
-    /// At most 10 characters.
-    pub invoice_number_prefix: Option<String>,
-    /// `lateFeesConfiguration`
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// `minimumPercentagePartialPayment`
-    pub minimum_percentage_partial_payment: Option<f64>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
-    /// `productSettings`
-    pub product_settings: Option<InvoiceProductSettings>,
-    /// `reminderSettings`
-    pub reminder_settings: Option<ReminderSettings>,
-    /// `senderConfiguration`
-    pub sender_configuration: Option<InvoiceSettingsSenderConfiguration>,
-    /// `termsNote`
-    pub terms_note: Option<String>,
-    /// `tipsConfiguration`
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// The title. At most 40 characters.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Get invoice settings reply.
+    pub struct GetInvoiceSettingsReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<InvoiceSettingsBusinessDetails> = "businessDetails",
+        /// The custom fields with their values.
+        custom_fields: Vec<String> = "customFields",
+        /// `customNotification`
+        custom_notification: Option<CustomNotification> = "customNotification",
+        /// `dueAfterXDays`
+        due_after_x_days: Option<f64> = "dueAfterXDays",
+        /// At most 10 characters.
+        estimate_number_prefix: Option<String> = "estimateNumberPrefix",
+        /// `estimatesExpireAfterXDays`
+        estimates_expire_after_x_days: Option<f64> = "estimatesExpireAfterXDays",
+        /// `estimatesTermsNote`
+        estimates_terms_note: Option<String> = "estimatesTermsNote",
+        /// At most 40 characters.
+        estimates_title: Option<String> = "estimatesTitle",
+        /// At most 10 characters.
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `lateFeesConfiguration`
+        late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+        /// `minimumPercentagePartialPayment`
+        minimum_percentage_partial_payment: Option<f64> = "minimumPercentagePartialPayment",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+        /// `productSettings`
+        product_settings: Option<InvoiceProductSettings> = "productSettings",
+        /// `reminderSettings`
+        reminder_settings: Option<ReminderSettings> = "reminderSettings",
+        /// `senderConfiguration`
+        sender_configuration: Option<InvoiceSettingsSenderConfiguration> = "senderConfiguration",
+        /// `termsNote`
+        terms_note: Option<String> = "termsNote",
+        /// `tipsConfiguration`
+        tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
+        /// The title. At most 40 characters.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(GetInvoiceSettingsReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    custom_fields: "customFields",
-    custom_notification: "customNotification",
-    due_after_x_days: "dueAfterXDays",
-    estimate_number_prefix: "estimateNumberPrefix",
-    estimates_expire_after_x_days: "estimatesExpireAfterXDays",
-    estimates_terms_note: "estimatesTermsNote",
-    estimates_title: "estimatesTitle",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    late_fees_configuration: "lateFeesConfiguration",
-    minimum_percentage_partial_payment: "minimumPercentagePartialPayment",
-    payment_methods: "paymentMethods",
-    product_settings: "productSettings",
-    reminder_settings: "reminderSettings",
-    sender_configuration: "senderConfiguration",
-    terms_note: "termsNote",
-    tips_configuration: "tipsConfiguration",
-    title: "title",
-});
 
-/// Get schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get schedule reply.
+    pub struct GetScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Get template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTemplateReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// The name.
-    pub name: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get template reply.
+    pub struct GetTemplateReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// The name.
+        name: Option<String> = "name",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetTemplateReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    items: "items",
-    name: "name",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Invoice item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InvoiceItem {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isSetupFeeItem`
-    pub is_setup_fee_item: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `qty`
-    pub qty: Option<f64>,
-    /// The vendor's default is `false`.
-    pub tax_inclusive: Option<bool>,
-    /// `taxes`
-    pub taxes: Option<Vec<ItemTax>>,
-    /// `type`
-    pub type_: Option<PriceType>,
+crm_core::record! {
+    /// Invoice item.
+    pub struct InvoiceItem {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isSetupFeeItem`
+        is_setup_fee_item: Option<bool> = "isSetupFeeItem",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `qty`
+        qty: Option<f64> = "qty",
+        /// The vendor's default is `false`.
+        tax_inclusive: Option<bool> = "taxInclusive",
+        /// `taxes`
+        taxes: Option<Vec<ItemTax>> = "taxes",
+        /// `type`
+        type_: Option<PriceType> = "type",
+    }
+    required "amount" "currency" "name" "qty"
+    by new
 }
-crm_core::record!(InvoiceItem {
-    amount: "amount",
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    currency: "currency",
-    description: "description",
-    is_setup_fee_item: "isSetupFeeItem",
-    name: "name",
-    price_id: "priceId",
-    product_id: "productId",
-    qty: "qty",
-    tax_inclusive: "taxInclusive",
-    taxes: "taxes",
-    type_: "type",
-} required { amount: "amount", currency: "currency", name: "name", qty: "qty" } by new);
 crm_core::setters!(InvoiceItem {
     amount: f64, automatic_tax_category_id: String, currency: String, description: String,
     is_setup_fee_item: bool, name: String, price_id: String, product_id: String, qty: f64,
@@ -2469,19 +1912,15 @@ impl InvoiceItem {
     }
 }
 
-/// Invoice product settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InvoiceProductSettings {
-    /// `descriptionOptional`
-    pub description_optional: Option<bool>,
-    /// `enableImportProductDescription`
-    pub enable_import_product_description: Option<bool>,
+crm_core::record! {
+    /// Invoice product settings.
+    pub struct InvoiceProductSettings {
+        /// `descriptionOptional`
+        description_optional: Option<bool> = "descriptionOptional",
+        /// `enableImportProductDescription`
+        enable_import_product_description: Option<bool> = "enableImportProductDescription",
+    }
 }
-crm_core::record!(InvoiceProductSettings {
-    description_optional: "descriptionOptional",
-    enable_import_product_description: "enableImportProductDescription",
-});
 
 crm_core::open_enum! {
     /// Invoice reply status.
@@ -2501,89 +1940,64 @@ crm_core::open_enum! {
     }
 }
 
-/// Invoice settings business details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InvoiceSettingsBusinessDetails {
-    /// `address`
-    pub address: Option<Address>,
-    /// `customValues`
-    pub custom_values: Vec<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `phoneNo`
-    pub phone_no: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Invoice settings business details.
+    pub struct InvoiceSettingsBusinessDetails {
+        /// `address`
+        address: Option<Address> = "address",
+        /// `customValues`
+        custom_values: Vec<String> = "customValues",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `phoneNo`
+        phone_no: Option<String> = "phoneNo",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(InvoiceSettingsBusinessDetails {
-    address: "address",
-    custom_values: "customValues",
-    logo_url: "logoUrl",
-    name: "name",
-    phone_no: "phoneNo",
-    website: "website",
-});
 
-/// Invoice settings sender configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InvoiceSettingsSenderConfiguration {
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
+crm_core::record! {
+    /// Invoice settings sender configuration.
+    pub struct InvoiceSettingsSenderConfiguration {
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+    }
 }
-crm_core::record!(InvoiceSettingsSenderConfiguration {
-    from_email: "fromEmail",
-    from_name: "fromName",
-});
 crm_core::setters!(InvoiceSettingsSenderConfiguration {
     from_email: String, from_name: String,
 });
 
-/// An item of an invoice, an estimate, a template or a schedule, as it comes back.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InvoicedItem {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `qty`
-    pub qty: Option<f64>,
-    /// `taxInclusive`
-    pub tax_inclusive: Option<bool>,
-    /// `taxes`
-    pub taxes: Vec<ItemTax>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// An item of an invoice, an estimate, a template or a schedule, as it comes back.
+    pub struct InvoicedItem {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `qty`
+        qty: Option<f64> = "qty",
+        /// `taxInclusive`
+        tax_inclusive: Option<bool> = "taxInclusive",
+        /// `taxes`
+        taxes: Vec<ItemTax> = "taxes",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(InvoicedItem {
-    amount: "amount",
-    currency: "currency",
-    description: "description",
-    id: "_id",
-    name: "name",
-    price_id: "priceId",
-    product_id: "productId",
-    qty: "qty",
-    tax_inclusive: "taxInclusive",
-    taxes: "taxes",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Invoices list estimates status.
@@ -2605,31 +2019,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Item tax.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ItemTax {
-    /// Always `exclusive`.
-    pub calculation: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `rate`
-    pub rate: Option<f64>,
-    /// `taxId`
-    pub tax_id: Option<String>,
+crm_core::record! {
+    /// Item tax.
+    pub struct ItemTax {
+        /// Always `exclusive`.
+        calculation: Option<String> = "calculation",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `rate`
+        rate: Option<f64> = "rate",
+        /// `taxId`
+        tax_id: Option<String> = "taxId",
+    }
+    required "_id" "name" "rate"
+    by new
 }
-crm_core::record!(ItemTax {
-    calculation: "calculation",
-    description: "description",
-    id: "_id",
-    name: "name",
-    rate: "rate",
-    tax_id: "taxId",
-} required { id: "_id", name: "name", rate: "rate" } by new);
 crm_core::setters!(ItemTax {
     calculation: String, description: String, id: String, name: String, rate: f64, tax_id: String,
 });
@@ -2653,31 +2061,25 @@ impl ItemTax {
     }
 }
 
-/// Late fees configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LateFeesConfiguration {
-    /// `enable`
-    pub enable: Option<bool>,
-    /// `frequency`
-    pub frequency: Option<LateFeesFrequency>,
-    /// `grace`
-    pub grace: Option<LateFeesGrace>,
-    /// `maxLateFees`
-    pub max_late_fees: Option<LateFeesMaxFees>,
-    /// `type`
-    pub type_: Option<DiscountType>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Late fees configuration.
+    pub struct LateFeesConfiguration {
+        /// `enable`
+        enable: Option<bool> = "enable",
+        /// `frequency`
+        frequency: Option<LateFeesFrequency> = "frequency",
+        /// `grace`
+        grace: Option<LateFeesGrace> = "grace",
+        /// `maxLateFees`
+        max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
+        /// `type`
+        type_: Option<DiscountType> = "type",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+    required "enable" "frequency" "type" "value"
+    by new
 }
-crm_core::record!(LateFeesConfiguration {
-    enable: "enable",
-    frequency: "frequency",
-    grace: "grace",
-    max_late_fees: "maxLateFees",
-    type_: "type",
-    value: "value",
-} required { enable: "enable", frequency: "frequency", type_: "type", value: "value" } by new);
 crm_core::setters!(LateFeesConfiguration {
     enable: bool, frequency: LateFeesFrequency, grace: LateFeesGrace, max_late_fees: LateFeesMaxFees,
     type_: DiscountType, value: f64,
@@ -2703,19 +2105,17 @@ impl LateFeesConfiguration {
     }
 }
 
-/// Late fees frequency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LateFeesFrequency {
-    /// `interval`
-    pub interval: Option<LateFeesFrequencyInterval>,
-    /// `intervalCount`
-    pub interval_count: Option<f64>,
+crm_core::record! {
+    /// Late fees frequency.
+    pub struct LateFeesFrequency {
+        /// `interval`
+        interval: Option<LateFeesFrequencyInterval> = "interval",
+        /// `intervalCount`
+        interval_count: Option<f64> = "intervalCount",
+    }
+    required "interval" "intervalCount"
+    by new
 }
-crm_core::record!(LateFeesFrequency {
-    interval: "interval",
-    interval_count: "intervalCount",
-} required { interval: "interval", interval_count: "intervalCount" } by new);
 crm_core::setters!(LateFeesFrequency {
     interval: LateFeesFrequencyInterval, interval_count: f64,
 });
@@ -2752,19 +2152,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Late fees grace.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LateFeesGrace {
-    /// Always `day`.
-    pub interval: Option<String>,
-    /// `intervalCount`
-    pub interval_count: Option<f64>,
+crm_core::record! {
+    /// Late fees grace.
+    pub struct LateFeesGrace {
+        /// Always `day`.
+        interval: Option<String> = "interval",
+        /// `intervalCount`
+        interval_count: Option<f64> = "intervalCount",
+    }
+    required "interval" "intervalCount"
+    by new
 }
-crm_core::record!(LateFeesGrace {
-    interval: "interval",
-    interval_count: "intervalCount",
-} required { interval: "interval", interval_count: "intervalCount" } by new);
 crm_core::setters!(LateFeesGrace {
     interval: String, interval_count: f64,
 });
@@ -2780,19 +2178,17 @@ impl LateFeesGrace {
     }
 }
 
-/// Late fees max fees.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LateFeesMaxFees {
-    /// Always `fixed`.
-    pub type_: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Late fees max fees.
+    pub struct LateFeesMaxFees {
+        /// Always `fixed`.
+        type_: Option<String> = "type",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+    required "type" "value"
+    by new
 }
-crm_core::record!(LateFeesMaxFees {
-    type_: "type",
-    value: "value",
-} required { type_: "type", value: "value" } by new);
 crm_core::setters!(LateFeesMaxFees {
     type_: String, value: f64,
 });
@@ -2808,92 +2204,69 @@ impl LateFeesMaxFees {
     }
 }
 
-/// List estimate template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListEstimateTemplateReply {
-    /// `data`
-    pub data: Vec<EstimateTemplateReply>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List estimate template reply.
+    pub struct ListEstimateTemplateReply {
+        /// `data`
+        data: Vec<EstimateTemplateReply> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListEstimateTemplateReply {
-    data: "data",
-    total_count: "totalCount",
-    trace_id: "traceId",
-});
 
-/// List estimates reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListEstimatesReply {
-    /// `estimates`
-    pub estimates: Vec<EstimateReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List estimates reply.
+    pub struct ListEstimatesReply {
+        /// `estimates`
+        estimates: Vec<EstimateReply> = "estimates",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListEstimatesReply {
-    estimates: "estimates",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// List invoices reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListInvoicesReply {
-    /// `invoices`
-    pub invoices: Vec<GetInvoiceReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List invoices reply.
+    pub struct ListInvoicesReply {
+        /// `invoices`
+        invoices: Vec<GetInvoiceReply> = "invoices",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListInvoicesReply {
-    invoices: "invoices",
-    total: "total",
-});
 
-/// List schedules reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListSchedulesReply {
-    /// `schedules`
-    pub schedules: Vec<GetScheduleReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List schedules reply.
+    pub struct ListSchedulesReply {
+        /// `schedules`
+        schedules: Vec<GetScheduleReply> = "schedules",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListSchedulesReply {
-    schedules: "schedules",
-    total: "total",
-});
 
-/// List templates reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListTemplatesReply {
-    /// `data`
-    pub data: Vec<GetTemplateReply>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// List templates reply.
+    pub struct ListTemplatesReply {
+        /// `data`
+        data: Vec<GetTemplateReply> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(ListTemplatesReply {
-    data: "data",
-    total_count: "totalCount",
-});
 
-/// Patch invoice stats last viewed.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PatchInvoiceStatsLastViewed {
-    /// The id of the invoice.
-    pub invoice_id: Option<String>,
+crm_core::record! {
+    /// Patch invoice stats last viewed.
+    pub struct PatchInvoiceStatsLastViewed {
+        /// The id of the invoice.
+        invoice_id: Option<String> = "invoiceId",
+    }
+    required "invoiceId"
+    by new
 }
-crm_core::record!(PatchInvoiceStatsLastViewed {
-    invoice_id: "invoiceId",
-} required { invoice_id: "invoiceId" } by new);
 crm_core::setters!(PatchInvoiceStatsLastViewed {
     invoice_id: String,
 });
@@ -2908,16 +2281,15 @@ impl PatchInvoiceStatsLastViewed {
     }
 }
 
-/// Payment method.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentMethod {
-    /// `stripe`
-    pub stripe: Option<StripePaymentMethod>,
+crm_core::record! {
+    /// Payment method.
+    pub struct PaymentMethod {
+        /// `stripe`
+        stripe: Option<StripePaymentMethod> = "stripe",
+    }
+    required "stripe"
+    by new
 }
-crm_core::record!(PaymentMethod {
-    stripe: "stripe",
-} required { stripe: "stripe" } by new);
 crm_core::setters!(PaymentMethod {
     stripe: StripePaymentMethod,
 });
@@ -2944,19 +2316,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Payment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentSchedule {
-    /// `schedules`
-    pub schedules: Option<Vec<String>>,
-    /// `type`
-    pub type_: Option<DiscountType>,
+crm_core::record! {
+    /// Payment schedule.
+    pub struct PaymentSchedule {
+        /// `schedules`
+        schedules: Option<Vec<String>> = "schedules",
+        /// `type`
+        type_: Option<DiscountType> = "type",
+    }
+    required "schedules" "type"
+    by new
 }
-crm_core::record!(PaymentSchedule {
-    schedules: "schedules",
-    type_: "type",
-} required { schedules: "schedules", type_: "type" } by new);
 crm_core::setters!(PaymentSchedule {
     schedules: [String], type_: DiscountType,
 });
@@ -2975,22 +2345,19 @@ impl PaymentSchedule {
     }
 }
 
-/// Payment schedule config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentScheduleConfig {
-    /// `dateConfig`
-    pub date_config: Option<PaymentScheduleDateConfig>,
-    /// `schedules`
-    pub schedules: Option<Vec<Value>>,
-    /// `type`
-    pub type_: Option<DiscountType>,
+crm_core::record! {
+    /// Payment schedule config.
+    pub struct PaymentScheduleConfig {
+        /// `dateConfig`
+        date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
+        /// `schedules`
+        schedules: Option<Vec<Value>> = "schedules",
+        /// `type`
+        type_: Option<DiscountType> = "type",
+    }
+    required "dateConfig" "schedules" "type"
+    by new
 }
-crm_core::record!(PaymentScheduleConfig {
-    date_config: "dateConfig",
-    schedules: "schedules",
-    type_: "type",
-} required { date_config: "dateConfig", schedules: "schedules", type_: "type" } by new);
 crm_core::setters!(PaymentScheduleConfig {
     date_config: PaymentScheduleDateConfig, schedules: [Value], type_: DiscountType,
 });
@@ -3011,19 +2378,17 @@ impl PaymentScheduleConfig {
     }
 }
 
-/// Payment schedule date config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentScheduleDateConfig {
-    /// `depositDateType`
-    pub deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType>,
-    /// `scheduleDateType`
-    pub schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType>,
+crm_core::record! {
+    /// Payment schedule date config.
+    pub struct PaymentScheduleDateConfig {
+        /// `depositDateType`
+        deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
+        /// `scheduleDateType`
+        schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType> = "scheduleDateType",
+    }
+    required "depositDateType" "scheduleDateType"
+    by new
 }
-crm_core::record!(PaymentScheduleDateConfig {
-    deposit_date_type: "depositDateType",
-    schedule_date_type: "scheduleDateType",
-} required { deposit_date_type: "depositDateType", schedule_date_type: "scheduleDateType" } by new);
 crm_core::setters!(PaymentScheduleDateConfig {
     deposit_date_type: PaymentScheduleDateConfigDepositDateType,
     schedule_date_type: PaymentScheduleDateConfigScheduleDateType,
@@ -3063,22 +2428,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Processing fee.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProcessingFee {
-    /// `charges`
-    pub charges: Option<Vec<Value>>,
-    /// `collectedMiscellaneousCharges`
-    pub collected_miscellaneous_charges: Option<f64>,
-    /// `paidCharges`
-    pub paid_charges: Option<Vec<ProcessingFeePaidCharge>>,
+crm_core::record! {
+    /// Processing fee.
+    pub struct ProcessingFee {
+        /// `charges`
+        charges: Option<Vec<Value>> = "charges",
+        /// `collectedMiscellaneousCharges`
+        collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
+        /// `paidCharges`
+        paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
+    }
+    required "charges"
+    by new
 }
-crm_core::record!(ProcessingFee {
-    charges: "charges",
-    collected_miscellaneous_charges: "collectedMiscellaneousCharges",
-    paid_charges: "paidCharges",
-} required { charges: "charges" } by new);
 crm_core::setters!(ProcessingFee {
     charges: [Value], collected_miscellaneous_charges: f64, paid_charges: [ProcessingFeePaidCharge],
 });
@@ -3095,25 +2457,21 @@ impl ProcessingFee {
     }
 }
 
-/// Processing fee paid charge.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProcessingFeePaidCharge {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `charge`
-    pub charge: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Processing fee paid charge.
+    pub struct ProcessingFeePaidCharge {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `charge`
+        charge: Option<f64> = "charge",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "amount" "charge" "_id" "name"
+    by new
 }
-crm_core::record!(ProcessingFeePaidCharge {
-    amount: "amount",
-    charge: "charge",
-    id: "_id",
-    name: "name",
-} required { amount: "amount", charge: "charge", id: "_id", name: "name" } by new);
 crm_core::setters!(ProcessingFeePaidCharge {
     amount: f64, charge: f64, id: String, name: String,
 });
@@ -3136,43 +2494,33 @@ impl ProcessingFeePaidCharge {
     }
 }
 
-/// Record payment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordPayment {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `card`
-    pub card: Option<Card>,
-    /// `cheque`
-    pub cheque: Option<Cheque>,
-    /// `fulfilledAt`
-    pub fulfilled_at: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `mode`
-    pub mode: Option<RecordPaymentMode>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// `paymentScheduleIds`
-    pub payment_schedule_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Record payment.
+    pub struct RecordPayment {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `card`
+        card: Option<Card> = "card",
+        /// `cheque`
+        cheque: Option<Cheque> = "cheque",
+        /// `fulfilledAt`
+        fulfilled_at: Option<String> = "fulfilledAt",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `mode`
+        mode: Option<RecordPaymentMode> = "mode",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// `paymentScheduleIds`
+        payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
+    }
+    required "altId" "altType" "card" "cheque" "mode" "notes"
+    by new
 }
-crm_core::record!(RecordPayment {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    card: "card",
-    cheque: "cheque",
-    fulfilled_at: "fulfilledAt",
-    meta: "meta",
-    mode: "mode",
-    notes: "notes",
-    payment_schedule_ids: "paymentScheduleIds",
-} required { alt_id: "altId", alt_type: "altType", card: "card", cheque: "cheque", mode: "mode", notes: "notes" } by new);
 crm_core::setters!(RecordPayment {
     alt_id: String, alt_type: String, amount: f64, card: Card, cheque: Cheque, fulfilled_at: String,
     meta: Value, mode: RecordPaymentMode, notes: String, payment_schedule_ids: [String],
@@ -3203,69 +2551,49 @@ impl Default for RecordPayment {
     }
 }
 
-/// Record payment reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordPaymentReply {
-    /// `invoice`
-    pub invoice: Option<DefaultInvoiceReply>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Record payment reply.
+    pub struct RecordPaymentReply {
+        /// `invoice`
+        invoice: Option<DefaultInvoiceReply> = "invoice",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(RecordPaymentReply {
-    invoice: "invoice",
-    success: "success",
-});
 
-/// Reminder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Reminder {
-    /// `emailSubject`
-    pub email_subject: Option<String>,
-    /// `emailTemplate`
-    pub email_template: Option<String>,
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// `intervalType`
-    pub interval_type: Option<IntervalType>,
-    /// `maxReminders`
-    pub max_reminders: Option<f64>,
-    /// `reminderId`
-    pub reminder_id: Option<String>,
-    /// `reminderInvoiceCondition`
-    pub reminder_invoice_condition: Option<ReminderReminderInvoiceCondition>,
-    /// `reminderName`
-    pub reminder_name: Option<String>,
-    /// `reminderNumber`
-    pub reminder_number: Option<f64>,
-    /// `reminderTime`
-    pub reminder_time: Option<ReminderReminderTime>,
-    /// `smsTemplate`
-    pub sms_template: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// Reminder.
+    pub struct Reminder {
+        /// `emailSubject`
+        email_subject: Option<String> = "emailSubject",
+        /// `emailTemplate`
+        email_template: Option<String> = "emailTemplate",
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// `intervalType`
+        interval_type: Option<IntervalType> = "intervalType",
+        /// `maxReminders`
+        max_reminders: Option<f64> = "maxReminders",
+        /// `reminderId`
+        reminder_id: Option<String> = "reminderId",
+        /// `reminderInvoiceCondition`
+        reminder_invoice_condition: Option<ReminderReminderInvoiceCondition> = "reminderInvoiceCondition",
+        /// `reminderName`
+        reminder_name: Option<String> = "reminderName",
+        /// `reminderNumber`
+        reminder_number: Option<f64> = "reminderNumber",
+        /// `reminderTime`
+        reminder_time: Option<ReminderReminderTime> = "reminderTime",
+        /// `smsTemplate`
+        sms_template: Option<String> = "smsTemplate",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+    }
 }
-crm_core::record!(Reminder {
-    email_subject: "emailSubject",
-    email_template: "emailTemplate",
-    enabled: "enabled",
-    end_time: "endTime",
-    interval_type: "intervalType",
-    max_reminders: "maxReminders",
-    reminder_id: "reminderId",
-    reminder_invoice_condition: "reminderInvoiceCondition",
-    reminder_name: "reminderName",
-    reminder_number: "reminderNumber",
-    reminder_time: "reminderTime",
-    sms_template: "smsTemplate",
-    start_time: "startTime",
-    timezone: "timezone",
-});
 
 crm_core::open_enum! {
     /// Reminder reminder invoice condition.
@@ -3287,53 +2615,41 @@ crm_core::open_enum! {
     }
 }
 
-/// Reminder settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ReminderSettings {
-    /// `defaultEmailTemplateId`
-    pub default_email_template_id: Option<String>,
-    /// `reminders`
-    pub reminders: Vec<Reminder>,
+crm_core::record! {
+    /// Reminder settings.
+    pub struct ReminderSettings {
+        /// `defaultEmailTemplateId`
+        default_email_template_id: Option<String> = "defaultEmailTemplateId",
+        /// `reminders`
+        reminders: Vec<Reminder> = "reminders",
+    }
 }
-crm_core::record!(ReminderSettings {
-    default_email_template_id: "defaultEmailTemplateId",
-    reminders: "reminders",
-});
 
-/// Reminders configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RemindersConfiguration {
-    /// `reminderExecutionDetailsList`
-    pub reminder_execution_details_list: Option<Value>,
-    /// `reminderSettings`
-    pub reminder_settings: Option<ReminderSettings>,
+crm_core::record! {
+    /// Reminders configuration.
+    pub struct RemindersConfiguration {
+        /// `reminderExecutionDetailsList`
+        reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
+        /// `reminderSettings`
+        reminder_settings: Option<ReminderSettings> = "reminderSettings",
+    }
 }
-crm_core::record!(RemindersConfiguration {
-    reminder_execution_details_list: "reminderExecutionDetailsList",
-    reminder_settings: "reminderSettings",
-});
 
-/// Schedule invoice schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleInvoiceSchedule {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `autoPayment`
-    pub auto_payment: Option<AutoPaymentDetails>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
+crm_core::record! {
+    /// Schedule invoice schedule.
+    pub struct ScheduleInvoiceSchedule {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `autoPayment`
+        auto_payment: Option<AutoPaymentDetails> = "autoPayment",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+    }
+    required "altId" "altType" "liveMode"
+    by new
 }
-crm_core::record!(ScheduleInvoiceSchedule {
-    alt_id: "altId",
-    alt_type: "altType",
-    auto_payment: "autoPayment",
-    live_mode: "liveMode",
-} required { alt_id: "altId", alt_type: "altType", live_mode: "liveMode" } by new);
 crm_core::setters!(ScheduleInvoiceSchedule {
     alt_id: String, alt_type: String, auto_payment: AutoPaymentDetails, live_mode: bool,
 });
@@ -3351,116 +2667,84 @@ impl ScheduleInvoiceSchedule {
     }
 }
 
-/// Schedule invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleInvoiceScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Schedule invoice schedule reply.
+    pub struct ScheduleInvoiceScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(ScheduleInvoiceScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Schedule options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleOptions {
-    /// `executeAt`
-    pub execute_at: Option<String>,
-    /// `rrule`
-    pub rrule: Option<CustomRRuleOptions>,
+crm_core::record! {
+    /// Schedule options.
+    pub struct ScheduleOptions {
+        /// `executeAt`
+        execute_at: Option<String> = "executeAt",
+        /// `rrule`
+        rrule: Option<CustomRRuleOptions> = "rrule",
+    }
 }
-crm_core::record!(ScheduleOptions {
-    execute_at: "executeAt",
-    rrule: "rrule",
-});
 crm_core::setters!(ScheduleOptions {
     execute_at: String, rrule: CustomRRuleOptions,
 });
 
-/// Send estimate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendEstimate {
-    /// `action`
-    pub action: Option<SendInvoiceAction>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `estimateName`
-    pub estimate_name: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `sentFrom`
-    pub sent_from: Option<InvoiceSettingsSenderConfiguration>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Send estimate.
+    pub struct SendEstimate {
+        /// `action`
+        action: Option<SendInvoiceAction> = "action",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `estimateName`
+        estimate_name: Option<String> = "estimateName",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `sentFrom`
+        sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "action" "altId" "altType" "liveMode" "userId"
+    by new
 }
-crm_core::record!(SendEstimate {
-    action: "action",
-    alt_id: "altId",
-    alt_type: "altType",
-    estimate_name: "estimateName",
-    live_mode: "liveMode",
-    sent_from: "sentFrom",
-    user_id: "userId",
-} required { action: "action", alt_id: "altId", alt_type: "altType", live_mode: "liveMode", user_id: "userId" } by new);
 crm_core::setters!(SendEstimate {
     action: SendInvoiceAction, alt_id: String, alt_type: String, estimate_name: String, live_mode: bool,
     sent_from: InvoiceSettingsSenderConfiguration, user_id: String,
@@ -3487,34 +2771,27 @@ impl SendEstimate {
     }
 }
 
-/// Send invoice.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendInvoice {
-    /// `action`
-    pub action: Option<SendInvoiceAction>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `autoPayment`
-    pub auto_payment: Option<AutoPaymentDetails>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `sentFrom`
-    pub sent_from: Option<InvoiceSettingsSenderConfiguration>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Send invoice.
+    pub struct SendInvoice {
+        /// `action`
+        action: Option<SendInvoiceAction> = "action",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `autoPayment`
+        auto_payment: Option<AutoPaymentDetails> = "autoPayment",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `sentFrom`
+        sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "action" "altId" "altType" "liveMode" "userId"
+    by new
 }
-crm_core::record!(SendInvoice {
-    action: "action",
-    alt_id: "altId",
-    alt_type: "altType",
-    auto_payment: "autoPayment",
-    live_mode: "liveMode",
-    sent_from: "sentFrom",
-    user_id: "userId",
-} required { action: "action", alt_id: "altId", alt_type: "altType", live_mode: "liveMode", user_id: "userId" } by new);
 crm_core::setters!(SendInvoice {
     action: SendInvoiceAction, alt_id: String, alt_type: String, auto_payment: AutoPaymentDetails,
     live_mode: bool, sent_from: InvoiceSettingsSenderConfiguration, user_id: String,
@@ -3555,42 +2832,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Send invoices reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendInvoicesReply {
-    /// `emailData`
-    pub email_data: Option<Value>,
-    /// `invoice`
-    pub invoice: Option<DefaultInvoiceReply>,
-    /// `smsData`
-    pub sms_data: Option<Value>,
+crm_core::record! {
+    /// Send invoices reply.
+    pub struct SendInvoicesReply {
+        /// `emailData`
+        email_data: Option<Value> = "emailData",
+        /// `invoice`
+        invoice: Option<DefaultInvoiceReply> = "invoice",
+        /// `smsData`
+        sms_data: Option<Value> = "smsData",
+    }
 }
-crm_core::record!(SendInvoicesReply {
-    email_data: "emailData",
-    invoice: "invoice",
-    sms_data: "smsData",
-});
 
-/// Sent to dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SentToDto {
-    /// The e-mail address.
-    pub email: Option<Vec<String>>,
-    /// `emailBcc`
-    pub email_bcc: Option<Vec<String>>,
-    /// `emailCc`
-    pub email_cc: Option<Vec<String>>,
-    /// `phoneNo`
-    pub phone_no: Option<Vec<String>>,
+crm_core::record! {
+    /// Sent to dto.
+    pub struct SentToDto {
+        /// The e-mail address.
+        email: Option<Vec<String>> = "email",
+        /// `emailBcc`
+        email_bcc: Option<Vec<String>> = "emailBcc",
+        /// `emailCc`
+        email_cc: Option<Vec<String>> = "emailCc",
+        /// `phoneNo`
+        phone_no: Option<Vec<String>> = "phoneNo",
+    }
+    required "email"
+    by new
 }
-crm_core::record!(SentToDto {
-    email: "email",
-    email_bcc: "emailBcc",
-    email_cc: "emailCc",
-    phone_no: "phoneNo",
-} required { email: "email" } by new);
 crm_core::setters!(SentToDto {
     email: [String], email_bcc: [String], email_cc: [String], phone_no: [String],
 });
@@ -3608,22 +2876,19 @@ impl SentToDto {
     }
 }
 
-/// Sepa direct debit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SepaDirectDebit {
-    /// `bank_code`
-    pub bank_code: Option<String>,
-    /// `branch_code`
-    pub branch_code: Option<String>,
-    /// `last4`
-    pub last4: Option<String>,
+crm_core::record! {
+    /// Sepa direct debit.
+    pub struct SepaDirectDebit {
+        /// `bank_code`
+        bank_code: Option<String> = "bank_code",
+        /// `branch_code`
+        branch_code: Option<String> = "branch_code",
+        /// `last4`
+        last4: Option<String> = "last4",
+    }
+    required "bank_code" "branch_code" "last4"
+    by new
 }
-crm_core::record!(SepaDirectDebit {
-    bank_code: "bank_code",
-    branch_code: "branch_code",
-    last4: "last4",
-} required { bank_code: "bank_code", branch_code: "branch_code", last4: "last4" } by new);
 crm_core::setters!(SepaDirectDebit {
     bank_code: String, branch_code: String, last4: String,
 });
@@ -3644,16 +2909,15 @@ impl SepaDirectDebit {
     }
 }
 
-/// Stripe payment method.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StripePaymentMethod {
-    /// `enableBankDebitOnly`
-    pub enable_bank_debit_only: Option<bool>,
+crm_core::record! {
+    /// Stripe payment method.
+    pub struct StripePaymentMethod {
+        /// `enableBankDebitOnly`
+        enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
+    }
+    required "enableBankDebitOnly"
+    by new
 }
-crm_core::record!(StripePaymentMethod {
-    enable_bank_debit_only: "enableBankDebitOnly",
-} required { enable_bank_debit_only: "enableBankDebitOnly" } by new);
 crm_core::setters!(StripePaymentMethod {
     enable_bank_debit_only: bool,
 });
@@ -3668,94 +2932,67 @@ impl StripePaymentMethod {
     }
 }
 
-/// Text2 pay.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Text2Pay {
-    /// `action`
-    pub action: Option<Text2PayAction>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `includeTermsNote`
-    pub include_terms_note: Option<bool>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// `lateFeesConfiguration`
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<PaymentSchedule>,
-    /// `sentTo`
-    pub sent_to: Option<SentToDto>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// `tipsConfiguration`
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// The title.
-    pub title: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Text2 pay.
+    pub struct Text2Pay {
+        /// `action`
+        action: Option<Text2PayAction> = "action",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "id",
+        /// `includeTermsNote`
+        include_terms_note: Option<bool> = "includeTermsNote",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// `lateFeesConfiguration`
+        late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+        /// `paymentSchedule`
+        payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
+        /// `sentTo`
+        sent_to: Option<SentToDto> = "sentTo",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// `tipsConfiguration`
+        tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
+        /// The title.
+        title: Option<String> = "title",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "action" "altId" "altType" "contactDetails" "currency" "issueDate" "items" "liveMode" "name" "sentTo" "userId"
+    by new
 }
-crm_core::record!(Text2Pay {
-    action: "action",
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "id",
-    include_terms_note: "includeTermsNote",
-    invoice_number: "invoiceNumber",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    issue_date: "issueDate",
-    items: "items",
-    late_fees_configuration: "lateFeesConfiguration",
-    live_mode: "liveMode",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_methods: "paymentMethods",
-    payment_schedule: "paymentSchedule",
-    sent_to: "sentTo",
-    terms_notes: "termsNotes",
-    tips_configuration: "tipsConfiguration",
-    title: "title",
-    user_id: "userId",
-} required { action: "action", alt_id: "altId", alt_type: "altType", contact_details: "contactDetails", currency: "currency", issue_date: "issueDate", items: "items", live_mode: "liveMode", name: "name", sent_to: "sentTo", user_id: "userId" } by new);
 crm_core::setters!(Text2Pay {
     action: Text2PayAction, alt_id: String, alt_type: String, attachments: [Attachments],
     automatic_taxes_enabled: bool, business_details: BusinessDetailsDto, contact_details: ContactDetailsDto,
@@ -3818,33 +3055,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Text2 pay invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Text2PayInvoiceReply {
-    /// `invoice`
-    pub invoice: Option<DefaultInvoiceReply>,
-    /// `invoiceUrl`
-    pub invoice_url: Option<String>,
+crm_core::record! {
+    /// Text2 pay invoice reply.
+    pub struct Text2PayInvoiceReply {
+        /// `invoice`
+        invoice: Option<DefaultInvoiceReply> = "invoice",
+        /// `invoiceUrl`
+        invoice_url: Option<String> = "invoiceUrl",
+    }
 }
-crm_core::record!(Text2PayInvoiceReply {
-    invoice: "invoice",
-    invoice_url: "invoiceUrl",
-});
 
-/// Tips configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TipsConfiguration {
-    /// `tipsEnabled`
-    pub tips_enabled: Option<bool>,
-    /// `tipsPercentage`
-    pub tips_percentage: Option<Vec<f64>>,
+crm_core::record! {
+    /// Tips configuration.
+    pub struct TipsConfiguration {
+        /// `tipsEnabled`
+        tips_enabled: Option<bool> = "tipsEnabled",
+        /// `tipsPercentage`
+        tips_percentage: Option<Vec<f64>> = "tipsPercentage",
+    }
+    required "tipsEnabled" "tipsPercentage"
+    by new
 }
-crm_core::record!(TipsConfiguration {
-    tips_enabled: "tipsEnabled",
-    tips_percentage: "tipsPercentage",
-} required { tips_enabled: "tipsEnabled", tips_percentage: "tipsPercentage" } by new);
 crm_core::setters!(TipsConfiguration {
     tips_enabled: bool, tips_percentage: [f64],
 });
@@ -3863,173 +3094,121 @@ impl TipsConfiguration {
     }
 }
 
-/// Total summary.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TotalSummary {
-    /// `discount`
-    pub discount: Option<f64>,
-    /// `subTotal`
-    pub sub_total: Option<f64>,
-    /// `tax`
-    pub tax: Option<f64>,
+crm_core::record! {
+    /// Total summary.
+    pub struct TotalSummary {
+        /// `discount`
+        discount: Option<f64> = "discount",
+        /// `subTotal`
+        sub_total: Option<f64> = "subTotal",
+        /// `tax`
+        tax: Option<f64> = "tax",
+    }
 }
-crm_core::record!(TotalSummary {
-    discount: "discount",
-    sub_total: "subTotal",
-    tax: "tax",
-});
 
-/// Update and schedule invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateAndScheduleInvoiceScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Update and schedule invoice schedule reply.
+    pub struct UpdateAndScheduleInvoiceScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(UpdateAndScheduleInvoiceScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Update estimate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateEstimate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `autoInvoice`
-    pub auto_invoice: Option<AutoInvoicing>,
-    /// The vendor's default is `false`.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `estimateNumber`
-    pub estimate_number: Option<f64>,
-    /// The vendor's default is `EST-`.
-    pub estimate_number_prefix: Option<String>,
-    /// `estimateStatus`
-    pub estimate_status: Option<InvoicesListEstimatesStatus>,
-    /// `expiryDate`
-    pub expiry_date: Option<String>,
-    /// `frequencySettings`
-    pub frequency_settings: Option<FrequencySettings>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `items`
-    pub items: Option<Vec<EstimateLineItem>>,
-    /// The vendor's default is `true`.
-    pub live_mode: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentScheduleConfig`
-    pub payment_schedule_config: Option<PaymentScheduleConfig>,
-    /// `sendEstimateDetails`
-    pub send_estimate_details: Option<SendEstimate>,
-    /// `sentTo`
-    pub sent_to: Option<SentToDto>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Update estimate.
+    pub struct UpdateEstimate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `autoInvoice`
+        auto_invoice: Option<AutoInvoicing> = "autoInvoice",
+        /// The vendor's default is `false`.
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `estimateNumber`
+        estimate_number: Option<f64> = "estimateNumber",
+        /// The vendor's default is `EST-`.
+        estimate_number_prefix: Option<String> = "estimateNumberPrefix",
+        /// `estimateStatus`
+        estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
+        /// `expiryDate`
+        expiry_date: Option<String> = "expiryDate",
+        /// `frequencySettings`
+        frequency_settings: Option<FrequencySettings> = "frequencySettings",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `items`
+        items: Option<Vec<EstimateLineItem>> = "items",
+        /// The vendor's default is `true`.
+        live_mode: Option<bool> = "liveMode",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentScheduleConfig`
+        payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
+        /// `sendEstimateDetails`
+        send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
+        /// `sentTo`
+        sent_to: Option<SentToDto> = "sentTo",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
+    by new
 }
-crm_core::record!(UpdateEstimate {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    auto_invoice: "autoInvoice",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    currency: "currency",
-    discount: "discount",
-    estimate_number: "estimateNumber",
-    estimate_number_prefix: "estimateNumberPrefix",
-    estimate_status: "estimateStatus",
-    expiry_date: "expiryDate",
-    frequency_settings: "frequencySettings",
-    issue_date: "issueDate",
-    items: "items",
-    live_mode: "liveMode",
-    meta: "meta",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_schedule_config: "paymentScheduleConfig",
-    send_estimate_details: "sendEstimateDetails",
-    sent_to: "sentTo",
-    terms_notes: "termsNotes",
-    title: "title",
-    user_id: "userId",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", contact_details: "contactDetails", currency: "currency", discount: "discount", frequency_settings: "frequencySettings", items: "items", name: "name" } by new);
 crm_core::setters!(UpdateEstimate {
     alt_id: String, alt_type: String, attachments: [Attachments], auto_invoice: AutoInvoicing,
     automatic_taxes_enabled: bool, business_details: BusinessDetailsDto, contact_details: ContactDetailsDto,
@@ -4082,85 +3261,61 @@ impl Default for UpdateEstimate {
     }
 }
 
-/// Update invoice.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoice {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Option<Vec<InvoiceItem>>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<PaymentSchedule>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// `tipsConfiguration`
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// The title.
-    pub title: Option<String>,
-    /// `xeroDetails`
-    pub xero_details: Option<Value>,
+crm_core::record! {
+    /// Update invoice.
+    pub struct UpdateInvoice {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// `invoiceItems`
+        invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+        /// `paymentSchedule`
+        payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// `tipsConfiguration`
+        tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
+        /// The title.
+        title: Option<String> = "title",
+        /// `xeroDetails`
+        xero_details: Option<Value> = "xeroDetails",
+    }
+    required "altId" "altType" "currency" "dueDate" "invoiceItems" "issueDate" "name"
+    by new
 }
-crm_core::record!(UpdateInvoice {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    contact_id: "contactId",
-    currency: "currency",
-    description: "description",
-    discount: "discount",
-    due_date: "dueDate",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    payment_methods: "paymentMethods",
-    payment_schedule: "paymentSchedule",
-    terms_notes: "termsNotes",
-    tips_configuration: "tipsConfiguration",
-    title: "title",
-    xero_details: "xeroDetails",
-} required { alt_id: "altId", alt_type: "altType", currency: "currency", due_date: "dueDate", invoice_items: "invoiceItems", issue_date: "issueDate", name: "name" } by new);
 crm_core::setters!(UpdateInvoice {
     alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, contact_id: String,
@@ -4210,22 +3365,19 @@ impl Default for UpdateInvoice {
     }
 }
 
-/// Update invoice late fees configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoiceLateFeesConfiguration {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `lateFeesConfiguration`
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
+crm_core::record! {
+    /// Update invoice late fees configuration.
+    pub struct UpdateInvoiceLateFeesConfiguration {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `lateFeesConfiguration`
+        late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+    }
+    required "altId" "altType" "lateFeesConfiguration"
+    by new
 }
-crm_core::record!(UpdateInvoiceLateFeesConfiguration {
-    alt_id: "altId",
-    alt_type: "altType",
-    late_fees_configuration: "lateFeesConfiguration",
-} required { alt_id: "altId", alt_type: "altType", late_fees_configuration: "lateFeesConfiguration" } by new);
 crm_core::setters!(UpdateInvoiceLateFeesConfiguration {
     alt_id: String, alt_type: String, late_fees_configuration: LateFeesConfiguration,
 });
@@ -4245,132 +3397,93 @@ impl UpdateInvoiceLateFeesConfiguration {
     }
 }
 
-/// Update invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoiceReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `amountDue`
-    pub amount_due: Option<f64>,
-    /// `amountPaid`
-    pub amount_paid: Option<f64>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Value>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Vec<InvoicedItem>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<Value>,
-    /// `status`
-    pub status: Option<InvoiceReplyStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Update invoice reply.
+    pub struct UpdateInvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(UpdateInvoiceReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_due: "amountDue",
-    amount_paid: "amountPaid",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "_id",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    name: "name",
-    payment_schedule: "paymentSchedule",
-    status: "status",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Update invoice schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoiceSchedule {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachments>>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Update invoice schedule.
+    pub struct UpdateInvoiceSchedule {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachments>> = "attachments",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
+    by new
 }
-crm_core::record!(UpdateInvoiceSchedule {
-    alt_id: "altId",
-    alt_type: "altType",
-    attachments: "attachments",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    currency: "currency",
-    discount: "discount",
-    items: "items",
-    live_mode: "liveMode",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    schedule: "schedule",
-    terms_notes: "termsNotes",
-    title: "title",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", contact_details: "contactDetails", currency: "currency", discount: "discount", items: "items", live_mode: "liveMode", name: "name", schedule: "schedule" } by new);
 crm_core::setters!(UpdateInvoiceSchedule {
     alt_id: String, alt_type: String, attachments: [Attachments], business_details: BusinessDetailsDto,
     contact_details: ContactDetailsDto, currency: String, discount: Discount, items: [InvoiceItem],
@@ -4407,111 +3520,79 @@ impl Default for UpdateInvoiceSchedule {
     }
 }
 
-/// Update invoice schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoiceScheduleReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// `compiledTermsNotes`
-    pub compiled_terms_notes: Option<String>,
-    /// `contactDetails`
-    pub contact_details: Option<ContactDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoices`
-    pub invoices: Vec<DefaultInvoiceReply>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `schedule`
-    pub schedule: Option<ScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Update invoice schedule reply.
+    pub struct UpdateInvoiceScheduleReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// `compiledTermsNotes`
+        compiled_terms_notes: Option<String> = "compiledTermsNotes",
+        /// `contactDetails`
+        contact_details: Option<ContactDetailsDto> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoices`
+        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `schedule`
+        schedule: Option<ScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(UpdateInvoiceScheduleReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    compiled_terms_notes: "compiledTermsNotes",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoices: "invoices",
-    items: "items",
-    live_mode: "liveMode",
-    name: "name",
-    schedule: "schedule",
-    status: "status",
-    terms_notes: "termsNotes",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Update invoice template.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoiceTemplate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// `internal`
-    pub internal: Option<bool>,
-    /// `items`
-    pub items: Option<Vec<InvoiceItem>>,
-    /// `miscellaneousCharges`
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// The name.
-    pub name: Option<String>,
-    /// `termsNotes`
-    pub terms_notes: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Update invoice template.
+    pub struct UpdateInvoiceTemplate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// `internal`
+        internal: Option<bool> = "internal",
+        /// `items`
+        items: Option<Vec<InvoiceItem>> = "items",
+        /// `miscellaneousCharges`
+        miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// The name.
+        name: Option<String> = "name",
+        /// `termsNotes`
+        terms_notes: Option<String> = "termsNotes",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "altId" "altType" "businessDetails" "currency" "items" "name"
+    by new
 }
-crm_core::record!(UpdateInvoiceTemplate {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    currency: "currency",
-    discount: "discount",
-    internal: "internal",
-    items: "items",
-    miscellaneous_charges: "miscellaneousCharges",
-    name: "name",
-    terms_notes: "termsNotes",
-    title: "title",
-} required { alt_id: "altId", alt_type: "altType", business_details: "businessDetails", currency: "currency", items: "items", name: "name" } by new);
 crm_core::setters!(UpdateInvoiceTemplate {
     alt_id: String, alt_type: String, business_details: BusinessDetailsDto, currency: String,
     discount: Discount, internal: bool, items: [InvoiceItem], miscellaneous_charges: ProcessingFee,
@@ -4544,66 +3625,49 @@ impl Default for UpdateInvoiceTemplate {
     }
 }
 
-/// Update invoice template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInvoiceTemplateReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `businessDetails`
-    pub business_details: Option<BusinessDetailsDto>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Discount>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceNumberPrefix`
-    pub invoice_number_prefix: Option<String>,
-    /// `items`
-    pub items: Vec<InvoicedItem>,
-    /// The name.
-    pub name: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Update invoice template reply.
+    pub struct UpdateInvoiceTemplateReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// The name.
+        name: Option<String> = "name",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(UpdateInvoiceTemplateReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    business_details: "businessDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    id: "_id",
-    invoice_number_prefix: "invoiceNumberPrefix",
-    items: "items",
-    name: "name",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
-/// Update payment methods configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePaymentMethodsConfiguration {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `paymentMethods`
-    pub payment_methods: Option<PaymentMethod>,
+crm_core::record! {
+    /// Update payment methods configuration.
+    pub struct UpdatePaymentMethodsConfiguration {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `paymentMethods`
+        payment_methods: Option<PaymentMethod> = "paymentMethods",
+    }
+    required "altId" "altType"
+    by new
 }
-crm_core::record!(UpdatePaymentMethodsConfiguration {
-    alt_id: "altId",
-    alt_type: "altType",
-    payment_methods: "paymentMethods",
-} required { alt_id: "altId", alt_type: "altType" } by new);
 crm_core::setters!(UpdatePaymentMethodsConfiguration {
     alt_id: String, alt_type: String, payment_methods: PaymentMethod,
 });
@@ -4620,19 +3684,17 @@ impl UpdatePaymentMethodsConfiguration {
     }
 }
 
-/// Us bank account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UsBankAccount {
-    /// `bank_name`
-    pub bank_name: Option<String>,
-    /// `last4`
-    pub last4: Option<String>,
+crm_core::record! {
+    /// Us bank account.
+    pub struct UsBankAccount {
+        /// `bank_name`
+        bank_name: Option<String> = "bank_name",
+        /// `last4`
+        last4: Option<String> = "last4",
+    }
+    required "bank_name" "last4"
+    by new
 }
-crm_core::record!(UsBankAccount {
-    bank_name: "bank_name",
-    last4: "last4",
-} required { bank_name: "bank_name", last4: "last4" } by new);
 crm_core::setters!(UsBankAccount {
     bank_name: String, last4: String,
 });
@@ -4648,19 +3710,17 @@ impl UsBankAccount {
     }
 }
 
-/// Void invoice.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VoidInvoice {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
+crm_core::record! {
+    /// Void invoice.
+    pub struct VoidInvoice {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+    }
+    required "altId" "altType"
+    by new
 }
-crm_core::record!(VoidInvoice {
-    alt_id: "altId",
-    alt_type: "altType",
-} required { alt_id: "altId", alt_type: "altType" } by new);
 crm_core::setters!(VoidInvoice {
     alt_id: String, alt_type: String,
 });
@@ -4676,82 +3736,57 @@ impl VoidInvoice {
     }
 }
 
-/// Void invoice reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VoidInvoiceReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `amountDue`
-    pub amount_due: Option<f64>,
-    /// `amountPaid`
-    pub amount_paid: Option<f64>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// `automaticTaxesEnabled`
-    pub automatic_taxes_enabled: Option<bool>,
-    /// `businessDetails`
-    pub business_details: Option<Value>,
-    /// `contactDetails`
-    pub contact_details: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<Value>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invoiceItems`
-    pub invoice_items: Vec<InvoicedItem>,
-    /// The number of the invoice.
-    pub invoice_number: Option<String>,
-    /// When it was issued.
-    pub issue_date: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentSchedule`
-    pub payment_schedule: Option<Value>,
-    /// `status`
-    pub status: Option<InvoiceReplyStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Void invoice reply.
+    pub struct VoidInvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(VoidInvoiceReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_due: "amountDue",
-    amount_paid: "amountPaid",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    automatic_taxes_enabled: "automaticTaxesEnabled",
-    business_details: "businessDetails",
-    contact_details: "contactDetails",
-    created_at: "createdAt",
-    currency: "currency",
-    discount: "discount",
-    due_date: "dueDate",
-    id: "_id",
-    invoice_items: "invoiceItems",
-    invoice_number: "invoiceNumber",
-    issue_date: "issueDate",
-    live_mode: "liveMode",
-    name: "name",
-    payment_schedule: "paymentSchedule",
-    status: "status",
-    title: "title",
-    total: "total",
-    updated_at: "updatedAt",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Add faq.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AddFaq {
-    /// `answer`
-    pub answer: Option<String>,
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `question`
-    pub question: Option<String>,
+crm_core::record! {
+    /// Add faq.
+    pub struct AddFaq {
+        /// `answer`
+        answer: Option<String> = "answer",
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `question`
+        question: Option<String> = "question",
+    }
+    required "answer" "knowledgeBaseId" "locationId" "question"
+    by new
 }
-crm_core::record!(AddFaq {
-    answer: "answer",
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    question: "question",
-} required { answer: "answer", knowledge_base_id: "knowledgeBaseId", location_id: "locationId", question: "question" } by new);
 crm_core::setters!(AddFaq {
     answer: String, knowledge_base_id: String, location_id: String, question: String,
 });
@@ -44,40 +40,29 @@ impl AddFaq {
     }
 }
 
-/// Crawled url.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrawledUrl {
-    /// `content`
-    pub content: Option<String>,
-    /// `contentEditedByUser`
-    pub content_edited_by_user: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `status`
-    pub status: Option<CrawledUrlStatus>,
-    /// The title.
-    pub title: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Crawled url.
+    pub struct CrawledUrl {
+        /// `content`
+        content: Option<String> = "content",
+        /// `contentEditedByUser`
+        content_edited_by_user: Option<bool> = "contentEditedByUser",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `status`
+        status: Option<CrawledUrlStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(CrawledUrl {
-    content: "content",
-    content_edited_by_user: "contentEditedByUser",
-    id: "id",
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    status: "status",
-    title: "title",
-    updated_at: "updatedAt",
-    url: "url",
-});
 
 crm_core::open_enum! {
     /// Crawled url status.
@@ -103,98 +88,73 @@ crm_core::open_enum! {
     }
 }
 
-/// Crawling aggregate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrawlingAggregate {
-    /// The id.
-    pub id: Option<CrawledUrlStatus>,
-    /// `records`
-    pub records: Vec<CrawlingRecord>,
+crm_core::record! {
+    /// Crawling aggregate.
+    pub struct CrawlingAggregate {
+        /// The id.
+        id: Option<CrawledUrlStatus> = "_id",
+        /// `records`
+        records: Vec<CrawlingRecord> = "records",
+    }
 }
-crm_core::record!(CrawlingAggregate {
-    id: "_id",
-    records: "records",
-});
 
-/// Crawling record.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrawlingRecord {
-    /// `error`
-    pub error: Option<ErrorDetails>,
-    /// The id.
-    pub id: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Crawling record.
+    pub struct CrawlingRecord {
+        /// `error`
+        error: Option<ErrorDetails> = "error",
+        /// The id.
+        id: Option<String> = "id",
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(CrawlingRecord {
-    error: "error",
-    id: "id",
-    title: "title",
-    url: "url",
-});
 
-/// Crawling status data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrawlingStatusData {
-    /// `aggregate`
-    pub aggregate: Vec<CrawlingAggregate>,
-    /// `operationDetails`
-    pub operation_details: Option<OperationDetails>,
+crm_core::record! {
+    /// Crawling status data.
+    pub struct CrawlingStatusData {
+        /// `aggregate`
+        aggregate: Vec<CrawlingAggregate> = "aggregate",
+        /// `operationDetails`
+        operation_details: Option<OperationDetails> = "operationDetails",
+    }
 }
-crm_core::record!(CrawlingStatusData {
-    aggregate: "aggregate",
-    operation_details: "operationDetails",
-});
 
-/// Crawling status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrawlingStatusReply {
-    /// `data`
-    pub data: Option<CrawlingStatusData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Crawling status reply.
+    pub struct CrawlingStatusReply {
+        /// `data`
+        data: Option<CrawlingStatusData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CrawlingStatusReply {
-    data: "data",
-    success: "success",
-});
 
-/// Create faq reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateFaqReply {
-    /// `faq`
-    pub faq: Option<FaqReply>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create faq reply.
+    pub struct CreateFaqReply {
+        /// `faq`
+        faq: Option<FaqReply> = "faq",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreateFaqReply {
-    faq: "faq",
-    success: "success",
-});
 
-/// Create knowledge base.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateKnowledgeBase {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Create knowledge base.
+    pub struct CreateKnowledgeBase {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(CreateKnowledgeBase {
-    description: "description",
-    location_id: "locationId",
-    name: "name",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CreateKnowledgeBase {
     description: String, location_id: String, name: String,
 });
@@ -211,69 +171,53 @@ impl CreateKnowledgeBase {
     }
 }
 
-/// Create knowledge base reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateKnowledgeBaseReply {
-    /// `data`
-    pub data: Option<KnowledgeBaseData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create knowledge base reply.
+    pub struct CreateKnowledgeBaseReply {
+        /// `data`
+        data: Option<KnowledgeBaseData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreateKnowledgeBaseReply {
-    data: "data",
-    success: "success",
-});
 
-/// Delete faq reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteFaqReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete faq reply.
+    pub struct DeleteFaqReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteFaqReply {
-    success: "success",
-});
 
-/// Delete knowledge base reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteKnowledgeBaseReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete knowledge base reply.
+    pub struct DeleteKnowledgeBaseReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteKnowledgeBaseReply {
-    success: "success",
-});
 
-/// Delete website url reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteWebsiteUrlReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete website url reply.
+    pub struct DeleteWebsiteUrlReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteWebsiteUrlReply {
-    success: "success",
-});
 
-/// Delete website url request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteWebsiteUrlRequest {
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `urlIds`
-    pub url_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Delete website url request.
+    pub struct DeleteWebsiteUrlRequest {
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `urlIds`
+        url_ids: Option<Vec<String>> = "urlIds",
+    }
+    required "knowledgeBaseId" "locationId" "urlIds"
+    by new
 }
-crm_core::record!(DeleteWebsiteUrlRequest {
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    url_ids: "urlIds",
-} required { knowledge_base_id: "knowledgeBaseId", location_id: "locationId", url_ids: "urlIds" } by new);
 crm_core::setters!(DeleteWebsiteUrlRequest {
     knowledge_base_id: String, location_id: String, url_ids: [String],
 });
@@ -294,56 +238,43 @@ impl DeleteWebsiteUrlRequest {
     }
 }
 
-/// Discover website data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DiscoverWebsiteData {
-    /// `operationId`
-    pub operation_id: Option<String>,
-    /// `status`
-    pub status: Option<CrawledUrlStatus>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Discover website data.
+    pub struct DiscoverWebsiteData {
+        /// `operationId`
+        operation_id: Option<String> = "operationId",
+        /// `status`
+        status: Option<CrawledUrlStatus> = "status",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(DiscoverWebsiteData {
-    operation_id: "operationId",
-    status: "status",
-    url: "url",
-});
 
-/// Discover website reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DiscoverWebsiteReply {
-    /// `data`
-    pub data: Option<DiscoverWebsiteData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Discover website reply.
+    pub struct DiscoverWebsiteReply {
+        /// `data`
+        data: Option<DiscoverWebsiteData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DiscoverWebsiteReply {
-    data: "data",
-    success: "success",
-});
 
-/// Discover website request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DiscoverWebsiteRequest {
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `option`
-    pub option: Option<OperationDetailsMode>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Discover website request.
+    pub struct DiscoverWebsiteRequest {
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `option`
+        option: Option<OperationDetailsMode> = "option",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "knowledgeBaseId" "locationId" "option" "url"
+    by new
 }
-crm_core::record!(DiscoverWebsiteRequest {
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    option: "option",
-    url: "url",
-} required { knowledge_base_id: "knowledgeBaseId", location_id: "locationId", option: "option", url: "url" } by new);
 crm_core::setters!(DiscoverWebsiteRequest {
     knowledge_base_id: String, location_id: String, option: OperationDetailsMode, url: String,
 });
@@ -366,305 +297,213 @@ impl DiscoverWebsiteRequest {
     }
 }
 
-/// Error details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorDetails {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `options`
-    pub options: Option<Value>,
-    /// `response`
-    pub response: Option<String>,
-    /// `stack`
-    pub stack: Option<String>,
-    /// `status`
-    pub status: Option<f64>,
+crm_core::record! {
+    /// Error details.
+    pub struct ErrorDetails {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The name.
+        name: Option<String> = "name",
+        /// `options`
+        options: Option<Value> = "options",
+        /// `response`
+        response: Option<String> = "response",
+        /// `stack`
+        stack: Option<String> = "stack",
+        /// `status`
+        status: Option<f64> = "status",
+    }
 }
-crm_core::record!(ErrorDetails {
-    message: "message",
-    name: "name",
-    options: "options",
-    response: "response",
-    stack: "stack",
-    status: "status",
-});
 
-/// Faq reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FaqReply {
-    /// `answer`
-    pub answer: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `question`
-    pub question: Option<String>,
-    /// `questionLowerCase`
-    pub question_lower_case: Option<String>,
-    /// `trainedUrlId`
-    pub trained_url_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Faq reply.
+    pub struct FaqReply {
+        /// `answer`
+        answer: Option<String> = "answer",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `question`
+        question: Option<String> = "question",
+        /// `questionLowerCase`
+        question_lower_case: Option<String> = "questionLowerCase",
+        /// `trainedUrlId`
+        trained_url_id: Option<String> = "trainedUrlId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(FaqReply {
-    answer: "answer",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    question: "question",
-    question_lower_case: "questionLowerCase",
-    trained_url_id: "trainedUrlId",
-    updated_at: "updatedAt",
-});
 
-/// Get all knowledge bases paginated data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAllKnowledgeBasesPaginatedData {
-    /// `activeCount`
-    pub active_count: Option<f64>,
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `knowledgeBases`
-    pub knowledge_bases: Vec<KnowledgeBaseListItem>,
-    /// `lastKnowledgeBaseId`
-    pub last_knowledge_base_id: Option<String>,
+crm_core::record! {
+    /// Get all knowledge bases paginated data.
+    pub struct GetAllKnowledgeBasesPaginatedData {
+        /// `activeCount`
+        active_count: Option<f64> = "activeCount",
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// `knowledgeBases`
+        knowledge_bases: Vec<KnowledgeBaseListItem> = "knowledgeBases",
+        /// `lastKnowledgeBaseId`
+        last_knowledge_base_id: Option<String> = "lastKnowledgeBaseId",
+    }
 }
-crm_core::record!(GetAllKnowledgeBasesPaginatedData {
-    active_count: "activeCount",
-    has_more: "hasMore",
-    knowledge_bases: "knowledgeBases",
-    last_knowledge_base_id: "lastKnowledgeBaseId",
-});
 
-/// Get all knowledge bases paginated reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAllKnowledgeBasesPaginatedReply {
-    /// `data`
-    pub data: Option<GetAllKnowledgeBasesPaginatedData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get all knowledge bases paginated reply.
+    pub struct GetAllKnowledgeBasesPaginatedReply {
+        /// `data`
+        data: Option<GetAllKnowledgeBasesPaginatedData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetAllKnowledgeBasesPaginatedReply {
-    data: "data",
-    success: "success",
-});
 
-/// Get all urls by knowledge base reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAllUrlsByKnowledgeBaseReply {
-    /// `count`
-    pub count: Option<f64>,
-    /// `urls`
-    pub urls: Vec<CrawledUrl>,
+crm_core::record! {
+    /// Get all urls by knowledge base reply.
+    pub struct GetAllUrlsByKnowledgeBaseReply {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `urls`
+        urls: Vec<CrawledUrl> = "urls",
+    }
 }
-crm_core::record!(GetAllUrlsByKnowledgeBaseReply {
-    count: "count",
-    urls: "urls",
-});
 
-/// Get knowledge base by id data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetKnowledgeBaseByIdData {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// `kbMetadata`
-    pub kb_metadata: Option<KnowledgeBaseMetadata>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `nameLowerCase`
-    pub name_lower_case: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get knowledge base by id data.
+    pub struct GetKnowledgeBaseByIdData {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// `kbMetadata`
+        kb_metadata: Option<KnowledgeBaseMetadata> = "kbMetadata",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `nameLowerCase`
+        name_lower_case: Option<String> = "nameLowerCase",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetKnowledgeBaseByIdData {
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    is_default: "isDefault",
-    kb_metadata: "kbMetadata",
-    location_id: "locationId",
-    name: "name",
-    name_lower_case: "nameLowerCase",
-    updated_at: "updatedAt",
-});
 
-/// Get knowledge base by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetKnowledgeBaseByIdReply {
-    /// `data`
-    pub data: Option<GetKnowledgeBaseByIdData>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get knowledge base by id reply.
+    pub struct GetKnowledgeBaseByIdReply {
+        /// `data`
+        data: Option<GetKnowledgeBaseByIdData> = "data",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetKnowledgeBaseByIdReply {
-    data: "data",
-    success: "success",
-});
 
-/// Knowledge base data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct KnowledgeBaseData {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `kbMetadata`
-    pub kb_metadata: Option<Value>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `nameLowerCase`
-    pub name_lower_case: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Knowledge base data.
+    pub struct KnowledgeBaseData {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `kbMetadata`
+        kb_metadata: Option<Value> = "kbMetadata",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `nameLowerCase`
+        name_lower_case: Option<String> = "nameLowerCase",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(KnowledgeBaseData {
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    kb_metadata: "kbMetadata",
-    location_id: "locationId",
-    name: "name",
-    name_lower_case: "nameLowerCase",
-    updated_at: "updatedAt",
-});
 
-/// Knowledge base list item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct KnowledgeBaseListItem {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Knowledge base list item.
+    pub struct KnowledgeBaseListItem {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(KnowledgeBaseListItem {
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-});
 
-/// Knowledge base metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct KnowledgeBaseMetadata {
-    /// `faqs`
-    pub faqs: Option<f64>,
-    /// `files`
-    pub files: Option<f64>,
-    /// `richText`
-    pub rich_text: Option<f64>,
-    /// `tables`
-    pub tables: Option<f64>,
-    /// `urls`
-    pub urls: Option<f64>,
-    /// `webSearches`
-    pub web_searches: Option<f64>,
+crm_core::record! {
+    /// Knowledge base metadata.
+    pub struct KnowledgeBaseMetadata {
+        /// `faqs`
+        faqs: Option<f64> = "faqs",
+        /// `files`
+        files: Option<f64> = "files",
+        /// `richText`
+        rich_text: Option<f64> = "richText",
+        /// `tables`
+        tables: Option<f64> = "tables",
+        /// `urls`
+        urls: Option<f64> = "urls",
+        /// `webSearches`
+        web_searches: Option<f64> = "webSearches",
+    }
 }
-crm_core::record!(KnowledgeBaseMetadata {
-    faqs: "faqs",
-    files: "files",
-    rich_text: "richText",
-    tables: "tables",
-    urls: "urls",
-    web_searches: "webSearches",
-});
 
-/// List faqs reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFaqsReply {
-    /// `count`
-    pub count: Option<f64>,
-    /// `faqs`
-    pub faqs: Vec<FaqReply>,
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `lastFaqId`
-    pub last_faq_id: Option<String>,
+crm_core::record! {
+    /// List faqs reply.
+    pub struct ListFaqsReply {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `faqs`
+        faqs: Vec<FaqReply> = "faqs",
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// `lastFaqId`
+        last_faq_id: Option<String> = "lastFaqId",
+    }
 }
-crm_core::record!(ListFaqsReply {
-    count: "count",
-    faqs: "faqs",
-    has_more: "hasMore",
-    last_faq_id: "lastFaqId",
-});
 
-/// Operation details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OperationDetails {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `discoveredUrlsCount`
-    pub discovered_urls_count: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `mode`
-    pub mode: Option<OperationDetailsMode>,
-    /// `robotsFileData`
-    pub robots_file_data: Option<String>,
-    /// `status`
-    pub status: Option<CrawledUrlStatus>,
-    /// `trainedUrlsCount`
-    pub trained_urls_count: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `__v`
-    pub v: Option<f64>,
+crm_core::record! {
+    /// Operation details.
+    pub struct OperationDetails {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `discoveredUrlsCount`
+        discovered_urls_count: Option<f64> = "discoveredUrlsCount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `mode`
+        mode: Option<OperationDetailsMode> = "mode",
+        /// `robotsFileData`
+        robots_file_data: Option<String> = "robotsFileData",
+        /// `status`
+        status: Option<CrawledUrlStatus> = "status",
+        /// `trainedUrlsCount`
+        trained_urls_count: Option<f64> = "trainedUrlsCount",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `__v`
+        v: Option<f64> = "__v",
+    }
 }
-crm_core::record!(OperationDetails {
-    created_at: "createdAt",
-    discovered_urls_count: "discoveredUrlsCount",
-    id: "_id",
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    mode: "mode",
-    robots_file_data: "robotsFileData",
-    status: "status",
-    trained_urls_count: "trainedUrlsCount",
-    updated_at: "updatedAt",
-    url: "url",
-    v: "__v",
-});
 
 crm_core::open_enum! {
     /// Operation details mode.
@@ -678,25 +517,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Train discovered urls.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TrainDiscoveredUrls {
-    /// The id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `operationId`
-    pub operation_id: Option<String>,
-    /// `urlIds`
-    pub url_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Train discovered urls.
+    pub struct TrainDiscoveredUrls {
+        /// The id of the knowledge base.
+        knowledge_base_id: Option<String> = "knowledgeBaseId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `operationId`
+        operation_id: Option<String> = "operationId",
+        /// `urlIds`
+        url_ids: Option<Vec<String>> = "urlIds",
+    }
+    required "knowledgeBaseId" "locationId" "operationId" "urlIds"
+    by new
 }
-crm_core::record!(TrainDiscoveredUrls {
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    operation_id: "operationId",
-    url_ids: "urlIds",
-} required { knowledge_base_id: "knowledgeBaseId", location_id: "locationId", operation_id: "operationId", url_ids: "urlIds" } by new);
 crm_core::setters!(TrainDiscoveredUrls {
     knowledge_base_id: String, location_id: String, operation_id: String, url_ids: [String],
 });
@@ -719,30 +554,25 @@ impl TrainDiscoveredUrls {
     }
 }
 
-/// Train discovered urls reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TrainDiscoveredUrlsReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Train discovered urls reply.
+    pub struct TrainDiscoveredUrlsReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(TrainDiscoveredUrlsReply {
-    success: "success",
-});
 
-/// Update faq body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateFaqBody {
-    /// `answer`
-    pub answer: Option<String>,
-    /// `question`
-    pub question: Option<String>,
+crm_core::record! {
+    /// Update faq body.
+    pub struct UpdateFaqBody {
+        /// `answer`
+        answer: Option<String> = "answer",
+        /// `question`
+        question: Option<String> = "question",
+    }
+    required "answer" "question"
+    by new
 }
-crm_core::record!(UpdateFaqBody {
-    answer: "answer",
-    question: "question",
-} required { answer: "answer", question: "question" } by new);
 crm_core::setters!(UpdateFaqBody {
     answer: String, question: String,
 });
@@ -758,44 +588,34 @@ impl UpdateFaqBody {
     }
 }
 
-/// Update faq reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateFaqReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update faq reply.
+    pub struct UpdateFaqReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateFaqReply {
-    success: "success",
-});
 
-/// Update knowledge base.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateKnowledgeBase {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update knowledge base.
+    pub struct UpdateKnowledgeBase {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(UpdateKnowledgeBase {
-    description: "description",
-    name: "name",
-});
 crm_core::setters!(UpdateKnowledgeBase {
     description: String, name: String,
 });
 
-/// Update knowledge base reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateKnowledgeBaseReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update knowledge base reply.
+    pub struct UpdateKnowledgeBaseReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateKnowledgeBaseReply {
-    success: "success",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

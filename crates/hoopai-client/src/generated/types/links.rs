@@ -3,75 +3,57 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Delete links reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteLinksReply {
-    /// Whether it worked, in the vendor's spelling.
-    pub succeded: Option<bool>,
+crm_core::record! {
+    /// Delete links reply.
+    pub struct DeleteLinksReply {
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
+    }
 }
-crm_core::record!(DeleteLinksReply {
-    succeded: "succeded",
-});
 
-/// Get link reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLinkReply {
-    /// `link`
-    pub link: Option<Link>,
+crm_core::record! {
+    /// Get link reply.
+    pub struct GetLinkReply {
+        /// `link`
+        link: Option<Link> = "link",
+    }
 }
-crm_core::record!(GetLinkReply {
-    link: "link",
-});
 
-/// Get links reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLinksReply {
-    /// `links`
-    pub links: Vec<Link>,
+crm_core::record! {
+    /// Get links reply.
+    pub struct GetLinksReply {
+        /// `links`
+        links: Vec<Link> = "links",
+    }
 }
-crm_core::record!(GetLinksReply {
-    links: "links",
-});
 
-/// Link.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Link {
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `redirectTo`
-    pub redirect_to: Option<String>,
+crm_core::record! {
+    /// Link.
+    pub struct Link {
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `redirectTo`
+        redirect_to: Option<String> = "redirectTo",
+    }
 }
-crm_core::record!(Link {
-    field_key: "fieldKey",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    redirect_to: "redirectTo",
-});
 
-/// Link update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkUpdate {
-    /// The name.
-    pub name: Option<String>,
-    /// `redirectTo`
-    pub redirect_to: Option<String>,
+crm_core::record! {
+    /// Link update.
+    pub struct LinkUpdate {
+        /// The name.
+        name: Option<String> = "name",
+        /// `redirectTo`
+        redirect_to: Option<String> = "redirectTo",
+    }
+    required "name" "redirectTo"
+    by new
 }
-crm_core::record!(LinkUpdate {
-    name: "name",
-    redirect_to: "redirectTo",
-} required { name: "name", redirect_to: "redirectTo" } by new);
 crm_core::setters!(LinkUpdate {
     name: String, redirect_to: String,
 });
@@ -87,22 +69,19 @@ impl LinkUpdate {
     }
 }
 
-/// Links.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Links {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `redirectTo`
-    pub redirect_to: Option<String>,
+crm_core::record! {
+    /// Links.
+    pub struct Links {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `redirectTo`
+        redirect_to: Option<String> = "redirectTo",
+    }
+    required "locationId" "name" "redirectTo"
+    by new
 }
-crm_core::record!(Links {
-    location_id: "locationId",
-    name: "name",
-    redirect_to: "redirectTo",
-} required { location_id: "locationId", name: "name", redirect_to: "redirectTo" } by new);
 crm_core::setters!(Links {
     location_id: String, name: String, redirect_to: String,
 });

@@ -3,347 +3,246 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Delete integration body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteIntegrationBody {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `reason`
-    pub reason: Option<String>,
+crm_core::record! {
+    /// Delete integration body.
+    pub struct DeleteIntegrationBody {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `reason`
+        reason: Option<String> = "reason",
+    }
 }
-crm_core::record!(DeleteIntegrationBody {
-    company_id: "companyId",
-    location_id: "locationId",
-    reason: "reason",
-});
 crm_core::setters!(DeleteIntegrationBody {
     company_id: String, location_id: String, reason: String,
 });
 
-/// Delete integration reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteIntegrationReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete integration reply.
+    pub struct DeleteIntegrationReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteIntegrationReply {
-    success: "success",
-});
 
-/// Get installer details reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInstallerDetailsReply {
-    /// `installationDetails`
-    pub installation_details: Option<InstallerDetails>,
+crm_core::record! {
+    /// Get installer details reply.
+    pub struct GetInstallerDetailsReply {
+        /// `installationDetails`
+        installation_details: Option<InstallerDetails> = "installationDetails",
+    }
 }
-crm_core::record!(GetInstallerDetailsReply {
-    installation_details: "installationDetails",
-});
 
-/// Get rebilling config reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetRebillingConfigReply {
-    /// `plans`
-    pub plans: Option<Plans>,
+crm_core::record! {
+    /// Get rebilling config reply.
+    pub struct GetRebillingConfigReply {
+        /// `plans`
+        plans: Option<Plans> = "plans",
+    }
 }
-crm_core::record!(GetRebillingConfigReply {
-    plans: "plans",
-});
 
-/// Installer details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstallerDetails {
-    /// `companyEmail`
-    pub company_email: Option<String>,
-    /// Deprecated by the vendor.
-    pub company_high_level_plan: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// `companyOwnerFullName`
-    pub company_owner_full_name: Option<String>,
-    /// `companyPlan`
-    pub company_plan: Option<String>,
-    /// `isWhitelabelCompany`
-    pub is_whitelabel_company: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `marketplaceAppPlanId`
-    pub marketplace_app_plan_id: Option<String>,
-    /// `relationshipNumber`
-    pub relationship_number: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `whitelabelDetails`
-    pub whitelabel_details: Option<WhitelabelDetails>,
+crm_core::record! {
+    /// Installer details.
+    pub struct InstallerDetails {
+        /// `companyEmail`
+        company_email: Option<String> = "companyEmail",
+        /// Deprecated by the vendor.
+        company_high_level_plan: Option<String> = "companyHighLevelPlan",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// `companyOwnerFullName`
+        company_owner_full_name: Option<String> = "companyOwnerFullName",
+        /// `companyPlan`
+        company_plan: Option<String> = "companyPlan",
+        /// `isWhitelabelCompany`
+        is_whitelabel_company: Option<bool> = "isWhitelabelCompany",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `marketplaceAppPlanId`
+        marketplace_app_plan_id: Option<String> = "marketplaceAppPlanId",
+        /// `relationshipNumber`
+        relationship_number: Option<String> = "relationshipNumber",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `whitelabelDetails`
+        whitelabel_details: Option<WhitelabelDetails> = "whitelabelDetails",
+    }
 }
-crm_core::record!(InstallerDetails {
-    company_email: "companyEmail",
-    company_high_level_plan: "companyHighLevelPlan",
-    company_id: "companyId",
-    company_name: "companyName",
-    company_owner_full_name: "companyOwnerFullName",
-    company_plan: "companyPlan",
-    is_whitelabel_company: "isWhitelabelCompany",
-    location_id: "locationId",
-    marketplace_app_plan_id: "marketplaceAppPlanId",
-    relationship_number: "relationshipNumber",
-    user_id: "userId",
-    whitelabel_details: "whitelabelDetails",
-});
 
-/// Marketplace check funds response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceCheckFundsResponse {
-    /// `hasFunds`
-    pub has_funds: Option<bool>,
+crm_core::record! {
+    /// Marketplace check funds response.
+    pub struct MarketplaceCheckFundsResponse {
+        /// `hasFunds`
+        has_funds: Option<bool> = "hasFunds",
+    }
 }
-crm_core::record!(MarketplaceCheckFundsResponse {
-    has_funds: "hasFunds",
-});
 
-/// Marketplace create charge response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceCreateChargeResponse {
-    /// `chargeId`
-    pub charge_id: Option<String>,
-    /// `success`
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Marketplace create charge response.
+    pub struct MarketplaceCreateChargeResponse {
+        /// `chargeId`
+        charge_id: Option<String> = "chargeId",
+        /// `success`
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(MarketplaceCreateChargeResponse {
-    charge_id: "chargeId",
-    success: "success",
-});
 
-/// Marketplace delete charge response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceDeleteChargeResponse {
-    /// `success`
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Marketplace delete charge response.
+    pub struct MarketplaceDeleteChargeResponse {
+        /// `success`
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(MarketplaceDeleteChargeResponse {
-    success: "success",
-});
 
-/// Marketplace get charge response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceGetChargeResponse {
-    /// `amountCharged`
-    pub amount_charged: Option<f64>,
-    /// `appId`
-    pub app_id: Option<String>,
-    /// `chargeId`
-    pub charge_id: Option<String>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `currency`
-    pub currency: Option<String>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `meterId`
-    pub meter_id: Option<String>,
-    /// `pricePerUnit`
-    pub price_per_unit: Option<f64>,
-    /// `refunded`
-    pub refunded: Option<bool>,
-    /// `transactionType`
-    pub transaction_type: Option<String>,
-    /// `units`
-    pub units: Option<f64>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Marketplace get charge response.
+    pub struct MarketplaceGetChargeResponse {
+        /// `amountCharged`
+        amount_charged: Option<f64> = "amountCharged",
+        /// `appId`
+        app_id: Option<String> = "appId",
+        /// `chargeId`
+        charge_id: Option<String> = "chargeId",
+        /// `createdAt`
+        created_at: Option<Timestamp> = "createdAt",
+        /// `currency`
+        currency: Option<String> = "currency",
+        /// `entityId`
+        entity_id: Option<String> = "entityId",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `meterId`
+        meter_id: Option<String> = "meterId",
+        /// `pricePerUnit`
+        price_per_unit: Option<f64> = "pricePerUnit",
+        /// `refunded`
+        refunded: Option<bool> = "refunded",
+        /// `transactionType`
+        transaction_type: Option<String> = "transactionType",
+        /// `units`
+        units: Option<f64> = "units",
+        /// `updatedAt`
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(MarketplaceGetChargeResponse {
-    amount_charged: "amountCharged",
-    app_id: "appId",
-    charge_id: "chargeId",
-    created_at: "createdAt",
-    currency: "currency",
-    entity_id: "entityId",
-    entity_type: "entityType",
-    meta: "meta",
-    meter_id: "meterId",
-    price_per_unit: "pricePerUnit",
-    refunded: "refunded",
-    transaction_type: "transactionType",
-    units: "units",
-    updated_at: "updatedAt",
-});
 
-/// Marketplace list charges response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceListChargesResponse {
-    /// `charges`
-    pub charges: Vec<MarketplaceListChargesResponseChargesItem>,
-    /// Deprecated by the vendor.
-    pub count: Option<f64>,
-    /// `pagination`
-    pub pagination: Option<MarketplaceListChargesResponsePagination>,
-    /// `traceId`
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Marketplace list charges response.
+    pub struct MarketplaceListChargesResponse {
+        /// `charges`
+        charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
+        /// Deprecated by the vendor.
+        count: Option<f64> = "count",
+        /// `pagination`
+        pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",
+        /// `traceId`
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(MarketplaceListChargesResponse {
-    charges: "charges",
-    count: "count",
-    pagination: "pagination",
-    trace_id: "traceId",
-});
 
-/// Marketplace list charges response charges item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceListChargesResponseChargesItem {
-    /// `amountCharged`
-    pub amount_charged: Option<f64>,
-    /// `appId`
-    pub app_id: Option<String>,
-    /// `chargeId`
-    pub charge_id: Option<String>,
-    /// `createdAt`
-    pub created_at: Option<Timestamp>,
-    /// `currency`
-    pub currency: Option<String>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `meterId`
-    pub meter_id: Option<String>,
-    /// `pricePerUnit`
-    pub price_per_unit: Option<f64>,
-    /// `refunded`
-    pub refunded: Option<bool>,
-    /// `transactionType`
-    pub transaction_type: Option<String>,
-    /// `units`
-    pub units: Option<f64>,
-    /// `updatedAt`
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Marketplace list charges response charges item.
+    pub struct MarketplaceListChargesResponseChargesItem {
+        /// `amountCharged`
+        amount_charged: Option<f64> = "amountCharged",
+        /// `appId`
+        app_id: Option<String> = "appId",
+        /// `chargeId`
+        charge_id: Option<String> = "chargeId",
+        /// `createdAt`
+        created_at: Option<Timestamp> = "createdAt",
+        /// `currency`
+        currency: Option<String> = "currency",
+        /// `entityId`
+        entity_id: Option<String> = "entityId",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `meterId`
+        meter_id: Option<String> = "meterId",
+        /// `pricePerUnit`
+        price_per_unit: Option<f64> = "pricePerUnit",
+        /// `refunded`
+        refunded: Option<bool> = "refunded",
+        /// `transactionType`
+        transaction_type: Option<String> = "transactionType",
+        /// `units`
+        units: Option<f64> = "units",
+        /// `updatedAt`
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(MarketplaceListChargesResponseChargesItem {
-    amount_charged: "amountCharged",
-    app_id: "appId",
-    charge_id: "chargeId",
-    created_at: "createdAt",
-    currency: "currency",
-    entity_id: "entityId",
-    entity_type: "entityType",
-    meta: "meta",
-    meter_id: "meterId",
-    price_per_unit: "pricePerUnit",
-    refunded: "refunded",
-    transaction_type: "transactionType",
-    units: "units",
-    updated_at: "updatedAt",
-});
 
-/// Marketplace list charges response pagination.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketplaceListChargesResponsePagination {
-    /// `limit`
-    pub limit: Option<f64>,
-    /// `skip`
-    pub skip: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Marketplace list charges response pagination.
+    pub struct MarketplaceListChargesResponsePagination {
+        /// `limit`
+        limit: Option<f64> = "limit",
+        /// `skip`
+        skip: Option<f64> = "skip",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(MarketplaceListChargesResponsePagination {
-    limit: "limit",
-    skip: "skip",
-    total: "total",
-});
 
-/// Migrate connection.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MigrateConnection {
-    /// `accessToken`
-    pub access_token: Option<String>,
-    /// The id of the account.
-    pub account_id: Option<String>,
-    /// `apiKey`
-    pub api_key: Option<String>,
-    /// The id of the app.
-    pub app_id: Option<String>,
-    /// `appVersionId`
-    pub app_version_id: Option<String>,
-    /// `basicCredentials`
-    pub basic_credentials: Option<Value>,
-    /// `displayName`
-    pub display_name: Option<String>,
-    /// `expiryAt`
-    pub expiry_at: Option<f64>,
-    /// `expiryIn`
-    pub expiry_in: Option<f64>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `refreshToken`
-    pub refresh_token: Option<String>,
-    /// `scopes`
-    pub scopes: Option<Vec<String>>,
-    /// `type`
-    pub type_: Option<MigrateConnectionType>,
+crm_core::record! {
+    /// Migrate connection.
+    pub struct MigrateConnection {
+        /// `accessToken`
+        access_token: Option<String> = "accessToken",
+        /// The id of the account.
+        account_id: Option<String> = "accountId",
+        /// `apiKey`
+        api_key: Option<String> = "apiKey",
+        /// The id of the app.
+        app_id: Option<String> = "appId",
+        /// `appVersionId`
+        app_version_id: Option<String> = "appVersionId",
+        /// `basicCredentials`
+        basic_credentials: Option<Value> = "basicCredentials",
+        /// `displayName`
+        display_name: Option<String> = "displayName",
+        /// `expiryAt`
+        expiry_at: Option<f64> = "expiryAt",
+        /// `expiryIn`
+        expiry_in: Option<f64> = "expiryIn",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `refreshToken`
+        refresh_token: Option<String> = "refreshToken",
+        /// `scopes`
+        scopes: Option<Vec<String>> = "scopes",
+        /// `type`
+        type_: Option<MigrateConnectionType> = "type",
+    }
+    required "accountId" "appId" "appVersionId" "locationId" "type"
 }
-crm_core::record!(MigrateConnection {
-    access_token: "accessToken",
-    account_id: "accountId",
-    api_key: "apiKey",
-    app_id: "appId",
-    app_version_id: "appVersionId",
-    basic_credentials: "basicCredentials",
-    display_name: "displayName",
-    expiry_at: "expiryAt",
-    expiry_in: "expiryIn",
-    is_default: "isDefault",
-    location_id: "locationId",
-    refresh_token: "refreshToken",
-    scopes: "scopes",
-    type_: "type",
-} required { account_id: "accountId", app_id: "appId", app_version_id: "appVersionId", location_id: "locationId", type_: "type" });
 crm_core::setters!(MigrateConnection {
     access_token: String, account_id: String, api_key: String, app_id: String, app_version_id: String,
     basic_credentials: Value, display_name: String, expiry_at: f64, expiry_in: f64, is_default: bool,
     location_id: String, refresh_token: String, scopes: [String], type_: MigrateConnectionType,
 });
 
-/// Migrate connection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MigrateConnectionReply {
-    /// `identifier`
-    pub identifier: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Migrate connection reply.
+    pub struct MigrateConnectionReply {
+        /// `identifier`
+        identifier: Option<String> = "identifier",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(MigrateConnectionReply {
-    identifier: "identifier",
-    message: "message",
-    success: "success",
-});
 
 crm_core::open_enum! {
     /// Migrate connection type.
@@ -355,128 +254,92 @@ crm_core::open_enum! {
     }
 }
 
-/// Plans.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Plans {
-    /// `subscription`
-    pub subscription: Vec<SubscriptionPlan>,
-    /// `usage`
-    pub usage: Vec<UsagePlan>,
+crm_core::record! {
+    /// Plans.
+    pub struct Plans {
+        /// `subscription`
+        subscription: Vec<SubscriptionPlan> = "subscription",
+        /// `usage`
+        usage: Vec<UsagePlan> = "usage",
+    }
 }
-crm_core::record!(Plans {
-    subscription: "subscription",
-    usage: "usage",
-});
 
-/// Raise charge body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RaiseChargeBody {
-    /// The id of the app.
-    pub app_id: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the event.
-    pub event_id: Option<String>,
-    /// `eventTime`
-    pub event_time: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meterId`
-    pub meter_id: Option<String>,
-    /// `price`
-    pub price: Option<f64>,
-    /// `units`
-    pub units: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Raise charge body.
+    pub struct RaiseChargeBody {
+        /// The id of the app.
+        app_id: Option<String> = "appId",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the event.
+        event_id: Option<String> = "eventId",
+        /// `eventTime`
+        event_time: Option<String> = "eventTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meterId`
+        meter_id: Option<String> = "meterId",
+        /// `price`
+        price: Option<f64> = "price",
+        /// `units`
+        units: Option<f64> = "units",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
 }
-crm_core::record!(RaiseChargeBody {
-    app_id: "appId",
-    company_id: "companyId",
-    description: "description",
-    event_id: "eventId",
-    event_time: "eventTime",
-    location_id: "locationId",
-    meter_id: "meterId",
-    price: "price",
-    units: "units",
-    user_id: "userId",
-} required { app_id: "appId", company_id: "companyId", description: "description", event_id: "eventId", location_id: "locationId", meter_id: "meterId", units: "units" });
 crm_core::setters!(RaiseChargeBody {
     app_id: String, company_id: String, description: String, event_id: String, event_time: String,
     location_id: String, meter_id: String, price: f64, units: f64, user_id: String,
 });
 
-/// Subscription plan.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionPlan {
-    /// `baseAmount`
-    pub base_amount: Option<f64>,
-    /// `features`
-    pub features: Vec<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentTime`
-    pub payment_time: Option<String>,
-    /// `paymentType`
-    pub payment_type: Option<String>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `resellingAmount`
-    pub reselling_amount: Option<f64>,
+crm_core::record! {
+    /// Subscription plan.
+    pub struct SubscriptionPlan {
+        /// `baseAmount`
+        base_amount: Option<f64> = "baseAmount",
+        /// `features`
+        features: Vec<String> = "features",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentTime`
+        payment_time: Option<String> = "paymentTime",
+        /// `paymentType`
+        payment_type: Option<String> = "paymentType",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `resellingAmount`
+        reselling_amount: Option<f64> = "resellingAmount",
+    }
 }
-crm_core::record!(SubscriptionPlan {
-    base_amount: "baseAmount",
-    features: "features",
-    name: "name",
-    payment_time: "paymentTime",
-    payment_type: "paymentType",
-    plan_id: "planId",
-    reselling_amount: "resellingAmount",
-});
 
-/// Usage plan.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UsagePlan {
-    /// `executionLimitPerCycle`
-    pub execution_limit_per_cycle: Option<f64>,
-    /// `fixedPricePerUnit`
-    pub fixed_price_per_unit: Option<f64>,
-    /// `maxPricePerUnit`
-    pub max_price_per_unit: Option<String>,
-    /// `meterId`
-    pub meter_id: Option<String>,
-    /// `meterName`
-    pub meter_name: Option<String>,
-    /// `minPricePerUnit`
-    pub min_price_per_unit: Option<String>,
-    /// `priceType`
-    pub price_type: Option<UsagePlanPriceType>,
-    /// `productName`
-    pub product_name: Option<String>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// `usageUnit`
-    pub usage_unit: Option<String>,
+crm_core::record! {
+    /// Usage plan.
+    pub struct UsagePlan {
+        /// `executionLimitPerCycle`
+        execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
+        /// `fixedPricePerUnit`
+        fixed_price_per_unit: Option<f64> = "fixedPricePerUnit",
+        /// `maxPricePerUnit`
+        max_price_per_unit: Option<String> = "maxPricePerUnit",
+        /// `meterId`
+        meter_id: Option<String> = "meterId",
+        /// `meterName`
+        meter_name: Option<String> = "meterName",
+        /// `minPricePerUnit`
+        min_price_per_unit: Option<String> = "minPricePerUnit",
+        /// `priceType`
+        price_type: Option<UsagePlanPriceType> = "priceType",
+        /// `productName`
+        product_name: Option<String> = "productName",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// `usageUnit`
+        usage_unit: Option<String> = "usageUnit",
+    }
 }
-crm_core::record!(UsagePlan {
-    execution_limit_per_cycle: "executionLimitPerCycle",
-    fixed_price_per_unit: "fixedPricePerUnit",
-    max_price_per_unit: "maxPricePerUnit",
-    meter_id: "meterId",
-    meter_name: "meterName",
-    min_price_per_unit: "minPricePerUnit",
-    price_type: "priceType",
-    product_name: "productName",
-    product_type: "productType",
-    usage_unit: "usageUnit",
-});
 
 crm_core::open_enum! {
     /// Usage plan price type.
@@ -488,19 +351,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Whitelabel details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WhitelabelDetails {
-    /// `domain`
-    pub domain: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
+crm_core::record! {
+    /// Whitelabel details.
+    pub struct WhitelabelDetails {
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+    }
 }
-crm_core::record!(WhitelabelDetails {
-    domain: "domain",
-    logo_url: "logoUrl",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

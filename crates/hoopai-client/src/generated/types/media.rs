@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create folder params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateFolderParams {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
+crm_core::record! {
+    /// Create folder params.
+    pub struct CreateFolderParams {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+    }
+    required "altId" "altType" "name"
+    by new
 }
-crm_core::record!(CreateFolderParams {
-    alt_id: "altId",
-    alt_type: "altType",
-    name: "name",
-    parent_id: "parentId",
-} required { alt_id: "altId", alt_type: "altType", name: "name" } by new);
 crm_core::setters!(CreateFolderParams {
     alt_id: String, alt_type: String, name: String, parent_id: String,
 });
@@ -39,16 +35,15 @@ impl CreateFolderParams {
     }
 }
 
-/// Delete media object item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteMediaObjectItem {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Delete media object item.
+    pub struct DeleteMediaObjectItem {
+        /// The id.
+        id: Option<String> = "_id",
+    }
+    required "_id"
+    by new
 }
-crm_core::record!(DeleteMediaObjectItem {
-    id: "_id",
-} required { id: "_id" } by new);
 crm_core::setters!(DeleteMediaObjectItem {
     id: String,
 });
@@ -61,25 +56,21 @@ impl DeleteMediaObjectItem {
     }
 }
 
-/// Delete media objects body params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteMediaObjectsBodyParams {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `filesToBeDeleted`
-    pub files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>>,
-    /// `status`
-    pub status: Option<DeleteMediaObjectsBodyParamsStatus>,
+crm_core::record! {
+    /// Delete media objects body params.
+    pub struct DeleteMediaObjectsBodyParams {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `filesToBeDeleted`
+        files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
+        /// `status`
+        status: Option<DeleteMediaObjectsBodyParamsStatus> = "status",
+    }
+    required "altId" "altType" "filesToBeDeleted" "status"
+    by new
 }
-crm_core::record!(DeleteMediaObjectsBodyParams {
-    alt_id: "altId",
-    alt_type: "altType",
-    files_to_be_deleted: "filesToBeDeleted",
-    status: "status",
-} required { alt_id: "altId", alt_type: "altType", files_to_be_deleted: "filesToBeDeleted", status: "status" } by new);
 crm_core::setters!(DeleteMediaObjectsBodyParams {
     alt_id: String, alt_type: String, files_to_be_deleted: [DeleteMediaObjectItem],
     status: DeleteMediaObjectsBodyParamsStatus,
@@ -112,115 +103,83 @@ crm_core::open_enum! {
     }
 }
 
-/// Folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Folder {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `appFolder`
-    pub app_folder: Option<bool>,
-    /// `category`
-    pub category: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `isEssential`
-    pub is_essential: Option<bool>,
-    /// `isPrivate`
-    pub is_private: Option<bool>,
-    /// `lastUpdatedBy`
-    pub last_updated_by: Option<String>,
-    /// `migrationCompleted`
-    pub migration_completed: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `pendingUpload`
-    pub pending_upload: Option<bool>,
-    /// `relocatedFolder`
-    pub relocated_folder: Option<bool>,
-    /// `status`
-    pub status: Option<String>,
-    /// `subCategory`
-    pub sub_category: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Folder.
+    pub struct Folder {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `appFolder`
+        app_folder: Option<bool> = "appFolder",
+        /// `category`
+        category: Option<String> = "category",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `isEssential`
+        is_essential: Option<bool> = "isEssential",
+        /// `isPrivate`
+        is_private: Option<bool> = "isPrivate",
+        /// `lastUpdatedBy`
+        last_updated_by: Option<String> = "lastUpdatedBy",
+        /// `migrationCompleted`
+        migration_completed: Option<bool> = "migrationCompleted",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `pendingUpload`
+        pending_upload: Option<bool> = "pendingUpload",
+        /// `relocatedFolder`
+        relocated_folder: Option<bool> = "relocatedFolder",
+        /// `status`
+        status: Option<String> = "status",
+        /// `subCategory`
+        sub_category: Option<String> = "subCategory",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(Folder {
-    alt_id: "altId",
-    alt_type: "altType",
-    app_folder: "appFolder",
-    category: "category",
-    deleted: "deleted",
-    is_essential: "isEssential",
-    is_private: "isPrivate",
-    last_updated_by: "lastUpdatedBy",
-    migration_completed: "migrationCompleted",
-    name: "name",
-    parent_id: "parentId",
-    pending_upload: "pendingUpload",
-    relocated_folder: "relocatedFolder",
-    status: "status",
-    sub_category: "subCategory",
-    type_: "type",
-});
 
-/// Get files reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetFilesReply {
-    /// `files`
-    pub files: Vec<MediaFile>,
+crm_core::record! {
+    /// Get files reply.
+    pub struct GetFilesReply {
+        /// `files`
+        files: Vec<MediaFile> = "files",
+    }
 }
-crm_core::record!(GetFilesReply {
-    files: "files",
-});
 
-/// A file or a folder of the library.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaFile {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// A file or a folder of the library.
+    pub struct MediaFile {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `path`
+        path: Option<String> = "path",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(MediaFile {
-    alt_id: "altId",
-    alt_type: "altType",
-    id: "_id",
-    name: "name",
-    parent_id: "parentId",
-    path: "path",
-    url: "url",
-});
 
-/// Update media object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateMediaObject {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update media object.
+    pub struct UpdateMediaObject {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(UpdateMediaObject {
-    id: "id",
-    name: "name",
-} required { id: "id" } by new);
 crm_core::setters!(UpdateMediaObject {
     id: String, name: String,
 });
@@ -236,22 +195,19 @@ impl UpdateMediaObject {
     }
 }
 
-/// Update media objects.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateMediaObjects {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `filesToBeUpdated`
-    pub files_to_be_updated: Option<Vec<UpdateMediaObject>>,
+crm_core::record! {
+    /// Update media objects.
+    pub struct UpdateMediaObjects {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `filesToBeUpdated`
+        files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
+    }
+    required "altId" "altType" "filesToBeUpdated"
+    by new
 }
-crm_core::record!(UpdateMediaObjects {
-    alt_id: "altId",
-    alt_type: "altType",
-    files_to_be_updated: "filesToBeUpdated",
-} required { alt_id: "altId", alt_type: "altType", files_to_be_updated: "filesToBeUpdated" } by new);
 crm_core::setters!(UpdateMediaObjects {
     alt_id: String, alt_type: String, files_to_be_updated: [UpdateMediaObject],
 });
@@ -271,22 +227,19 @@ impl UpdateMediaObjects {
     }
 }
 
-/// Update object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateObject {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update object.
+    pub struct UpdateObject {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "altId" "altType" "name"
+    by new
 }
-crm_core::record!(UpdateObject {
-    alt_id: "altId",
-    alt_type: "altType",
-    name: "name",
-} required { alt_id: "altId", alt_type: "altType", name: "name" } by new);
 crm_core::setters!(UpdateObject {
     alt_id: String, alt_type: String, name: String,
 });
@@ -303,19 +256,15 @@ impl UpdateObject {
     }
 }
 
-/// Upload file reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UploadFileReply {
-    /// `fileId`
-    pub file_id: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Upload file reply.
+    pub struct UploadFileReply {
+        /// `fileId`
+        file_id: Option<String> = "fileId",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(UploadFileReply {
-    file_id: "fileId",
-    url: "url",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

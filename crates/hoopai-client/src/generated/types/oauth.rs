@@ -3,84 +3,61 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Get access code reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAccessCodeReply {
-    /// `access_token`
-    pub access_token: Option<String>,
-    /// `approveAllLocations`
-    pub approve_all_locations: Option<bool>,
-    /// `approvedLocations`
-    pub approved_locations: Vec<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `expires_in`
-    pub expires_in: Option<f64>,
-    /// `installToFutureLocations`
-    pub install_to_future_locations: Option<bool>,
-    /// `isBulkInstallation`
-    pub is_bulk_installation: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `refresh_token`
-    pub refresh_token: Option<String>,
-    /// `scope`
-    pub scope: Option<String>,
-    /// `token_type`
-    pub token_type: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userType`
-    pub user_type: Option<String>,
+crm_core::record! {
+    /// Get access code reply.
+    pub struct GetAccessCodeReply {
+        /// `access_token`
+        access_token: Option<String> = "access_token",
+        /// `approveAllLocations`
+        approve_all_locations: Option<bool> = "approveAllLocations",
+        /// `approvedLocations`
+        approved_locations: Vec<String> = "approvedLocations",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `expires_in`
+        expires_in: Option<f64> = "expires_in",
+        /// `installToFutureLocations`
+        install_to_future_locations: Option<bool> = "installToFutureLocations",
+        /// `isBulkInstallation`
+        is_bulk_installation: Option<bool> = "isBulkInstallation",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `refresh_token`
+        refresh_token: Option<String> = "refresh_token",
+        /// `scope`
+        scope: Option<String> = "scope",
+        /// `token_type`
+        token_type: Option<String> = "token_type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userType`
+        user_type: Option<String> = "userType",
+    }
 }
-crm_core::record!(GetAccessCodeReply {
-    access_token: "access_token",
-    approve_all_locations: "approveAllLocations",
-    approved_locations: "approvedLocations",
-    company_id: "companyId",
-    expires_in: "expires_in",
-    install_to_future_locations: "installToFutureLocations",
-    is_bulk_installation: "isBulkInstallation",
-    location_id: "locationId",
-    plan_id: "planId",
-    refresh_token: "refresh_token",
-    scope: "scope",
-    token_type: "token_type",
-    user_id: "userId",
-    user_type: "userType",
-});
 
-/// Get access codebody.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAccessCodebody {
-    /// `client_id`
-    pub client_id: Option<String>,
-    /// `client_secret`
-    pub client_secret: Option<String>,
-    /// `code`
-    pub code: Option<String>,
-    /// `grant_type`
-    pub grant_type: Option<GetAccessCodebodyGrantType>,
-    /// `redirect_uri`
-    pub redirect_uri: Option<String>,
-    /// `refresh_token`
-    pub refresh_token: Option<String>,
-    /// `user_type`
-    pub user_type: Option<GetAccessCodebodyUserType>,
+crm_core::record! {
+    /// Get access codebody.
+    pub struct GetAccessCodebody {
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `client_secret`
+        client_secret: Option<String> = "client_secret",
+        /// `code`
+        code: Option<String> = "code",
+        /// `grant_type`
+        grant_type: Option<GetAccessCodebodyGrantType> = "grant_type",
+        /// `redirect_uri`
+        redirect_uri: Option<String> = "redirect_uri",
+        /// `refresh_token`
+        refresh_token: Option<String> = "refresh_token",
+        /// `user_type`
+        user_type: Option<GetAccessCodebodyUserType> = "user_type",
+    }
+    required "client_id" "client_secret" "grant_type"
+    by new
 }
-crm_core::record!(GetAccessCodebody {
-    client_id: "client_id",
-    client_secret: "client_secret",
-    code: "code",
-    grant_type: "grant_type",
-    redirect_uri: "redirect_uri",
-    refresh_token: "refresh_token",
-    user_type: "user_type",
-} required { client_id: "client_id", client_secret: "client_secret", grant_type: "grant_type" } by new);
 crm_core::setters!(GetAccessCodebody {
     client_id: String, client_secret: String, code: String, grant_type: GetAccessCodebodyGrantType,
     redirect_uri: String, refresh_token: String, user_type: GetAccessCodebodyUserType,
@@ -128,36 +105,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Get installed locations reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInstalledLocationsReply {
-    /// `count`
-    pub count: Option<f64>,
-    /// `installToFutureLocations`
-    pub install_to_future_locations: Option<bool>,
-    /// `locations`
-    pub locations: Vec<InstalledLocation>,
+crm_core::record! {
+    /// Get installed locations reply.
+    pub struct GetInstalledLocationsReply {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `installToFutureLocations`
+        install_to_future_locations: Option<bool> = "installToFutureLocations",
+        /// `locations`
+        locations: Vec<InstalledLocation> = "locations",
+    }
 }
-crm_core::record!(GetInstalledLocationsReply {
-    count: "count",
-    install_to_future_locations: "installToFutureLocations",
-    locations: "locations",
-});
 
-/// Get location access code body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocationAccessCodeBody {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Get location access code body.
+    pub struct GetLocationAccessCodeBody {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "companyId" "locationId"
+    by new
 }
-crm_core::record!(GetLocationAccessCodeBody {
-    company_id: "companyId",
-    location_id: "locationId",
-} required { company_id: "companyId", location_id: "locationId" } by new);
 crm_core::setters!(GetLocationAccessCodeBody {
     company_id: String, location_id: String,
 });
@@ -173,69 +143,49 @@ impl GetLocationAccessCodeBody {
     }
 }
 
-/// Get location access token reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocationAccessTokenReply {
-    /// `access_token`
-    pub access_token: Option<String>,
-    /// The id of the app.
-    pub app_id: Option<String>,
-    /// `expires_in`
-    pub expires_in: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `refresh_token`
-    pub refresh_token: Option<String>,
-    /// `scope`
-    pub scope: Option<String>,
-    /// `token_type`
-    pub token_type: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `versionId`
-    pub version_id: Option<String>,
+crm_core::record! {
+    /// Get location access token reply.
+    pub struct GetLocationAccessTokenReply {
+        /// `access_token`
+        access_token: Option<String> = "access_token",
+        /// The id of the app.
+        app_id: Option<String> = "appId",
+        /// `expires_in`
+        expires_in: Option<f64> = "expires_in",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `refresh_token`
+        refresh_token: Option<String> = "refresh_token",
+        /// `scope`
+        scope: Option<String> = "scope",
+        /// `token_type`
+        token_type: Option<String> = "token_type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `versionId`
+        version_id: Option<String> = "versionId",
+    }
 }
-crm_core::record!(GetLocationAccessTokenReply {
-    access_token: "access_token",
-    app_id: "appId",
-    expires_in: "expires_in",
-    location_id: "locationId",
-    plan_id: "planId",
-    refresh_token: "refresh_token",
-    scope: "scope",
-    token_type: "token_type",
-    user_id: "userId",
-    version_id: "versionId",
-});
 
-/// Installed location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstalledLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `installedAt`
-    pub installed_at: Option<Timestamp>,
-    /// `isInstalled`
-    pub is_installed: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `versionId`
-    pub version_id: Option<String>,
+crm_core::record! {
+    /// Installed location.
+    pub struct InstalledLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `installedAt`
+        installed_at: Option<Timestamp> = "installedAt",
+        /// `isInstalled`
+        is_installed: Option<bool> = "isInstalled",
+        /// The name.
+        name: Option<String> = "name",
+        /// `versionId`
+        version_id: Option<String> = "versionId",
+    }
 }
-crm_core::record!(InstalledLocation {
-    address: "address",
-    id: "_id",
-    installed_at: "installedAt",
-    is_installed: "isInstalled",
-    name: "name",
-    version_id: "versionId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,69 +3,49 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Available numbers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailableNumbersReply {
-    /// `fingerprintId`
-    pub fingerprint_id: Option<String>,
-    /// `numbers`
-    pub numbers: Vec<AvailablePhoneNumber>,
+crm_core::record! {
+    /// Available numbers reply.
+    pub struct AvailableNumbersReply {
+        /// `fingerprintId`
+        fingerprint_id: Option<String> = "fingerprintId",
+        /// `numbers`
+        numbers: Vec<AvailablePhoneNumber> = "numbers",
+    }
 }
-crm_core::record!(AvailableNumbersReply {
-    fingerprint_id: "fingerprintId",
-    numbers: "numbers",
-});
 
-/// Available phone number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailablePhoneNumber {
-    /// `addressRequirements`
-    pub address_requirements: Option<AvailablePhoneNumberAddressRequirements>,
-    /// `beta`
-    pub beta: Option<bool>,
-    /// `capabilities`
-    pub capabilities: Option<AvailablePhoneNumberCapabilities>,
-    /// `friendlyName`
-    pub friendly_name: Option<String>,
-    /// `isoCountry`
-    pub iso_country: Option<String>,
-    /// `lata`
-    pub lata: Option<String>,
-    /// `latitude`
-    pub latitude: Option<String>,
-    /// `locality`
-    pub locality: Option<String>,
-    /// `longitude`
-    pub longitude: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `price`
-    pub price: Option<AvailablePhoneNumberPrice>,
-    /// `rateCenter`
-    pub rate_center: Option<String>,
-    /// `region`
-    pub region: Option<String>,
+crm_core::record! {
+    /// Available phone number.
+    pub struct AvailablePhoneNumber {
+        /// `addressRequirements`
+        address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
+        /// `beta`
+        beta: Option<bool> = "beta",
+        /// `capabilities`
+        capabilities: Option<AvailablePhoneNumberCapabilities> = "capabilities",
+        /// `friendlyName`
+        friendly_name: Option<String> = "friendlyName",
+        /// `isoCountry`
+        iso_country: Option<String> = "isoCountry",
+        /// `lata`
+        lata: Option<String> = "lata",
+        /// `latitude`
+        latitude: Option<String> = "latitude",
+        /// `locality`
+        locality: Option<String> = "locality",
+        /// `longitude`
+        longitude: Option<String> = "longitude",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `price`
+        price: Option<AvailablePhoneNumberPrice> = "price",
+        /// `rateCenter`
+        rate_center: Option<String> = "rateCenter",
+        /// `region`
+        region: Option<String> = "region",
+    }
 }
-crm_core::record!(AvailablePhoneNumber {
-    address_requirements: "addressRequirements",
-    beta: "beta",
-    capabilities: "capabilities",
-    friendly_name: "friendlyName",
-    iso_country: "isoCountry",
-    lata: "lata",
-    latitude: "latitude",
-    locality: "locality",
-    longitude: "longitude",
-    phone_number: "phoneNumber",
-    postal_code: "postalCode",
-    price: "price",
-    rate_center: "rateCenter",
-    region: "region",
-});
 
 crm_core::open_enum! {
     /// Available phone number address requirements.
@@ -81,132 +61,93 @@ crm_core::open_enum! {
     }
 }
 
-/// Available phone number capabilities.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailablePhoneNumberCapabilities {
-    /// `MMS`
-    pub mms: Option<bool>,
-    /// `SMS`
-    pub sms: Option<bool>,
-    /// `voice`
-    pub voice: Option<bool>,
+crm_core::record! {
+    /// Available phone number capabilities.
+    pub struct AvailablePhoneNumberCapabilities {
+        /// `MMS`
+        mms: Option<bool> = "MMS",
+        /// `SMS`
+        sms: Option<bool> = "SMS",
+        /// `voice`
+        voice: Option<bool> = "voice",
+    }
 }
-crm_core::record!(AvailablePhoneNumberCapabilities {
-    mms: "MMS",
-    sms: "SMS",
-    voice: "voice",
-});
 
-/// Available phone number price.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailablePhoneNumberPrice {
-    /// `number_type`
-    pub number_type: Option<String>,
-    /// `price`
-    pub price: Option<f64>,
-    /// `price_unit`
-    pub price_unit: Option<String>,
+crm_core::record! {
+    /// Available phone number price.
+    pub struct AvailablePhoneNumberPrice {
+        /// `number_type`
+        number_type: Option<String> = "number_type",
+        /// `price`
+        price: Option<f64> = "price",
+        /// `price_unit`
+        price_unit: Option<String> = "price_unit",
+    }
 }
-crm_core::record!(AvailablePhoneNumberPrice {
-    number_type: "number_type",
-    price: "price",
-    price_unit: "price_unit",
-});
 
-/// Detailed phone number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DetailedPhoneNumber {
-    /// `addressSid`
-    pub address_sid: Option<String>,
-    /// `bundleSid`
-    pub bundle_sid: Option<String>,
-    /// `capabilities`
-    pub capabilities: Option<DetailedPhoneNumberCapabilities>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// `forwardingNumber`
-    pub forwarding_number: Option<String>,
-    /// `friendlyName`
-    pub friendly_name: Option<String>,
-    /// `inboundCallService`
-    pub inbound_call_service: Option<DetailedPhoneNumberInboundCallService>,
-    /// `isDefaultNumber`
-    pub is_default_number: Option<bool>,
-    /// `isGroupConversationEnabled`
-    pub is_group_conversation_enabled: Option<bool>,
-    /// `linkedRingAllUsers`
-    pub linked_ring_all_users: Vec<String>,
-    /// `linkedUser`
-    pub linked_user: Option<String>,
-    /// `origin`
-    pub origin: Option<DetailedPhoneNumberOrigin>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `sid`
-    pub sid: Option<String>,
-    /// `type`
-    pub type_: Option<DetailedPhoneNumberType>,
+crm_core::record! {
+    /// Detailed phone number.
+    pub struct DetailedPhoneNumber {
+        /// `addressSid`
+        address_sid: Option<String> = "addressSid",
+        /// `bundleSid`
+        bundle_sid: Option<String> = "bundleSid",
+        /// `capabilities`
+        capabilities: Option<DetailedPhoneNumberCapabilities> = "capabilities",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// `forwardingNumber`
+        forwarding_number: Option<String> = "forwardingNumber",
+        /// `friendlyName`
+        friendly_name: Option<String> = "friendlyName",
+        /// `inboundCallService`
+        inbound_call_service: Option<DetailedPhoneNumberInboundCallService> = "inboundCallService",
+        /// `isDefaultNumber`
+        is_default_number: Option<bool> = "isDefaultNumber",
+        /// `isGroupConversationEnabled`
+        is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
+        /// `linkedRingAllUsers`
+        linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
+        /// `linkedUser`
+        linked_user: Option<String> = "linkedUser",
+        /// `origin`
+        origin: Option<DetailedPhoneNumberOrigin> = "origin",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+        /// `sid`
+        sid: Option<String> = "sid",
+        /// `type`
+        type_: Option<DetailedPhoneNumberType> = "type",
+    }
 }
-crm_core::record!(DetailedPhoneNumber {
-    address_sid: "addressSid",
-    bundle_sid: "bundleSid",
-    capabilities: "capabilities",
-    country_code: "countryCode",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    forwarding_number: "forwardingNumber",
-    friendly_name: "friendlyName",
-    inbound_call_service: "inboundCallService",
-    is_default_number: "isDefaultNumber",
-    is_group_conversation_enabled: "isGroupConversationEnabled",
-    linked_ring_all_users: "linkedRingAllUsers",
-    linked_user: "linkedUser",
-    origin: "origin",
-    phone_number: "phoneNumber",
-    sid: "sid",
-    type_: "type",
-});
 
-/// Detailed phone number capabilities.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DetailedPhoneNumberCapabilities {
-    /// `fax`
-    pub fax: Option<bool>,
-    /// `mms`
-    pub mms: Option<bool>,
-    /// `sms`
-    pub sms: Option<bool>,
-    /// `voice`
-    pub voice: Option<bool>,
+crm_core::record! {
+    /// Detailed phone number capabilities.
+    pub struct DetailedPhoneNumberCapabilities {
+        /// `fax`
+        fax: Option<bool> = "fax",
+        /// `mms`
+        mms: Option<bool> = "mms",
+        /// `sms`
+        sms: Option<bool> = "sms",
+        /// `voice`
+        voice: Option<bool> = "voice",
+    }
 }
-crm_core::record!(DetailedPhoneNumberCapabilities {
-    fax: "fax",
-    mms: "mms",
-    sms: "sms",
-    voice: "voice",
-});
 
-/// Detailed phone number inbound call service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DetailedPhoneNumberInboundCallService {
-    /// `type`
-    pub type_: Option<DetailedPhoneNumberInboundCallServiceType>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Detailed phone number inbound call service.
+    pub struct DetailedPhoneNumberInboundCallService {
+        /// `type`
+        type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(DetailedPhoneNumberInboundCallService {
-    type_: "type",
-    value: "value",
-});
 
 crm_core::open_enum! {
     /// Detailed phone number inbound call service type.
@@ -246,111 +187,79 @@ crm_core::open_enum! {
     }
 }
 
-/// Number pool.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberPool {
-    /// `callRecording`
-    pub call_recording: Option<bool>,
-    /// `forwardingNumber`
-    pub forwarding_number: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inboundCallService`
-    pub inbound_call_service: Option<NumberPoolInboundCallService>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `numbers`
-    pub numbers: Vec<NumberPoolNumbersItem>,
-    /// `whisper`
-    pub whisper: Option<bool>,
-    /// `whisperMessage`
-    pub whisper_message: Option<String>,
+crm_core::record! {
+    /// Number pool.
+    pub struct NumberPool {
+        /// `callRecording`
+        call_recording: Option<bool> = "callRecording",
+        /// `forwardingNumber`
+        forwarding_number: Option<String> = "forwardingNumber",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboundCallService`
+        inbound_call_service: Option<NumberPoolInboundCallService> = "inboundCallService",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `numbers`
+        numbers: Vec<NumberPoolNumbersItem> = "numbers",
+        /// `whisper`
+        whisper: Option<bool> = "whisper",
+        /// `whisperMessage`
+        whisper_message: Option<String> = "whisperMessage",
+    }
 }
-crm_core::record!(NumberPool {
-    call_recording: "callRecording",
-    forwarding_number: "forwardingNumber",
-    id: "id",
-    inbound_call_service: "inboundCallService",
-    is_active: "isActive",
-    location_id: "locationId",
-    name: "name",
-    numbers: "numbers",
-    whisper: "whisper",
-    whisper_message: "whisperMessage",
-});
 
-/// Number pool inbound call service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberPoolInboundCallService {
-    /// `type`
-    pub type_: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Number pool inbound call service.
+    pub struct NumberPoolInboundCallService {
+        /// `type`
+        type_: Option<String> = "type",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(NumberPoolInboundCallService {
-    type_: "type",
-    value: "value",
-});
 
-/// Number pool numbers item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberPoolNumbersItem {
-    /// `friendlyName`
-    pub friendly_name: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
+crm_core::record! {
+    /// Number pool numbers item.
+    pub struct NumberPoolNumbersItem {
+        /// `friendlyName`
+        friendly_name: Option<String> = "friendlyName",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+    }
 }
-crm_core::record!(NumberPoolNumbersItem {
-    friendly_name: "friendlyName",
-    phone_number: "phoneNumber",
-});
 
-/// Phone numbers list pools response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PhoneNumbersListPoolsResponse {
-    /// `data`
-    pub data: Vec<NumberPool>,
-    /// `success`
-    pub success: Option<bool>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Phone numbers list pools response.
+    pub struct PhoneNumbersListPoolsResponse {
+        /// `data`
+        data: Vec<NumberPool> = "data",
+        /// `success`
+        success: Option<bool> = "success",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(PhoneNumbersListPoolsResponse {
-    data: "data",
-    success: "success",
-    total: "total",
-});
 
-/// Phone numbers list response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PhoneNumbersListResponse {
-    /// `accountStatus`
-    pub account_status: Option<PhoneNumbersListResponseAccountStatus>,
-    /// `isUnderGhl`
-    pub is_under_ghl: Option<bool>,
-    /// `numbers`
-    pub numbers: Vec<DetailedPhoneNumber>,
-    /// At least 0.
-    pub page: Option<f64>,
-    /// 1 to 1000.
-    pub page_size: Option<f64>,
+crm_core::record! {
+    /// Phone numbers list response.
+    pub struct PhoneNumbersListResponse {
+        /// `accountStatus`
+        account_status: Option<PhoneNumbersListResponseAccountStatus> = "accountStatus",
+        /// `isUnderGhl`
+        is_under_ghl: Option<bool> = "isUnderGhl",
+        /// `numbers`
+        numbers: Vec<DetailedPhoneNumber> = "numbers",
+        /// At least 0.
+        page: Option<f64> = "page",
+        /// 1 to 1000.
+        page_size: Option<f64> = "pageSize",
+    }
 }
-crm_core::record!(PhoneNumbersListResponse {
-    account_status: "accountStatus",
-    is_under_ghl: "isUnderGhl",
-    numbers: "numbers",
-    page: "page",
-    page_size: "pageSize",
-});
 
 crm_core::open_enum! {
     /// Phone numbers list response account status.
@@ -364,40 +273,31 @@ crm_core::open_enum! {
     }
 }
 
-/// Purchase phone number body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PurchasePhoneNumberBody {
-    /// `addressSid`
-    pub address_sid: Option<String>,
-    /// `bundleSid`
-    pub bundle_sid: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// `fingerprintId`
-    pub fingerprint_id: Option<String>,
-    /// `locality`
-    pub locality: Option<String>,
-    /// `numberType`
-    pub number_type: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `region`
-    pub region: Option<String>,
-    /// `skipLocationKYC`
-    pub skip_location_kyc: Option<bool>,
+crm_core::record! {
+    /// Purchase phone number body.
+    pub struct PurchasePhoneNumberBody {
+        /// `addressSid`
+        address_sid: Option<String> = "addressSid",
+        /// `bundleSid`
+        bundle_sid: Option<String> = "bundleSid",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// `fingerprintId`
+        fingerprint_id: Option<String> = "fingerprintId",
+        /// `locality`
+        locality: Option<String> = "locality",
+        /// `numberType`
+        number_type: Option<String> = "numberType",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+        /// `region`
+        region: Option<String> = "region",
+        /// `skipLocationKYC`
+        skip_location_kyc: Option<bool> = "skipLocationKYC",
+    }
+    required "phoneNumber"
+    by new
 }
-crm_core::record!(PurchasePhoneNumberBody {
-    address_sid: "addressSid",
-    bundle_sid: "bundleSid",
-    country_code: "countryCode",
-    fingerprint_id: "fingerprintId",
-    locality: "locality",
-    number_type: "numberType",
-    phone_number: "phoneNumber",
-    region: "region",
-    skip_location_kyc: "skipLocationKYC",
-} required { phone_number: "phoneNumber" } by new);
 crm_core::setters!(PurchasePhoneNumberBody {
     address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
     number_type: String, phone_number: String, region: String, skip_location_kyc: bool,
@@ -421,46 +321,33 @@ impl PurchasePhoneNumberBody {
     }
 }
 
-/// Twilio account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TwilioAccountReply {
-    /// `account_sid`
-    pub account_sid: Option<String>,
-    /// `assigned_to_numbers`
-    pub assigned_to_numbers: Map<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `location_id`
-    pub location_id: Option<String>,
-    /// `migration_numbers`
-    pub migration_numbers: Vec<String>,
-    /// `migration_status`
-    pub migration_status: Option<String>,
-    /// `new_account_sid`
-    pub new_account_sid: Option<String>,
-    /// `number_name`
-    pub number_name: Map<String>,
-    /// `numbers`
-    pub numbers: Map<String>,
-    /// `under_ghl_account`
-    pub under_ghl_account: Option<bool>,
-    /// `validate_sms`
-    pub validate_sms: Option<bool>,
+crm_core::record! {
+    /// Twilio account reply.
+    pub struct TwilioAccountReply {
+        /// `account_sid`
+        account_sid: Option<String> = "account_sid",
+        /// `assigned_to_numbers`
+        assigned_to_numbers: Map<String> = "assigned_to_numbers",
+        /// The id.
+        id: Option<String> = "id",
+        /// `location_id`
+        location_id: Option<String> = "location_id",
+        /// `migration_numbers`
+        migration_numbers: Vec<String> = "migration_numbers",
+        /// `migration_status`
+        migration_status: Option<String> = "migration_status",
+        /// `new_account_sid`
+        new_account_sid: Option<String> = "new_account_sid",
+        /// `number_name`
+        number_name: Map<String> = "number_name",
+        /// `numbers`
+        numbers: Map<String> = "numbers",
+        /// `under_ghl_account`
+        under_ghl_account: Option<bool> = "under_ghl_account",
+        /// `validate_sms`
+        validate_sms: Option<bool> = "validate_sms",
+    }
 }
-crm_core::record!(TwilioAccountReply {
-    account_sid: "account_sid",
-    assigned_to_numbers: "assigned_to_numbers",
-    id: "id",
-    location_id: "location_id",
-    migration_numbers: "migration_numbers",
-    migration_status: "migration_status",
-    new_account_sid: "new_account_sid",
-    number_name: "number_name",
-    numbers: "numbers",
-    under_ghl_account: "under_ghl_account",
-    validate_sms: "validate_sms",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,113 +3,81 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Cc recipient item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CcRecipientItem {
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
+crm_core::record! {
+    /// Cc recipient item.
+    pub struct CcRecipientItem {
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+    }
+    required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
 }
-crm_core::record!(CcRecipientItem {
-    contact_name: "contactName",
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    image_url: "imageUrl",
-    last_name: "lastName",
-} required { contact_name: "contactName", email: "email", first_name: "firstName", id: "id", image_url: "imageUrl", last_name: "lastName" });
 crm_core::setters!(CcRecipientItem {
     contact_name: String, email: String, first_name: String, id: String, image_url: String, last_name: String,
 });
 
-/// Document.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Document {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `documentRevision`
-    pub document_revision: Option<f64>,
-    /// `fillableFields`
-    pub fillable_fields: Vec<FillableFields>,
-    /// `grandTotal`
-    pub grand_total: Option<GrandTotal>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isExpired`
-    pub is_expired: Option<bool>,
-    /// `links`
-    pub links: Vec<ProposalEstimateLinks>,
-    /// `locale`
-    pub locale: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentStatus`
-    pub payment_status: Option<Value>,
-    /// `recipients`
-    pub recipients: Vec<RecipientItem>,
-    /// `status`
-    pub status: Option<Value>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Document.
+    pub struct Document {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `documentId`
+        document_id: Option<String> = "documentId",
+        /// `documentRevision`
+        document_revision: Option<f64> = "documentRevision",
+        /// `fillableFields`
+        fillable_fields: Vec<FillableFields> = "fillableFields",
+        /// `grandTotal`
+        grand_total: Option<GrandTotal> = "grandTotal",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isExpired`
+        is_expired: Option<bool> = "isExpired",
+        /// `links`
+        links: Vec<ProposalEstimateLinks> = "links",
+        /// `locale`
+        locale: Option<String> = "locale",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentStatus`
+        payment_status: Option<Value> = "paymentStatus",
+        /// `recipients`
+        recipients: Vec<RecipientItem> = "recipients",
+        /// `status`
+        status: Option<Value> = "status",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(Document {
-    created_at: "createdAt",
-    deleted: "deleted",
-    document_id: "documentId",
-    document_revision: "documentRevision",
-    fillable_fields: "fillableFields",
-    grand_total: "grandTotal",
-    id: "_id",
-    is_expired: "isExpired",
-    links: "links",
-    locale: "locale",
-    location_id: "locationId",
-    name: "name",
-    payment_status: "paymentStatus",
-    recipients: "recipients",
-    status: "status",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Document list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DocumentListReply {
-    /// `documents`
-    pub documents: Vec<Document>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// `whiteLabelBaseUrl`
-    pub white_label_base_url: Option<String>,
-    /// `whiteLabelBaseUrlForInvoice`
-    pub white_label_base_url_for_invoice: Option<String>,
+crm_core::record! {
+    /// Document list reply.
+    pub struct DocumentListReply {
+        /// `documents`
+        documents: Vec<Document> = "documents",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// `whiteLabelBaseUrl`
+        white_label_base_url: Option<String> = "whiteLabelBaseUrl",
+        /// `whiteLabelBaseUrlForInvoice`
+        white_label_base_url_for_invoice: Option<String> = "whiteLabelBaseUrlForInvoice",
+    }
 }
-crm_core::record!(DocumentListReply {
-    documents: "documents",
-    total: "total",
-    white_label_base_url: "whiteLabelBaseUrl",
-    white_label_base_url_for_invoice: "whiteLabelBaseUrlForInvoice",
-});
 
 crm_core::open_enum! {
     /// Elements lookup.
@@ -157,71 +125,53 @@ crm_core::open_enum! {
     }
 }
 
-/// Fillable fields.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FillableFields {
-    /// `entityType`
-    pub entity_type: Option<EntityReference>,
-    /// `fieldId`
-    pub field_id: Option<String>,
-    /// `hasCompleted`
-    pub has_completed: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isRequired`
-    pub is_required: Option<bool>,
-    /// `recipient`
-    pub recipient: Option<String>,
-    /// `type`
-    pub type_: Option<ElementsLookup>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Fillable fields.
+    pub struct FillableFields {
+        /// `entityType`
+        entity_type: Option<EntityReference> = "entityType",
+        /// `fieldId`
+        field_id: Option<String> = "fieldId",
+        /// `hasCompleted`
+        has_completed: Option<bool> = "hasCompleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isRequired`
+        is_required: Option<bool> = "isRequired",
+        /// `recipient`
+        recipient: Option<String> = "recipient",
+        /// `type`
+        type_: Option<ElementsLookup> = "type",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(FillableFields {
-    entity_type: "entityType",
-    field_id: "fieldId",
-    has_completed: "hasCompleted",
-    id: "id",
-    is_required: "isRequired",
-    recipient: "recipient",
-    type_: "type",
-    value: "value",
-});
 
-/// Grand total.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GrandTotal {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discountPercentage`
-    pub discount_percentage: Option<f64>,
-    /// `discounts`
-    pub discounts: Vec<ProposalsDiscount>,
+crm_core::record! {
+    /// Grand total.
+    pub struct GrandTotal {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discountPercentage`
+        discount_percentage: Option<f64> = "discountPercentage",
+        /// `discounts`
+        discounts: Vec<ProposalsDiscount> = "discounts",
+    }
 }
-crm_core::record!(GrandTotal {
-    amount: "amount",
-    currency: "currency",
-    discount_percentage: "discountPercentage",
-    discounts: "discounts",
-});
 
-/// Notification send setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NotificationSendSetting {
-    /// The subject.
-    pub subject: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
+crm_core::record! {
+    /// Notification send setting.
+    pub struct NotificationSendSetting {
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+    }
+    required "subject" "templateId"
+    by new
 }
-crm_core::record!(NotificationSendSetting {
-    subject: "subject",
-    template_id: "templateId",
-} required { subject: "subject", template_id: "templateId" } by new);
 crm_core::setters!(NotificationSendSetting {
     subject: String, template_id: String,
 });
@@ -237,19 +187,17 @@ impl NotificationSendSetting {
     }
 }
 
-/// Notification sender setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NotificationSenderSetting {
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
+crm_core::record! {
+    /// Notification sender setting.
+    pub struct NotificationSenderSetting {
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+    }
+    required "fromEmail" "fromName"
+    by new
 }
-crm_core::record!(NotificationSenderSetting {
-    from_email: "fromEmail",
-    from_name: "fromName",
-} required { from_email: "fromEmail", from_name: "fromName" } by new);
 crm_core::setters!(NotificationSenderSetting {
     from_email: String, from_name: String,
 });
@@ -265,19 +213,17 @@ impl NotificationSenderSetting {
     }
 }
 
-/// Notification settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NotificationSettings {
-    /// `receive`
-    pub receive: Option<NotificationSendSetting>,
-    /// `sender`
-    pub sender: Option<NotificationSenderSetting>,
+crm_core::record! {
+    /// Notification settings.
+    pub struct NotificationSettings {
+        /// `receive`
+        receive: Option<NotificationSendSetting> = "receive",
+        /// `sender`
+        sender: Option<NotificationSenderSetting> = "sender",
+    }
+    required "receive" "sender"
+    by new
 }
-crm_core::record!(NotificationSettings {
-    receive: "receive",
-    sender: "sender",
-} required { receive: "receive", sender: "sender" } by new);
 crm_core::setters!(NotificationSettings {
     receive: NotificationSendSetting, sender: NotificationSenderSetting,
 });
@@ -296,37 +242,27 @@ impl NotificationSettings {
     }
 }
 
-/// Proposal estimate links.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProposalEstimateLinks {
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `documentRevision`
-    pub document_revision: Option<f64>,
-    /// `entityName`
-    pub entity_name: Option<EntityReference>,
-    /// `recipientCategory`
-    pub recipient_category: Option<ProposalEstimateLinksRecipientCategory>,
-    /// `recipientId`
-    pub recipient_id: Option<String>,
-    /// `referenceId`
-    pub reference_id: Option<String>,
+crm_core::record! {
+    /// Proposal estimate links.
+    pub struct ProposalEstimateLinks {
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `documentId`
+        document_id: Option<String> = "documentId",
+        /// `documentRevision`
+        document_revision: Option<f64> = "documentRevision",
+        /// `entityName`
+        entity_name: Option<EntityReference> = "entityName",
+        /// `recipientCategory`
+        recipient_category: Option<ProposalEstimateLinksRecipientCategory> = "recipientCategory",
+        /// `recipientId`
+        recipient_id: Option<String> = "recipientId",
+        /// `referenceId`
+        reference_id: Option<String> = "referenceId",
+    }
 }
-crm_core::record!(ProposalEstimateLinks {
-    created_by: "createdBy",
-    deleted: "deleted",
-    document_id: "documentId",
-    document_revision: "documentRevision",
-    entity_name: "entityName",
-    recipient_category: "recipientCategory",
-    recipient_id: "recipientId",
-    reference_id: "referenceId",
-});
 
 crm_core::open_enum! {
     /// Proposal estimate links recipient category.
@@ -340,22 +276,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Proposals discount.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProposalsDiscount {
-    /// The id.
-    pub id: Option<String>,
-    /// `type`
-    pub type_: Option<ProposalsDiscountType>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Proposals discount.
+    pub struct ProposalsDiscount {
+        /// The id.
+        id: Option<String> = "id",
+        /// `type`
+        type_: Option<ProposalsDiscountType> = "type",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(ProposalsDiscount {
-    id: "id",
-    type_: "type",
-    value: "value",
-});
 
 crm_core::open_enum! {
     /// Proposals discount type.
@@ -395,73 +326,51 @@ crm_core::open_enum! {
     }
 }
 
-/// Recipient item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecipientItem {
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `entityName`
-    pub entity_name: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `hasCompleted`
-    pub has_completed: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `imgUrl`
-    pub img_url: Option<String>,
-    /// `initialsImgUrl`
-    pub initials_img_url: Option<String>,
-    /// `ip`
-    pub ip: Option<String>,
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lastViewedAt`
-    pub last_viewed_at: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `role`
-    pub role: Option<RecipientItemRole>,
-    /// `shareLink`
-    pub share_link: Option<String>,
-    /// `signedDate`
-    pub signed_date: Option<String>,
-    /// `signingOrder`
-    pub signing_order: Option<f64>,
-    /// `userAgent`
-    pub user_agent: Option<String>,
+crm_core::record! {
+    /// Recipient item.
+    pub struct RecipientItem {
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `entityName`
+        entity_name: Option<String> = "entityName",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `hasCompleted`
+        has_completed: Option<bool> = "hasCompleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `imgUrl`
+        img_url: Option<String> = "imgUrl",
+        /// `initialsImgUrl`
+        initials_img_url: Option<String> = "initialsImgUrl",
+        /// `ip`
+        ip: Option<String> = "ip",
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lastViewedAt`
+        last_viewed_at: Option<String> = "lastViewedAt",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+        /// `role`
+        role: Option<RecipientItemRole> = "role",
+        /// `shareLink`
+        share_link: Option<String> = "shareLink",
+        /// `signedDate`
+        signed_date: Option<String> = "signedDate",
+        /// `signingOrder`
+        signing_order: Option<f64> = "signingOrder",
+        /// `userAgent`
+        user_agent: Option<String> = "userAgent",
+    }
 }
-crm_core::record!(RecipientItem {
-    contact_name: "contactName",
-    country: "country",
-    email: "email",
-    entity_name: "entityName",
-    first_name: "firstName",
-    has_completed: "hasCompleted",
-    id: "id",
-    img_url: "imgUrl",
-    initials_img_url: "initialsImgUrl",
-    ip: "ip",
-    is_primary: "isPrimary",
-    last_name: "lastName",
-    last_viewed_at: "lastViewedAt",
-    phone: "phone",
-    phone_number: "phoneNumber",
-    role: "role",
-    share_link: "shareLink",
-    signed_date: "signedDate",
-    signing_order: "signingOrder",
-    user_agent: "userAgent",
-});
 
 crm_core::open_enum! {
     /// Recipient item role.
@@ -473,34 +382,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Send document.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendDocument {
-    /// `ccRecipients`
-    pub cc_recipients: Option<Vec<CcRecipientItem>>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `documentName`
-    pub document_name: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `medium`
-    pub medium: Option<SendDocumentMedium>,
-    /// `notificationSettings`
-    pub notification_settings: Option<NotificationSettings>,
-    /// `sentBy`
-    pub sent_by: Option<String>,
+crm_core::record! {
+    /// Send document.
+    pub struct SendDocument {
+        /// `ccRecipients`
+        cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
+        /// `documentId`
+        document_id: Option<String> = "documentId",
+        /// `documentName`
+        document_name: Option<String> = "documentName",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `medium`
+        medium: Option<SendDocumentMedium> = "medium",
+        /// `notificationSettings`
+        notification_settings: Option<NotificationSettings> = "notificationSettings",
+        /// `sentBy`
+        sent_by: Option<String> = "sentBy",
+    }
+    required "documentId" "locationId" "sentBy"
+    by new
 }
-crm_core::record!(SendDocument {
-    cc_recipients: "ccRecipients",
-    document_id: "documentId",
-    document_name: "documentName",
-    location_id: "locationId",
-    medium: "medium",
-    notification_settings: "notificationSettings",
-    sent_by: "sentBy",
-} required { document_id: "documentId", location_id: "locationId", sent_by: "sentBy" } by new);
 crm_core::setters!(SendDocument {
     cc_recipients: [CcRecipientItem], document_id: String, document_name: String, location_id: String,
     medium: SendDocumentMedium, notification_settings: NotificationSettings, sent_by: String,
@@ -526,31 +428,25 @@ impl SendDocument {
     }
 }
 
-/// Send document from public api body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendDocumentFromPublicApiBody {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The id of the opportunity.
-    pub opportunity_id: Option<String>,
-    /// `sendDocument`
-    pub send_document: Option<bool>,
-    /// The id of the template.
-    pub template_id: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Send document from public api body.
+    pub struct SendDocumentFromPublicApiBody {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The id of the opportunity.
+        opportunity_id: Option<String> = "opportunityId",
+        /// `sendDocument`
+        send_document: Option<bool> = "sendDocument",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "contactId" "locationId" "templateId" "userId"
+    by new
 }
-crm_core::record!(SendDocumentFromPublicApiBody {
-    contact_id: "contactId",
-    location_id: "locationId",
-    opportunity_id: "opportunityId",
-    send_document: "sendDocument",
-    template_id: "templateId",
-    user_id: "userId",
-} required { contact_id: "contactId", location_id: "locationId", template_id: "templateId", user_id: "userId" } by new);
 crm_core::setters!(SendDocumentFromPublicApiBody {
     contact_id: String, location_id: String, opportunity_id: String, send_document: bool, template_id: String,
     user_id: String,
@@ -586,94 +482,67 @@ crm_core::open_enum! {
     }
 }
 
-/// Send document reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendDocumentReply {
-    /// `links`
-    pub links: Vec<ProposalEstimateLinks>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Send document reply.
+    pub struct SendDocumentReply {
+        /// `links`
+        links: Vec<ProposalEstimateLinks> = "links",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SendDocumentReply {
-    links: "links",
-    success: "success",
-});
 
-/// Send template reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendTemplateReply {
-    /// `links`
-    pub links: Vec<ProposalEstimateLinks>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Send template reply.
+    pub struct SendTemplateReply {
+        /// `links`
+        links: Vec<ProposalEstimateLinks> = "links",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SendTemplateReply {
-    links: "links",
-    success: "success",
-});
 
-/// Template list pagination reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TemplateListPaginationReply {
-    /// `data`
-    pub data: Vec<TemplateListReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Template list pagination reply.
+    pub struct TemplateListPaginationReply {
+        /// `data`
+        data: Vec<TemplateListReply> = "data",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(TemplateListPaginationReply {
-    data: "data",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// Template list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TemplateListReply {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `docFormUrl`
-    pub doc_form_url: Option<String>,
-    /// `documentCount`
-    pub document_count: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPublicDocument`
-    pub is_public_document: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<TemplateListReplyType>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
-    /// `version`
-    pub version: Option<f64>,
+crm_core::record! {
+    /// Template list reply.
+    pub struct TemplateListReply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `docFormUrl`
+        doc_form_url: Option<String> = "docFormUrl",
+        /// `documentCount`
+        document_count: Option<f64> = "documentCount",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPublicDocument`
+        is_public_document: Option<bool> = "isPublicDocument",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<TemplateListReplyType> = "type",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+        /// `version`
+        version: Option<f64> = "version",
+    }
 }
-crm_core::record!(TemplateListReply {
-    created_at: "createdAt",
-    deleted: "deleted",
-    doc_form_url: "docFormUrl",
-    document_count: "documentCount",
-    id: "id",
-    is_public_document: "isPublicDocument",
-    location_id: "locationId",
-    name: "name",
-    type_: "type",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    version: "version",
-});
 
 crm_core::open_enum! {
     /// Template list reply type.

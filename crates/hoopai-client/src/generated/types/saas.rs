@@ -3,101 +3,73 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Agency plan reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgencyPlanReply {
-    /// `addOns`
-    pub add_ons: Vec<String>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// `contactLimit`
-    pub contact_limit: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isSaaSV2`
-    pub is_saa_sv2: Option<bool>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `planLevel`
-    pub plan_level: Option<f64>,
-    /// `prices`
-    pub prices: Vec<AgencyPlanReplyPricesItem>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `providerLocationId`
-    pub provider_location_id: Option<String>,
-    /// `saasProducts`
-    pub saas_products: Vec<String>,
-    /// `snapshotId`
-    pub snapshot_id: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `trialPeriod`
-    pub trial_period: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `userLimit`
-    pub user_limit: Option<f64>,
+crm_core::record! {
+    /// Agency plan reply.
+    pub struct AgencyPlanReply {
+        /// `addOns`
+        add_ons: Vec<String> = "addOns",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// `contactLimit`
+        contact_limit: Option<f64> = "contactLimit",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isSaaSV2`
+        is_saa_sv2: Option<bool> = "isSaaSV2",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `planLevel`
+        plan_level: Option<f64> = "planLevel",
+        /// `prices`
+        prices: Vec<AgencyPlanReplyPricesItem> = "prices",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `providerLocationId`
+        provider_location_id: Option<String> = "providerLocationId",
+        /// `saasProducts`
+        saas_products: Vec<String> = "saasProducts",
+        /// `snapshotId`
+        snapshot_id: Option<String> = "snapshotId",
+        /// The title.
+        title: Option<String> = "title",
+        /// `trialPeriod`
+        trial_period: Option<f64> = "trialPeriod",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `userLimit`
+        user_limit: Option<f64> = "userLimit",
+    }
 }
-crm_core::record!(AgencyPlanReply {
-    add_ons: "addOns",
-    category_id: "categoryId",
-    contact_limit: "contactLimit",
-    created_at: "createdAt",
-    description: "description",
-    is_saa_sv2: "isSaaSV2",
-    plan_id: "planId",
-    plan_level: "planLevel",
-    prices: "prices",
-    product_id: "productId",
-    provider_location_id: "providerLocationId",
-    saas_products: "saasProducts",
-    snapshot_id: "snapshotId",
-    title: "title",
-    trial_period: "trialPeriod",
-    updated_at: "updatedAt",
-    user_limit: "userLimit",
-});
 
-/// Agency plan reply prices item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgencyPlanReplyPricesItem {
-    /// `active`
-    pub active: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `billingInterval`
-    pub billing_interval: Option<PlanReplyPricesItemBillingInterval>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `symbol`
-    pub symbol: Option<String>,
+crm_core::record! {
+    /// Agency plan reply prices item.
+    pub struct AgencyPlanReplyPricesItem {
+        /// `active`
+        active: Option<bool> = "active",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `billingInterval`
+        billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "id",
+        /// `symbol`
+        symbol: Option<String> = "symbol",
+    }
 }
-crm_core::record!(AgencyPlanReplyPricesItem {
-    active: "active",
-    amount: "amount",
-    billing_interval: "billingInterval",
-    currency: "currency",
-    id: "id",
-    symbol: "symbol",
-});
 
-/// Bulk disable saas.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkDisableSaas {
-    /// `locationIds`
-    pub location_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Bulk disable saas.
+    pub struct BulkDisableSaas {
+        /// `locationIds`
+        location_ids: Option<Vec<String>> = "locationIds",
+    }
+    required "locationIds"
+    by new
 }
-crm_core::record!(BulkDisableSaas {
-    location_ids: "locationIds",
-} required { location_ids: "locationIds" } by new);
 crm_core::setters!(BulkDisableSaas {
     location_ids: [String],
 });
@@ -112,36 +84,29 @@ impl BulkDisableSaas {
     }
 }
 
-/// Bulk disable saas reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkDisableSaasReply {
-    /// `data`
-    pub data: Option<Value>,
+crm_core::record! {
+    /// Bulk disable saas reply.
+    pub struct BulkDisableSaasReply {
+        /// `data`
+        data: Option<Value> = "data",
+    }
 }
-crm_core::record!(BulkDisableSaasReply {
-    data: "data",
-});
 
-/// Bulk enable saas action payload.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEnableSaasActionPayload {
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// `providerLocationId`
-    pub provider_location_id: Option<String>,
-    /// `saasPlanId`
-    pub saas_plan_id: Option<String>,
-    /// `stripeAccountId`
-    pub stripe_account_id: Option<String>,
+crm_core::record! {
+    /// Bulk enable saas action payload.
+    pub struct BulkEnableSaasActionPayload {
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// `providerLocationId`
+        provider_location_id: Option<String> = "providerLocationId",
+        /// `saasPlanId`
+        saas_plan_id: Option<String> = "saasPlanId",
+        /// `stripeAccountId`
+        stripe_account_id: Option<String> = "stripeAccountId",
+    }
+    required "saasPlanId"
+    by new
 }
-crm_core::record!(BulkEnableSaasActionPayload {
-    price_id: "priceId",
-    provider_location_id: "providerLocationId",
-    saas_plan_id: "saasPlanId",
-    stripe_account_id: "stripeAccountId",
-} required { saas_plan_id: "saasPlanId" } by new);
 crm_core::setters!(BulkEnableSaasActionPayload {
     price_id: String, provider_location_id: String, saas_plan_id: String, stripe_account_id: String,
 });
@@ -159,39 +124,31 @@ impl BulkEnableSaasActionPayload {
     }
 }
 
-/// Bulk enable saas reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEnableSaasReply {
-    /// `bulkActionUrl`
-    pub bulk_action_url: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Bulk enable saas reply.
+    pub struct BulkEnableSaasReply {
+        /// `bulkActionUrl`
+        bulk_action_url: Option<String> = "bulkActionUrl",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(BulkEnableSaasReply {
-    bulk_action_url: "bulkActionUrl",
-    message: "message",
-    success: "success",
-});
 
-/// Bulk enable saas request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEnableSaasRequest {
-    /// `actionPayload`
-    pub action_payload: Option<BulkEnableSaasActionPayload>,
-    /// `isSaaSV2`
-    pub is_saa_sv2: Option<bool>,
-    /// `locationIds`
-    pub location_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Bulk enable saas request.
+    pub struct BulkEnableSaasRequest {
+        /// `actionPayload`
+        action_payload: Option<BulkEnableSaasActionPayload> = "actionPayload",
+        /// `isSaaSV2`
+        is_saa_sv2: Option<bool> = "isSaaSV2",
+        /// `locationIds`
+        location_ids: Option<Vec<String>> = "locationIds",
+    }
+    required "actionPayload" "isSaaSV2" "locationIds"
+    by new
 }
-crm_core::record!(BulkEnableSaasRequest {
-    action_payload: "actionPayload",
-    is_saa_sv2: "isSaaSV2",
-    location_ids: "locationIds",
-} required { action_payload: "actionPayload", is_saa_sv2: "isSaaSV2", location_ids: "locationIds" } by new);
 crm_core::setters!(BulkEnableSaasRequest {
     action_payload: BulkEnableSaasActionPayload, is_saa_sv2: bool, location_ids: [String],
 });
@@ -212,46 +169,35 @@ impl BulkEnableSaasRequest {
     }
 }
 
-/// Enable saas.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EnableSaas {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `isSaaSV2`
-    pub is_saa_sv2: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// `providerLocationId`
-    pub provider_location_id: Option<String>,
-    /// `saasPlanId`
-    pub saas_plan_id: Option<String>,
-    /// `stripeAccountId`
-    pub stripe_account_id: Option<String>,
-    /// `stripeCustomerId`
-    pub stripe_customer_id: Option<String>,
+crm_core::record! {
+    /// Enable saas.
+    pub struct EnableSaas {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `isSaaSV2`
+        is_saa_sv2: Option<bool> = "isSaaSV2",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// `providerLocationId`
+        provider_location_id: Option<String> = "providerLocationId",
+        /// `saasPlanId`
+        saas_plan_id: Option<String> = "saasPlanId",
+        /// `stripeAccountId`
+        stripe_account_id: Option<String> = "stripeAccountId",
+        /// `stripeCustomerId`
+        stripe_customer_id: Option<String> = "stripeCustomerId",
+    }
+    required "companyId" "isSaaSV2"
+    by new
 }
-crm_core::record!(EnableSaas {
-    company_id: "companyId",
-    contact_id: "contactId",
-    description: "description",
-    email: "email",
-    is_saa_sv2: "isSaaSV2",
-    name: "name",
-    price_id: "priceId",
-    provider_location_id: "providerLocationId",
-    saas_plan_id: "saasPlanId",
-    stripe_account_id: "stripeAccountId",
-    stripe_customer_id: "stripeCustomerId",
-} required { company_id: "companyId", is_saa_sv2: "isSaaSV2" } by new);
 crm_core::setters!(EnableSaas {
     company_id: String, contact_id: String, description: String, email: String, is_saa_sv2: bool,
     name: String, price_id: String, provider_location_id: String, saas_plan_id: String,
@@ -278,108 +224,79 @@ impl EnableSaas {
     }
 }
 
-/// Enable saas reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EnableSaasReply {
-    /// `data`
-    pub data: Option<Value>,
+crm_core::record! {
+    /// Enable saas reply.
+    pub struct EnableSaasReply {
+        /// `data`
+        data: Option<Value> = "data",
+    }
 }
-crm_core::record!(EnableSaasReply {
-    data: "data",
-});
 
-/// Get saas locations reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSaasLocationsReply {
-    /// `locations`
-    pub locations: Vec<SaasLocation>,
-    /// `pagination`
-    pub pagination: Option<GetSaasLocationsReplyPagination>,
+crm_core::record! {
+    /// Get saas locations reply.
+    pub struct GetSaasLocationsReply {
+        /// `locations`
+        locations: Vec<SaasLocation> = "locations",
+        /// `pagination`
+        pagination: Option<GetSaasLocationsReplyPagination> = "pagination",
+    }
 }
-crm_core::record!(GetSaasLocationsReply {
-    locations: "locations",
-    pagination: "pagination",
-});
 
-/// Get saas locations reply pagination.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSaasLocationsReplyPagination {
-    /// `hasNext`
-    pub has_next: Option<bool>,
-    /// `hasPrev`
-    pub has_prev: Option<bool>,
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// `page`
-    pub page: Option<f64>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// `totalPages`
-    pub total_pages: Option<f64>,
+crm_core::record! {
+    /// Get saas locations reply pagination.
+    pub struct GetSaasLocationsReplyPagination {
+        /// `hasNext`
+        has_next: Option<bool> = "hasNext",
+        /// `hasPrev`
+        has_prev: Option<bool> = "hasPrev",
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// `page`
+        page: Option<f64> = "page",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// `totalPages`
+        total_pages: Option<f64> = "totalPages",
+    }
 }
-crm_core::record!(GetSaasLocationsReplyPagination {
-    has_next: "hasNext",
-    has_prev: "hasPrev",
-    limit: "limit",
-    page: "page",
-    total: "total",
-    total_pages: "totalPages",
-});
 
-/// Location subscription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationSubscriptionReply {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `customerId`
-    pub customer_id: Option<String>,
-    /// `isSaaSV2`
-    pub is_saa_sv2: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `saasMode`
-    pub saas_mode: Option<String>,
-    /// `saasPlanId`
-    pub saas_plan_id: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// `subscriptionStatus`
-    pub subscription_status: Option<String>,
+crm_core::record! {
+    /// Location subscription reply.
+    pub struct LocationSubscriptionReply {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `customerId`
+        customer_id: Option<String> = "customerId",
+        /// `isSaaSV2`
+        is_saa_sv2: Option<bool> = "isSaaSV2",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `saasMode`
+        saas_mode: Option<String> = "saasMode",
+        /// `saasPlanId`
+        saas_plan_id: Option<String> = "saasPlanId",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// `subscriptionStatus`
+        subscription_status: Option<String> = "subscriptionStatus",
+    }
 }
-crm_core::record!(LocationSubscriptionReply {
-    company_id: "companyId",
-    customer_id: "customerId",
-    is_saa_sv2: "isSaaSV2",
-    location_id: "locationId",
-    price_id: "priceId",
-    product_id: "productId",
-    saas_mode: "saasMode",
-    saas_plan_id: "saasPlanId",
-    subscription_id: "subscriptionId",
-    subscription_status: "subscriptionStatus",
-});
 
-/// Pause location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PauseLocation {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `paused`
-    pub paused: Option<bool>,
+crm_core::record! {
+    /// Pause location.
+    pub struct PauseLocation {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `paused`
+        paused: Option<bool> = "paused",
+    }
+    required "companyId" "paused"
+    by new
 }
-crm_core::record!(PauseLocation {
-    company_id: "companyId",
-    paused: "paused",
-} required { company_id: "companyId", paused: "paused" } by new);
 crm_core::setters!(PauseLocation {
     company_id: String, paused: bool,
 });
@@ -405,151 +322,107 @@ crm_core::open_enum! {
     }
 }
 
-/// Saas location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SaasLocation {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `customerId`
-    pub customer_id: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `isSaaSV2`
-    pub is_saa_sv2: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `providerLocationId`
-    pub provider_location_id: Option<String>,
-    /// `saasMode`
-    pub saas_mode: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// `subscriptionInfo`
-    pub subscription_info: Option<Value>,
+crm_core::record! {
+    /// Saas location.
+    pub struct SaasLocation {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `customerId`
+        customer_id: Option<String> = "customerId",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `isSaaSV2`
+        is_saa_sv2: Option<bool> = "isSaaSV2",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `providerLocationId`
+        provider_location_id: Option<String> = "providerLocationId",
+        /// `saasMode`
+        saas_mode: Option<String> = "saasMode",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// `subscriptionInfo`
+        subscription_info: Option<Value> = "subscriptionInfo",
+    }
 }
-crm_core::record!(SaasLocation {
-    company_id: "companyId",
-    customer_id: "customerId",
-    email: "email",
-    is_saa_sv2: "isSaaSV2",
-    location_id: "locationId",
-    name: "name",
-    provider_location_id: "providerLocationId",
-    saas_mode: "saasMode",
-    subscription_id: "subscriptionId",
-    subscription_info: "subscriptionInfo",
-});
 
-/// Saas plan reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SaasPlanReply {
-    /// `addOns`
-    pub add_ons: Vec<String>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `contactLimit`
-    pub contact_limit: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isSaaSV2`
-    pub is_saa_sv2: Option<bool>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `planLevel`
-    pub plan_level: Option<f64>,
-    /// `prices`
-    pub prices: Vec<SaasPlanReplyPricesItem>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `providerLocationId`
-    pub provider_location_id: Option<String>,
-    /// `saasProducts`
-    pub saas_products: Vec<String>,
-    /// `setupFee`
-    pub setup_fee: Option<f64>,
-    /// `snapshotId`
-    pub snapshot_id: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `trialPeriod`
-    pub trial_period: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `userLimit`
-    pub user_limit: Option<f64>,
+crm_core::record! {
+    /// Saas plan reply.
+    pub struct SaasPlanReply {
+        /// `addOns`
+        add_ons: Vec<String> = "addOns",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `contactLimit`
+        contact_limit: Option<f64> = "contactLimit",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isSaaSV2`
+        is_saa_sv2: Option<bool> = "isSaaSV2",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `planLevel`
+        plan_level: Option<f64> = "planLevel",
+        /// `prices`
+        prices: Vec<SaasPlanReplyPricesItem> = "prices",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `providerLocationId`
+        provider_location_id: Option<String> = "providerLocationId",
+        /// `saasProducts`
+        saas_products: Vec<String> = "saasProducts",
+        /// `setupFee`
+        setup_fee: Option<f64> = "setupFee",
+        /// `snapshotId`
+        snapshot_id: Option<String> = "snapshotId",
+        /// The title.
+        title: Option<String> = "title",
+        /// `trialPeriod`
+        trial_period: Option<f64> = "trialPeriod",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `userLimit`
+        user_limit: Option<f64> = "userLimit",
+    }
 }
-crm_core::record!(SaasPlanReply {
-    add_ons: "addOns",
-    category_id: "categoryId",
-    company_id: "companyId",
-    contact_limit: "contactLimit",
-    created_at: "createdAt",
-    description: "description",
-    is_saa_sv2: "isSaaSV2",
-    plan_id: "planId",
-    plan_level: "planLevel",
-    prices: "prices",
-    product_id: "productId",
-    provider_location_id: "providerLocationId",
-    saas_products: "saasProducts",
-    setup_fee: "setupFee",
-    snapshot_id: "snapshotId",
-    title: "title",
-    trial_period: "trialPeriod",
-    updated_at: "updatedAt",
-    user_limit: "userLimit",
-});
 
-/// Saas plan reply prices item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SaasPlanReplyPricesItem {
-    /// `active`
-    pub active: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `billingInterval`
-    pub billing_interval: Option<PlanReplyPricesItemBillingInterval>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `symbol`
-    pub symbol: Option<String>,
+crm_core::record! {
+    /// Saas plan reply prices item.
+    pub struct SaasPlanReplyPricesItem {
+        /// `active`
+        active: Option<bool> = "active",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `billingInterval`
+        billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "id",
+        /// `symbol`
+        symbol: Option<String> = "symbol",
+    }
 }
-crm_core::record!(SaasPlanReplyPricesItem {
-    active: "active",
-    amount: "amount",
-    billing_interval: "billingInterval",
-    currency: "currency",
-    id: "id",
-    symbol: "symbol",
-});
 
-/// Update rebilling.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateRebilling {
-    /// `config`
-    pub config: Option<UpdateRebillingConfig>,
-    /// `locationIds`
-    pub location_ids: Option<Vec<String>>,
-    /// `product`
-    pub product: Option<UpdateRebillingProduct>,
+crm_core::record! {
+    /// Update rebilling.
+    pub struct UpdateRebilling {
+        /// `config`
+        config: Option<UpdateRebillingConfig> = "config",
+        /// `locationIds`
+        location_ids: Option<Vec<String>> = "locationIds",
+        /// `product`
+        product: Option<UpdateRebillingProduct> = "product",
+    }
+    required "config" "locationIds" "product"
+    by new
 }
-crm_core::record!(UpdateRebilling {
-    config: "config",
-    location_ids: "locationIds",
-    product: "product",
-} required { config: "config", location_ids: "locationIds", product: "product" } by new);
 crm_core::setters!(UpdateRebilling {
     config: UpdateRebillingConfig, location_ids: [String], product: UpdateRebillingProduct,
 });
@@ -570,22 +443,17 @@ impl UpdateRebilling {
     }
 }
 
-/// Update rebilling config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateRebillingConfig {
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// `markup`
-    pub markup: Option<f64>,
-    /// `optIn`
-    pub opt_in: Option<bool>,
+crm_core::record! {
+    /// Update rebilling config.
+    pub struct UpdateRebillingConfig {
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// `markup`
+        markup: Option<f64> = "markup",
+        /// `optIn`
+        opt_in: Option<bool> = "optIn",
+    }
 }
-crm_core::record!(UpdateRebillingConfig {
-    enabled: "enabled",
-    markup: "markup",
-    opt_in: "optIn",
-});
 crm_core::setters!(UpdateRebillingConfig {
     enabled: bool, markup: f64, opt_in: bool,
 });
@@ -630,33 +498,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Update rebilling reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateRebillingReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update rebilling reply.
+    pub struct UpdateRebillingReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateRebillingReply {
-    success: "success",
-});
 
-/// Update subscription.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateSubscription {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `customerId`
-    pub customer_id: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
+crm_core::record! {
+    /// Update subscription.
+    pub struct UpdateSubscription {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `customerId`
+        customer_id: Option<String> = "customerId",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+    }
+    required "companyId" "customerId" "subscriptionId"
+    by new
 }
-crm_core::record!(UpdateSubscription {
-    company_id: "companyId",
-    customer_id: "customerId",
-    subscription_id: "subscriptionId",
-} required { company_id: "companyId", customer_id: "customerId", subscription_id: "subscriptionId" } by new);
 crm_core::setters!(UpdateSubscription {
     company_id: String, customer_id: String, subscription_id: String,
 });

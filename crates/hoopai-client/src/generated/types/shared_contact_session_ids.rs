@@ -3,132 +3,93 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Contact session ids.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactSessionIds {
-    /// `ids`
-    pub ids: Vec<String>,
+crm_core::record! {
+    /// Contact session ids.
+    pub struct ContactSessionIds {
+        /// `ids`
+        ids: Vec<String> = "ids",
+    }
 }
-crm_core::record!(ContactSessionIds {
-    ids: "ids",
-});
 
-/// Event data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventData {
-    /// `adSource`
-    pub ad_source: Option<String>,
-    /// `contactSessionIds`
-    pub contact_session_ids: Option<ContactSessionIds>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// `fbEventId`
-    pub fb_event_id: Option<String>,
-    /// `fbc`
-    pub fbc: Option<String>,
-    /// `fbp`
-    pub fbp: Option<String>,
-    /// `fingerprint`
-    pub fingerprint: Option<String>,
-    /// `medium`
-    pub medium: Option<String>,
-    /// `mediumId`
-    pub medium_id: Option<String>,
-    /// `page`
-    pub page: Option<PageDetails>,
-    /// `pageVisitType`
-    pub page_visit_type: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `parentName`
-    pub parent_name: Option<String>,
-    /// `referrer`
-    pub referrer: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<f64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `version`
-    pub version: Option<String>,
+crm_core::record! {
+    /// Event data.
+    pub struct EventData {
+        /// `adSource`
+        ad_source: Option<String> = "adSource",
+        /// `contactSessionIds`
+        contact_session_ids: Option<ContactSessionIds> = "contactSessionIds",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// `fbEventId`
+        fb_event_id: Option<String> = "fbEventId",
+        /// `fbc`
+        fbc: Option<String> = "fbc",
+        /// `fbp`
+        fbp: Option<String> = "fbp",
+        /// `fingerprint`
+        fingerprint: Option<String> = "fingerprint",
+        /// `medium`
+        medium: Option<String> = "medium",
+        /// `mediumId`
+        medium_id: Option<String> = "mediumId",
+        /// `page`
+        page: Option<PageDetails> = "page",
+        /// `pageVisitType`
+        page_visit_type: Option<String> = "pageVisitType",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `parentName`
+        parent_name: Option<String> = "parentName",
+        /// `referrer`
+        referrer: Option<String> = "referrer",
+        /// `source`
+        source: Option<String> = "source",
+        /// `timestamp`
+        timestamp: Option<f64> = "timestamp",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `version`
+        version: Option<String> = "version",
+    }
 }
-crm_core::record!(EventData {
-    ad_source: "adSource",
-    contact_session_ids: "contactSessionIds",
-    domain: "domain",
-    fb_event_id: "fbEventId",
-    fbc: "fbc",
-    fbp: "fbp",
-    fingerprint: "fingerprint",
-    medium: "medium",
-    medium_id: "mediumId",
-    page: "page",
-    page_visit_type: "pageVisitType",
-    parent_id: "parentId",
-    parent_name: "parentName",
-    referrer: "referrer",
-    source: "source",
-    timestamp: "timestamp",
-    type_: "type",
-    version: "version",
-});
 
-/// Meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Meta {
-    /// `currentPage`
-    pub current_page: Option<f64>,
-    /// `nextPage`
-    pub next_page: Option<f64>,
-    /// `prevPage`
-    pub prev_page: Option<f64>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Meta.
+    pub struct Meta {
+        /// `currentPage`
+        current_page: Option<f64> = "currentPage",
+        /// `nextPage`
+        next_page: Option<f64> = "nextPage",
+        /// `prevPage`
+        prev_page: Option<f64> = "prevPage",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(Meta {
-    current_page: "currentPage",
-    next_page: "nextPage",
-    prev_page: "prevPage",
-    total: "total",
-});
 
-/// Others.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Others {
-    /// `__custom_field_id__`
-    pub custom_field_id: Option<String>,
-    /// `eventData`
-    pub event_data: Option<EventData>,
-    /// `fieldsOriSequance`
-    pub fields_ori_sequance: Vec<String>,
-    /// `__submissions_other_field__`
-    pub submissions_other_field: Option<String>,
+crm_core::record! {
+    /// Others.
+    pub struct Others {
+        /// `__custom_field_id__`
+        custom_field_id: Option<String> = "__custom_field_id__",
+        /// `eventData`
+        event_data: Option<EventData> = "eventData",
+        /// `fieldsOriSequance`
+        fields_ori_sequance: Vec<String> = "fieldsOriSequance",
+        /// `__submissions_other_field__`
+        submissions_other_field: Option<String> = "__submissions_other_field__",
+    }
 }
-crm_core::record!(Others {
-    custom_field_id: "__custom_field_id__",
-    event_data: "eventData",
-    fields_ori_sequance: "fieldsOriSequance",
-    submissions_other_field: "__submissions_other_field__",
-});
 
-/// Page details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PageDetails {
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Page details.
+    pub struct PageDetails {
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(PageDetails {
-    title: "title",
-    url: "url",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

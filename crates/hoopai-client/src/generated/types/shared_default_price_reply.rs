@@ -3,81 +3,59 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Default price reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultPriceReply {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `membershipOffers`
-    pub membership_offers: Vec<MembershipOffer>,
-    /// The name.
-    pub name: Option<String>,
-    /// `product`
-    pub product: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `type`
-    pub type_: Option<PriceType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantOptionIds`
-    pub variant_option_ids: Vec<String>,
+crm_core::record! {
+    /// Default price reply.
+    pub struct DefaultPriceReply {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `membershipOffers`
+        membership_offers: Vec<MembershipOffer> = "membershipOffers",
+        /// The name.
+        name: Option<String> = "name",
+        /// `product`
+        product: Option<String> = "product",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `type`
+        type_: Option<PriceType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantOptionIds`
+        variant_option_ids: Vec<String> = "variantOptionIds",
+    }
 }
-crm_core::record!(DefaultPriceReply {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    created_at: "createdAt",
-    currency: "currency",
-    id: "_id",
-    location_id: "locationId",
-    membership_offers: "membershipOffers",
-    name: "name",
-    product: "product",
-    recurring: "recurring",
-    track_inventory: "trackInventory",
-    type_: "type",
-    updated_at: "updatedAt",
-    user_id: "userId",
-    variant_option_ids: "variantOptionIds",
-});
 
-/// Membership offer.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MembershipOffer {
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Membership offer.
+    pub struct MembershipOffer {
+        /// The id.
+        id: Option<String> = "_id",
+        /// `label`
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "_id" "label" "value"
+    by new
 }
-crm_core::record!(MembershipOffer {
-    id: "_id",
-    label: "label",
-    value: "value",
-} required { id: "_id", label: "label", value: "value" } by new);
 crm_core::setters!(MembershipOffer {
     id: String, label: String, value: String,
 });
@@ -98,22 +76,19 @@ impl MembershipOffer {
     }
 }
 
-/// Product label.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductLabel {
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Product label.
+    pub struct ProductLabel {
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "title"
+    by new
 }
-crm_core::record!(ProductLabel {
-    end_date: "endDate",
-    start_date: "startDate",
-    title: "title",
-} required { title: "title" } by new);
 crm_core::setters!(ProductLabel {
     end_date: String, start_date: String, title: String,
 });
@@ -130,22 +105,19 @@ impl ProductLabel {
     }
 }
 
-/// Product variant.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductVariant {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `options`
-    pub options: Option<Vec<ProductVariantOption>>,
+crm_core::record! {
+    /// Product variant.
+    pub struct ProductVariant {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `options`
+        options: Option<Vec<ProductVariantOption>> = "options",
+    }
+    required "id" "name" "options"
+    by new
 }
-crm_core::record!(ProductVariant {
-    id: "id",
-    name: "name",
-    options: "options",
-} required { id: "id", name: "name", options: "options" } by new);
 crm_core::setters!(ProductVariant {
     id: String, name: String, options: [ProductVariantOption],
 });
@@ -166,19 +138,17 @@ impl ProductVariant {
     }
 }
 
-/// Product variant option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductVariantOption {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Product variant option.
+    pub struct ProductVariantOption {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "id" "name"
+    by new
 }
-crm_core::record!(ProductVariantOption {
-    id: "id",
-    name: "name",
-} required { id: "id", name: "name" } by new);
 crm_core::setters!(ProductVariantOption {
     id: String, name: String,
 });
@@ -194,19 +164,17 @@ impl ProductVariantOption {
     }
 }
 
-/// Recurring.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Recurring {
-    /// `interval`
-    pub interval: Option<RecurringInterval>,
-    /// `intervalCount`
-    pub interval_count: Option<f64>,
+crm_core::record! {
+    /// Recurring.
+    pub struct Recurring {
+        /// `interval`
+        interval: Option<RecurringInterval> = "interval",
+        /// `intervalCount`
+        interval_count: Option<f64> = "intervalCount",
+    }
+    required "interval" "intervalCount"
+    by new
 }
-crm_core::record!(Recurring {
-    interval: "interval",
-    interval_count: "intervalCount",
-} required { interval: "interval", interval_count: "intervalCount" } by new);
 crm_core::setters!(Recurring {
     interval: RecurringInterval, interval_count: f64,
 });

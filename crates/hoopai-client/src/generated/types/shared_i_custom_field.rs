@@ -3,61 +3,43 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// I custom field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ICustomField {
-    /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
-    pub accepted_formats: Option<String>,
-    /// `allowCustomOption`
-    pub allow_custom_option: Option<bool>,
-    /// `dataType`
-    pub data_type: Option<ICustomFieldDataType>,
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `maxFileLimit`
-    pub max_file_limit: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objectKey`
-    pub object_key: Option<String>,
-    /// `options`
-    pub options: Vec<OptionItem>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `showInForms`
-    pub show_in_forms: Option<bool>,
+crm_core::record! {
+    /// I custom field.
+    pub struct ICustomField {
+        /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
+        accepted_formats: Option<String> = "acceptedFormats",
+        /// `allowCustomOption`
+        allow_custom_option: Option<bool> = "allowCustomOption",
+        /// `dataType`
+        data_type: Option<ICustomFieldDataType> = "dataType",
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `maxFileLimit`
+        max_file_limit: Option<f64> = "maxFileLimit",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objectKey`
+        object_key: Option<String> = "objectKey",
+        /// `options`
+        options: Vec<OptionItem> = "options",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `showInForms`
+        show_in_forms: Option<bool> = "showInForms",
+    }
 }
-crm_core::record!(ICustomField {
-    accepted_formats: "acceptedFormats",
-    allow_custom_option: "allowCustomOption",
-    data_type: "dataType",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    description: "description",
-    field_key: "fieldKey",
-    id: "id",
-    location_id: "locationId",
-    max_file_limit: "maxFileLimit",
-    name: "name",
-    object_key: "objectKey",
-    options: "options",
-    parent_id: "parentId",
-    placeholder: "placeholder",
-    show_in_forms: "showInForms",
-});
 
 crm_core::open_enum! {
     /// I custom field data type.
@@ -89,22 +71,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Option item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OptionItem {
-    /// `key`
-    pub key: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Option item.
+    pub struct OptionItem {
+        /// `key`
+        key: Option<String> = "key",
+        /// `label`
+        label: Option<String> = "label",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "key" "label"
+    by new
 }
-crm_core::record!(OptionItem {
-    key: "key",
-    label: "label",
-    url: "url",
-} required { key: "key", label: "label" } by new);
 crm_core::setters!(OptionItem {
     key: String, label: String, url: String,
 });

@@ -19,39 +19,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Accounts list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountsListReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<AccountsListResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Accounts list reply.
+    pub struct AccountsListReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<AccountsListResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(AccountsListReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Accounts list response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountsListResponseSchema {
-    /// `accounts`
-    pub accounts: Vec<GetAccount>,
-    /// `groups`
-    pub groups: Vec<GetGroup>,
+crm_core::record! {
+    /// Accounts list response schema.
+    pub struct AccountsListResponseSchema {
+        /// `accounts`
+        accounts: Vec<GetAccount> = "accounts",
+        /// `groups`
+        groups: Vec<GetGroup> = "groups",
+    }
 }
-crm_core::record!(AccountsListResponseSchema {
-    accounts: "accounts",
-    groups: "groups",
-});
 
 crm_core::open_enum! {
     /// Approval status.
@@ -67,74 +57,57 @@ crm_core::open_enum! {
     }
 }
 
-/// Attach fb account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttachFbAccount {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Attach fb account.
+    pub struct AttachFbAccount {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(AttachFbAccount {
-    avatar: "avatar",
-    company_id: "companyId",
-    name: "name",
-    origin_id: "originId",
-    type_: "type",
-});
 crm_core::setters!(AttachFbAccount {
     avatar: String, company_id: String, name: String, origin_id: String, type_: String,
 });
 
-/// Attach gmb location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttachGmbLocation {
-    /// `account`
-    pub account: Option<Value>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `location`
-    pub location: Option<Value>,
+crm_core::record! {
+    /// Attach gmb location.
+    pub struct AttachGmbLocation {
+        /// `account`
+        account: Option<Value> = "account",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `location`
+        location: Option<Value> = "location",
+    }
 }
-crm_core::record!(AttachGmbLocation {
-    account: "account",
-    company_id: "companyId",
-    location: "location",
-});
 crm_core::setters!(AttachGmbLocation {
     account: Value, company_id: String, location: Value,
 });
 
-/// Attach ig account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttachIgAccount {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// The id of the page.
-    pub page_id: Option<String>,
+crm_core::record! {
+    /// Attach ig account.
+    pub struct AttachIgAccount {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// The id of the page.
+        page_id: Option<String> = "pageId",
+    }
+    required "pageId"
+    by new
 }
-crm_core::record!(AttachIgAccount {
-    avatar: "avatar",
-    company_id: "companyId",
-    name: "name",
-    origin_id: "originId",
-    page_id: "pageId",
-} required { page_id: "pageId" } by new);
 crm_core::setters!(AttachIgAccount {
     avatar: String, company_id: String, name: String, origin_id: String, page_id: String,
 });
@@ -153,211 +126,152 @@ impl AttachIgAccount {
     }
 }
 
-/// Attach linkedin account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttachLinkedinAccount {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `type`
-    pub type_: Option<AccountType>,
-    /// `urn`
-    pub urn: Option<String>,
+crm_core::record! {
+    /// Attach linkedin account.
+    pub struct AttachLinkedinAccount {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `type`
+        type_: Option<AccountType> = "type",
+        /// `urn`
+        urn: Option<String> = "urn",
+    }
 }
-crm_core::record!(AttachLinkedinAccount {
-    avatar: "avatar",
-    company_id: "companyId",
-    name: "name",
-    origin_id: "originId",
-    type_: "type",
-    urn: "urn",
-});
 crm_core::setters!(AttachLinkedinAccount {
     avatar: String, company_id: String, name: String, origin_id: String, type_: AccountType, urn: String,
 });
 
-/// Attach tiktok account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttachTiktokAccount {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `type`
-    pub type_: Option<AccountType>,
-    /// `username`
-    pub username: Option<String>,
-    /// `verified`
-    pub verified: Option<bool>,
+crm_core::record! {
+    /// Attach tiktok account.
+    pub struct AttachTiktokAccount {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `type`
+        type_: Option<AccountType> = "type",
+        /// `username`
+        username: Option<String> = "username",
+        /// `verified`
+        verified: Option<bool> = "verified",
+    }
 }
-crm_core::record!(AttachTiktokAccount {
-    avatar: "avatar",
-    company_id: "companyId",
-    name: "name",
-    origin_id: "originId",
-    type_: "type",
-    username: "username",
-    verified: "verified",
-});
 crm_core::setters!(AttachTiktokAccount {
     avatar: String, company_id: String, name: String, origin_id: String, type_: AccountType, username: String,
     verified: bool,
 });
 
-/// Attach twitter account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttachTwitterAccount {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `protected`
-    pub protected: Option<bool>,
-    /// `username`
-    pub username: Option<String>,
-    /// `verified`
-    pub verified: Option<bool>,
+crm_core::record! {
+    /// Attach twitter account.
+    pub struct AttachTwitterAccount {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `protected`
+        protected: Option<bool> = "protected",
+        /// `username`
+        username: Option<String> = "username",
+        /// `verified`
+        verified: Option<bool> = "verified",
+    }
 }
-crm_core::record!(AttachTwitterAccount {
-    avatar: "avatar",
-    company_id: "companyId",
-    name: "name",
-    origin_id: "originId",
-    protected: "protected",
-    username: "username",
-    verified: "verified",
-});
 crm_core::setters!(AttachTwitterAccount {
     avatar: String, company_id: String, name: String, origin_id: String, protected: bool, username: String,
     verified: bool,
 });
 
-/// Bulk delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkDeleteReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<Value>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Bulk delete reply.
+    pub struct BulkDeleteReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<Value> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(BulkDeleteReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Category.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Category {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Category.
+    pub struct Category {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Category {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    name: "name",
-    primary_color: "primaryColor",
-    secondary_color: "secondaryColor",
-    updated_at: "updatedAt",
-});
 
-/// Create post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePost {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `followUpComment`
-    pub follow_up_comment: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// `media`
-    pub media: Option<Vec<PostMedia>>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTags>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<PostApproval>,
-    /// `scheduleDate`
-    pub schedule_date: Option<String>,
-    /// `scheduleTimeUpdated`
-    pub schedule_time_updated: Option<bool>,
-    /// `status`
-    pub status: Option<CreatePostStatus>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<CreatePostType>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create post.
+    pub struct CreatePost {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `followUpComment`
+        follow_up_comment: Option<String> = "followUpComment",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// `media`
+        media: Option<Vec<PostMedia>> = "media",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTags> = "ogTagsDetails",
+        /// `postApprovalDetails`
+        post_approval_details: Option<PostApproval> = "postApprovalDetails",
+        /// `scheduleDate`
+        schedule_date: Option<String> = "scheduleDate",
+        /// `scheduleTimeUpdated`
+        schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
+        /// `status`
+        status: Option<CreatePostStatus> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<CreatePostType> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "accountIds" "type" "userId"
+    by new
 }
-crm_core::record!(CreatePost {
-    account_ids: "accountIds",
-    category_id: "categoryId",
-    created_by: "createdBy",
-    follow_up_comment: "followUpComment",
-    gmb_post_details: "gmbPostDetails",
-    media: "media",
-    og_tags_details: "ogTagsDetails",
-    post_approval_details: "postApprovalDetails",
-    schedule_date: "scheduleDate",
-    schedule_time_updated: "scheduleTimeUpdated",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    user_id: "userId",
-} required { account_ids: "accountIds", type_: "type", user_id: "userId" } by new);
 crm_core::setters!(CreatePost {
     account_ids: [String], category_id: String, created_by: String, follow_up_comment: String,
     gmb_post_details: GmbPost, media: [PostMedia], og_tags_details: OgTags,
@@ -395,25 +309,19 @@ impl CreatePost {
     }
 }
 
-/// Create post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<CreatePostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create post reply.
+    pub struct CreatePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<CreatePostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreatePostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
 crm_core::open_enum! {
     /// Create post status.
@@ -439,16 +347,13 @@ crm_core::open_enum! {
     }
 }
 
-/// Create post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePostSuccessfulResponseSchema {
-    /// `post`
-    pub post: Option<SocialPost>,
+crm_core::record! {
+    /// Create post successful response schema.
+    pub struct CreatePostSuccessfulResponseSchema {
+        /// `post`
+        post: Option<SocialPost> = "post",
+    }
 }
-crm_core::record!(CreatePostSuccessfulResponseSchema {
-    post: "post",
-});
 
 crm_core::open_enum! {
     /// Create post type.
@@ -462,247 +367,172 @@ crm_core::open_enum! {
     }
 }
 
-/// Csv default.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvDefault {
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Csv default.
+    pub struct CsvDefault {
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(CsvDefault {
-    user_id: "userId",
-});
 crm_core::setters!(CsvDefault {
     user_id: String,
 });
 
-/// Csv import.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvImport {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `count`
-    pub count: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `file`
-    pub file: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Csv import.
+    pub struct CsvImport {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `count`
+        count: Option<f64> = "count",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `file`
+        file: Option<String> = "file",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `status`
+        status: Option<String> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(CsvImport {
-    account_ids: "accountIds",
-    approver: "approver",
-    count: "count",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    file: "file",
-    file_name: "fileName",
-    id: "_id",
-    location_id: "locationId",
-    origin_id: "originId",
-    status: "status",
-    trace_id: "traceId",
-});
 
-/// Csv media reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvMediaReply {
-    /// `aspectRatio`
-    pub aspect_ratio: Option<f64>,
-    /// `audioChannels`
-    pub audio_channels: Option<f64>,
-    /// `audioCodecName`
-    pub audio_codec_name: Option<String>,
-    /// `displayAspectRatio`
-    pub display_aspect_ratio: Option<String>,
-    /// `duration`
-    pub duration: Option<f64>,
-    /// `error`
-    pub error: Option<String>,
-    /// `facebookError`
-    pub facebook_error: Option<String>,
-    /// `format`
-    pub format: Option<String>,
-    /// `frameRate`
-    pub frame_rate: Option<f64>,
-    /// `frames`
-    pub frames: Vec<String>,
-    /// `gmbError`
-    pub gmb_error: Option<String>,
-    /// `height`
-    pub height: Option<f64>,
-    /// `instagramError`
-    pub instagram_error: Option<String>,
-    /// `invalidError`
-    pub invalid_error: Option<String>,
-    /// `linkedinError`
-    pub linkedin_error: Option<String>,
-    /// `selectedPoster`
-    pub selected_poster: Option<f64>,
-    /// `size`
-    pub size: Option<f64>,
-    /// `tiktokBusinessError`
-    pub tiktok_business_error: Option<String>,
-    /// `tiktokError`
-    pub tiktok_error: Option<String>,
-    /// `twitterError`
-    pub twitter_error: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `videoCodecName`
-    pub video_codec_name: Option<String>,
-    /// `width`
-    pub width: Option<f64>,
+crm_core::record! {
+    /// Csv media reply.
+    pub struct CsvMediaReply {
+        /// `aspectRatio`
+        aspect_ratio: Option<f64> = "aspectRatio",
+        /// `audioChannels`
+        audio_channels: Option<f64> = "audioChannels",
+        /// `audioCodecName`
+        audio_codec_name: Option<String> = "audioCodecName",
+        /// `displayAspectRatio`
+        display_aspect_ratio: Option<String> = "displayAspectRatio",
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// `error`
+        error: Option<String> = "error",
+        /// `facebookError`
+        facebook_error: Option<String> = "facebookError",
+        /// `format`
+        format: Option<String> = "format",
+        /// `frameRate`
+        frame_rate: Option<f64> = "frameRate",
+        /// `frames`
+        frames: Vec<String> = "frames",
+        /// `gmbError`
+        gmb_error: Option<String> = "gmbError",
+        /// `height`
+        height: Option<f64> = "height",
+        /// `instagramError`
+        instagram_error: Option<String> = "instagramError",
+        /// `invalidError`
+        invalid_error: Option<String> = "invalidError",
+        /// `linkedinError`
+        linkedin_error: Option<String> = "linkedinError",
+        /// `selectedPoster`
+        selected_poster: Option<f64> = "selectedPoster",
+        /// `size`
+        size: Option<f64> = "size",
+        /// `tiktokBusinessError`
+        tiktok_business_error: Option<String> = "tiktokBusinessError",
+        /// `tiktokError`
+        tiktok_error: Option<String> = "tiktokError",
+        /// `twitterError`
+        twitter_error: Option<String> = "twitterError",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `videoCodecName`
+        video_codec_name: Option<String> = "videoCodecName",
+        /// `width`
+        width: Option<f64> = "width",
+    }
 }
-crm_core::record!(CsvMediaReply {
-    aspect_ratio: "aspectRatio",
-    audio_channels: "audioChannels",
-    audio_codec_name: "audioCodecName",
-    display_aspect_ratio: "displayAspectRatio",
-    duration: "duration",
-    error: "error",
-    facebook_error: "facebookError",
-    format: "format",
-    frame_rate: "frameRate",
-    frames: "frames",
-    gmb_error: "gmbError",
-    height: "height",
-    instagram_error: "instagramError",
-    invalid_error: "invalidError",
-    linkedin_error: "linkedinError",
-    selected_poster: "selectedPoster",
-    size: "size",
-    tiktok_business_error: "tiktokBusinessError",
-    tiktok_error: "tiktokError",
-    twitter_error: "twitterError",
-    type_: "type",
-    url: "url",
-    video_codec_name: "videoCodecName",
-    width: "width",
-});
 
-/// Csv post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvPost {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `followUpComment`
-    pub follow_up_comment: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// `link`
-    pub link: Option<IOgTags>,
-    /// `medias`
-    pub medias: Vec<CsvMediaReply>,
-    /// `scheduleDate`
-    pub schedule_date: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Csv post.
+    pub struct CsvPost {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `errorMessage`
+        error_message: Option<String> = "errorMessage",
+        /// `followUpComment`
+        follow_up_comment: Option<String> = "followUpComment",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// `link`
+        link: Option<IOgTags> = "link",
+        /// `medias`
+        medias: Vec<CsvMediaReply> = "medias",
+        /// `scheduleDate`
+        schedule_date: Option<String> = "scheduleDate",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(CsvPost {
-    account_ids: "accountIds",
-    error_message: "errorMessage",
-    follow_up_comment: "followUpComment",
-    gmb_post_details: "gmbPostDetails",
-    link: "link",
-    medias: "medias",
-    schedule_date: "scheduleDate",
-    summary: "summary",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-});
 
-/// Csv post status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvPostStatusReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Csv post status reply.
+    pub struct CsvPostStatusReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CsvPostStatusReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Csv reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvReply {
-    /// `csv`
-    pub csv: Option<CsvResponse>,
+crm_core::record! {
+    /// Csv reply.
+    pub struct CsvReply {
+        /// `csv`
+        csv: Option<CsvResponse> = "csv",
+    }
 }
-crm_core::record!(CsvReply {
-    csv: "csv",
-});
 
-/// Csv response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvResponse {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `count`
-    pub count: Option<f64>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `file`
-    pub file: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `status`
-    pub status: Option<CsvResponseStatus>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Csv response.
+    pub struct CsvResponse {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `count`
+        count: Option<f64> = "count",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `file`
+        file: Option<String> = "file",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `status`
+        status: Option<CsvResponseStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(CsvResponse {
-    account_ids: "accountIds",
-    approver: "approver",
-    count: "count",
-    created_by: "createdBy",
-    file: "file",
-    file_name: "fileName",
-    location_id: "locationId",
-    origin_id: "originId",
-    status: "status",
-    trace_id: "traceId",
-});
 
 crm_core::open_enum! {
     /// Csv response status.
@@ -724,22 +554,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Date {
-    /// `day`
-    pub day: Option<f64>,
-    /// `month`
-    pub month: Option<f64>,
-    /// `year`
-    pub year: Option<f64>,
+crm_core::record! {
+    /// Date.
+    pub struct Date {
+        /// `day`
+        day: Option<f64> = "day",
+        /// `month`
+        month: Option<f64> = "month",
+        /// `year`
+        year: Option<f64> = "year",
+    }
+    required "day" "month" "year"
+    by new
 }
-crm_core::record!(Date {
-    day: "day",
-    month: "month",
-    year: "year",
-} required { day: "day", month: "month", year: "year" } by new);
 crm_core::setters!(Date {
     day: f64, month: f64, year: f64,
 });
@@ -760,775 +587,549 @@ impl Date {
     }
 }
 
-/// Delete account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteAccountReply {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Delete account reply.
+    pub struct DeleteAccountReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
 }
-crm_core::record!(DeleteAccountReply {
-    id: "id",
-    location_id: "locationId",
-});
 
-/// Delete csv reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCsvReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<CsvReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete csv reply.
+    pub struct DeleteCsvReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<CsvReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteCsvReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<DeletePostResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete post reply.
+    pub struct DeletePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<DeletePostResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeletePostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete post response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostResponseSchema {
-    /// `postId`
-    pub post_id: Option<String>,
+crm_core::record! {
+    /// Delete post response schema.
+    pub struct DeletePostResponseSchema {
+        /// `postId`
+        post_id: Option<String> = "postId",
+    }
 }
-crm_core::record!(DeletePostResponseSchema {
-    post_id: "postId",
-});
 
-/// Delete post successful response dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostSuccessfulResponseDto {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<DeletePostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete post successful response dto.
+    pub struct DeletePostSuccessfulResponseDto {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<DeletePostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeletePostSuccessfulResponseDto {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostSuccessfulResponseSchema {
-    /// `postId`
-    pub post_id: Option<String>,
+crm_core::record! {
+    /// Delete post successful response schema.
+    pub struct DeletePostSuccessfulResponseSchema {
+        /// `postId`
+        post_id: Option<String> = "postId",
+    }
 }
-crm_core::record!(DeletePostSuccessfulResponseSchema {
-    post_id: "postId",
-});
 
-/// Delete posts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePosts {
-    /// `postIds`
-    pub post_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Delete posts.
+    pub struct DeletePosts {
+        /// `postIds`
+        post_ids: Option<Vec<String>> = "postIds",
+    }
 }
-crm_core::record!(DeletePosts {
-    post_ids: "postIds",
-});
 crm_core::setters!(DeletePosts {
     post_ids: [String],
 });
 
-/// End date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EndDate {
-    /// The last day or time.
-    pub end_date: Option<Date>,
-    /// When it ends.
-    pub end_time: Option<Time>,
+crm_core::record! {
+    /// End date.
+    pub struct EndDate {
+        /// The last day or time.
+        end_date: Option<Date> = "endDate",
+        /// When it ends.
+        end_time: Option<Time> = "endTime",
+    }
 }
-crm_core::record!(EndDate {
-    end_date: "endDate",
-    end_time: "endTime",
-});
 crm_core::setters!(EndDate {
     end_date: Date, end_time: Time,
 });
 
-/// Facebook page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FacebookPage {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// `isOwned`
-    pub is_owned: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Facebook page.
+    pub struct FacebookPage {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// `isOwned`
+        is_owned: Option<bool> = "isOwned",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(FacebookPage {
-    avatar: "avatar",
-    id: "id",
-    is_connected: "isConnected",
-    is_owned: "isOwned",
-    name: "name",
-});
 
-/// Formated approval details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormatedApprovalDetails {
-    /// `approvalStatus`
-    pub approval_status: Option<ApprovalStatus>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `approverNote`
-    pub approver_note: Option<String>,
-    /// `approverUser`
-    pub approver_user: Option<PostUser>,
-    /// `requesterNote`
-    pub requester_note: Option<String>,
+crm_core::record! {
+    /// Formated approval details.
+    pub struct FormatedApprovalDetails {
+        /// `approvalStatus`
+        approval_status: Option<ApprovalStatus> = "approvalStatus",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `approverNote`
+        approver_note: Option<String> = "approverNote",
+        /// `approverUser`
+        approver_user: Option<PostUser> = "approverUser",
+        /// `requesterNote`
+        requester_note: Option<String> = "requesterNote",
+    }
 }
-crm_core::record!(FormatedApprovalDetails {
-    approval_status: "approvalStatus",
-    approver: "approver",
-    approver_note: "approverNote",
-    approver_user: "approverUser",
-    requester_note: "requesterNote",
-});
 
-/// Get account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAccount {
-    /// `expire`
-    pub expire: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isExpired`
-    pub is_expired: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oauthId`
-    pub oauth_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `profileId`
-    pub profile_id: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Get account.
+    pub struct GetAccount {
+        /// `expire`
+        expire: Option<String> = "expire",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isExpired`
+        is_expired: Option<bool> = "isExpired",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oauthId`
+        oauth_id: Option<String> = "oauthId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `profileId`
+        profile_id: Option<String> = "profileId",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(GetAccount {
-    expire: "expire",
-    id: "id",
-    is_expired: "isExpired",
-    meta: "meta",
-    name: "name",
-    oauth_id: "oauthId",
-    platform: "platform",
-    profile_id: "profileId",
-    type_: "type",
-});
 
-/// Get by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetCategory>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get by id reply.
+    pub struct GetByIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetCategory> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetByIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get by id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByIdResponseSchema {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Get by id response schema.
+    pub struct GetByIdResponseSchema {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(GetByIdResponseSchema {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    message: "message",
-    name: "name",
-    primary_color: "primaryColor",
-    secondary_color: "secondaryColor",
-    updated_at: "updatedAt",
-});
 
-/// Get by location id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByLocationIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetByLocationIdResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get by location id reply.
+    pub struct GetByLocationIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetByLocationIdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetByLocationIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get by location id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByLocationIdResponseSchema {
-    /// `categories`
-    pub categories: Vec<Category>,
-    /// `count`
-    pub count: Option<f64>,
+crm_core::record! {
+    /// Get by location id response schema.
+    pub struct GetByLocationIdResponseSchema {
+        /// `categories`
+        categories: Vec<Category> = "categories",
+        /// `count`
+        count: Option<f64> = "count",
+    }
 }
-crm_core::record!(GetByLocationIdResponseSchema {
-    categories: "categories",
-    count: "count",
-});
 
-/// Get category.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCategory {
-    /// `category`
-    pub category: Option<GetByIdResponseSchema>,
+crm_core::record! {
+    /// Get category.
+    pub struct GetCategory {
+        /// `category`
+        category: Option<GetByIdResponseSchema> = "category",
+    }
 }
-crm_core::record!(GetCategory {
-    category: "category",
-});
 
-/// Get csv post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCsvPostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetCsvPostResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get csv post reply.
+    pub struct GetCsvPostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetCsvPostResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetCsvPostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get csv post response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCsvPostResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// `csv`
-    pub csv: Option<CsvImport>,
-    /// `posts`
-    pub posts: Vec<CsvPost>,
+crm_core::record! {
+    /// Get csv post response schema.
+    pub struct GetCsvPostResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `csv`
+        csv: Option<CsvImport> = "csv",
+        /// `posts`
+        posts: Vec<CsvPost> = "posts",
+    }
 }
-crm_core::record!(GetCsvPostResponseSchema {
-    count: "count",
-    csv: "csv",
-    posts: "posts",
-});
 
-/// Get facebook accounts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetFacebookAccounts {
-    /// `pages`
-    pub pages: Vec<FacebookPage>,
+crm_core::record! {
+    /// Get facebook accounts.
+    pub struct GetFacebookAccounts {
+        /// `pages`
+        pages: Vec<FacebookPage> = "pages",
+    }
 }
-crm_core::record!(GetFacebookAccounts {
-    pages: "pages",
-});
 
-/// Get facebook accounts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetFacebookAccountsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetFacebookAccounts>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get facebook accounts reply.
+    pub struct GetFacebookAccountsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetFacebookAccounts> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetFacebookAccountsReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get google location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetGoogleLocation {
-    /// `account`
-    pub account: Option<GoogleAccounts>,
-    /// `location`
-    pub location: Option<GoogleLocation>,
+crm_core::record! {
+    /// Get google location.
+    pub struct GetGoogleLocation {
+        /// `account`
+        account: Option<GoogleAccounts> = "account",
+        /// `location`
+        location: Option<GoogleLocation> = "location",
+    }
 }
-crm_core::record!(GetGoogleLocation {
-    account: "account",
-    location: "location",
-});
 
-/// Get google location account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetGoogleLocationAccount {
-    /// `locations`
-    pub locations: Option<GetGoogleLocation>,
+crm_core::record! {
+    /// Get google location account.
+    pub struct GetGoogleLocationAccount {
+        /// `locations`
+        locations: Option<GetGoogleLocation> = "locations",
+    }
 }
-crm_core::record!(GetGoogleLocationAccount {
-    locations: "locations",
-});
 
-/// Get google location reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetGoogleLocationReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetGoogleLocationAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get google location reply.
+    pub struct GetGoogleLocationReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetGoogleLocationAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetGoogleLocationReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetGroup {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Get group.
+    pub struct GetGroup {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(GetGroup {
-    account_ids: "accountIds",
-    id: "id",
-    name: "name",
-});
 
-/// Get instagram accounts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInstagramAccounts {
-    /// `accounts`
-    pub accounts: Vec<InstagramAccount>,
+crm_core::record! {
+    /// Get instagram accounts.
+    pub struct GetInstagramAccounts {
+        /// `accounts`
+        accounts: Vec<InstagramAccount> = "accounts",
+    }
 }
-crm_core::record!(GetInstagramAccounts {
-    accounts: "accounts",
-});
 
-/// Get instagram accounts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInstagramAccountsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetInstagramAccounts>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get instagram accounts reply.
+    pub struct GetInstagramAccountsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetInstagramAccounts> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetInstagramAccountsReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get linked in account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLinkedInAccount {
-    /// `pages`
-    pub pages: Vec<LinkedInPage>,
-    /// `profile`
-    pub profile: Vec<LinkedInProfile>,
+crm_core::record! {
+    /// Get linked in account.
+    pub struct GetLinkedInAccount {
+        /// `pages`
+        pages: Vec<LinkedInPage> = "pages",
+        /// `profile`
+        profile: Vec<LinkedInProfile> = "profile",
+    }
 }
-crm_core::record!(GetLinkedInAccount {
-    pages: "pages",
-    profile: "profile",
-});
 
-/// Get linked in accounts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLinkedInAccountsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetLinkedInAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get linked in accounts reply.
+    pub struct GetLinkedInAccountsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetLinkedInAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetLinkedInAccountsReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetPostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get post reply.
+    pub struct GetPostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetPostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetPostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPostSuccessfulResponseSchema {
-    /// `post`
-    pub post: Option<SocialPost>,
+crm_core::record! {
+    /// Get post successful response schema.
+    pub struct GetPostSuccessfulResponseSchema {
+        /// `post`
+        post: Option<SocialPost> = "post",
+    }
 }
-crm_core::record!(GetPostSuccessfulResponseSchema {
-    post: "post",
-});
 
-/// Get tags by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTagsByIdResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get tags by id reply.
+    pub struct GetTagsByIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTagsByIdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTagsByIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get tags by id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByIdResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// The tags.
-    pub tags: Vec<SocialMediaTag>,
+crm_core::record! {
+    /// Get tags by id response schema.
+    pub struct GetTagsByIdResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// The tags.
+        tags: Vec<SocialMediaTag> = "tags",
+    }
 }
-crm_core::record!(GetTagsByIdResponseSchema {
-    count: "count",
-    tags: "tags",
-});
 
-/// Get tags by location id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByLocationIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTagsByLocationIdResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get tags by location id reply.
+    pub struct GetTagsByLocationIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTagsByLocationIdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTagsByLocationIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get tags by location id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByLocationIdResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// The tags.
-    pub tags: Vec<SocialMediaTag>,
+crm_core::record! {
+    /// Get tags by location id response schema.
+    pub struct GetTagsByLocationIdResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// The tags.
+        tags: Vec<SocialMediaTag> = "tags",
+    }
 }
-crm_core::record!(GetTagsByLocationIdResponseSchema {
-    count: "count",
-    tags: "tags",
-});
 
-/// Get tiktok account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTiktokAccount {
-    /// `profile`
-    pub profile: Vec<TiktokProfile>,
+crm_core::record! {
+    /// Get tiktok account.
+    pub struct GetTiktokAccount {
+        /// `profile`
+        profile: Vec<TiktokProfile> = "profile",
+    }
 }
-crm_core::record!(GetTiktokAccount {
-    profile: "profile",
-});
 
-/// Get tiktok account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTiktokAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTiktokAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get tiktok account reply.
+    pub struct GetTiktokAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTiktokAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTiktokAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get tiktok business account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTiktokBusinessAccount {
-    /// `profile`
-    pub profile: Vec<TiktokProfile>,
+crm_core::record! {
+    /// Get tiktok business account.
+    pub struct GetTiktokBusinessAccount {
+        /// `profile`
+        profile: Vec<TiktokProfile> = "profile",
+    }
 }
-crm_core::record!(GetTiktokBusinessAccount {
-    profile: "profile",
-});
 
-/// Get tiktok business account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTiktokBusinessAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTiktokBusinessAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get tiktok business account reply.
+    pub struct GetTiktokBusinessAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTiktokBusinessAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTiktokBusinessAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get twitter accounts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTwitterAccounts {
-    /// `profile`
-    pub profile: Vec<TwitterProfile>,
+crm_core::record! {
+    /// Get twitter accounts.
+    pub struct GetTwitterAccounts {
+        /// `profile`
+        profile: Vec<TwitterProfile> = "profile",
+    }
 }
-crm_core::record!(GetTwitterAccounts {
-    profile: "profile",
-});
 
-/// Get twitter accounts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTwitterAccountsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTwitterAccounts>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get twitter accounts reply.
+    pub struct GetTwitterAccountsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTwitterAccounts> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTwitterAccountsReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get upload status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetUploadStatusReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetUploadStatusResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get upload status reply.
+    pub struct GetUploadStatusReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetUploadStatusResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetUploadStatusReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get upload status response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetUploadStatusResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// `csvs`
-    pub csvs: Vec<CsvImport>,
+crm_core::record! {
+    /// Get upload status response schema.
+    pub struct GetUploadStatusResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `csvs`
+        csvs: Vec<CsvImport> = "csvs",
+    }
 }
-crm_core::record!(GetUploadStatusResponseSchema {
-    count: "count",
-    csvs: "csvs",
-});
 
-/// Gmb post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GmbPost {
-    /// `actionType`
-    pub action_type: Option<GmbPostActionType>,
-    /// `couponCode`
-    pub coupon_code: Option<String>,
-    /// The last day or time.
-    pub end_date: Option<EndDate>,
-    /// `gmbEventType`
-    pub gmb_event_type: Option<String>,
-    /// `offerTitle`
-    pub offer_title: Option<String>,
-    /// `redeemOnlineUrl`
-    pub redeem_online_url: Option<String>,
-    /// The first day or time.
-    pub start_date: Option<StartDate>,
-    /// `termsConditions`
-    pub terms_conditions: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Gmb post.
+    pub struct GmbPost {
+        /// `actionType`
+        action_type: Option<GmbPostActionType> = "actionType",
+        /// `couponCode`
+        coupon_code: Option<String> = "couponCode",
+        /// The last day or time.
+        end_date: Option<EndDate> = "endDate",
+        /// `gmbEventType`
+        gmb_event_type: Option<String> = "gmbEventType",
+        /// `offerTitle`
+        offer_title: Option<String> = "offerTitle",
+        /// `redeemOnlineUrl`
+        redeem_online_url: Option<String> = "redeemOnlineUrl",
+        /// The first day or time.
+        start_date: Option<StartDate> = "startDate",
+        /// `termsConditions`
+        terms_conditions: Option<String> = "termsConditions",
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(GmbPost {
-    action_type: "actionType",
-    coupon_code: "couponCode",
-    end_date: "endDate",
-    gmb_event_type: "gmbEventType",
-    offer_title: "offerTitle",
-    redeem_online_url: "redeemOnlineUrl",
-    start_date: "startDate",
-    terms_conditions: "termsConditions",
-    title: "title",
-    url: "url",
-});
 crm_core::setters!(GmbPost {
     action_type: GmbPostActionType, coupon_code: String, end_date: EndDate, gmb_event_type: String,
     offer_title: String, redeem_online_url: String, start_date: StartDate, terms_conditions: String,
@@ -1555,297 +1156,211 @@ crm_core::open_enum! {
     }
 }
 
-/// Google accounts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAccounts {
-    /// `accountName`
-    pub account_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `verificationState`
-    pub verification_state: Option<String>,
-    /// `vettedState`
-    pub vetted_state: Option<String>,
+crm_core::record! {
+    /// Google accounts.
+    pub struct GoogleAccounts {
+        /// `accountName`
+        account_name: Option<String> = "accountName",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `verificationState`
+        verification_state: Option<String> = "verificationState",
+        /// `vettedState`
+        vetted_state: Option<String> = "vettedState",
+    }
 }
-crm_core::record!(GoogleAccounts {
-    account_name: "accountName",
-    name: "name",
-    type_: "type",
-    verification_state: "verificationState",
-    vetted_state: "vettedState",
-});
 
-/// Google location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleLocation {
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// `isVerified`
-    pub is_verified: Option<bool>,
-    /// `maxLocation`
-    pub max_location: Option<bool>,
-    /// `metadata`
-    pub metadata: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `relationshipData`
-    pub relationship_data: Option<Value>,
-    /// `storeCode`
-    pub store_code: Option<String>,
-    /// `storefrontAddress`
-    pub storefront_address: Option<Value>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Google location.
+    pub struct GoogleLocation {
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// `isVerified`
+        is_verified: Option<bool> = "isVerified",
+        /// `maxLocation`
+        max_location: Option<bool> = "maxLocation",
+        /// `metadata`
+        metadata: Option<Value> = "metadata",
+        /// The name.
+        name: Option<String> = "name",
+        /// `relationshipData`
+        relationship_data: Option<Value> = "relationshipData",
+        /// `storeCode`
+        store_code: Option<String> = "storeCode",
+        /// `storefrontAddress`
+        storefront_address: Option<Value> = "storefrontAddress",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(GoogleLocation {
-    is_connected: "isConnected",
-    is_verified: "isVerified",
-    max_location: "maxLocation",
-    metadata: "metadata",
-    name: "name",
-    relationship_data: "relationshipData",
-    store_code: "storeCode",
-    storefront_address: "storefrontAddress",
-    title: "title",
-});
 
-/// I og tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IOgTags {
-    /// `error`
-    pub error: Option<String>,
-    /// `ogDescription`
-    pub og_description: Option<String>,
-    /// `ogImage`
-    pub og_image: Option<OgImage>,
-    /// `ogSiteName`
-    pub og_site_name: Option<String>,
-    /// `ogTitle`
-    pub og_title: Option<String>,
-    /// `ogUrl`
-    pub og_url: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// I og tags.
+    pub struct IOgTags {
+        /// `error`
+        error: Option<String> = "error",
+        /// `ogDescription`
+        og_description: Option<String> = "ogDescription",
+        /// `ogImage`
+        og_image: Option<OgImage> = "ogImage",
+        /// `ogSiteName`
+        og_site_name: Option<String> = "ogSiteName",
+        /// `ogTitle`
+        og_title: Option<String> = "ogTitle",
+        /// `ogUrl`
+        og_url: Option<String> = "ogUrl",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(IOgTags {
-    error: "error",
-    og_description: "ogDescription",
-    og_image: "ogImage",
-    og_site_name: "ogSiteName",
-    og_title: "ogTitle",
-    og_url: "ogUrl",
-    url: "url",
-});
 
-/// Instagram account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstagramAccount {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the page.
-    pub page_id: Option<String>,
+crm_core::record! {
+    /// Instagram account.
+    pub struct InstagramAccount {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the page.
+        page_id: Option<String> = "pageId",
+    }
 }
-crm_core::record!(InstagramAccount {
-    avatar: "avatar",
-    id: "id",
-    is_connected: "isConnected",
-    name: "name",
-    page_id: "pageId",
-});
 
-/// Linked in page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInPage {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `urn`
-    pub urn: Option<String>,
+crm_core::record! {
+    /// Linked in page.
+    pub struct LinkedInPage {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// The name.
+        name: Option<String> = "name",
+        /// `urn`
+        urn: Option<String> = "urn",
+    }
 }
-crm_core::record!(LinkedInPage {
-    avatar: "avatar",
-    id: "id",
-    is_connected: "isConnected",
-    name: "name",
-    urn: "urn",
-});
 
-/// Linked in profile.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInProfile {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `urn`
-    pub urn: Option<String>,
+crm_core::record! {
+    /// Linked in profile.
+    pub struct LinkedInProfile {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// The name.
+        name: Option<String> = "name",
+        /// `urn`
+        urn: Option<String> = "urn",
+    }
 }
-crm_core::record!(LinkedInProfile {
-    avatar: "avatar",
-    id: "id",
-    is_connected: "isConnected",
-    name: "name",
-    urn: "urn",
-});
 
-/// Location and account delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationAndAccountDeleteReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<DeleteAccountReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Location and account delete reply.
+    pub struct LocationAndAccountDeleteReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<DeleteAccountReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(LocationAndAccountDeleteReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Og image.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OgImage {
-    /// `height`
-    pub height: Option<f64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `width`
-    pub width: Option<f64>,
+crm_core::record! {
+    /// Og image.
+    pub struct OgImage {
+        /// `height`
+        height: Option<f64> = "height",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<f64> = "width",
+    }
 }
-crm_core::record!(OgImage {
-    height: "height",
-    type_: "type",
-    url: "url",
-    width: "width",
-});
 
-/// Og tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OgTags {
-    /// `metaImage`
-    pub meta_image: Option<String>,
-    /// `metaLink`
-    pub meta_link: Option<String>,
+crm_core::record! {
+    /// Og tags.
+    pub struct OgTags {
+        /// `metaImage`
+        meta_image: Option<String> = "metaImage",
+        /// `metaLink`
+        meta_link: Option<String> = "metaLink",
+    }
 }
-crm_core::record!(OgTags {
-    meta_image: "metaImage",
-    meta_link: "metaLink",
-});
 crm_core::setters!(OgTags {
     meta_image: String, meta_link: String,
 });
 
-/// Post approval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostApproval {
-    /// `approvalStatus`
-    pub approval_status: Option<ApprovalStatus>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `approverNote`
-    pub approver_note: Option<String>,
-    /// `requesterNote`
-    pub requester_note: Option<String>,
+crm_core::record! {
+    /// Post approval.
+    pub struct PostApproval {
+        /// `approvalStatus`
+        approval_status: Option<ApprovalStatus> = "approvalStatus",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `approverNote`
+        approver_note: Option<String> = "approverNote",
+        /// `requesterNote`
+        requester_note: Option<String> = "requesterNote",
+    }
 }
-crm_core::record!(PostApproval {
-    approval_status: "approvalStatus",
-    approver: "approver",
-    approver_note: "approverNote",
-    requester_note: "requesterNote",
-});
 crm_core::setters!(PostApproval {
     approval_status: ApprovalStatus, approver: String, approver_note: String, requester_note: String,
 });
 
-/// Post create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostCreateRequest {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `followUpComment`
-    pub follow_up_comment: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// `media`
-    pub media: Option<Vec<PostMedia>>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTags>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<PostApproval>,
-    /// `scheduleDate`
-    pub schedule_date: Option<String>,
-    /// `scheduleTimeUpdated`
-    pub schedule_time_updated: Option<bool>,
-    /// `status`
-    pub status: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Post create request.
+    pub struct PostCreateRequest {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `followUpComment`
+        follow_up_comment: Option<String> = "followUpComment",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// `media`
+        media: Option<Vec<PostMedia>> = "media",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTags> = "ogTagsDetails",
+        /// `postApprovalDetails`
+        post_approval_details: Option<PostApproval> = "postApprovalDetails",
+        /// `scheduleDate`
+        schedule_date: Option<String> = "scheduleDate",
+        /// `scheduleTimeUpdated`
+        schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
+        /// `status`
+        status: Option<String> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "accountIds" "type" "userId"
+    by new
 }
-crm_core::record!(PostCreateRequest {
-    account_ids: "accountIds",
-    category_id: "categoryId",
-    created_by: "createdBy",
-    follow_up_comment: "followUpComment",
-    gmb_post_details: "gmbPostDetails",
-    media: "media",
-    og_tags_details: "ogTagsDetails",
-    post_approval_details: "postApprovalDetails",
-    schedule_date: "scheduleDate",
-    schedule_time_updated: "scheduleTimeUpdated",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    user_id: "userId",
-} required { account_ids: "accountIds", type_: "type", user_id: "userId" } by new);
 crm_core::setters!(PostCreateRequest {
     account_ids: [String], category_id: String, created_by: String, follow_up_comment: String,
     gmb_post_details: GmbPost, media: [PostMedia], og_tags_details: OgTags,
@@ -1882,31 +1397,25 @@ impl PostCreateRequest {
     }
 }
 
-/// Post media.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostMedia {
-    /// `caption`
-    pub caption: Option<String>,
-    /// `defaultThumb`
-    pub default_thumb: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `thumbnail`
-    pub thumbnail: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Post media.
+    pub struct PostMedia {
+        /// `caption`
+        caption: Option<String> = "caption",
+        /// `defaultThumb`
+        default_thumb: Option<String> = "defaultThumb",
+        /// The id.
+        id: Option<String> = "id",
+        /// `thumbnail`
+        thumbnail: Option<String> = "thumbnail",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "url"
+    by new
 }
-crm_core::record!(PostMedia {
-    caption: "caption",
-    default_thumb: "defaultThumb",
-    id: "id",
-    thumbnail: "thumbnail",
-    type_: "type",
-    url: "url",
-} required { url: "url" } by new);
 crm_core::setters!(PostMedia {
     caption: String, default_thumb: String, id: String, thumbnail: String, type_: String, url: String,
 });
@@ -1926,130 +1435,96 @@ impl PostMedia {
     }
 }
 
-/// Post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<PostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Post reply.
+    pub struct PostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<PostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(PostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostSuccessfulResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// `posts`
-    pub posts: Vec<SocialPost>,
+crm_core::record! {
+    /// Post successful response schema.
+    pub struct PostSuccessfulResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `posts`
+        posts: Vec<SocialPost> = "posts",
+    }
 }
-crm_core::record!(PostSuccessfulResponseSchema {
-    count: "count",
-    posts: "posts",
-});
 
-/// Post user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostUser {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `profilePhoto`
-    pub profile_photo: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Post user.
+    pub struct PostUser {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `profilePhoto`
+        profile_photo: Option<String> = "profilePhoto",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(PostUser {
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    phone: "phone",
-    profile_photo: "profilePhoto",
-    title: "title",
-});
 
-/// Search post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchPost {
-    /// `accounts`
-    pub accounts: Option<String>,
-    /// `fromDate`
-    pub from_date: Option<String>,
-    /// `includeUsers`
-    pub include_users: Option<String>,
-    /// Most items in a page. The vendor's default is `10`.
-    pub limit: Option<String>,
-    /// `postType`
-    pub post_type: Option<String>,
-    /// How many items to pass over. The vendor's default is `0`.
-    pub skip: Option<String>,
-    /// `toDate`
-    pub to_date: Option<String>,
-    /// The vendor's default is `all`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Search post.
+    pub struct SearchPost {
+        /// `accounts`
+        accounts: Option<String> = "accounts",
+        /// `fromDate`
+        from_date: Option<String> = "fromDate",
+        /// `includeUsers`
+        include_users: Option<String> = "includeUsers",
+        /// Most items in a page. The vendor's default is `10`.
+        limit: Option<String> = "limit",
+        /// `postType`
+        post_type: Option<String> = "postType",
+        /// How many items to pass over. The vendor's default is `0`.
+        skip: Option<String> = "skip",
+        /// `toDate`
+        to_date: Option<String> = "toDate",
+        /// The vendor's default is `all`.
+        type_: Option<String> = "type",
+    }
+    required "fromDate" "includeUsers" "limit" "skip" "toDate"
 }
-crm_core::record!(SearchPost {
-    accounts: "accounts",
-    from_date: "fromDate",
-    include_users: "includeUsers",
-    limit: "limit",
-    post_type: "postType",
-    skip: "skip",
-    to_date: "toDate",
-    type_: "type",
-} required { from_date: "fromDate", include_users: "includeUsers", limit: "limit", skip: "skip", to_date: "toDate" });
 crm_core::setters!(SearchPost {
     accounts: String, from_date: String, include_users: String, limit: String, post_type: String,
     skip: String, to_date: String, type_: String,
 });
 
-/// Set accounts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetAccounts {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `rowsCount`
-    pub rows_count: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Set accounts.
+    pub struct SetAccounts {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// `filePath`
+        file_path: Option<String> = "filePath",
+        /// `rowsCount`
+        rows_count: Option<f64> = "rowsCount",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "accountIds" "fileName" "filePath" "rowsCount"
+    by new
 }
-crm_core::record!(SetAccounts {
-    account_ids: "accountIds",
-    approver: "approver",
-    file_name: "fileName",
-    file_path: "filePath",
-    rows_count: "rowsCount",
-    user_id: "userId",
-} required { account_ids: "accountIds", file_name: "fileName", file_path: "filePath", rows_count: "rowsCount" } by new);
 crm_core::setters!(SetAccounts {
     account_ids: [String], approver: String, file_name: String, file_path: String, rows_count: f64,
     user_id: String,
@@ -2075,156 +1550,111 @@ impl SetAccounts {
     }
 }
 
-/// Set accounts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetAccountsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Set accounts reply.
+    pub struct SetAccountsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SetAccountsReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social google media account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialGoogleMediaAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oAuthId`
-    pub o_auth_id: Option<String>,
-    /// `oldId`
-    pub old_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social google media account.
+    pub struct SocialGoogleMediaAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oAuthId`
+        o_auth_id: Option<String> = "oAuthId",
+        /// `oldId`
+        old_id: Option<String> = "oldId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialGoogleMediaAccount {
-    active: "active",
-    avatar: "avatar",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    o_auth_id: "oAuthId",
-    old_id: "oldId",
-    origin_id: "originId",
-    platform: "platform",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Social media facebook account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaFacebookAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oAuthId`
-    pub o_auth_id: Option<String>,
-    /// `oldId`
-    pub old_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media facebook account.
+    pub struct SocialMediaFacebookAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oAuthId`
+        o_auth_id: Option<String> = "oAuthId",
+        /// `oldId`
+        old_id: Option<String> = "oldId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaFacebookAccount {
-    active: "active",
-    avatar: "avatar",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    o_auth_id: "oAuthId",
-    old_id: "oldId",
-    origin_id: "originId",
-    platform: "platform",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Social media fb account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaFbAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaFacebookAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media fb account reply.
+    pub struct SocialMediaFbAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaFacebookAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaFbAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social media get statistics body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsBody {
-    /// `platforms`
-    pub platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>>,
-    /// `profileIds`
-    pub profile_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Social media get statistics body.
+    pub struct SocialMediaGetStatisticsBody {
+        /// `platforms`
+        platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
+        /// `profileIds`
+        profile_ids: Option<Vec<String>> = "profileIds",
+    }
+    required "profileIds"
+    by new
 }
-crm_core::record!(SocialMediaGetStatisticsBody {
-    platforms: "platforms",
-    profile_ids: "profileIds",
-} required { profile_ids: "profileIds" } by new);
 crm_core::setters!(SocialMediaGetStatisticsBody {
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem], profile_ids: [String],
 });
@@ -2260,853 +1690,581 @@ crm_core::open_enum! {
     }
 }
 
-/// Social media get statistics response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponse {
-    /// `message`
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaGetStatisticsResponseResults>,
-    /// `traceId`
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Social media get statistics response.
+    pub struct SocialMediaGetStatisticsResponse {
+        /// `message`
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaGetStatisticsResponseResults> = "results",
+        /// `traceId`
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponse {
-    message: "message",
-    results: "results",
-    trace_id: "traceId",
-});
 
-/// Social media get statistics response results.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResults {
-    /// `breakdowns`
-    pub breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns>,
-    /// `dayRange`
-    pub day_range: Vec<String>,
-    /// `demographics`
-    pub demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics>,
-    /// `platformTotals`
-    pub platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals>,
-    /// `postPerformance`
-    pub post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance>,
-    /// `totals`
-    pub totals: Option<SocialMediaGetStatisticsResponseResultsTotals>,
+crm_core::record! {
+    /// Social media get statistics response results.
+    pub struct SocialMediaGetStatisticsResponseResults {
+        /// `breakdowns`
+        breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
+        /// `dayRange`
+        day_range: Vec<String> = "dayRange",
+        /// `demographics`
+        demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
+        /// `platformTotals`
+        platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
+        /// `postPerformance`
+        post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
+        /// `totals`
+        totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResults {
-    breakdowns: "breakdowns",
-    day_range: "dayRange",
-    demographics: "demographics",
-    platform_totals: "platformTotals",
-    post_performance: "postPerformance",
-    totals: "totals",
-});
 
-/// Social media get statistics response results breakdowns.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
-    /// `engagement`
-    pub engagement: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue,
-    >,
-    /// `impressions`
-    pub impressions: Option<
-        SocialMediaGetStatisticsResponseResultsBreakdownsImpressions,
-    >,
-    /// `posts`
-    pub posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts>,
-    /// `reach`
-    pub reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
+        /// `engagement`
+        engagement: Map<SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue> = "engagement",
+        /// `impressions`
+        impressions: Option<SocialMediaGetStatisticsResponseResultsBreakdownsImpressions> = "impressions",
+        /// `posts`
+        posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts> = "posts",
+        /// `reach`
+        reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach> = "reach",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdowns {
-    engagement: "engagement",
-    impressions: "impressions",
-    posts: "posts",
-    reach: "reach",
-});
 
-/// Social media get statistics response results breakdowns engagement value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `comments`
-    pub comments: Option<f64>,
-    /// `likes`
-    pub likes: Option<f64>,
-    /// `shares`
-    pub shares: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns engagement value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `comments`
+        comments: Option<f64> = "comments",
+        /// `likes`
+        likes: Option<f64> = "likes",
+        /// `shares`
+        shares: Option<f64> = "shares",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
-    change: "change",
-    comments: "comments",
-    likes: "likes",
-    shares: "shares",
-});
 
-/// Social media get statistics response results breakdowns impressions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
-    /// `platforms`
-    pub platforms: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue,
-    >,
-    /// `total`
-    pub total: Option<f64>,
-    /// `totalChange`
-    pub total_change: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns impressions.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
+        /// `platforms`
+        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue> = "platforms",
+        /// `total`
+        total: Option<f64> = "total",
+        /// `totalChange`
+        total_change: Option<f64> = "totalChange",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
-    platforms: "platforms",
-    total: "total",
-    total_change: "totalChange",
-});
 
-/// Social media get statistics response results breakdowns impressions platforms value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns impressions platforms value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-    change: "change",
-    value: "value",
-});
 
-/// Social media get statistics response results breakdowns posts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
-    /// `platforms`
-    pub platforms: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue,
-    >,
-    /// `total`
-    pub total: Option<f64>,
-    /// `totalChange`
-    pub total_change: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns posts.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
+        /// `platforms`
+        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue> = "platforms",
+        /// `total`
+        total: Option<f64> = "total",
+        /// `totalChange`
+        total_change: Option<f64> = "totalChange",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
-    platforms: "platforms",
-    total: "total",
-    total_change: "totalChange",
-});
 
-/// Social media get statistics response results breakdowns posts platforms value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns posts platforms value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-    change: "change",
-    value: "value",
-});
 
-/// Social media get statistics response results breakdowns reach.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
-    /// `platforms`
-    pub platforms: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue,
-    >,
-    /// `total`
-    pub total: Option<f64>,
-    /// `totalChange`
-    pub total_change: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns reach.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
+        /// `platforms`
+        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue> = "platforms",
+        /// `total`
+        total: Option<f64> = "total",
+        /// `totalChange`
+        total_change: Option<f64> = "totalChange",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsReach {
-    platforms: "platforms",
-    total: "total",
-    total_change: "totalChange",
-});
 
-/// Social media get statistics response results breakdowns reach platforms value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns reach platforms value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
-    change: "change",
-    value: "value",
-});
 
-/// Social media get statistics response results demographics.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographics {
-    /// `age`
-    pub age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge>,
-    /// `gender`
-    pub gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender>,
+crm_core::record! {
+    /// Social media get statistics response results demographics.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographics {
+        /// `age`
+        age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
+        /// `gender`
+        gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender> = "gender",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographics {
-    age: "age",
-    gender: "gender",
-});
 
-/// Social media get statistics response results demographics age.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
-    /// `totals`
-    pub totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals>,
+crm_core::record! {
+    /// Social media get statistics response results demographics age.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
+        /// `totals`
+        totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsAge {
-    totals: "totals",
-});
 
-/// Social media get statistics response results demographics age totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
-    /// `13-17`
-    pub x13_17: Option<f64>,
-    /// `18-24`
-    pub x18_24: Option<f64>,
-    /// `25-34`
-    pub x25_34: Option<f64>,
-    /// `35-44`
-    pub x35_44: Option<f64>,
-    /// `45-54`
-    pub x45_54: Option<f64>,
-    /// `55-64`
-    pub x55_64: Option<f64>,
-    /// `65+`
-    pub x65: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics age totals.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
+        /// `13-17`
+        x13_17: Option<f64> = "13-17",
+        /// `18-24`
+        x18_24: Option<f64> = "18-24",
+        /// `25-34`
+        x25_34: Option<f64> = "25-34",
+        /// `35-44`
+        x35_44: Option<f64> = "35-44",
+        /// `45-54`
+        x45_54: Option<f64> = "45-54",
+        /// `55-64`
+        x55_64: Option<f64> = "55-64",
+        /// `65+`
+        x65: Option<f64> = "65+",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
-    x13_17: "13-17",
-    x18_24: "18-24",
-    x25_34: "25-34",
-    x35_44: "35-44",
-    x45_54: "45-54",
-    x55_64: "55-64",
-    x65: "65+",
-});
 
-/// Social media get statistics response results demographics gender.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
-    /// `totals`
-    pub totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
+        /// `totals`
+        totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGender {
-    totals: "totals",
-});
 
-/// Social media get statistics response results demographics gender totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
-    /// `female`
-    pub female: Option<
-        SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale,
-    >,
-    /// `male`
-    pub male: Option<
-        SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale,
-    >,
-    /// `unknown`
-    pub unknown: Option<
-        SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown,
-    >,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
+        /// `female`
+        female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
+        /// `male`
+        male: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale> = "male",
+        /// `unknown`
+        unknown: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown> = "unknown",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
-    female: "female",
-    male: "male",
-    unknown: "unknown",
-});
 
-/// Social media get statistics response results demographics gender totals female.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals female.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-    percentage: "percentage",
-    total: "total",
-});
 
-/// Social media get statistics response results demographics gender totals male.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals male.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-    percentage: "percentage",
-    total: "total",
-});
 
-/// Social media get statistics response results demographics gender totals unknown.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals unknown.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-    percentage: "percentage",
-    total: "total",
-});
 
-/// Social media get statistics response results platform totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-    /// `followers`
-    pub followers: Map<
-        SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue,
-    >,
-    /// `impressions`
-    pub impressions: Map<
-        SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue,
-    >,
-    /// `likes`
-    pub likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
+        /// `followers`
+        followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
+        /// `impressions`
+        impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
+        /// `likes`
+        likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue> = "likes",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotals {
-    followers: "followers",
-    impressions: "impressions",
-    likes: "likes",
-});
 
-/// Social media get statistics response results platform totals followers value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
-    /// `series`
-    pub series: Vec<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals followers value.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
+        /// `series`
+        series: Vec<f64> = "series",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
-    series: "series",
-    total: "total",
-});
 
-/// Social media get statistics response results platform totals impressions value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
-    /// `series`
-    pub series: Vec<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals impressions value.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
+        /// `series`
+        series: Vec<f64> = "series",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
-    series: "series",
-    total: "total",
-});
 
-/// Social media get statistics response results platform totals likes value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
-    /// `series`
-    pub series: Vec<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals likes value.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
+        /// `series`
+        series: Vec<f64> = "series",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
-    series: "series",
-    total: "total",
-});
 
-/// Social media get statistics response results post performance.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-    /// `comments`
-    pub comments: Vec<f64>,
-    /// `impressions`
-    pub impressions: Vec<f64>,
-    /// `likes`
-    pub likes: Vec<f64>,
-    /// `posts`
-    pub posts: Map<Vec<f64>>,
+crm_core::record! {
+    /// Social media get statistics response results post performance.
+    pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
+        /// `comments`
+        comments: Vec<f64> = "comments",
+        /// `impressions`
+        impressions: Vec<f64> = "impressions",
+        /// `likes`
+        likes: Vec<f64> = "likes",
+        /// `posts`
+        posts: Map<Vec<f64>> = "posts",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPostPerformance {
-    comments: "comments",
-    impressions: "impressions",
-    likes: "likes",
-    posts: "posts",
-});
 
-/// Social media get statistics response results totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsTotals {
-    /// `comments`
-    pub comments: Option<f64>,
-    /// `followers`
-    pub followers: Option<f64>,
-    /// `impressions`
-    pub impressions: Option<f64>,
-    /// `likes`
-    pub likes: Option<f64>,
-    /// `posts`
-    pub posts: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results totals.
+    pub struct SocialMediaGetStatisticsResponseResultsTotals {
+        /// `comments`
+        comments: Option<f64> = "comments",
+        /// `followers`
+        followers: Option<f64> = "followers",
+        /// `impressions`
+        impressions: Option<f64> = "impressions",
+        /// `likes`
+        likes: Option<f64> = "likes",
+        /// `posts`
+        posts: Option<f64> = "posts",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsTotals {
-    comments: "comments",
-    followers: "followers",
-    impressions: "impressions",
-    likes: "likes",
-    posts: "posts",
-});
 
-/// Social media gmb account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGmbAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialGoogleMediaAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media gmb account reply.
+    pub struct SocialMediaGmbAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialGoogleMediaAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaGmbAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social media instagram account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaInstagramAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oAuthId`
-    pub o_auth_id: Option<String>,
-    /// `oldId`
-    pub old_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media instagram account.
+    pub struct SocialMediaInstagramAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oAuthId`
+        o_auth_id: Option<String> = "oAuthId",
+        /// `oldId`
+        old_id: Option<String> = "oldId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaInstagramAccount {
-    active: "active",
-    avatar: "avatar",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    o_auth_id: "oAuthId",
-    old_id: "oldId",
-    origin_id: "originId",
-    platform: "platform",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Social media instagram account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaInstagramAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaInstagramAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media instagram account reply.
+    pub struct SocialMediaInstagramAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaInstagramAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaInstagramAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social media linked in account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaLinkedInAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oAuthId`
-    pub o_auth_id: Option<String>,
-    /// `oldId`
-    pub old_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media linked in account.
+    pub struct SocialMediaLinkedInAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oAuthId`
+        o_auth_id: Option<String> = "oAuthId",
+        /// `oldId`
+        old_id: Option<String> = "oldId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaLinkedInAccount {
-    active: "active",
-    avatar: "avatar",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    o_auth_id: "oAuthId",
-    old_id: "oldId",
-    origin_id: "originId",
-    platform: "platform",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Social media linked in account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaLinkedInAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaLinkedInAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media linked in account reply.
+    pub struct SocialMediaLinkedInAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaLinkedInAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaLinkedInAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social media posting upload file reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaPostingUploadFileReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<UploadFileResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media posting upload file reply.
+    pub struct SocialMediaPostingUploadFileReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<UploadFileResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaPostingUploadFileReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social media tag.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaTag {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `tag`
-    pub tag: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media tag.
+    pub struct SocialMediaTag {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `tag`
+        tag: Option<String> = "tag",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaTag {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    tag: "tag",
-    updated_at: "updatedAt",
-});
 
-/// Social media tiktok account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaTiktokAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oAuthId`
-    pub o_auth_id: Option<String>,
-    /// `oldId`
-    pub old_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media tiktok account.
+    pub struct SocialMediaTiktokAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oAuthId`
+        o_auth_id: Option<String> = "oAuthId",
+        /// `oldId`
+        old_id: Option<String> = "oldId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaTiktokAccount {
-    active: "active",
-    avatar: "avatar",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    o_auth_id: "oAuthId",
-    old_id: "oldId",
-    origin_id: "originId",
-    platform: "platform",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Social media tiktok account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaTiktokAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaTiktokAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media tiktok account reply.
+    pub struct SocialMediaTiktokAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaTiktokAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaTiktokAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social media twitter account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaTwitterAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oAuthId`
-    pub o_auth_id: Option<String>,
-    /// `oldId`
-    pub old_id: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media twitter account.
+    pub struct SocialMediaTwitterAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oAuthId`
+        o_auth_id: Option<String> = "oAuthId",
+        /// `oldId`
+        old_id: Option<String> = "oldId",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaTwitterAccount {
-    active: "active",
-    avatar: "avatar",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    o_auth_id: "oAuthId",
-    old_id: "oldId",
-    origin_id: "originId",
-    platform: "platform",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Social media twitter account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaTwitterAccountReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaTwitterAccount>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social media twitter account reply.
+    pub struct SocialMediaTwitterAccountReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaTwitterAccount> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialMediaTwitterAccountReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialPost {
-    /// The id of the account.
-    pub account_id: Option<String>,
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `displayDate`
-    pub display_date: Option<Timestamp>,
-    /// `error`
-    pub error: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `media`
-    pub media: Vec<PostMedia>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTags>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<FormatedApprovalDetails>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<String>,
-    /// `source`
-    pub source: Option<SocialPostSource>,
-    /// `status`
-    pub status: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<PostUser>,
+crm_core::record! {
+    /// Social post.
+    pub struct SocialPost {
+        /// The id of the account.
+        account_id: Option<String> = "accountId",
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `displayDate`
+        display_date: Option<Timestamp> = "displayDate",
+        /// `error`
+        error: Option<String> = "error",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `media`
+        media: Vec<PostMedia> = "media",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTags> = "ogTagsDetails",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `postApprovalDetails`
+        post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `source`
+        source: Option<SocialPostSource> = "source",
+        /// `status`
+        status: Option<String> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Vec<String> = "tags",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<PostUser> = "user",
+    }
 }
-crm_core::record!(SocialPost {
-    account_id: "accountId",
-    account_ids: "accountIds",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    display_date: "displayDate",
-    error: "error",
-    gmb_post_details: "gmbPostDetails",
-    id: "_id",
-    location_id: "locationId",
-    media: "media",
-    og_tags_details: "ogTagsDetails",
-    platform: "platform",
-    post_approval_details: "postApprovalDetails",
-    post_id: "postId",
-    published_at: "publishedAt",
-    source: "source",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
 crm_core::open_enum! {
     /// Social post source.
@@ -3124,51 +2282,38 @@ crm_core::open_enum! {
     }
 }
 
-/// Start date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StartDate {
-    /// The first day or time.
-    pub start_date: Option<Date>,
-    /// When it begins.
-    pub start_time: Option<Time>,
+crm_core::record! {
+    /// Start date.
+    pub struct StartDate {
+        /// The first day or time.
+        start_date: Option<Date> = "startDate",
+        /// When it begins.
+        start_time: Option<Time> = "startTime",
+    }
 }
-crm_core::record!(StartDate {
-    start_date: "startDate",
-    start_time: "startTime",
-});
 crm_core::setters!(StartDate {
     start_date: Date, start_time: Time,
 });
 
-/// Tiktok post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TiktokPost {
-    /// `enableComment`
-    pub enable_comment: Option<bool>,
-    /// `enableDuet`
-    pub enable_duet: Option<bool>,
-    /// `enableStitch`
-    pub enable_stitch: Option<bool>,
-    /// `privacyLevel`
-    pub privacy_level: Option<TiktokPostPrivacyLevel>,
-    /// `promoteOtherBrand`
-    pub promote_other_brand: Option<bool>,
-    /// `promoteYourBrand`
-    pub promote_your_brand: Option<bool>,
-    /// `videoDisclosure`
-    pub video_disclosure: Option<bool>,
+crm_core::record! {
+    /// Tiktok post.
+    pub struct TiktokPost {
+        /// `enableComment`
+        enable_comment: Option<bool> = "enableComment",
+        /// `enableDuet`
+        enable_duet: Option<bool> = "enableDuet",
+        /// `enableStitch`
+        enable_stitch: Option<bool> = "enableStitch",
+        /// `privacyLevel`
+        privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
+        /// `promoteOtherBrand`
+        promote_other_brand: Option<bool> = "promoteOtherBrand",
+        /// `promoteYourBrand`
+        promote_your_brand: Option<bool> = "promoteYourBrand",
+        /// `videoDisclosure`
+        video_disclosure: Option<bool> = "videoDisclosure",
+    }
 }
-crm_core::record!(TiktokPost {
-    enable_comment: "enableComment",
-    enable_duet: "enableDuet",
-    enable_stitch: "enableStitch",
-    privacy_level: "privacyLevel",
-    promote_other_brand: "promoteOtherBrand",
-    promote_your_brand: "promoteYourBrand",
-    video_disclosure: "videoDisclosure",
-});
 crm_core::setters!(TiktokPost {
     enable_comment: bool, enable_duet: bool, enable_stitch: bool, privacy_level: TiktokPostPrivacyLevel,
     promote_other_brand: bool, promote_your_brand: bool, video_disclosure: bool,
@@ -3186,51 +2331,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Tiktok profile.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TiktokProfile {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `username`
-    pub username: Option<String>,
-    /// `verified`
-    pub verified: Option<bool>,
+crm_core::record! {
+    /// Tiktok profile.
+    pub struct TiktokProfile {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `username`
+        username: Option<String> = "username",
+        /// `verified`
+        verified: Option<bool> = "verified",
+    }
 }
-crm_core::record!(TiktokProfile {
-    avatar: "avatar",
-    id: "id",
-    is_connected: "isConnected",
-    name: "name",
-    type_: "type",
-    username: "username",
-    verified: "verified",
-});
 
-/// Time.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Time {
-    /// `hours`
-    pub hours: Option<f64>,
-    /// `minutes`
-    pub minutes: Option<f64>,
-    /// `seconds`
-    pub seconds: Option<f64>,
+crm_core::record! {
+    /// Time.
+    pub struct Time {
+        /// `hours`
+        hours: Option<f64> = "hours",
+        /// `minutes`
+        minutes: Option<f64> = "minutes",
+        /// `seconds`
+        seconds: Option<f64> = "seconds",
+    }
+    required "hours" "minutes" "seconds"
+    by new
 }
-crm_core::record!(Time {
-    hours: "hours",
-    minutes: "minutes",
-    seconds: "seconds",
-} required { hours: "hours", minutes: "minutes", seconds: "seconds" } by new);
 crm_core::setters!(Time {
     hours: f64, minutes: f64, seconds: f64,
 });
@@ -3251,62 +2384,47 @@ impl Time {
     }
 }
 
-/// Twitter profile.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TwitterProfile {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isConnected`
-    pub is_connected: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `protected`
-    pub protected: Option<bool>,
-    /// `username`
-    pub username: Option<String>,
-    /// `verified`
-    pub verified: Option<bool>,
+crm_core::record! {
+    /// Twitter profile.
+    pub struct TwitterProfile {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isConnected`
+        is_connected: Option<bool> = "isConnected",
+        /// The name.
+        name: Option<String> = "name",
+        /// `protected`
+        protected: Option<bool> = "protected",
+        /// `username`
+        username: Option<String> = "username",
+        /// `verified`
+        verified: Option<bool> = "verified",
+    }
 }
-crm_core::record!(TwitterProfile {
-    avatar: "avatar",
-    id: "id",
-    is_connected: "isConnected",
-    name: "name",
-    protected: "protected",
-    username: "username",
-    verified: "verified",
-});
 
-/// Update post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update post reply.
+    pub struct UpdatePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdatePostReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Update tag.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTag {
-    /// `tagIds`
-    pub tag_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Update tag.
+    pub struct UpdateTag {
+        /// `tagIds`
+        tag_ids: Option<Vec<String>> = "tagIds",
+    }
+    required "tagIds"
+    by new
 }
-crm_core::record!(UpdateTag {
-    tag_ids: "tagIds",
-} required { tag_ids: "tagIds" } by new);
 crm_core::setters!(UpdateTag {
     tag_ids: [String],
 });
@@ -3321,22 +2439,17 @@ impl UpdateTag {
     }
 }
 
-/// Upload file response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UploadFileResponseSchema {
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `rowsCount`
-    pub rows_count: Option<f64>,
+crm_core::record! {
+    /// Upload file response schema.
+    pub struct UploadFileResponseSchema {
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// `filePath`
+        file_path: Option<String> = "filePath",
+        /// `rowsCount`
+        rows_count: Option<f64> = "rowsCount",
+    }
 }
-crm_core::record!(UploadFileResponseSchema {
-    file_name: "fileName",
-    file_path: "filePath",
-    rows_count: "rowsCount",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

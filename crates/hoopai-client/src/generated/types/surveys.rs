@@ -3,79 +3,57 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Get surveys.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSurveys {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Get surveys.
+    pub struct GetSurveys {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(GetSurveys {
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-});
 
-/// Get surveys reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSurveysReply {
-    /// `surveys`
-    pub surveys: Vec<GetSurveys>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Get surveys reply.
+    pub struct GetSurveysReply {
+        /// `surveys`
+        surveys: Vec<GetSurveys> = "surveys",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(GetSurveysReply {
-    surveys: "surveys",
-    total: "total",
-});
 
-/// Get surveys submission reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSurveysSubmissionReply {
-    /// `meta`
-    pub meta: Option<Meta>,
-    /// `submissions`
-    pub submissions: Vec<Submission>,
+crm_core::record! {
+    /// Get surveys submission reply.
+    pub struct GetSurveysSubmissionReply {
+        /// `meta`
+        meta: Option<Meta> = "meta",
+        /// `submissions`
+        submissions: Vec<Submission> = "submissions",
+    }
 }
-crm_core::record!(GetSurveysSubmissionReply {
-    meta: "meta",
-    submissions: "submissions",
-});
 
-/// Submission.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Submission {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `others`
-    pub others: Option<Others>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
+crm_core::record! {
+    /// Submission.
+    pub struct Submission {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `others`
+        others: Option<Others> = "others",
+        /// `surveyId`
+        survey_id: Option<String> = "surveyId",
+    }
 }
-crm_core::record!(Submission {
-    contact_id: "contactId",
-    created_at: "createdAt",
-    email: "email",
-    id: "id",
-    name: "name",
-    others: "others",
-    survey_id: "surveyId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,58 +3,42 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateUser {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `locationIds`
-    pub location_ids: Option<Vec<String>>,
-    /// `password`
-    pub password: Option<String>,
-    /// `permissions`
-    pub permissions: Option<Permissions>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `platformLanguage`
-    pub platform_language: Option<PlatformLanguage>,
-    /// `profilePhoto`
-    pub profile_photo: Option<String>,
-    /// `role`
-    pub role: Option<String>,
-    /// `scopes`
-    pub scopes: Option<Vec<String>>,
-    /// `scopesAssignedToOnly`
-    pub scopes_assigned_to_only: Option<Vec<String>>,
-    /// `twilioPhone`
-    pub twilio_phone: Option<Map<String>>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Create user.
+    pub struct CreateUser {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `locationIds`
+        location_ids: Option<Vec<String>> = "locationIds",
+        /// `password`
+        password: Option<String> = "password",
+        /// `permissions`
+        permissions: Option<Permissions> = "permissions",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `platformLanguage`
+        platform_language: Option<PlatformLanguage> = "platformLanguage",
+        /// `profilePhoto`
+        profile_photo: Option<String> = "profilePhoto",
+        /// `role`
+        role: Option<String> = "role",
+        /// `scopes`
+        scopes: Option<Vec<String>> = "scopes",
+        /// `scopesAssignedToOnly`
+        scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
+        /// `twilioPhone`
+        twilio_phone: Option<Map<String>> = "twilioPhone",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
 }
-crm_core::record!(CreateUser {
-    company_id: "companyId",
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-    location_ids: "locationIds",
-    password: "password",
-    permissions: "permissions",
-    phone: "phone",
-    platform_language: "platformLanguage",
-    profile_photo: "profilePhoto",
-    role: "role",
-    scopes: "scopes",
-    scopes_assigned_to_only: "scopesAssignedToOnly",
-    twilio_phone: "twilioPhone",
-    type_: "type",
-} required { company_id: "companyId", email: "email", first_name: "firstName", last_name: "lastName", location_ids: "locationIds", password: "password", role: "role", type_: "type" });
 crm_core::setters!(CreateUser {
     company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
     password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
@@ -62,45 +46,35 @@ crm_core::setters!(CreateUser {
     twilio_phone: Map<String>, type_: String,
 });
 
-/// Delete user reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteUserReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked, in the vendor's spelling.
-    pub succeded: Option<bool>,
+crm_core::record! {
+    /// Delete user reply.
+    pub struct DeleteUserReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
+    }
 }
-crm_core::record!(DeleteUserReply {
-    message: "message",
-    succeded: "succeded",
-});
 
-/// Filter by email.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilterByEmail {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// Whether it is deleted. The vendor's default is `false`.
-    pub deleted: Option<bool>,
-    /// `emails`
-    pub emails: Option<String>,
-    /// Most items in a page. The vendor's default is `25`.
-    pub limit: Option<String>,
-    /// `projection`
-    pub projection: Option<String>,
-    /// How many items to pass over. The vendor's default is `0`.
-    pub skip: Option<String>,
+crm_core::record! {
+    /// Filter by email.
+    pub struct FilterByEmail {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// Whether it is deleted. The vendor's default is `false`.
+        deleted: Option<bool> = "deleted",
+        /// `emails`
+        emails: Option<String> = "emails",
+        /// Most items in a page. The vendor's default is `25`.
+        limit: Option<String> = "limit",
+        /// `projection`
+        projection: Option<String> = "projection",
+        /// How many items to pass over. The vendor's default is `0`.
+        skip: Option<String> = "skip",
+    }
+    required "companyId" "emails"
+    by new
 }
-crm_core::record!(FilterByEmail {
-    company_id: "companyId",
-    deleted: "deleted",
-    emails: "emails",
-    limit: "limit",
-    projection: "projection",
-    skip: "skip",
-} required { company_id: "companyId", emails: "emails" } by new);
 crm_core::setters!(FilterByEmail {
     company_id: String, deleted: bool, emails: String, limit: String, projection: String, skip: String,
 });
@@ -120,138 +94,95 @@ impl FilterByEmail {
     }
 }
 
-/// Location reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationReply {
-    /// `users`
-    pub users: Vec<User>,
+crm_core::record! {
+    /// Location reply.
+    pub struct LocationReply {
+        /// `users`
+        users: Vec<User> = "users",
+    }
 }
-crm_core::record!(LocationReply {
-    users: "users",
-});
 
-/// Permissions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Permissions {
-    /// The vendor's default is `false`.
-    pub adwords_reporting_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub affiliate_manager_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub agent_reporting_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub appointments_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub assigned_data_only: Option<bool>,
-    /// The vendor's default is `false`.
-    pub attributions_reporting_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub blogging_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub bot_service: Option<bool>,
-    /// The vendor's default is `true`.
-    pub bulk_requests_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub campaigns_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub campaigns_read_only: Option<bool>,
-    /// The vendor's default is `true`.
-    pub cancel_subscription_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub communities_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub contacts_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub content_ai_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub conversations_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub dashboard_stats_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub export_payments_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub facebook_ads_reporting_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub funnels_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub invoice_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub lead_value_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub marketing_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub membership_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub online_listings_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub opportunities_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub payments_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub phone_call_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub record_payment_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub refunds_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub reviews_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub settings_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub social_planner: Option<bool>,
-    /// The vendor's default is `true`.
-    pub tags_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub triggers_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub websites_enabled: Option<bool>,
-    /// The vendor's default is `true`.
-    pub workflows_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub workflows_read_only: Option<bool>,
+crm_core::record! {
+    /// Permissions.
+    pub struct Permissions {
+        /// The vendor's default is `false`.
+        adwords_reporting_enabled: Option<bool> = "adwordsReportingEnabled",
+        /// The vendor's default is `true`.
+        affiliate_manager_enabled: Option<bool> = "affiliateManagerEnabled",
+        /// The vendor's default is `true`.
+        agent_reporting_enabled: Option<bool> = "agentReportingEnabled",
+        /// The vendor's default is `true`.
+        appointments_enabled: Option<bool> = "appointmentsEnabled",
+        /// The vendor's default is `false`.
+        assigned_data_only: Option<bool> = "assignedDataOnly",
+        /// The vendor's default is `false`.
+        attributions_reporting_enabled: Option<bool> = "attributionsReportingEnabled",
+        /// The vendor's default is `true`.
+        blogging_enabled: Option<bool> = "bloggingEnabled",
+        /// The vendor's default is `false`.
+        bot_service: Option<bool> = "botService",
+        /// The vendor's default is `true`.
+        bulk_requests_enabled: Option<bool> = "bulkRequestsEnabled",
+        /// The vendor's default is `true`.
+        campaigns_enabled: Option<bool> = "campaignsEnabled",
+        /// The vendor's default is `false`.
+        campaigns_read_only: Option<bool> = "campaignsReadOnly",
+        /// The vendor's default is `true`.
+        cancel_subscription_enabled: Option<bool> = "cancelSubscriptionEnabled",
+        /// The vendor's default is `true`.
+        communities_enabled: Option<bool> = "communitiesEnabled",
+        /// The vendor's default is `true`.
+        contacts_enabled: Option<bool> = "contactsEnabled",
+        /// The vendor's default is `true`.
+        content_ai_enabled: Option<bool> = "contentAiEnabled",
+        /// The vendor's default is `true`.
+        conversations_enabled: Option<bool> = "conversationsEnabled",
+        /// The vendor's default is `true`.
+        dashboard_stats_enabled: Option<bool> = "dashboardStatsEnabled",
+        /// The vendor's default is `true`.
+        export_payments_enabled: Option<bool> = "exportPaymentsEnabled",
+        /// The vendor's default is `false`.
+        facebook_ads_reporting_enabled: Option<bool> = "facebookAdsReportingEnabled",
+        /// The vendor's default is `true`.
+        funnels_enabled: Option<bool> = "funnelsEnabled",
+        /// The vendor's default is `true`.
+        invoice_enabled: Option<bool> = "invoiceEnabled",
+        /// The vendor's default is `true`.
+        lead_value_enabled: Option<bool> = "leadValueEnabled",
+        /// The vendor's default is `true`.
+        marketing_enabled: Option<bool> = "marketingEnabled",
+        /// The vendor's default is `false`.
+        membership_enabled: Option<bool> = "membershipEnabled",
+        /// The vendor's default is `true`.
+        online_listings_enabled: Option<bool> = "onlineListingsEnabled",
+        /// The vendor's default is `true`.
+        opportunities_enabled: Option<bool> = "opportunitiesEnabled",
+        /// The vendor's default is `true`.
+        payments_enabled: Option<bool> = "paymentsEnabled",
+        /// The vendor's default is `true`.
+        phone_call_enabled: Option<bool> = "phoneCallEnabled",
+        /// The vendor's default is `true`.
+        record_payment_enabled: Option<bool> = "recordPaymentEnabled",
+        /// The vendor's default is `true`.
+        refunds_enabled: Option<bool> = "refundsEnabled",
+        /// The vendor's default is `true`.
+        reviews_enabled: Option<bool> = "reviewsEnabled",
+        /// The vendor's default is `true`.
+        settings_enabled: Option<bool> = "settingsEnabled",
+        /// The vendor's default is `true`.
+        social_planner: Option<bool> = "socialPlanner",
+        /// The vendor's default is `true`.
+        tags_enabled: Option<bool> = "tagsEnabled",
+        /// The vendor's default is `true`.
+        triggers_enabled: Option<bool> = "triggersEnabled",
+        /// The vendor's default is `false`.
+        websites_enabled: Option<bool> = "websitesEnabled",
+        /// The vendor's default is `true`.
+        workflows_enabled: Option<bool> = "workflowsEnabled",
+        /// The vendor's default is `false`.
+        workflows_read_only: Option<bool> = "workflowsReadOnly",
+    }
 }
-crm_core::record!(Permissions {
-    adwords_reporting_enabled: "adwordsReportingEnabled",
-    affiliate_manager_enabled: "affiliateManagerEnabled",
-    agent_reporting_enabled: "agentReportingEnabled",
-    appointments_enabled: "appointmentsEnabled",
-    assigned_data_only: "assignedDataOnly",
-    attributions_reporting_enabled: "attributionsReportingEnabled",
-    blogging_enabled: "bloggingEnabled",
-    bot_service: "botService",
-    bulk_requests_enabled: "bulkRequestsEnabled",
-    campaigns_enabled: "campaignsEnabled",
-    campaigns_read_only: "campaignsReadOnly",
-    cancel_subscription_enabled: "cancelSubscriptionEnabled",
-    communities_enabled: "communitiesEnabled",
-    contacts_enabled: "contactsEnabled",
-    content_ai_enabled: "contentAiEnabled",
-    conversations_enabled: "conversationsEnabled",
-    dashboard_stats_enabled: "dashboardStatsEnabled",
-    export_payments_enabled: "exportPaymentsEnabled",
-    facebook_ads_reporting_enabled: "facebookAdsReportingEnabled",
-    funnels_enabled: "funnelsEnabled",
-    invoice_enabled: "invoiceEnabled",
-    lead_value_enabled: "leadValueEnabled",
-    marketing_enabled: "marketingEnabled",
-    membership_enabled: "membershipEnabled",
-    online_listings_enabled: "onlineListingsEnabled",
-    opportunities_enabled: "opportunitiesEnabled",
-    payments_enabled: "paymentsEnabled",
-    phone_call_enabled: "phoneCallEnabled",
-    record_payment_enabled: "recordPaymentEnabled",
-    refunds_enabled: "refundsEnabled",
-    reviews_enabled: "reviewsEnabled",
-    settings_enabled: "settingsEnabled",
-    social_planner: "socialPlanner",
-    tags_enabled: "tagsEnabled",
-    triggers_enabled: "triggersEnabled",
-    websites_enabled: "websitesEnabled",
-    workflows_enabled: "workflowsEnabled",
-    workflows_read_only: "workflowsReadOnly",
-});
 crm_core::setters!(Permissions {
     adwords_reporting_enabled: bool, affiliate_manager_enabled: bool, agent_reporting_enabled: bool,
     appointments_enabled: bool, assigned_data_only: bool, attributions_reporting_enabled: bool,
@@ -298,92 +229,65 @@ crm_core::open_enum! {
     }
 }
 
-/// Role.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Role {
-    /// `locationIds`
-    pub location_ids: Vec<String>,
-    /// `restrictSubAccount`
-    pub restrict_sub_account: Option<bool>,
-    /// `role`
-    pub role: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Role.
+    pub struct Role {
+        /// `locationIds`
+        location_ids: Vec<String> = "locationIds",
+        /// `restrictSubAccount`
+        restrict_sub_account: Option<bool> = "restrictSubAccount",
+        /// `role`
+        role: Option<String> = "role",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(Role {
-    location_ids: "locationIds",
-    restrict_sub_account: "restrictSubAccount",
-    role: "role",
-    type_: "type",
-});
 
-/// Search user reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchUserReply {
-    /// `count`
-    pub count: Option<f64>,
-    /// `users`
-    pub users: Vec<User>,
+crm_core::record! {
+    /// Search user reply.
+    pub struct SearchUserReply {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `users`
+        users: Vec<User> = "users",
+    }
 }
-crm_core::record!(SearchUserReply {
-    count: "count",
-    users: "users",
-});
 
-/// Update user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateUser {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The e-mail address. Deprecated by the vendor.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `locationIds`
-    pub location_ids: Option<Vec<String>>,
-    /// `password`
-    pub password: Option<String>,
-    /// `permissions`
-    pub permissions: Option<Permissions>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `platformLanguage`
-    pub platform_language: Option<PlatformLanguage>,
-    /// `profilePhoto`
-    pub profile_photo: Option<String>,
-    /// `role`
-    pub role: Option<String>,
-    /// `scopes`
-    pub scopes: Option<Vec<String>>,
-    /// `scopesAssignedToOnly`
-    pub scopes_assigned_to_only: Option<Vec<String>>,
-    /// `twilioPhone`
-    pub twilio_phone: Option<Map<String>>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Update user.
+    pub struct UpdateUser {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The e-mail address. Deprecated by the vendor.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `locationIds`
+        location_ids: Option<Vec<String>> = "locationIds",
+        /// `password`
+        password: Option<String> = "password",
+        /// `permissions`
+        permissions: Option<Permissions> = "permissions",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `platformLanguage`
+        platform_language: Option<PlatformLanguage> = "platformLanguage",
+        /// `profilePhoto`
+        profile_photo: Option<String> = "profilePhoto",
+        /// `role`
+        role: Option<String> = "role",
+        /// `scopes`
+        scopes: Option<Vec<String>> = "scopes",
+        /// `scopesAssignedToOnly`
+        scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
+        /// `twilioPhone`
+        twilio_phone: Option<Map<String>> = "twilioPhone",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(UpdateUser {
-    company_id: "companyId",
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-    location_ids: "locationIds",
-    password: "password",
-    permissions: "permissions",
-    phone: "phone",
-    platform_language: "platformLanguage",
-    profile_photo: "profilePhoto",
-    role: "role",
-    scopes: "scopes",
-    scopes_assigned_to_only: "scopesAssignedToOnly",
-    twilio_phone: "twilioPhone",
-    type_: "type",
-});
 crm_core::setters!(UpdateUser {
     company_id: String, email: String, first_name: String, last_name: String, location_ids: [String],
     password: String, permissions: Permissions, phone: String, platform_language: PlatformLanguage,
@@ -391,96 +295,67 @@ crm_core::setters!(UpdateUser {
     twilio_phone: Map<String>, type_: String,
 });
 
-/// User.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct User {
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `extension`
-    pub extension: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lcPhone`
-    pub lc_phone: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `permissions`
-    pub permissions: Option<Permissions>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `platformLanguage`
-    pub platform_language: Option<PlatformLanguage>,
-    /// `roles`
-    pub roles: Option<Role>,
-    /// `scopes`
-    pub scopes: Vec<String>,
+crm_core::record! {
+    /// User.
+    pub struct User {
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `extension`
+        extension: Option<String> = "extension",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lcPhone`
+        lc_phone: Option<Value> = "lcPhone",
+        /// The name.
+        name: Option<String> = "name",
+        /// `permissions`
+        permissions: Option<Permissions> = "permissions",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `platformLanguage`
+        platform_language: Option<PlatformLanguage> = "platformLanguage",
+        /// `roles`
+        roles: Option<Role> = "roles",
+        /// `scopes`
+        scopes: Vec<String> = "scopes",
+    }
 }
-crm_core::record!(User {
-    deleted: "deleted",
-    email: "email",
-    extension: "extension",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    lc_phone: "lcPhone",
-    name: "name",
-    permissions: "permissions",
-    phone: "phone",
-    platform_language: "platformLanguage",
-    roles: "roles",
-    scopes: "scopes",
-});
 
-/// User reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UserReply {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `extension`
-    pub extension: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lcPhone`
-    pub lc_phone: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `permissions`
-    pub permissions: Option<Permissions>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `platformLanguage`
-    pub platform_language: Option<PlatformLanguage>,
-    /// `roles`
-    pub roles: Option<Role>,
-    /// `scopes`
-    pub scopes: Vec<String>,
+crm_core::record! {
+    /// User reply.
+    pub struct UserReply {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `extension`
+        extension: Option<String> = "extension",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lcPhone`
+        lc_phone: Option<Value> = "lcPhone",
+        /// The name.
+        name: Option<String> = "name",
+        /// `permissions`
+        permissions: Option<Permissions> = "permissions",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `platformLanguage`
+        platform_language: Option<PlatformLanguage> = "platformLanguage",
+        /// `roles`
+        roles: Option<Role> = "roles",
+        /// `scopes`
+        scopes: Vec<String> = "scopes",
+    }
 }
-crm_core::record!(UserReply {
-    email: "email",
-    extension: "extension",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    lc_phone: "lcPhone",
-    name: "name",
-    permissions: "permissions",
-    phone: "phone",
-    platform_language: "platformLanguage",
-    roles: "roles",
-    scopes: "scopes",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

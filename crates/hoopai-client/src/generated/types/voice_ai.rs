@@ -25,90 +25,65 @@ crm_core::open_enum! {
     }
 }
 
-/// Agent action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentActionReply {
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Agent action reply.
+    pub struct AgentActionReply {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(AgentActionReply {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    id: "id",
-    name: "name",
-});
 
-/// Agent creation request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentCreationRequest {
-    /// 1 to 40 characters.
-    pub agent_name: Option<String>,
-    /// `agentPrompt`
-    pub agent_prompt: Option<String>,
-    /// `agentWorkingHours`
-    pub agent_working_hours: Option<Vec<AgentWorkingHours>>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `callEndWorkflowIds`
-    pub call_end_workflow_ids: Option<Vec<String>>,
-    /// `inboundNumber`
-    pub inbound_number: Option<String>,
-    /// `isAgentAsBackupDisabled`
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// `language`
-    pub language: Option<VoiceAiLanguage>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// 180 to 900.
-    pub max_call_duration: Option<f64>,
-    /// `numberPoolId`
-    pub number_pool_id: Option<String>,
-    /// `patienceLevel`
-    pub patience_level: Option<PatienceLevel>,
-    /// 1 to 20.
-    pub reminder_after_idle_time_seconds: Option<f64>,
-    /// `sendPostCallNotificationTo`
-    pub send_post_call_notification_to: Option<SendPostCallNotification>,
-    /// `sendUserIdleReminders`
-    pub send_user_idle_reminders: Option<bool>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `translation`
-    pub translation: Option<Translation>,
-    /// `voiceId`
-    pub voice_id: Option<String>,
-    /// 1 to 190 characters.
-    pub welcome_message: Option<String>,
+crm_core::record! {
+    /// Agent creation request.
+    pub struct AgentCreationRequest {
+        /// 1 to 40 characters.
+        agent_name: Option<String> = "agentName",
+        /// `agentPrompt`
+        agent_prompt: Option<String> = "agentPrompt",
+        /// `agentWorkingHours`
+        agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callEndWorkflowIds`
+        call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
+        /// `inboundNumber`
+        inbound_number: Option<String> = "inboundNumber",
+        /// `isAgentAsBackupDisabled`
+        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
+        /// `language`
+        language: Option<VoiceAiLanguage> = "language",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// 180 to 900.
+        max_call_duration: Option<f64> = "maxCallDuration",
+        /// `numberPoolId`
+        number_pool_id: Option<String> = "numberPoolId",
+        /// `patienceLevel`
+        patience_level: Option<PatienceLevel> = "patienceLevel",
+        /// 1 to 20.
+        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        /// `sendPostCallNotificationTo`
+        send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
+        /// `sendUserIdleReminders`
+        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `translation`
+        translation: Option<Translation> = "translation",
+        /// `voiceId`
+        voice_id: Option<String> = "voiceId",
+        /// 1 to 190 characters.
+        welcome_message: Option<String> = "welcomeMessage",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(AgentCreationRequest {
-    agent_name: "agentName",
-    agent_prompt: "agentPrompt",
-    agent_working_hours: "agentWorkingHours",
-    business_name: "businessName",
-    call_end_workflow_ids: "callEndWorkflowIds",
-    inbound_number: "inboundNumber",
-    is_agent_as_backup_disabled: "isAgentAsBackupDisabled",
-    language: "language",
-    location_id: "locationId",
-    max_call_duration: "maxCallDuration",
-    number_pool_id: "numberPoolId",
-    patience_level: "patienceLevel",
-    reminder_after_idle_time_seconds: "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to: "sendPostCallNotificationTo",
-    send_user_idle_reminders: "sendUserIdleReminders",
-    timezone: "timezone",
-    translation: "translation",
-    voice_id: "voiceId",
-    welcome_message: "welcomeMessage",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(AgentCreationRequest {
     agent_name: String, agent_prompt: String, agent_working_hours: [AgentWorkingHours], business_name: String,
     call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool,
@@ -146,19 +121,17 @@ impl AgentCreationRequest {
     }
 }
 
-/// Agent working hours.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentWorkingHours {
-    /// `dayOfTheWeek`
-    pub day_of_the_week: Option<f64>,
-    /// `intervals`
-    pub intervals: Option<Vec<VoiceAiInterval>>,
+crm_core::record! {
+    /// Agent working hours.
+    pub struct AgentWorkingHours {
+        /// `dayOfTheWeek`
+        day_of_the_week: Option<f64> = "dayOfTheWeek",
+        /// `intervals`
+        intervals: Option<Vec<VoiceAiInterval>> = "intervals",
+    }
+    required "dayOfTheWeek" "intervals"
+    by new
 }
-crm_core::record!(AgentWorkingHours {
-    day_of_the_week: "dayOfTheWeek",
-    intervals: "intervals",
-} required { day_of_the_week: "dayOfTheWeek", intervals: "intervals" } by new);
 crm_core::setters!(AgentWorkingHours {
     day_of_the_week: f64, intervals: [VoiceAiInterval],
 });
@@ -177,368 +150,255 @@ impl AgentWorkingHours {
     }
 }
 
-/// Call action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallAction {
-    /// The id of the action.
-    pub action_id: Option<String>,
-    /// `actionName`
-    pub action_name: Option<String>,
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// `executedAt`
-    pub executed_at: Option<Timestamp>,
-    /// `triggerReceivedAt`
-    pub trigger_received_at: Option<Timestamp>,
+crm_core::record! {
+    /// Call action.
+    pub struct CallAction {
+        /// The id of the action.
+        action_id: Option<String> = "actionId",
+        /// `actionName`
+        action_name: Option<String> = "actionName",
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// `executedAt`
+        executed_at: Option<Timestamp> = "executedAt",
+        /// `triggerReceivedAt`
+        trigger_received_at: Option<Timestamp> = "triggerReceivedAt",
+    }
 }
-crm_core::record!(CallAction {
-    action_id: "actionId",
-    action_name: "actionName",
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    executed_at: "executedAt",
-    trigger_received_at: "triggerReceivedAt",
-});
 
-/// Call log.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallLog {
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `duration`
-    pub duration: Option<f64>,
-    /// `executedCallActions`
-    pub executed_call_actions: Vec<CallAction>,
-    /// `extractedData`
-    pub extracted_data: Option<Value>,
-    /// `fromNumber`
-    pub from_number: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isAgentDeleted`
-    pub is_agent_deleted: Option<bool>,
-    /// The id of the message.
-    pub message_id: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// `transcript`
-    pub transcript: Option<String>,
-    /// `translation`
-    pub translation: Option<TranslationSchema>,
-    /// `trialCall`
-    pub trial_call: Option<bool>,
+crm_core::record! {
+    /// Call log.
+    pub struct CallLog {
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// `executedCallActions`
+        executed_call_actions: Vec<CallAction> = "executedCallActions",
+        /// `extractedData`
+        extracted_data: Option<Value> = "extractedData",
+        /// `fromNumber`
+        from_number: Option<String> = "fromNumber",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isAgentDeleted`
+        is_agent_deleted: Option<bool> = "isAgentDeleted",
+        /// The id of the message.
+        message_id: Option<String> = "messageId",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// `transcript`
+        transcript: Option<String> = "transcript",
+        /// `translation`
+        translation: Option<TranslationSchema> = "translation",
+        /// `trialCall`
+        trial_call: Option<bool> = "trialCall",
+    }
 }
-crm_core::record!(CallLog {
-    agent_id: "agentId",
-    contact_id: "contactId",
-    created_at: "createdAt",
-    duration: "duration",
-    executed_call_actions: "executedCallActions",
-    extracted_data: "extractedData",
-    from_number: "fromNumber",
-    id: "id",
-    is_agent_deleted: "isAgentDeleted",
-    message_id: "messageId",
-    summary: "summary",
-    transcript: "transcript",
-    translation: "translation",
-    trial_call: "trialCall",
-});
 
-/// Call logs reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallLogsReply {
-    /// `callLogs`
-    pub call_logs: Vec<CallLog>,
-    /// `page`
-    pub page: Option<f64>,
-    /// `pageSize`
-    pub page_size: Option<f64>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Call logs reply.
+    pub struct CallLogsReply {
+        /// `callLogs`
+        call_logs: Vec<CallLog> = "callLogs",
+        /// `page`
+        page: Option<f64> = "page",
+        /// `pageSize`
+        page_size: Option<f64> = "pageSize",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(CallLogsReply {
-    call_logs: "callLogs",
-    page: "page",
-    page_size: "pageSize",
-    total: "total",
-});
 
-/// Create agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateAgentReply {
-    /// `agentName`
-    pub agent_name: Option<String>,
-    /// `agentPrompt`
-    pub agent_prompt: Option<String>,
-    /// `agentWorkingHours`
-    pub agent_working_hours: Vec<AgentWorkingHours>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `callEndWorkflowIds`
-    pub call_end_workflow_ids: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inboundNumber`
-    pub inbound_number: Option<String>,
-    /// `isAgentAsBackupDisabled`
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// `language`
-    pub language: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// 180 to 900.
-    pub max_call_duration: Option<f64>,
-    /// `numberPoolId`
-    pub number_pool_id: Option<String>,
-    /// `patienceLevel`
-    pub patience_level: Option<String>,
-    /// 1 to 20.
-    pub reminder_after_idle_time_seconds: Option<f64>,
-    /// `sendPostCallNotificationTo`
-    pub send_post_call_notification_to: Option<SendPostCallNotificationSchema>,
-    /// `sendUserIdleReminders`
-    pub send_user_idle_reminders: Option<bool>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `translation`
-    pub translation: Option<TranslationSchema>,
-    /// `voiceId`
-    pub voice_id: Option<String>,
-    /// `welcomeMessage`
-    pub welcome_message: Option<String>,
+crm_core::record! {
+    /// Create agent reply.
+    pub struct CreateAgentReply {
+        /// `agentName`
+        agent_name: Option<String> = "agentName",
+        /// `agentPrompt`
+        agent_prompt: Option<String> = "agentPrompt",
+        /// `agentWorkingHours`
+        agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callEndWorkflowIds`
+        call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboundNumber`
+        inbound_number: Option<String> = "inboundNumber",
+        /// `isAgentAsBackupDisabled`
+        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
+        /// `language`
+        language: Option<String> = "language",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// 180 to 900.
+        max_call_duration: Option<f64> = "maxCallDuration",
+        /// `numberPoolId`
+        number_pool_id: Option<String> = "numberPoolId",
+        /// `patienceLevel`
+        patience_level: Option<String> = "patienceLevel",
+        /// 1 to 20.
+        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        /// `sendPostCallNotificationTo`
+        send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
+        /// `sendUserIdleReminders`
+        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `translation`
+        translation: Option<TranslationSchema> = "translation",
+        /// `voiceId`
+        voice_id: Option<String> = "voiceId",
+        /// `welcomeMessage`
+        welcome_message: Option<String> = "welcomeMessage",
+    }
 }
-crm_core::record!(CreateAgentReply {
-    agent_name: "agentName",
-    agent_prompt: "agentPrompt",
-    agent_working_hours: "agentWorkingHours",
-    business_name: "businessName",
-    call_end_workflow_ids: "callEndWorkflowIds",
-    id: "id",
-    inbound_number: "inboundNumber",
-    is_agent_as_backup_disabled: "isAgentAsBackupDisabled",
-    language: "language",
-    location_id: "locationId",
-    max_call_duration: "maxCallDuration",
-    number_pool_id: "numberPoolId",
-    patience_level: "patienceLevel",
-    reminder_after_idle_time_seconds: "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to: "sendPostCallNotificationTo",
-    send_user_idle_reminders: "sendUserIdleReminders",
-    timezone: "timezone",
-    translation: "translation",
-    voice_id: "voiceId",
-    welcome_message: "welcomeMessage",
-});
 
-/// Create single action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateSingleAction {
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Create single action.
+    pub struct CreateSingleAction {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "actionParameters" "actionType" "agentId" "locationId" "name"
 }
-crm_core::record!(CreateSingleAction {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    agent_id: "agentId",
-    location_id: "locationId",
-    name: "name",
-} required { action_parameters: "actionParameters", action_type: "actionType", agent_id: "agentId", location_id: "locationId", name: "name" });
 crm_core::setters!(CreateSingleAction {
     action_parameters: Value, action_type: ActionType, agent_id: String, location_id: String, name: String,
 });
 
-/// Get action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetActionReply {
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Get action reply.
+    pub struct GetActionReply {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(GetActionReply {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    id: "id",
-    name: "name",
-});
 
-/// Get agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAgentReply {
-    /// `actions`
-    pub actions: Vec<AgentActionReply>,
-    /// `agentName`
-    pub agent_name: Option<String>,
-    /// `agentPrompt`
-    pub agent_prompt: Option<String>,
-    /// `agentWorkingHours`
-    pub agent_working_hours: Vec<AgentWorkingHours>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `callEndWorkflowIds`
-    pub call_end_workflow_ids: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inboundNumber`
-    pub inbound_number: Option<String>,
-    /// `isAgentAsBackupDisabled`
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// `language`
-    pub language: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// 180 to 900.
-    pub max_call_duration: Option<f64>,
-    /// `numberPoolId`
-    pub number_pool_id: Option<String>,
-    /// `patienceLevel`
-    pub patience_level: Option<String>,
-    /// 1 to 20.
-    pub reminder_after_idle_time_seconds: Option<f64>,
-    /// `sendPostCallNotificationTo`
-    pub send_post_call_notification_to: Option<SendPostCallNotificationSchema>,
-    /// `sendUserIdleReminders`
-    pub send_user_idle_reminders: Option<bool>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `translation`
-    pub translation: Option<TranslationSchema>,
-    /// `voiceId`
-    pub voice_id: Option<String>,
-    /// `welcomeMessage`
-    pub welcome_message: Option<String>,
+crm_core::record! {
+    /// Get agent reply.
+    pub struct GetAgentReply {
+        /// `actions`
+        actions: Vec<AgentActionReply> = "actions",
+        /// `agentName`
+        agent_name: Option<String> = "agentName",
+        /// `agentPrompt`
+        agent_prompt: Option<String> = "agentPrompt",
+        /// `agentWorkingHours`
+        agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callEndWorkflowIds`
+        call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboundNumber`
+        inbound_number: Option<String> = "inboundNumber",
+        /// `isAgentAsBackupDisabled`
+        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
+        /// `language`
+        language: Option<String> = "language",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// 180 to 900.
+        max_call_duration: Option<f64> = "maxCallDuration",
+        /// `numberPoolId`
+        number_pool_id: Option<String> = "numberPoolId",
+        /// `patienceLevel`
+        patience_level: Option<String> = "patienceLevel",
+        /// 1 to 20.
+        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        /// `sendPostCallNotificationTo`
+        send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
+        /// `sendUserIdleReminders`
+        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `translation`
+        translation: Option<TranslationSchema> = "translation",
+        /// `voiceId`
+        voice_id: Option<String> = "voiceId",
+        /// `welcomeMessage`
+        welcome_message: Option<String> = "welcomeMessage",
+    }
 }
-crm_core::record!(GetAgentReply {
-    actions: "actions",
-    agent_name: "agentName",
-    agent_prompt: "agentPrompt",
-    agent_working_hours: "agentWorkingHours",
-    business_name: "businessName",
-    call_end_workflow_ids: "callEndWorkflowIds",
-    id: "id",
-    inbound_number: "inboundNumber",
-    is_agent_as_backup_disabled: "isAgentAsBackupDisabled",
-    language: "language",
-    location_id: "locationId",
-    max_call_duration: "maxCallDuration",
-    number_pool_id: "numberPoolId",
-    patience_level: "patienceLevel",
-    reminder_after_idle_time_seconds: "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to: "sendPostCallNotificationTo",
-    send_user_idle_reminders: "sendUserIdleReminders",
-    timezone: "timezone",
-    translation: "translation",
-    voice_id: "voiceId",
-    welcome_message: "welcomeMessage",
-});
 
-/// Get agents reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAgentsReply {
-    /// `agents`
-    pub agents: Vec<GetAgentReply>,
-    /// `page`
-    pub page: Option<f64>,
-    /// `pageSize`
-    pub page_size: Option<f64>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Get agents reply.
+    pub struct GetAgentsReply {
+        /// `agents`
+        agents: Vec<GetAgentReply> = "agents",
+        /// `page`
+        page: Option<f64> = "page",
+        /// `pageSize`
+        page_size: Option<f64> = "pageSize",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(GetAgentsReply {
-    agents: "agents",
-    page: "page",
-    page_size: "pageSize",
-    total: "total",
-});
 
-/// Patch agent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PatchAgent {
-    /// 1 to 40 characters.
-    pub agent_name: Option<String>,
-    /// `agentPrompt`
-    pub agent_prompt: Option<String>,
-    /// `agentWorkingHours`
-    pub agent_working_hours: Option<Vec<AgentWorkingHours>>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `callEndWorkflowIds`
-    pub call_end_workflow_ids: Option<Vec<String>>,
-    /// `inboundNumber`
-    pub inbound_number: Option<String>,
-    /// `isAgentAsBackupDisabled`
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// `language`
-    pub language: Option<VoiceAiLanguage>,
-    /// 180 to 900.
-    pub max_call_duration: Option<f64>,
-    /// `numberPoolId`
-    pub number_pool_id: Option<String>,
-    /// `patienceLevel`
-    pub patience_level: Option<PatienceLevel>,
-    /// 1 to 20.
-    pub reminder_after_idle_time_seconds: Option<f64>,
-    /// `sendPostCallNotificationTo`
-    pub send_post_call_notification_to: Option<SendPostCallNotification>,
-    /// `sendUserIdleReminders`
-    pub send_user_idle_reminders: Option<bool>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `translation`
-    pub translation: Option<Translation>,
-    /// `voiceId`
-    pub voice_id: Option<String>,
-    /// 1 to 190 characters.
-    pub welcome_message: Option<String>,
+crm_core::record! {
+    /// Patch agent.
+    pub struct PatchAgent {
+        /// 1 to 40 characters.
+        agent_name: Option<String> = "agentName",
+        /// `agentPrompt`
+        agent_prompt: Option<String> = "agentPrompt",
+        /// `agentWorkingHours`
+        agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callEndWorkflowIds`
+        call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
+        /// `inboundNumber`
+        inbound_number: Option<String> = "inboundNumber",
+        /// `isAgentAsBackupDisabled`
+        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
+        /// `language`
+        language: Option<VoiceAiLanguage> = "language",
+        /// 180 to 900.
+        max_call_duration: Option<f64> = "maxCallDuration",
+        /// `numberPoolId`
+        number_pool_id: Option<String> = "numberPoolId",
+        /// `patienceLevel`
+        patience_level: Option<PatienceLevel> = "patienceLevel",
+        /// 1 to 20.
+        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        /// `sendPostCallNotificationTo`
+        send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
+        /// `sendUserIdleReminders`
+        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `translation`
+        translation: Option<Translation> = "translation",
+        /// `voiceId`
+        voice_id: Option<String> = "voiceId",
+        /// 1 to 190 characters.
+        welcome_message: Option<String> = "welcomeMessage",
+    }
 }
-crm_core::record!(PatchAgent {
-    agent_name: "agentName",
-    agent_prompt: "agentPrompt",
-    agent_working_hours: "agentWorkingHours",
-    business_name: "businessName",
-    call_end_workflow_ids: "callEndWorkflowIds",
-    inbound_number: "inboundNumber",
-    is_agent_as_backup_disabled: "isAgentAsBackupDisabled",
-    language: "language",
-    max_call_duration: "maxCallDuration",
-    number_pool_id: "numberPoolId",
-    patience_level: "patienceLevel",
-    reminder_after_idle_time_seconds: "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to: "sendPostCallNotificationTo",
-    send_user_idle_reminders: "sendUserIdleReminders",
-    timezone: "timezone",
-    translation: "translation",
-    voice_id: "voiceId",
-    welcome_message: "welcomeMessage",
-});
 crm_core::setters!(PatchAgent {
     agent_name: String, agent_prompt: String, agent_working_hours: [AgentWorkingHours], business_name: String,
     call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool,
@@ -548,73 +408,51 @@ crm_core::setters!(PatchAgent {
     welcome_message: String,
 });
 
-/// Patch agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PatchAgentReply {
-    /// `agentName`
-    pub agent_name: Option<String>,
-    /// `agentPrompt`
-    pub agent_prompt: Option<String>,
-    /// `agentWorkingHours`
-    pub agent_working_hours: Vec<AgentWorkingHours>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `callEndWorkflowIds`
-    pub call_end_workflow_ids: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inboundNumber`
-    pub inbound_number: Option<String>,
-    /// `isAgentAsBackupDisabled`
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// `language`
-    pub language: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// 180 to 900.
-    pub max_call_duration: Option<f64>,
-    /// `numberPoolId`
-    pub number_pool_id: Option<String>,
-    /// `patienceLevel`
-    pub patience_level: Option<String>,
-    /// 1 to 20.
-    pub reminder_after_idle_time_seconds: Option<f64>,
-    /// `sendPostCallNotificationTo`
-    pub send_post_call_notification_to: Option<SendPostCallNotificationSchema>,
-    /// `sendUserIdleReminders`
-    pub send_user_idle_reminders: Option<bool>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `translation`
-    pub translation: Option<TranslationSchema>,
-    /// `voiceId`
-    pub voice_id: Option<String>,
-    /// `welcomeMessage`
-    pub welcome_message: Option<String>,
+crm_core::record! {
+    /// Patch agent reply.
+    pub struct PatchAgentReply {
+        /// `agentName`
+        agent_name: Option<String> = "agentName",
+        /// `agentPrompt`
+        agent_prompt: Option<String> = "agentPrompt",
+        /// `agentWorkingHours`
+        agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callEndWorkflowIds`
+        call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboundNumber`
+        inbound_number: Option<String> = "inboundNumber",
+        /// `isAgentAsBackupDisabled`
+        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
+        /// `language`
+        language: Option<String> = "language",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// 180 to 900.
+        max_call_duration: Option<f64> = "maxCallDuration",
+        /// `numberPoolId`
+        number_pool_id: Option<String> = "numberPoolId",
+        /// `patienceLevel`
+        patience_level: Option<String> = "patienceLevel",
+        /// 1 to 20.
+        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        /// `sendPostCallNotificationTo`
+        send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
+        /// `sendUserIdleReminders`
+        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `translation`
+        translation: Option<TranslationSchema> = "translation",
+        /// `voiceId`
+        voice_id: Option<String> = "voiceId",
+        /// `welcomeMessage`
+        welcome_message: Option<String> = "welcomeMessage",
+    }
 }
-crm_core::record!(PatchAgentReply {
-    agent_name: "agentName",
-    agent_prompt: "agentPrompt",
-    agent_working_hours: "agentWorkingHours",
-    business_name: "businessName",
-    call_end_workflow_ids: "callEndWorkflowIds",
-    id: "id",
-    inbound_number: "inboundNumber",
-    is_agent_as_backup_disabled: "isAgentAsBackupDisabled",
-    language: "language",
-    location_id: "locationId",
-    max_call_duration: "maxCallDuration",
-    number_pool_id: "numberPoolId",
-    patience_level: "patienceLevel",
-    reminder_after_idle_time_seconds: "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to: "sendPostCallNotificationTo",
-    send_user_idle_reminders: "sendUserIdleReminders",
-    timezone: "timezone",
-    translation: "translation",
-    voice_id: "voiceId",
-    welcome_message: "welcomeMessage",
-});
 
 crm_core::open_enum! {
     /// Patience level.
@@ -628,69 +466,54 @@ crm_core::open_enum! {
     }
 }
 
-/// Send post call notification.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendPostCallNotification {
-    /// `admins`
-    pub admins: Option<bool>,
-    /// `allUsers`
-    pub all_users: Option<bool>,
-    /// `contactAssignedUser`
-    pub contact_assigned_user: Option<bool>,
-    /// `customEmails`
-    pub custom_emails: Option<Vec<String>>,
-    /// `specificUsers`
-    pub specific_users: Option<Vec<String>>,
+crm_core::record! {
+    /// Send post call notification.
+    pub struct SendPostCallNotification {
+        /// `admins`
+        admins: Option<bool> = "admins",
+        /// `allUsers`
+        all_users: Option<bool> = "allUsers",
+        /// `contactAssignedUser`
+        contact_assigned_user: Option<bool> = "contactAssignedUser",
+        /// `customEmails`
+        custom_emails: Option<Vec<String>> = "customEmails",
+        /// `specificUsers`
+        specific_users: Option<Vec<String>> = "specificUsers",
+    }
+    required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
 }
-crm_core::record!(SendPostCallNotification {
-    admins: "admins",
-    all_users: "allUsers",
-    contact_assigned_user: "contactAssignedUser",
-    custom_emails: "customEmails",
-    specific_users: "specificUsers",
-} required { admins: "admins", all_users: "allUsers", contact_assigned_user: "contactAssignedUser", custom_emails: "customEmails", specific_users: "specificUsers" });
 crm_core::setters!(SendPostCallNotification {
     admins: bool, all_users: bool, contact_assigned_user: bool, custom_emails: [String],
     specific_users: [String],
 });
 
-/// Send post call notification schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SendPostCallNotificationSchema {
-    /// `admins`
-    pub admins: Option<bool>,
-    /// `allUsers`
-    pub all_users: Option<bool>,
-    /// `contactAssignedUser`
-    pub contact_assigned_user: Option<bool>,
-    /// `customEmails`
-    pub custom_emails: Vec<String>,
-    /// `specificUsers`
-    pub specific_users: Vec<String>,
+crm_core::record! {
+    /// Send post call notification schema.
+    pub struct SendPostCallNotificationSchema {
+        /// `admins`
+        admins: Option<bool> = "admins",
+        /// `allUsers`
+        all_users: Option<bool> = "allUsers",
+        /// `contactAssignedUser`
+        contact_assigned_user: Option<bool> = "contactAssignedUser",
+        /// `customEmails`
+        custom_emails: Vec<String> = "customEmails",
+        /// `specificUsers`
+        specific_users: Vec<String> = "specificUsers",
+    }
 }
-crm_core::record!(SendPostCallNotificationSchema {
-    admins: "admins",
-    all_users: "allUsers",
-    contact_assigned_user: "contactAssignedUser",
-    custom_emails: "customEmails",
-    specific_users: "specificUsers",
-});
 
-/// Translation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Translation {
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// `language`
-    pub language: Option<String>,
+crm_core::record! {
+    /// Translation.
+    pub struct Translation {
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// `language`
+        language: Option<String> = "language",
+    }
+    required "enabled"
+    by new
 }
-crm_core::record!(Translation {
-    enabled: "enabled",
-    language: "language",
-} required { enabled: "enabled" } by new);
 crm_core::setters!(Translation {
     enabled: bool, language: String,
 });
@@ -706,85 +529,65 @@ impl Translation {
     }
 }
 
-/// Translation schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TranslationSchema {
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// `language`
-    pub language: Option<String>,
+crm_core::record! {
+    /// Translation schema.
+    pub struct TranslationSchema {
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// `language`
+        language: Option<String> = "language",
+    }
 }
-crm_core::record!(TranslationSchema {
-    enabled: "enabled",
-    language: "language",
-});
 
-/// Update single action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateSingleAction {
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update single action.
+    pub struct UpdateSingleAction {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "actionParameters" "actionType" "agentId" "locationId" "name"
 }
-crm_core::record!(UpdateSingleAction {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    agent_id: "agentId",
-    location_id: "locationId",
-    name: "name",
-} required { action_parameters: "actionParameters", action_type: "actionType", agent_id: "agentId", location_id: "locationId", name: "name" });
 crm_core::setters!(UpdateSingleAction {
     action_parameters: Value, action_type: ActionType, agent_id: String, location_id: String, name: String,
 });
 
-/// Voice ai create action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VoiceAiCreateActionReply {
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Voice ai create action reply.
+    pub struct VoiceAiCreateActionReply {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(VoiceAiCreateActionReply {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    id: "id",
-    name: "name",
-});
 
-/// Voice ai interval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VoiceAiInterval {
-    /// 0 to 23.
-    pub end_hour: Option<f64>,
-    /// 0 to 59.
-    pub end_minute: Option<f64>,
-    /// 0 to 23.
-    pub start_hour: Option<f64>,
-    /// 0 to 59.
-    pub start_minute: Option<f64>,
+crm_core::record! {
+    /// Voice ai interval.
+    pub struct VoiceAiInterval {
+        /// 0 to 23.
+        end_hour: Option<f64> = "endHour",
+        /// 0 to 59.
+        end_minute: Option<f64> = "endMinute",
+        /// 0 to 23.
+        start_hour: Option<f64> = "startHour",
+        /// 0 to 59.
+        start_minute: Option<f64> = "startMinute",
+    }
+    required "endHour" "endMinute" "startHour" "startMinute"
+    by new
 }
-crm_core::record!(VoiceAiInterval {
-    end_hour: "endHour",
-    end_minute: "endMinute",
-    start_hour: "startHour",
-    start_minute: "startMinute",
-} required { end_hour: "endHour", end_minute: "endMinute", start_hour: "startHour", start_minute: "startMinute" } by new);
 crm_core::setters!(VoiceAiInterval {
     end_hour: f64, end_minute: f64, start_hour: f64, start_minute: f64,
 });
@@ -849,25 +652,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Voice ai update action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VoiceAiUpdateActionReply {
-    /// `actionParameters`
-    pub action_parameters: Option<Value>,
-    /// `actionType`
-    pub action_type: Option<ActionType>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Voice ai update action reply.
+    pub struct VoiceAiUpdateActionReply {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(VoiceAiUpdateActionReply {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    id: "id",
-    name: "name",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

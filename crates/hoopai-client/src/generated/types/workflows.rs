@@ -3,45 +3,33 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Get workflow reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetWorkflowReply {
-    /// `workflows`
-    pub workflows: Vec<Workflow>,
+crm_core::record! {
+    /// Get workflow reply.
+    pub struct GetWorkflowReply {
+        /// `workflows`
+        workflows: Vec<Workflow> = "workflows",
+    }
 }
-crm_core::record!(GetWorkflowReply {
-    workflows: "workflows",
-});
 
-/// Workflow.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Workflow {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `version`
-    pub version: Option<f64>,
+crm_core::record! {
+    /// Workflow.
+    pub struct Workflow {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `status`
+        status: Option<String> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `version`
+        version: Option<f64> = "version",
+    }
 }
-crm_core::record!(Workflow {
-    created_at: "createdAt",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    status: "status",
-    updated_at: "updatedAt",
-    version: "version",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

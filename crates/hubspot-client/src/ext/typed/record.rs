@@ -3,11 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crm_core::codec::{self, Fields, Mode, read_record, set, write_record};
+use crm_core::codec::{self, AsObject, Blank, Form, Mode, Parts, Shape};
 use crm_core::{Error, Map, Timestamp, Wire};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
-use serde::ser::{Error as _, SerializeMap, Serializer};
+use serde::ser::{Error as _, Serializer};
 
 use super::values;
 use crate::types::{AssociatedIdPage, Object, Paging};
@@ -53,8 +53,12 @@ impl<P: DeserializeOwned> Record<P> {
 const WITHOUT_ID: &str = "a record of the reply has no id";
 
 impl<P: DeserializeOwned> Wire for Record<P> {
+    type Form = Self;
+}
+
+impl<P: DeserializeOwned> Form<Self> for Record<P> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let draft: Draft<P> = read_record(deserializer)?;
+        let draft: Draft<P> = AsObject::read(deserializer)?;
         let properties = match draft.properties.0 {
             Some(properties) => properties,
             None => nothing()?,
@@ -70,7 +74,7 @@ impl<P: DeserializeOwned> Wire for Record<P> {
         })
     }
 
-    fn write<S: Serializer>(&self, _: S, _: Mode) -> Result<S::Ok, S::Error> {
+    fn write<S: Serializer>(_: &Self, _: S, _: Mode) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom("a typed record is only read; store its properties"))
     }
 }
@@ -94,39 +98,54 @@ struct Draft<P> {
 }
 
 impl<P: DeserializeOwned> codec::Record for Draft<P> {
-    const NAME: &'static str = "Record";
-    const KEEPS: bool = false;
-
-    const BLANK: Self = Self {
-        id: None,
-        properties: Properties(None),
-        created_at: None,
-        updated_at: None,
-        archived: None,
-        archived_at: None,
-        associations: Map::new(),
+    const SHAPE: Shape = Shape {
+        name: "Record",
+        members: &["id", "properties", "createdAt", "updatedAt", "archived", "archivedAt", "associations"],
+        ..Shape::EMPTY
     };
 
-    fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>> {
-        match name {
-            "id" => set(&mut self.id, map),
-            "properties" => set(&mut self.properties, map),
-            "createdAt" => set(&mut self.created_at, map),
-            "updatedAt" => set(&mut self.updated_at, map),
-            "archived" => set(&mut self.archived, map),
-            "archivedAt" => set(&mut self.archived_at, map),
-            "associations" => set(&mut self.associations, map),
-            _ => None,
-        }
+    type Parts = (
+        Option<String>,
+        Properties<P>,
+        Option<Timestamp>,
+        Option<Timestamp>,
+        Option<bool>,
+        Option<Timestamp>,
+        Map<AssociatedIdPage>,
+    );
+
+    fn from_parts(parts: Self::Parts) -> Self {
+        let (id, properties, created_at, updated_at, archived, archived_at, associations) = parts;
+        Self { id, properties, created_at, updated_at, archived, archived_at, associations }
     }
 
-    fn write_fields<M: SerializeMap>(&self, _: &mut Fields<'_, M>) {}
+    fn parts(&self) -> <Self::Parts as Parts>::Refs<'_> {
+        (
+            &self.id,
+            &self.properties,
+            &self.created_at,
+            &self.updated_at,
+            &self.archived,
+            &self.archived_at,
+            &self.associations,
+        )
+    }
 }
 
 /// The `properties` of a record.
 struct Properties<P>(Option<P>);
 
+impl<P> Blank for Properties<P> {
+    fn blank() -> Self {
+        Self(None)
+    }
+}
+
 impl<P: DeserializeOwned> Wire for Properties<P> {
+    type Form = Self;
+}
+
+impl<P: DeserializeOwned> Form<Self> for Properties<P> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members<P>(PhantomData<P>);
         impl<'de, P: DeserializeOwned> Visitor<'de> for Members<P> {
@@ -147,7 +166,7 @@ impl<P: DeserializeOwned> Wire for Properties<P> {
         deserializer.deserialize_any(Members(PhantomData)).map(|properties| Self(Some(properties)))
     }
 
-    fn write<S: Serializer>(&self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
+    fn write<S: Serializer>(_: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.serialize_none()
     }
 }
@@ -170,35 +189,21 @@ pub struct RecordPage<P> {
 }
 
 impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
-    const NAME: &'static str = "RecordPage";
-    const KEEPS: bool = false;
+    const SHAPE: Shape = Shape { name: "RecordPage", members: &["paging", "results", "total"], ..Shape::EMPTY };
 
-    const BLANK: Self = Self { paging: None, results: Vec::new(), total: None };
+    type Parts = (Option<Paging>, Vec<Record<P>>, Option<i64>);
 
-    fn read_member<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Option<Result<(), A::Error>> {
-        match name {
-            "paging" => set(&mut self.paging, map),
-            "results" => set(&mut self.results, map),
-            "total" => set(&mut self.total, map),
-            _ => None,
-        }
+    fn from_parts((paging, results, total): Self::Parts) -> Self {
+        Self { paging, results, total }
     }
 
-    fn write_fields<M: SerializeMap>(&self, fields: &mut Fields<'_, M>) {
-        fields.put("paging", &self.paging);
-        fields.put("results", &self.results);
-        fields.put("total", &self.total);
+    fn parts(&self) -> <Self::Parts as Parts>::Refs<'_> {
+        (&self.paging, &self.results, &self.total)
     }
 }
 
 impl<P: DeserializeOwned> Wire for RecordPage<P> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_record(deserializer)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
-        write_record(self, serializer, mode)
-    }
+    type Form = AsObject;
 }
 
 impl<P> fmt::Debug for RecordPage<P> {

@@ -3,31 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Api usage.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiUsage {
-    /// `collectedAt`
-    pub collected_at: Option<Timestamp>,
-    /// `currentUsage`
-    pub current_usage: Option<i64>,
-    /// `fetchStatus`
-    pub fetch_status: Option<ApiUsageFetchStatus>,
-    /// The name.
-    pub name: Option<String>,
-    /// `resetsAt`
-    pub resets_at: Option<Timestamp>,
-    /// `usageLimit`
-    pub usage_limit: Option<i64>,
+crm_core::record! {
+    /// Api usage.
+    pub struct ApiUsage {
+        /// `collectedAt`
+        collected_at: Option<Timestamp> = "collectedAt",
+        /// `currentUsage`
+        current_usage: Option<i64> = "currentUsage",
+        /// `fetchStatus`
+        fetch_status: Option<ApiUsageFetchStatus> = "fetchStatus",
+        /// The name.
+        name: Option<String> = "name",
+        /// `resetsAt`
+        resets_at: Option<Timestamp> = "resetsAt",
+        /// `usageLimit`
+        usage_limit: Option<i64> = "usageLimit",
+    }
 }
-crm_core::record!(ApiUsage {
-    collected_at: "collectedAt",
-    current_usage: "currentUsage",
-    fetch_status: "fetchStatus",
-    name: "name",
-    resets_at: "resetsAt",
-    usage_limit: "usageLimit",
-});
 
 crm_core::open_enum! {
     /// Api usage fetch status.
@@ -45,51 +37,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Api usage list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiUsageList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ApiUsage>,
+crm_core::record! {
+    /// Api usage list.
+    pub struct ApiUsageList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiUsage> = "results",
+    }
 }
-crm_core::record!(ApiUsageList {
-    results: "results",
-});
 
-/// Portal information reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalInformationReply {
-    /// `accountType`
-    pub account_type: Option<PortalInformationReplyAccountType>,
-    /// `additionalCurrencies`
-    pub additional_currencies: Vec<String>,
-    /// `companyCurrency`
-    pub company_currency: Option<String>,
-    /// `dataHostingLocation`
-    pub data_hosting_location: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `uiDomain`
-    pub ui_domain: Option<String>,
-    /// `utcOffset`
-    pub utc_offset: Option<String>,
-    /// `utcOffsetMilliseconds`
-    pub utc_offset_milliseconds: Option<i64>,
+crm_core::record! {
+    /// Portal information reply.
+    pub struct PortalInformationReply {
+        /// `accountType`
+        account_type: Option<PortalInformationReplyAccountType> = "accountType",
+        /// `additionalCurrencies`
+        additional_currencies: Vec<String> = "additionalCurrencies",
+        /// `companyCurrency`
+        company_currency: Option<String> = "companyCurrency",
+        /// `dataHostingLocation`
+        data_hosting_location: Option<String> = "dataHostingLocation",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `timeZone`
+        time_zone: Option<String> = "timeZone",
+        /// `uiDomain`
+        ui_domain: Option<String> = "uiDomain",
+        /// `utcOffset`
+        utc_offset: Option<String> = "utcOffset",
+        /// `utcOffsetMilliseconds`
+        utc_offset_milliseconds: Option<i64> = "utcOffsetMilliseconds",
+    }
 }
-crm_core::record!(PortalInformationReply {
-    account_type: "accountType",
-    additional_currencies: "additionalCurrencies",
-    company_currency: "companyCurrency",
-    data_hosting_location: "dataHostingLocation",
-    portal_id: "portalId",
-    time_zone: "timeZone",
-    ui_domain: "uiDomain",
-    utc_offset: "utcOffset",
-    utc_offset_milliseconds: "utcOffsetMilliseconds",
-});
 
 crm_core::open_enum! {
     /// Portal information reply account type.

@@ -3,169 +3,119 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Acting user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActingUser {
-    /// `userEmail`
-    pub user_email: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Acting user.
+    pub struct ActingUser {
+        /// `userEmail`
+        user_email: Option<String> = "userEmail",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(ActingUser {
-    user_email: "userEmail",
-    user_id: "userId",
-});
 
-/// Api user action event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiUserActionEvent {
-    /// `actingUser`
-    pub acting_user: Option<ActingUser>,
-    /// `action`
-    pub action: Option<String>,
-    /// `category`
-    pub category: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `occurredAt`
-    pub occurred_at: Option<Timestamp>,
-    /// `subCategory`
-    pub sub_category: Option<String>,
-    /// `targetObjectId`
-    pub target_object_id: Option<String>,
+crm_core::record! {
+    /// Api user action event.
+    pub struct ApiUserActionEvent {
+        /// `actingUser`
+        acting_user: Option<ActingUser> = "actingUser",
+        /// `action`
+        action: Option<String> = "action",
+        /// `category`
+        category: Option<String> = "category",
+        /// The id.
+        id: Option<String> = "id",
+        /// `occurredAt`
+        occurred_at: Option<Timestamp> = "occurredAt",
+        /// `subCategory`
+        sub_category: Option<String> = "subCategory",
+        /// `targetObjectId`
+        target_object_id: Option<String> = "targetObjectId",
+    }
 }
-crm_core::record!(ApiUserActionEvent {
-    acting_user: "actingUser",
-    action: "action",
-    category: "category",
-    id: "id",
-    occurred_at: "occurredAt",
-    sub_category: "subCategory",
-    target_object_id: "targetObjectId",
-});
 
-/// Api user action event page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiUserActionEventPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ApiUserActionEvent>,
+crm_core::record! {
+    /// Api user action event page.
+    pub struct ApiUserActionEventPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiUserActionEvent> = "results",
+    }
 }
-crm_core::record!(ApiUserActionEventPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Hydrated critical action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HydratedCriticalAction {
-    /// `actingUser`
-    pub acting_user: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `infoUrl`
-    pub info_url: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `location`
-    pub location: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `regionCode`
-    pub region_code: Option<String>,
-    /// One of 151 values, as `ACCEPTANCE_TEST`.
-    pub type_: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Hydrated critical action.
+    pub struct HydratedCriticalAction {
+        /// `actingUser`
+        acting_user: Option<String> = "actingUser",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `infoUrl`
+        info_url: Option<String> = "infoUrl",
+        /// `ipAddress`
+        ip_address: Option<String> = "ipAddress",
+        /// `location`
+        location: Option<String> = "location",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `regionCode`
+        region_code: Option<String> = "regionCode",
+        /// One of 151 values, as `ACCEPTANCE_TEST`.
+        type_: Option<String> = "type",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(HydratedCriticalAction {
-    acting_user: "actingUser",
-    country_code: "countryCode",
-    created_at: "createdAt",
-    id: "id",
-    info_url: "infoUrl",
-    ip_address: "ipAddress",
-    location: "location",
-    object_id: "objectId",
-    region_code: "regionCode",
-    type_: "type",
-    user_id: "userId",
-});
 
-/// Hydrated critical action page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HydratedCriticalActionPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<HydratedCriticalAction>,
+crm_core::record! {
+    /// Hydrated critical action page.
+    pub struct HydratedCriticalActionPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<HydratedCriticalAction> = "results",
+    }
 }
-crm_core::record!(HydratedCriticalActionPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Login audit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LoginAudit {
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `location`
-    pub location: Option<String>,
-    /// `loginAt`
-    pub login_at: Option<Timestamp>,
-    /// `loginSucceeded`
-    pub login_succeeded: Option<bool>,
-    /// `regionCode`
-    pub region_code: Option<String>,
-    /// `userAgent`
-    pub user_agent: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Login audit.
+    pub struct LoginAudit {
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// `ipAddress`
+        ip_address: Option<String> = "ipAddress",
+        /// `location`
+        location: Option<String> = "location",
+        /// `loginAt`
+        login_at: Option<Timestamp> = "loginAt",
+        /// `loginSucceeded`
+        login_succeeded: Option<bool> = "loginSucceeded",
+        /// `regionCode`
+        region_code: Option<String> = "regionCode",
+        /// `userAgent`
+        user_agent: Option<String> = "userAgent",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(LoginAudit {
-    country_code: "countryCode",
-    email: "email",
-    id: "id",
-    ip_address: "ipAddress",
-    location: "location",
-    login_at: "loginAt",
-    login_succeeded: "loginSucceeded",
-    region_code: "regionCode",
-    user_agent: "userAgent",
-    user_id: "userId",
-});
 
-/// Login audit page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LoginAuditPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<LoginAudit>,
+crm_core::record! {
+    /// Login audit page.
+    pub struct LoginAuditPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<LoginAudit> = "results",
+    }
 }
-crm_core::record!(LoginAuditPage {
-    paging: "paging",
-    results: "results",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

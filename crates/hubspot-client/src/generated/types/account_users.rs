@@ -3,72 +3,53 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Account user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountUser {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `primaryTeamId`
-    pub primary_team_id: Option<String>,
-    /// `roleId`
-    pub role_id: Option<String>,
-    /// `roleIds`
-    pub role_ids: Vec<String>,
-    /// `secondaryTeamIds`
-    pub secondary_team_ids: Vec<String>,
-    /// `sendWelcomeEmail`
-    pub send_welcome_email: Option<bool>,
-    /// `superAdmin`
-    pub super_admin: Option<bool>,
+crm_core::record! {
+    /// Account user.
+    pub struct AccountUser {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `primaryTeamId`
+        primary_team_id: Option<String> = "primaryTeamId",
+        /// `roleId`
+        role_id: Option<String> = "roleId",
+        /// `roleIds`
+        role_ids: Vec<String> = "roleIds",
+        /// `secondaryTeamIds`
+        secondary_team_ids: Vec<String> = "secondaryTeamIds",
+        /// `sendWelcomeEmail`
+        send_welcome_email: Option<bool> = "sendWelcomeEmail",
+        /// `superAdmin`
+        super_admin: Option<bool> = "superAdmin",
+    }
 }
-crm_core::record!(AccountUser {
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    primary_team_id: "primaryTeamId",
-    role_id: "roleId",
-    role_ids: "roleIds",
-    secondary_team_ids: "secondaryTeamIds",
-    send_welcome_email: "sendWelcomeEmail",
-    super_admin: "superAdmin",
-});
 
-/// Account user create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountUserCreate {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `primaryTeamId`
-    pub primary_team_id: Option<String>,
-    /// `roleId`
-    pub role_id: Option<String>,
-    /// `secondaryTeamIds`
-    pub secondary_team_ids: Option<Vec<String>>,
-    /// `sendWelcomeEmail`
-    pub send_welcome_email: Option<bool>,
+crm_core::record! {
+    /// Account user create.
+    pub struct AccountUserCreate {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `primaryTeamId`
+        primary_team_id: Option<String> = "primaryTeamId",
+        /// `roleId`
+        role_id: Option<String> = "roleId",
+        /// `secondaryTeamIds`
+        secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
+        /// `sendWelcomeEmail`
+        send_welcome_email: Option<bool> = "sendWelcomeEmail",
+    }
+    required "email" "sendWelcomeEmail"
+    by new
 }
-crm_core::record!(AccountUserCreate {
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-    primary_team_id: "primaryTeamId",
-    role_id: "roleId",
-    secondary_team_ids: "secondaryTeamIds",
-    send_welcome_email: "sendWelcomeEmail",
-} required { email: "email", send_welcome_email: "sendWelcomeEmail" } by new);
 crm_core::setters!(AccountUserCreate {
     email: String, first_name: String, last_name: String, primary_team_id: String, role_id: String,
     secondary_team_ids: [String], send_welcome_email: bool,
@@ -90,83 +71,59 @@ impl AccountUserCreate {
     }
 }
 
-/// Account user page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountUserPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AccountUserSummary>,
+crm_core::record! {
+    /// Account user page.
+    pub struct AccountUserPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AccountUserSummary> = "results",
+    }
 }
-crm_core::record!(AccountUserPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Account user summary.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountUserSummary {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `primaryTeamId`
-    pub primary_team_id: Option<String>,
-    /// `roleId`
-    pub role_id: Option<String>,
-    /// `roleIds`
-    pub role_ids: Vec<String>,
-    /// `seatNames`
-    pub seat_names: Vec<String>,
-    /// `secondaryTeamIds`
-    pub secondary_team_ids: Vec<String>,
-    /// `sendWelcomeEmail`
-    pub send_welcome_email: Option<bool>,
-    /// `superAdmin`
-    pub super_admin: Option<bool>,
+crm_core::record! {
+    /// Account user summary.
+    pub struct AccountUserSummary {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `primaryTeamId`
+        primary_team_id: Option<String> = "primaryTeamId",
+        /// `roleId`
+        role_id: Option<String> = "roleId",
+        /// `roleIds`
+        role_ids: Vec<String> = "roleIds",
+        /// `seatNames`
+        seat_names: Vec<String> = "seatNames",
+        /// `secondaryTeamIds`
+        secondary_team_ids: Vec<String> = "secondaryTeamIds",
+        /// `sendWelcomeEmail`
+        send_welcome_email: Option<bool> = "sendWelcomeEmail",
+        /// `superAdmin`
+        super_admin: Option<bool> = "superAdmin",
+    }
 }
-crm_core::record!(AccountUserSummary {
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    primary_team_id: "primaryTeamId",
-    role_id: "roleId",
-    role_ids: "roleIds",
-    seat_names: "seatNames",
-    secondary_team_ids: "secondaryTeamIds",
-    send_welcome_email: "sendWelcomeEmail",
-    super_admin: "superAdmin",
-});
 
-/// Account user update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountUserUpdate {
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `primaryTeamId`
-    pub primary_team_id: Option<String>,
-    /// `roleId`
-    pub role_id: Option<String>,
-    /// `secondaryTeamIds`
-    pub secondary_team_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Account user update.
+    pub struct AccountUserUpdate {
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `primaryTeamId`
+        primary_team_id: Option<String> = "primaryTeamId",
+        /// `roleId`
+        role_id: Option<String> = "roleId",
+        /// `secondaryTeamIds`
+        secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
+    }
 }
-crm_core::record!(AccountUserUpdate {
-    first_name: "firstName",
-    last_name: "lastName",
-    primary_team_id: "primaryTeamId",
-    role_id: "roleId",
-    secondary_team_ids: "secondaryTeamIds",
-});
 crm_core::setters!(AccountUserUpdate {
     first_name: String, last_name: String, primary_team_id: String, role_id: String,
     secondary_team_ids: [String],
@@ -182,64 +139,47 @@ crm_core::open_enum! {
     }
 }
 
-/// Permission set.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PermissionSet {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `requiresBillingWrite`
-    pub requires_billing_write: Option<bool>,
+crm_core::record! {
+    /// Permission set.
+    pub struct PermissionSet {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `requiresBillingWrite`
+        requires_billing_write: Option<bool> = "requiresBillingWrite",
+    }
 }
-crm_core::record!(PermissionSet {
-    id: "id",
-    name: "name",
-    requires_billing_write: "requiresBillingWrite",
-});
 
-/// Permission set list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PermissionSetList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PermissionSet>,
+crm_core::record! {
+    /// Permission set list.
+    pub struct PermissionSetList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PermissionSet> = "results",
+    }
 }
-crm_core::record!(PermissionSetList {
-    results: "results",
-});
 
-/// Team list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TeamList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<UserProvisioningTeam>,
+crm_core::record! {
+    /// Team list.
+    pub struct TeamList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<UserProvisioningTeam> = "results",
+    }
 }
-crm_core::record!(TeamList {
-    results: "results",
-});
 
-/// User provisioning team.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UserProvisioningTeam {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `secondaryUserIds`
-    pub secondary_user_ids: Vec<String>,
-    /// `userIds`
-    pub user_ids: Vec<String>,
+crm_core::record! {
+    /// User provisioning team.
+    pub struct UserProvisioningTeam {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `secondaryUserIds`
+        secondary_user_ids: Vec<String> = "secondaryUserIds",
+        /// `userIds`
+        user_ids: Vec<String> = "userIds",
+    }
 }
-crm_core::record!(UserProvisioningTeam {
-    id: "id",
-    name: "name",
-    secondary_user_ids: "secondaryUserIds",
-    user_ids: "userIds",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,114 +3,78 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// The figures of one source, object or other part of the whole.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsBreakdown {
-    /// Share of sessions with a single page, 0 to 1.
-    pub bounce_rate: Option<f64>,
-    /// Identifier of the part. It can be used as `d1`, `d2`, `f` or `e`; for objects it is the object's identifier.
-    pub breakdown: Option<String>,
-    /// Customers for each contact.
-    pub contact_to_customer_rate: Option<f64>,
-    /// New contacts.
-    pub contacts: Option<i64>,
-    /// Views of calls to action.
-    pub cta_views: Option<f64>,
-    /// New customers.
-    pub customers: Option<i64>,
-    /// Sessions that began here.
-    pub entrances: Option<f64>,
-    /// Sessions that ended here.
-    pub exits: Option<f64>,
-    /// Exits for each page view.
-    pub exits_per_pageview: Option<f64>,
-    /// Views of the form.
-    pub form_views: Option<f64>,
-    /// Interactions with the form.
-    pub interactions: Option<f64>,
-    /// New leads.
-    pub leads: Option<i64>,
-    /// Another name of the part, as plain JSON.
-    pub mapped_breakdown: Option<Value>,
-    /// New leads qualified by marketing.
-    pub marketing_qualified_leads: Option<i64>,
-    /// Further facts about the part, as plain JSON.
-    pub meta: Option<Value>,
-    /// Share of sessions by new visitors, 0 to 1.
-    pub new_visitor_session_rate: Option<f64>,
-    /// New opportunities.
-    pub opportunities: Option<i64>,
-    /// Share of entrances that saw no further page.
-    pub page_bounce_rate: Option<f64>,
-    /// Time on the page.
-    pub page_time: Option<f64>,
-    /// Page views less exits.
-    pub pageviews_minus_exits: Option<f64>,
-    /// Page views for each session.
-    pub pageviews_per_session: Option<f64>,
-    /// Page views.
-    pub raw_views: Option<i64>,
-    /// Sessions by people who had come before.
-    pub returning_visits: Option<f64>,
-    /// New leads qualified by sales.
-    pub sales_qualified_leads: Option<i64>,
-    /// Contacts for each session.
-    pub session_to_contact_rate: Option<f64>,
-    /// Views of the standard page.
-    pub standard_views: Option<f64>,
-    /// Forms sent in.
-    pub submissions: Option<f64>,
-    /// New subscribers.
-    pub subscribers: Option<i64>,
-    /// Mean time on the page for each view, in seconds.
-    pub time_per_pageview: Option<f64>,
-    /// Mean length of a session, in seconds.
-    pub time_per_session: Option<f64>,
-    /// Times the form came into view.
-    pub visibles: Option<f64>,
-    /// Different people.
-    pub visitors: Option<i64>,
-    /// Sessions.
-    pub visits: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// The figures of one source, object or other part of the whole.
+    pub struct AnalyticsBreakdown {
+        /// Share of sessions with a single page, 0 to 1.
+        bounce_rate: Option<f64> = "bounceRate",
+        /// Identifier of the part. It can be used as `d1`, `d2`, `f` or `e`; for objects it is the object's identifier.
+        breakdown: Option<String> = "breakdown",
+        /// Customers for each contact.
+        contact_to_customer_rate: Option<f64> = "contactToCustomerRate",
+        /// New contacts.
+        contacts: Option<i64> = "contacts",
+        /// Views of calls to action.
+        cta_views: Option<f64> = "ctaViews",
+        /// New customers.
+        customers: Option<i64> = "customers",
+        /// Sessions that began here.
+        entrances: Option<f64> = "entrances",
+        /// Sessions that ended here.
+        exits: Option<f64> = "exits",
+        /// Exits for each page view.
+        exits_per_pageview: Option<f64> = "exitsPerPageview",
+        /// Views of the form.
+        form_views: Option<f64> = "formViews",
+        /// Interactions with the form.
+        interactions: Option<f64> = "interactions",
+        /// New leads.
+        leads: Option<i64> = "leads",
+        /// Another name of the part, as plain JSON.
+        mapped_breakdown: Option<Value> = "mappedBreakdown",
+        /// New leads qualified by marketing.
+        marketing_qualified_leads: Option<i64> = "marketingQualifiedLeads",
+        /// Further facts about the part, as plain JSON.
+        meta: Option<Value> = "meta",
+        /// Share of sessions by new visitors, 0 to 1.
+        new_visitor_session_rate: Option<f64> = "newVisitorSessionRate",
+        /// New opportunities.
+        opportunities: Option<i64> = "opportunities",
+        /// Share of entrances that saw no further page.
+        page_bounce_rate: Option<f64> = "pageBounceRate",
+        /// Time on the page.
+        page_time: Option<f64> = "pageTime",
+        /// Page views less exits.
+        pageviews_minus_exits: Option<f64> = "pageviewsMinusExits",
+        /// Page views for each session.
+        pageviews_per_session: Option<f64> = "pageviewsPerSession",
+        /// Page views.
+        raw_views: Option<i64> = "rawViews",
+        /// Sessions by people who had come before.
+        returning_visits: Option<f64> = "returningVisits",
+        /// New leads qualified by sales.
+        sales_qualified_leads: Option<i64> = "salesQualifiedLeads",
+        /// Contacts for each session.
+        session_to_contact_rate: Option<f64> = "sessionToContactRate",
+        /// Views of the standard page.
+        standard_views: Option<f64> = "standardViews",
+        /// Forms sent in.
+        submissions: Option<f64> = "submissions",
+        /// New subscribers.
+        subscribers: Option<i64> = "subscribers",
+        /// Mean time on the page for each view, in seconds.
+        time_per_pageview: Option<f64> = "timePerPageview",
+        /// Mean length of a session, in seconds.
+        time_per_session: Option<f64> = "timePerSession",
+        /// Times the form came into view.
+        visibles: Option<f64> = "visibles",
+        /// Different people.
+        visitors: Option<i64> = "visitors",
+        /// Sessions.
+        visits: Option<i64> = "visits",
+    }
+    keeps extra
 }
-crm_core::record!(AnalyticsBreakdown {
-    bounce_rate: "bounceRate",
-    breakdown: "breakdown",
-    contact_to_customer_rate: "contactToCustomerRate",
-    contacts: "contacts",
-    cta_views: "ctaViews",
-    customers: "customers",
-    entrances: "entrances",
-    exits: "exits",
-    exits_per_pageview: "exitsPerPageview",
-    form_views: "formViews",
-    interactions: "interactions",
-    leads: "leads",
-    mapped_breakdown: "mappedBreakdown",
-    marketing_qualified_leads: "marketingQualifiedLeads",
-    meta: "meta",
-    new_visitor_session_rate: "newVisitorSessionRate",
-    opportunities: "opportunities",
-    page_bounce_rate: "pageBounceRate",
-    page_time: "pageTime",
-    pageviews_minus_exits: "pageviewsMinusExits",
-    pageviews_per_session: "pageviewsPerSession",
-    raw_views: "rawViews",
-    returning_visits: "returningVisits",
-    sales_qualified_leads: "salesQualifiedLeads",
-    session_to_contact_rate: "sessionToContactRate",
-    standard_views: "standardViews",
-    submissions: "submissions",
-    subscribers: "subscribers",
-    time_per_pageview: "timePerPageview",
-    time_per_session: "timePerSession",
-    visibles: "visibles",
-    visitors: "visitors",
-    visits: "visits",
-} keeps extra);
 
 crm_core::open_enum! {
     /// What figures are broken down by.
@@ -152,140 +116,96 @@ crm_core::open_enum! {
     }
 }
 
-/// Definition of a custom event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsEvent {
-    /// Identifier of the event.
-    pub id: Option<String>,
-    /// Name shown to people.
-    pub label: Option<String>,
-    /// Internal name.
-    pub name: Option<String>,
-    /// State of the event.
-    pub status: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Definition of a custom event.
+    pub struct AnalyticsEvent {
+        /// Identifier of the event.
+        id: Option<String> = "id",
+        /// Name shown to people.
+        label: Option<String> = "label",
+        /// Internal name.
+        name: Option<String> = "name",
+        /// State of the event.
+        status: Option<String> = "status",
+    }
+    keeps extra
 }
-crm_core::record!(AnalyticsEvent {
-    id: "id",
-    label: "label",
-    name: "name",
-    status: "status",
-} keeps extra);
 
-/// Whether there is anything to report.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsExists {
-    /// True if there is data.
-    pub exists: Option<bool>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Whether there is anything to report.
+    pub struct AnalyticsExists {
+        /// True if there is data.
+        exists: Option<bool> = "exists",
+    }
+    keeps extra
 }
-crm_core::record!(AnalyticsExists {
-    exists: "exists",
-} keeps extra);
 
-/// A set of figures. A figure with nothing to report is absent; figures not listed here are kept.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsMetrics {
-    /// Share of sessions with a single page, 0 to 1.
-    pub bounce_rate: Option<f64>,
-    /// Customers for each contact.
-    pub contact_to_customer_rate: Option<f64>,
-    /// New contacts.
-    pub contacts: Option<i64>,
-    /// Views of calls to action.
-    pub cta_views: Option<f64>,
-    /// New customers.
-    pub customers: Option<i64>,
-    /// Sessions that began here.
-    pub entrances: Option<f64>,
-    /// Sessions that ended here.
-    pub exits: Option<f64>,
-    /// Exits for each page view.
-    pub exits_per_pageview: Option<f64>,
-    /// Views of the form.
-    pub form_views: Option<f64>,
-    /// Interactions with the form.
-    pub interactions: Option<f64>,
-    /// New leads.
-    pub leads: Option<i64>,
-    /// New leads qualified by marketing.
-    pub marketing_qualified_leads: Option<i64>,
-    /// Share of sessions by new visitors, 0 to 1.
-    pub new_visitor_session_rate: Option<f64>,
-    /// New opportunities.
-    pub opportunities: Option<i64>,
-    /// Share of entrances that saw no further page.
-    pub page_bounce_rate: Option<f64>,
-    /// Time on the page.
-    pub page_time: Option<f64>,
-    /// Page views less exits.
-    pub pageviews_minus_exits: Option<f64>,
-    /// Page views for each session.
-    pub pageviews_per_session: Option<f64>,
-    /// Page views.
-    pub raw_views: Option<i64>,
-    /// Sessions by people who had come before.
-    pub returning_visits: Option<f64>,
-    /// New leads qualified by sales.
-    pub sales_qualified_leads: Option<i64>,
-    /// Contacts for each session.
-    pub session_to_contact_rate: Option<f64>,
-    /// Views of the standard page.
-    pub standard_views: Option<f64>,
-    /// Forms sent in.
-    pub submissions: Option<f64>,
-    /// New subscribers.
-    pub subscribers: Option<i64>,
-    /// Mean time on the page for each view, in seconds.
-    pub time_per_pageview: Option<f64>,
-    /// Mean length of a session, in seconds.
-    pub time_per_session: Option<f64>,
-    /// Times the form came into view.
-    pub visibles: Option<f64>,
-    /// Different people.
-    pub visitors: Option<i64>,
-    /// Sessions.
-    pub visits: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A set of figures. A figure with nothing to report is absent; figures not listed here are kept.
+    pub struct AnalyticsMetrics {
+        /// Share of sessions with a single page, 0 to 1.
+        bounce_rate: Option<f64> = "bounceRate",
+        /// Customers for each contact.
+        contact_to_customer_rate: Option<f64> = "contactToCustomerRate",
+        /// New contacts.
+        contacts: Option<i64> = "contacts",
+        /// Views of calls to action.
+        cta_views: Option<f64> = "ctaViews",
+        /// New customers.
+        customers: Option<i64> = "customers",
+        /// Sessions that began here.
+        entrances: Option<f64> = "entrances",
+        /// Sessions that ended here.
+        exits: Option<f64> = "exits",
+        /// Exits for each page view.
+        exits_per_pageview: Option<f64> = "exitsPerPageview",
+        /// Views of the form.
+        form_views: Option<f64> = "formViews",
+        /// Interactions with the form.
+        interactions: Option<f64> = "interactions",
+        /// New leads.
+        leads: Option<i64> = "leads",
+        /// New leads qualified by marketing.
+        marketing_qualified_leads: Option<i64> = "marketingQualifiedLeads",
+        /// Share of sessions by new visitors, 0 to 1.
+        new_visitor_session_rate: Option<f64> = "newVisitorSessionRate",
+        /// New opportunities.
+        opportunities: Option<i64> = "opportunities",
+        /// Share of entrances that saw no further page.
+        page_bounce_rate: Option<f64> = "pageBounceRate",
+        /// Time on the page.
+        page_time: Option<f64> = "pageTime",
+        /// Page views less exits.
+        pageviews_minus_exits: Option<f64> = "pageviewsMinusExits",
+        /// Page views for each session.
+        pageviews_per_session: Option<f64> = "pageviewsPerSession",
+        /// Page views.
+        raw_views: Option<i64> = "rawViews",
+        /// Sessions by people who had come before.
+        returning_visits: Option<f64> = "returningVisits",
+        /// New leads qualified by sales.
+        sales_qualified_leads: Option<i64> = "salesQualifiedLeads",
+        /// Contacts for each session.
+        session_to_contact_rate: Option<f64> = "sessionToContactRate",
+        /// Views of the standard page.
+        standard_views: Option<f64> = "standardViews",
+        /// Forms sent in.
+        submissions: Option<f64> = "submissions",
+        /// New subscribers.
+        subscribers: Option<i64> = "subscribers",
+        /// Mean time on the page for each view, in seconds.
+        time_per_pageview: Option<f64> = "timePerPageview",
+        /// Mean length of a session, in seconds.
+        time_per_session: Option<f64> = "timePerSession",
+        /// Times the form came into view.
+        visibles: Option<f64> = "visibles",
+        /// Different people.
+        visitors: Option<i64> = "visitors",
+        /// Sessions.
+        visits: Option<i64> = "visits",
+    }
+    keeps extra
 }
-crm_core::record!(AnalyticsMetrics {
-    bounce_rate: "bounceRate",
-    contact_to_customer_rate: "contactToCustomerRate",
-    contacts: "contacts",
-    cta_views: "ctaViews",
-    customers: "customers",
-    entrances: "entrances",
-    exits: "exits",
-    exits_per_pageview: "exitsPerPageview",
-    form_views: "formViews",
-    interactions: "interactions",
-    leads: "leads",
-    marketing_qualified_leads: "marketingQualifiedLeads",
-    new_visitor_session_rate: "newVisitorSessionRate",
-    opportunities: "opportunities",
-    page_bounce_rate: "pageBounceRate",
-    page_time: "pageTime",
-    pageviews_minus_exits: "pageviewsMinusExits",
-    pageviews_per_session: "pageviewsPerSession",
-    raw_views: "rawViews",
-    returning_visits: "returningVisits",
-    sales_qualified_leads: "salesQualifiedLeads",
-    session_to_contact_rate: "sessionToContactRate",
-    standard_views: "standardViews",
-    submissions: "submissions",
-    subscribers: "subscribers",
-    time_per_pageview: "timePerPageview",
-    time_per_session: "timePerSession",
-    visibles: "visibles",
-    visitors: "visitors",
-    visits: "visits",
-} keeps extra);
 
 crm_core::open_enum! {
     /// Kind of object that is reported on.
@@ -309,81 +229,57 @@ crm_core::union! {
     }
 }
 
-/// Figures summed over the whole span, with their parts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsTotals {
-    /// The parts of this page.
-    pub breakdowns: Vec<AnalyticsBreakdown>,
-    /// Where the next page of parts begins.
-    pub offset: Option<i64>,
-    /// Number of parts there are in all.
-    pub total: Option<i64>,
-    /// Figures of all parts together.
-    pub totals: Option<AnalyticsMetrics>,
+crm_core::record! {
+    /// Figures summed over the whole span, with their parts.
+    pub struct AnalyticsTotals {
+        /// The parts of this page.
+        breakdowns: Vec<AnalyticsBreakdown> = "breakdowns",
+        /// Where the next page of parts begins.
+        offset: Option<i64> = "offset",
+        /// Number of parts there are in all.
+        total: Option<i64> = "total",
+        /// Figures of all parts together.
+        totals: Option<AnalyticsMetrics> = "totals",
+    }
 }
-crm_core::record!(AnalyticsTotals {
-    breakdowns: "breakdowns",
-    offset: "offset",
-    total: "total",
-    totals: "totals",
-});
 
-/// A saved filter for reports.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsView {
-    /// True if it uses properties of the old reports.
-    pub contains_legacy_report_properties: Option<bool>,
-    /// When it was made, in milliseconds since 1970.
-    pub created_at: Option<i64>,
-    /// User who made it.
-    pub creator_id: Option<i64>,
-    /// When it was deleted, in milliseconds since 1970; 0 if it was not.
-    pub deleted_at: Option<i64>,
-    /// Identifier of the view, for `filterId`.
-    pub id: Option<i64>,
-    /// What the view keeps.
-    pub report_property_filters: Vec<AnalyticsViewFilter>,
-    /// Name of the view.
-    pub title: Option<String>,
-    /// When it was last changed.
-    pub updated_date: Option<String>,
-    /// User who changed it last.
-    pub updater_id: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A saved filter for reports.
+    pub struct AnalyticsView {
+        /// True if it uses properties of the old reports.
+        contains_legacy_report_properties: Option<bool> = "containsLegacyReportProperties",
+        /// When it was made, in milliseconds since 1970.
+        created_at: Option<i64> = "createdAt",
+        /// User who made it.
+        creator_id: Option<i64> = "creatorId",
+        /// When it was deleted, in milliseconds since 1970; 0 if it was not.
+        deleted_at: Option<i64> = "deletedAt",
+        /// Identifier of the view, for `filterId`.
+        id: Option<i64> = "id",
+        /// What the view keeps.
+        report_property_filters: Vec<AnalyticsViewFilter> = "reportPropertyFilters",
+        /// Name of the view.
+        title: Option<String> = "title",
+        /// When it was last changed.
+        updated_date: Option<String> = "updatedDate",
+        /// User who changed it last.
+        updater_id: Option<i64> = "updaterId",
+    }
+    keeps extra
 }
-crm_core::record!(AnalyticsView {
-    contains_legacy_report_properties: "containsLegacyReportProperties",
-    created_at: "createdAt",
-    creator_id: "creatorId",
-    deleted_at: "deletedAt",
-    id: "id",
-    report_property_filters: "reportPropertyFilters",
-    title: "title",
-    updated_date: "updatedDate",
-    updater_id: "updaterId",
-} keeps extra);
 
-/// One condition of a view.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AnalyticsViewFilter {
-    /// Values to compare with.
-    pub args: Vec<String>,
-    /// Comparison.
-    pub op: Option<String>,
-    /// Property that is compared.
-    pub prop: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One condition of a view.
+    pub struct AnalyticsViewFilter {
+        /// Values to compare with.
+        args: Vec<String> = "args",
+        /// Comparison.
+        op: Option<String> = "op",
+        /// Property that is compared.
+        prop: Option<String> = "prop",
+    }
+    keeps extra
 }
-crm_core::record!(AnalyticsViewFilter {
-    args: "args",
-    op: "op",
-    prop: "prop",
-} keeps extra);
 
 crm_core::open_enum! {
     /// Order of the sorted values.

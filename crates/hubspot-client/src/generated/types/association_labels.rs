@@ -3,22 +3,19 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association definition configuration create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionConfigurationCreateRequest {
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// `maxToObjectIds`
-    pub max_to_object_ids: Option<i64>,
-    /// `typeId`
-    pub type_id: Option<i64>,
+crm_core::record! {
+    /// Association definition configuration create request.
+    pub struct AssociationDefinitionConfigurationCreateRequest {
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// `maxToObjectIds`
+        max_to_object_ids: Option<i64> = "maxToObjectIds",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+    }
+    required "category" "maxToObjectIds" "typeId"
+    by new
 }
-crm_core::record!(AssociationDefinitionConfigurationCreateRequest {
-    category: "category",
-    max_to_object_ids: "maxToObjectIds",
-    type_id: "typeId",
-} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationCreateRequest {
     category: AssociationCategory, max_to_object_ids: i64, type_id: i64,
 });
@@ -39,16 +36,15 @@ impl AssociationDefinitionConfigurationCreateRequest {
     }
 }
 
-/// Association definition configuration create request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionConfigurationCreateRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>>,
+crm_core::record! {
+    /// Association definition configuration create request batch.
+    pub struct AssociationDefinitionConfigurationCreateRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AssociationDefinitionConfigurationCreateRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationCreateRequestBatch {
     inputs: [AssociationDefinitionConfigurationCreateRequest],
 });
@@ -65,22 +61,19 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
     }
 }
 
-/// Association definition configuration update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionConfigurationUpdateRequest {
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// `maxToObjectIds`
-    pub max_to_object_ids: Option<i64>,
-    /// `typeId`
-    pub type_id: Option<i64>,
+crm_core::record! {
+    /// Association definition configuration update request.
+    pub struct AssociationDefinitionConfigurationUpdateRequest {
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// `maxToObjectIds`
+        max_to_object_ids: Option<i64> = "maxToObjectIds",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+    }
+    required "category" "maxToObjectIds" "typeId"
+    by new
 }
-crm_core::record!(AssociationDefinitionConfigurationUpdateRequest {
-    category: "category",
-    max_to_object_ids: "maxToObjectIds",
-    type_id: "typeId",
-} required { category: "category", max_to_object_ids: "maxToObjectIds", type_id: "typeId" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationUpdateRequest {
     category: AssociationCategory, max_to_object_ids: i64, type_id: i64,
 });
@@ -101,16 +94,15 @@ impl AssociationDefinitionConfigurationUpdateRequest {
     }
 }
 
-/// Association definition configuration update request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
+crm_core::record! {
+    /// Association definition configuration update request batch.
+    pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AssociationDefinitionConfigurationUpdateRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationDefinitionConfigurationUpdateRequestBatch {
     inputs: [AssociationDefinitionConfigurationUpdateRequest],
 });
@@ -127,71 +119,53 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
     }
 }
 
-/// Association definition configuration update result.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionConfigurationUpdateResult {
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// `typeId`
-    pub type_id: Option<i64>,
-    /// `userEnforcedMaxToObjectIds`
-    pub user_enforced_max_to_object_ids: Option<i64>,
+crm_core::record! {
+    /// Association definition configuration update result.
+    pub struct AssociationDefinitionConfigurationUpdateResult {
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+        /// `userEnforcedMaxToObjectIds`
+        user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
+    }
 }
-crm_core::record!(AssociationDefinitionConfigurationUpdateResult {
-    category: "category",
-    type_id: "typeId",
-    user_enforced_max_to_object_ids: "userEnforcedMaxToObjectIds",
-});
 
-/// Association definition configuration update result batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AssociationDefinitionConfigurationUpdateResult>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Association definition configuration update result batch reply.
+    pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AssociationDefinitionConfigurationUpdateResult> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(AssociationDefinitionConfigurationUpdateResultBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Association definition create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionCreateRequest {
-    /// `inverseLabel`
-    pub inverse_label: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Association definition create request.
+    pub struct AssociationDefinitionCreateRequest {
+        /// `inverseLabel`
+        inverse_label: Option<String> = "inverseLabel",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "label" "name"
+    by new
 }
-crm_core::record!(AssociationDefinitionCreateRequest {
-    inverse_label: "inverseLabel",
-    label: "label",
-    name: "name",
-} required { label: "label", name: "name" } by new);
 crm_core::setters!(AssociationDefinitionCreateRequest {
     inverse_label: String, label: String, name: String,
 });
@@ -208,22 +182,19 @@ impl AssociationDefinitionCreateRequest {
     }
 }
 
-/// Association definition update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionUpdateRequest {
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `inverseLabel`
-    pub inverse_label: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
+crm_core::record! {
+    /// Association definition update request.
+    pub struct AssociationDefinitionUpdateRequest {
+        /// `associationTypeId`
+        association_type_id: Option<i64> = "associationTypeId",
+        /// `inverseLabel`
+        inverse_label: Option<String> = "inverseLabel",
+        /// The name that people see.
+        label: Option<String> = "label",
+    }
+    required "associationTypeId" "label"
+    by new
 }
-crm_core::record!(AssociationDefinitionUpdateRequest {
-    association_type_id: "associationTypeId",
-    inverse_label: "inverseLabel",
-    label: "label",
-} required { association_type_id: "associationTypeId", label: "label" } by new);
 crm_core::setters!(AssociationDefinitionUpdateRequest {
     association_type_id: i64, inverse_label: String, label: String,
 });
@@ -240,79 +211,59 @@ impl AssociationDefinitionUpdateRequest {
     }
 }
 
-/// Association definition user configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionUserConfiguration {
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `typeId`
-    pub type_id: Option<i64>,
-    /// `userEnforcedMaxToObjectIds`
-    pub user_enforced_max_to_object_ids: Option<i64>,
+crm_core::record! {
+    /// Association definition user configuration.
+    pub struct AssociationDefinitionUserConfiguration {
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+        /// `userEnforcedMaxToObjectIds`
+        user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
+    }
 }
-crm_core::record!(AssociationDefinitionUserConfiguration {
-    category: "category",
-    label: "label",
-    type_id: "typeId",
-    user_enforced_max_to_object_ids: "userEnforcedMaxToObjectIds",
-});
 
-/// Association definition user configuration batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionUserConfigurationBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AssociationDefinitionUserConfiguration>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Association definition user configuration batch reply.
+    pub struct AssociationDefinitionUserConfigurationBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AssociationDefinitionUserConfiguration> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(AssociationDefinitionUserConfigurationBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Association definition user configuration list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionUserConfigurationList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AssociationDefinitionUserConfiguration>,
+crm_core::record! {
+    /// Association definition user configuration list.
+    pub struct AssociationDefinitionUserConfigurationList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AssociationDefinitionUserConfiguration> = "results",
+    }
 }
-crm_core::record!(AssociationDefinitionUserConfigurationList {
-    results: "results",
-});
 
-/// Association spec batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationSpecBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AssociationsSchemaAssociationSpec>>,
+crm_core::record! {
+    /// Association spec batch.
+    pub struct AssociationSpecBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<AssociationsSchemaAssociationSpec>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AssociationSpecBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationSpecBatch {
     inputs: [AssociationsSchemaAssociationSpec],
 });
@@ -327,30 +278,25 @@ impl AssociationSpecBatch {
     }
 }
 
-/// Association spec with label list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationSpecWithLabelList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AssociationSpecWithLabel>,
+crm_core::record! {
+    /// Association spec with label list.
+    pub struct AssociationSpecWithLabelList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AssociationSpecWithLabel> = "results",
+    }
 }
-crm_core::record!(AssociationSpecWithLabelList {
-    results: "results",
-});
 
-/// Associations schema association spec.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationsSchemaAssociationSpec {
-    /// `category`
-    pub category: Option<String>,
-    /// `typeId`
-    pub type_id: Option<i64>,
+crm_core::record! {
+    /// Associations schema association spec.
+    pub struct AssociationsSchemaAssociationSpec {
+        /// `category`
+        category: Option<String> = "category",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+    }
+    required "category" "typeId"
+    by new
 }
-crm_core::record!(AssociationsSchemaAssociationSpec {
-    category: "category",
-    type_id: "typeId",
-} required { category: "category", type_id: "typeId" } by new);
 crm_core::setters!(AssociationsSchemaAssociationSpec {
     category: String, type_id: i64,
 });

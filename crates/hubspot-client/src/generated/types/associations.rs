@@ -3,33 +3,27 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Associated object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociatedObject {
-    /// `associationTypes`
-    pub association_types: Vec<AssociationSpecWithLabel>,
-    /// `toObjectId`
-    pub to_object_id: Option<String>,
+crm_core::record! {
+    /// Associated object.
+    pub struct AssociatedObject {
+        /// `associationTypes`
+        association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
+        /// `toObjectId`
+        to_object_id: Option<String> = "toObjectId",
+    }
 }
-crm_core::record!(AssociatedObject {
-    association_types: "associationTypes",
-    to_object_id: "toObjectId",
-});
 
-/// Association archive.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationArchive {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<Vec<PublicObjectId>>,
+crm_core::record! {
+    /// Association archive.
+    pub struct AssociationArchive {
+        /// `from`
+        from: Option<PublicObjectId> = "from",
+        /// `to`
+        to: Option<Vec<PublicObjectId>> = "to",
+    }
+    required "from" "to"
+    by new
 }
-crm_core::record!(AssociationArchive {
-    from: "from",
-    to: "to",
-} required { from: "from", to: "to" } by new);
 crm_core::setters!(AssociationArchive {
     from: PublicObjectId, to: [PublicObjectId],
 });
@@ -48,16 +42,15 @@ impl AssociationArchive {
     }
 }
 
-/// Association batch archive.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationBatchArchive {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AssociationArchive>>,
+crm_core::record! {
+    /// Association batch archive.
+    pub struct AssociationBatchArchive {
+        /// What the batch is made of.
+        inputs: Option<Vec<AssociationArchive>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AssociationBatchArchive {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationBatchArchive {
     inputs: [AssociationArchive],
 });
@@ -72,16 +65,15 @@ impl AssociationBatchArchive {
     }
 }
 
-/// Association batch create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationBatchCreate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AssociationCreate>>,
+crm_core::record! {
+    /// Association batch create.
+    pub struct AssociationBatchCreate {
+        /// What the batch is made of.
+        inputs: Option<Vec<AssociationCreate>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AssociationBatchCreate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationBatchCreate {
     inputs: [AssociationCreate],
 });
@@ -96,16 +88,15 @@ impl AssociationBatchCreate {
     }
 }
 
-/// Association batch read.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationBatchRead {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AssociationRead>>,
+crm_core::record! {
+    /// Association batch read.
+    pub struct AssociationBatchRead {
+        /// What the batch is made of.
+        inputs: Option<Vec<AssociationRead>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AssociationBatchRead {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AssociationBatchRead {
     inputs: [AssociationRead],
 });
@@ -120,86 +111,63 @@ impl AssociationBatchRead {
     }
 }
 
-/// Association batch read reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationBatchReadReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ObjectAssociations>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Association batch read reply.
+    pub struct AssociationBatchReadReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ObjectAssociations> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(AssociationBatchReadReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Association batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<LabelsBetweenObjectPair>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Association batch reply.
+    pub struct AssociationBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<LabelsBetweenObjectPair> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(AssociationBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Association create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationCreate {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<PublicObjectId>,
-    /// `types`
-    pub types: Option<Vec<AssociationSpec>>,
+crm_core::record! {
+    /// Association create.
+    pub struct AssociationCreate {
+        /// `from`
+        from: Option<PublicObjectId> = "from",
+        /// `to`
+        to: Option<PublicObjectId> = "to",
+        /// `types`
+        types: Option<Vec<AssociationSpec>> = "types",
+    }
+    required "from" "to" "types"
+    by new
 }
-crm_core::record!(AssociationCreate {
-    from: "from",
-    to: "to",
-    types: "types",
-} required { from: "from", to: "to", types: "types" } by new);
 crm_core::setters!(AssociationCreate {
     from: PublicObjectId, to: PublicObjectId, types: [AssociationSpec],
 });
@@ -220,33 +188,27 @@ impl AssociationCreate {
     }
 }
 
-/// Association page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PartnerClientsAssociatedObject>,
+crm_core::record! {
+    /// Association page.
+    pub struct AssociationPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PartnerClientsAssociatedObject> = "results",
+    }
 }
-crm_core::record!(AssociationPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Association read.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationRead {
-    /// The cursor of the page before; the first page has none.
-    pub after: Option<String>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Association read.
+    pub struct AssociationRead {
+        /// The cursor of the page before; the first page has none.
+        after: Option<String> = "after",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(AssociationRead {
-    after: "after",
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(AssociationRead {
     after: String, id: String,
 });
@@ -262,50 +224,39 @@ impl AssociationRead {
     }
 }
 
-/// Date time.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DateTime {
-    /// `dateOnly`
-    pub date_only: Option<bool>,
-    /// `timeZoneShift`
-    pub time_zone_shift: Option<i64>,
-    /// `value`
-    pub value: Option<i64>,
+crm_core::record! {
+    /// Date time.
+    pub struct DateTime {
+        /// `dateOnly`
+        date_only: Option<bool> = "dateOnly",
+        /// `timeZoneShift`
+        time_zone_shift: Option<i64> = "timeZoneShift",
+        /// `value`
+        value: Option<i64> = "value",
+    }
 }
-crm_core::record!(DateTime {
-    date_only: "dateOnly",
-    time_zone_shift: "timeZoneShift",
-    value: "value",
-});
 
-/// Default association.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultAssociation {
-    /// `associationSpec`
-    pub association_spec: Option<AssociationSpec>,
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<PublicObjectId>,
+crm_core::record! {
+    /// Default association.
+    pub struct DefaultAssociation {
+        /// `associationSpec`
+        association_spec: Option<AssociationSpec> = "associationSpec",
+        /// `from`
+        from: Option<PublicObjectId> = "from",
+        /// `to`
+        to: Option<PublicObjectId> = "to",
+    }
 }
-crm_core::record!(DefaultAssociation {
-    association_spec: "associationSpec",
-    from: "from",
-    to: "to",
-});
 
-/// Default association batch create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultAssociationBatchCreate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<DefaultAssociationCreate>>,
+crm_core::record! {
+    /// Default association batch create.
+    pub struct DefaultAssociationBatchCreate {
+        /// What the batch is made of.
+        inputs: Option<Vec<DefaultAssociationCreate>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(DefaultAssociationBatchCreate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(DefaultAssociationBatchCreate {
     inputs: [DefaultAssociationCreate],
 });
@@ -320,51 +271,39 @@ impl DefaultAssociationBatchCreate {
     }
 }
 
-/// Default association batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultAssociationBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<DefaultAssociation>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Default association batch reply.
+    pub struct DefaultAssociationBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<DefaultAssociation> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(DefaultAssociationBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Default association create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultAssociationCreate {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `to`
-    pub to: Option<PublicObjectId>,
+crm_core::record! {
+    /// Default association create.
+    pub struct DefaultAssociationCreate {
+        /// `from`
+        from: Option<PublicObjectId> = "from",
+        /// `to`
+        to: Option<PublicObjectId> = "to",
+    }
+    required "from" "to"
+    by new
 }
-crm_core::record!(DefaultAssociationCreate {
-    from: "from",
-    to: "to",
-} required { from: "from", to: "to" } by new);
 crm_core::setters!(DefaultAssociationCreate {
     from: PublicObjectId, to: PublicObjectId,
 });
@@ -380,93 +319,67 @@ impl DefaultAssociationCreate {
     }
 }
 
-/// Labels between object pair.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LabelsBetweenObjectPair {
-    /// `fromObjectId`
-    pub from_object_id: Option<String>,
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// `labels`
-    pub labels: Vec<String>,
-    /// `toObjectId`
-    pub to_object_id: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
+crm_core::record! {
+    /// Labels between object pair.
+    pub struct LabelsBetweenObjectPair {
+        /// `fromObjectId`
+        from_object_id: Option<String> = "fromObjectId",
+        /// `fromObjectTypeId`
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// `labels`
+        labels: Vec<String> = "labels",
+        /// `toObjectId`
+        to_object_id: Option<String> = "toObjectId",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+    }
 }
-crm_core::record!(LabelsBetweenObjectPair {
-    from_object_id: "fromObjectId",
-    from_object_type_id: "fromObjectTypeId",
-    labels: "labels",
-    to_object_id: "toObjectId",
-    to_object_type_id: "toObjectTypeId",
-});
 
-/// Object associations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectAssociations {
-    /// `from`
-    pub from: Option<PublicObjectId>,
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// `to`
-    pub to: Vec<AssociatedObject>,
+crm_core::record! {
+    /// Object associations.
+    pub struct ObjectAssociations {
+        /// `from`
+        from: Option<PublicObjectId> = "from",
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// `to`
+        to: Vec<AssociatedObject> = "to",
+    }
 }
-crm_core::record!(ObjectAssociations {
-    from: "from",
-    paging: "paging",
-    to: "to",
-});
 
-/// Partner clients associated object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PartnerClientsAssociatedObject {
-    /// `associationTypes`
-    pub association_types: Vec<PartnerClientsAssociationSpecWithLabel>,
-    /// `toObjectId`
-    pub to_object_id: Option<String>,
+crm_core::record! {
+    /// Partner clients associated object.
+    pub struct PartnerClientsAssociatedObject {
+        /// `associationTypes`
+        association_types: Vec<PartnerClientsAssociationSpecWithLabel> = "associationTypes",
+        /// `toObjectId`
+        to_object_id: Option<String> = "toObjectId",
+    }
 }
-crm_core::record!(PartnerClientsAssociatedObject {
-    association_types: "associationTypes",
-    to_object_id: "toObjectId",
-});
 
-/// Partner clients association spec with label.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PartnerClientsAssociationSpecWithLabel {
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `typeId`
-    pub type_id: Option<i64>,
+crm_core::record! {
+    /// Partner clients association spec with label.
+    pub struct PartnerClientsAssociationSpecWithLabel {
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+    }
 }
-crm_core::record!(PartnerClientsAssociationSpecWithLabel {
-    category: "category",
-    label: "label",
-    type_id: "typeId",
-});
 
-/// Report creation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ReportCreationReply {
-    /// `enqueueTime`
-    pub enqueue_time: Option<DateTime>,
-    /// `userEmail`
-    pub user_email: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Report creation reply.
+    pub struct ReportCreationReply {
+        /// `enqueueTime`
+        enqueue_time: Option<DateTime> = "enqueueTime",
+        /// `userEmail`
+        user_email: Option<String> = "userEmail",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(ReportCreationReply {
-    enqueue_time: "enqueueTime",
-    user_email: "userEmail",
-    user_id: "userId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,80 +3,60 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Blog author.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogAuthor {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// `bio`
-    pub bio: Option<String>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// `displayName`
-    pub display_name: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `facebook`
-    pub facebook: Option<String>,
-    /// `fullName`
-    pub full_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `linkedin`
-    pub linkedin: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `translatedFromId`
-    pub translated_from_id: Option<i64>,
-    /// `twitter`
-    pub twitter: Option<String>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
-    /// `website`
-    pub website: Option<String>,
+crm_core::record! {
+    /// Blog author.
+    pub struct BlogAuthor {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// `bio`
+        bio: Option<String> = "bio",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `displayName`
+        display_name: Option<String> = "displayName",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `facebook`
+        facebook: Option<String> = "facebook",
+        /// `fullName`
+        full_name: Option<String> = "fullName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `linkedin`
+        linkedin: Option<String> = "linkedin",
+        /// The name.
+        name: Option<String> = "name",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `translatedFromId`
+        translated_from_id: Option<i64> = "translatedFromId",
+        /// `twitter`
+        twitter: Option<String> = "twitter",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+        /// `website`
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(BlogAuthor {
-    avatar: "avatar",
-    bio: "bio",
-    created: "created",
-    deleted_at: "deletedAt",
-    display_name: "displayName",
-    email: "email",
-    facebook: "facebook",
-    full_name: "fullName",
-    id: "id",
-    language: "language",
-    linkedin: "linkedin",
-    name: "name",
-    slug: "slug",
-    translated_from_id: "translatedFromId",
-    twitter: "twitter",
-    updated: "updated",
-    website: "website",
-});
 crm_core::setters!(BlogAuthor {
     avatar: String, bio: String, created: Timestamp, deleted_at: Timestamp, display_name: String,
     email: String, facebook: String, full_name: String, id: String, language: String, linkedin: String,
     name: String, slug: String, translated_from_id: i64, twitter: String, updated: Timestamp, website: String,
 });
 
-/// Blog author batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogAuthorBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<BlogAuthor>>,
+crm_core::record! {
+    /// Blog author batch.
+    pub struct BlogAuthorBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<BlogAuthor>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BlogAuthorBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BlogAuthorBatch {
     inputs: [BlogAuthor],
 });
@@ -91,60 +71,45 @@ impl BlogAuthorBatch {
     }
 }
 
-/// Blog author batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogAuthorBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BlogAuthor>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Blog author batch reply.
+    pub struct BlogAuthorBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogAuthor> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BlogAuthorBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Blog author clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogAuthorClone {
-    /// `blogAuthor`
-    pub blog_author: Option<BlogAuthor>,
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `primaryLanguage`
-    pub primary_language: Option<String>,
-    /// `usePublished`
-    pub use_published: Option<bool>,
+crm_core::record! {
+    /// Blog author clone.
+    pub struct BlogAuthorClone {
+        /// `blogAuthor`
+        blog_author: Option<BlogAuthor> = "blogAuthor",
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `primaryLanguage`
+        primary_language: Option<String> = "primaryLanguage",
+        /// `usePublished`
+        use_published: Option<bool> = "usePublished",
+    }
+    required "blogAuthor" "id"
+    by new
 }
-crm_core::record!(BlogAuthorClone {
-    blog_author: "blogAuthor",
-    id: "id",
-    language: "language",
-    primary_language: "primaryLanguage",
-    use_published: "usePublished",
-} required { blog_author: "blogAuthor", id: "id" } by new);
 crm_core::setters!(BlogAuthorClone {
     blog_author: BlogAuthor, id: String, language: String, primary_language: String, use_published: bool,
 });
@@ -163,36 +128,27 @@ impl BlogAuthorClone {
     }
 }
 
-/// Cursor paged result blog author long.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CursorPagedResultBlogAuthorLong {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BlogAuthor>,
+crm_core::record! {
+    /// Cursor paged result blog author long.
+    pub struct CursorPagedResultBlogAuthorLong {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogAuthor> = "results",
+    }
 }
-crm_core::record!(CursorPagedResultBlogAuthorLong {
-    paging: "paging",
-    results: "results",
-});
 
-/// With total blog author page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalBlogAuthorPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BlogAuthor>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total blog author page.
+    pub struct WithTotalBlogAuthorPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogAuthor> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalBlogAuthorPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,82 +3,57 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// A comment on a blog post. Members that are not listed are kept.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogComment {
-    /// Blog of the post.
-    pub collection_id: Option<i64>,
-    /// Text.
-    pub comment: Option<String>,
-    /// Post it belongs to.
-    pub content_id: Option<i64>,
-    /// Address of the post.
-    pub content_permalink: Option<String>,
-    /// Title of the post.
-    pub content_title: Option<String>,
-    /// When it was written, in milliseconds since 1970.
-    pub created_at: Option<i64>,
-    /// When it was deleted, in milliseconds since 1970; 0 if it was not.
-    pub deleted_at: Option<i64>,
-    /// Identifier.
-    pub id: Option<i64>,
-    /// Comment it replies to; 0 if none.
-    pub parent_id: Option<i64>,
-    /// Account.
-    pub portal_id: Option<i64>,
-    /// State, as `APPROVED`.
-    pub state: Option<String>,
-    /// Thread it belongs to.
-    pub thread_id: Option<String>,
-    /// E-mail address of who wrote it.
-    pub user_email: Option<String>,
-    /// Name of who wrote it.
-    pub user_name: Option<String>,
-    /// Site of who wrote it.
-    pub user_url: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A comment on a blog post. Members that are not listed are kept.
+    pub struct BlogComment {
+        /// Blog of the post.
+        collection_id: Option<i64> = "collectionId",
+        /// Text.
+        comment: Option<String> = "comment",
+        /// Post it belongs to.
+        content_id: Option<i64> = "contentId",
+        /// Address of the post.
+        content_permalink: Option<String> = "contentPermalink",
+        /// Title of the post.
+        content_title: Option<String> = "contentTitle",
+        /// When it was written, in milliseconds since 1970.
+        created_at: Option<i64> = "createdAt",
+        /// When it was deleted, in milliseconds since 1970; 0 if it was not.
+        deleted_at: Option<i64> = "deletedAt",
+        /// Identifier.
+        id: Option<i64> = "id",
+        /// Comment it replies to; 0 if none.
+        parent_id: Option<i64> = "parentId",
+        /// Account.
+        portal_id: Option<i64> = "portalId",
+        /// State, as `APPROVED`.
+        state: Option<String> = "state",
+        /// Thread it belongs to.
+        thread_id: Option<String> = "threadId",
+        /// E-mail address of who wrote it.
+        user_email: Option<String> = "userEmail",
+        /// Name of who wrote it.
+        user_name: Option<String> = "userName",
+        /// Site of who wrote it.
+        user_url: Option<String> = "userUrl",
+    }
+    keeps extra
 }
-crm_core::record!(BlogComment {
-    collection_id: "collectionId",
-    comment: "comment",
-    content_id: "contentId",
-    content_permalink: "contentPermalink",
-    content_title: "contentTitle",
-    created_at: "createdAt",
-    deleted_at: "deletedAt",
-    id: "id",
-    parent_id: "parentId",
-    portal_id: "portalId",
-    state: "state",
-    thread_id: "threadId",
-    user_email: "userEmail",
-    user_name: "userName",
-    user_url: "userUrl",
-} keeps extra);
 
-/// A page of comments.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogCommentPage {
-    /// Comments for each page.
-    pub limit: Option<i64>,
-    /// The comments.
-    pub objects: Vec<BlogComment>,
-    /// Number of comments passed over.
-    pub offset: Option<i64>,
-    /// Number of comments in all.
-    pub total: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A page of comments.
+    pub struct BlogCommentPage {
+        /// Comments for each page.
+        limit: Option<i64> = "limit",
+        /// The comments.
+        objects: Vec<BlogComment> = "objects",
+        /// Number of comments passed over.
+        offset: Option<i64> = "offset",
+        /// Number of comments in all.
+        total: Option<i64> = "total",
+    }
+    keeps extra
 }
-crm_core::record!(BlogCommentPage {
-    limit: "limit",
-    objects: "objects",
-    offset: "offset",
-    total: "total",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

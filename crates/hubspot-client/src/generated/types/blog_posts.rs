@@ -3,199 +3,135 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Blog post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPost {
-    /// `abStatus`
-    pub ab_status: Option<AbStatus>,
-    /// `abTestId`
-    pub ab_test_id: Option<String>,
-    /// When it was archived.
-    pub archived_at: Option<i64>,
-    /// `archivedInDashboard`
-    pub archived_in_dashboard: Option<bool>,
-    /// `attachedStylesheets`
-    pub attached_stylesheets: Option<Vec<Map<Value>>>,
-    /// `authorName`
-    pub author_name: Option<String>,
-    /// `blogAuthorId`
-    pub blog_author_id: Option<String>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// `categoryId`
-    pub category_id: Option<i64>,
-    /// `contentGroupId`
-    pub content_group_id: Option<String>,
-    /// `contentTypeCategory`
-    pub content_type_category: Option<ContentTypeCategory>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// `createdById`
-    pub created_by_id: Option<String>,
-    /// `currentState`
-    pub current_state: Option<EmailState>,
-    /// `currentlyPublished`
-    pub currently_published: Option<bool>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// `dynamicPageDataSourceId`
-    pub dynamic_page_data_source_id: Option<String>,
-    /// `dynamicPageDataSourceType`
-    pub dynamic_page_data_source_type: Option<i64>,
-    /// `dynamicPageHubDbTableId`
-    pub dynamic_page_hub_db_table_id: Option<String>,
-    /// `enableDomainStylesheets`
-    pub enable_domain_stylesheets: Option<bool>,
-    /// `enableGoogleAmpOutputOverride`
-    pub enable_google_amp_output_override: Option<bool>,
-    /// `enableLayoutStylesheets`
-    pub enable_layout_stylesheets: Option<bool>,
-    /// `featuredImage`
-    pub featured_image: Option<String>,
-    /// `featuredImageAltText`
-    pub featured_image_alt_text: Option<String>,
-    /// The id of the folder.
-    pub folder_id: Option<String>,
-    /// `footerHtml`
-    pub footer_html: Option<String>,
-    /// `headHtml`
-    pub head_html: Option<String>,
-    /// `htmlTitle`
-    pub html_title: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `includeDefaultCustomCss`
-    pub include_default_custom_css: Option<bool>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// `layoutSections`
-    pub layout_sections: Option<Map<LayoutSection>>,
-    /// `linkRelCanonicalUrl`
-    pub link_rel_canonical_url: Option<String>,
-    /// `mabExperimentId`
-    pub mab_experiment_id: Option<String>,
-    /// `metaDescription`
-    pub meta_description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `pageExpiryDate`
-    pub page_expiry_date: Option<i64>,
-    /// `pageExpiryEnabled`
-    pub page_expiry_enabled: Option<bool>,
-    /// `pageExpiryRedirectId`
-    pub page_expiry_redirect_id: Option<i64>,
-    /// `pageExpiryRedirectUrl`
-    pub page_expiry_redirect_url: Option<String>,
-    /// `password`
-    pub password: Option<String>,
-    /// `postBody`
-    pub post_body: Option<String>,
-    /// `postSummary`
-    pub post_summary: Option<String>,
-    /// `publicAccessRules`
-    pub public_access_rules: Option<Vec<Value>>,
-    /// `publicAccessRulesEnabled`
-    pub public_access_rules_enabled: Option<bool>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
-    /// `publishImmediately`
-    pub publish_immediately: Option<bool>,
-    /// `publishedAt`
-    pub published_at: Option<Timestamp>,
-    /// `rssBody`
-    pub rss_body: Option<String>,
-    /// `rssSummary`
-    pub rss_summary: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// At most 25 characters.
-    pub state: Option<String>,
-    /// `tagIds`
-    pub tag_ids: Option<Vec<i64>>,
-    /// `themeSettingsValues`
-    pub theme_settings_values: Option<Map<Value>>,
-    /// `translatedFromId`
-    pub translated_from_id: Option<String>,
-    /// `translations`
-    pub translations: Option<Map<ContentLanguageVariation>>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
-    /// `updatedById`
-    pub updated_by_id: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `useFeaturedImage`
-    pub use_featured_image: Option<bool>,
-    /// `widgetContainers`
-    pub widget_containers: Option<Map<Value>>,
-    /// `widgets`
-    pub widgets: Option<Map<Value>>,
+crm_core::record! {
+    /// Blog post.
+    pub struct BlogPost {
+        /// `abStatus`
+        ab_status: Option<AbStatus> = "abStatus",
+        /// `abTestId`
+        ab_test_id: Option<String> = "abTestId",
+        /// When it was archived.
+        archived_at: Option<i64> = "archivedAt",
+        /// `archivedInDashboard`
+        archived_in_dashboard: Option<bool> = "archivedInDashboard",
+        /// `attachedStylesheets`
+        attached_stylesheets: Option<Vec<Map<Value>>> = "attachedStylesheets",
+        /// `authorName`
+        author_name: Option<String> = "authorName",
+        /// `blogAuthorId`
+        blog_author_id: Option<String> = "blogAuthorId",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// `categoryId`
+        category_id: Option<i64> = "categoryId",
+        /// `contentGroupId`
+        content_group_id: Option<String> = "contentGroupId",
+        /// `contentTypeCategory`
+        content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// `createdById`
+        created_by_id: Option<String> = "createdById",
+        /// `currentState`
+        current_state: Option<EmailState> = "currentState",
+        /// `currentlyPublished`
+        currently_published: Option<bool> = "currentlyPublished",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// `dynamicPageDataSourceId`
+        dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
+        /// `dynamicPageDataSourceType`
+        dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
+        /// `dynamicPageHubDbTableId`
+        dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
+        /// `enableDomainStylesheets`
+        enable_domain_stylesheets: Option<bool> = "enableDomainStylesheets",
+        /// `enableGoogleAmpOutputOverride`
+        enable_google_amp_output_override: Option<bool> = "enableGoogleAmpOutputOverride",
+        /// `enableLayoutStylesheets`
+        enable_layout_stylesheets: Option<bool> = "enableLayoutStylesheets",
+        /// `featuredImage`
+        featured_image: Option<String> = "featuredImage",
+        /// `featuredImageAltText`
+        featured_image_alt_text: Option<String> = "featuredImageAltText",
+        /// The id of the folder.
+        folder_id: Option<String> = "folderId",
+        /// `footerHtml`
+        footer_html: Option<String> = "footerHtml",
+        /// `headHtml`
+        head_html: Option<String> = "headHtml",
+        /// `htmlTitle`
+        html_title: Option<String> = "htmlTitle",
+        /// The id.
+        id: Option<String> = "id",
+        /// `includeDefaultCustomCss`
+        include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// `layoutSections`
+        layout_sections: Option<Map<LayoutSection>> = "layoutSections",
+        /// `linkRelCanonicalUrl`
+        link_rel_canonical_url: Option<String> = "linkRelCanonicalUrl",
+        /// `mabExperimentId`
+        mab_experiment_id: Option<String> = "mabExperimentId",
+        /// `metaDescription`
+        meta_description: Option<String> = "metaDescription",
+        /// The name.
+        name: Option<String> = "name",
+        /// `pageExpiryDate`
+        page_expiry_date: Option<i64> = "pageExpiryDate",
+        /// `pageExpiryEnabled`
+        page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
+        /// `pageExpiryRedirectId`
+        page_expiry_redirect_id: Option<i64> = "pageExpiryRedirectId",
+        /// `pageExpiryRedirectUrl`
+        page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
+        /// `password`
+        password: Option<String> = "password",
+        /// `postBody`
+        post_body: Option<String> = "postBody",
+        /// `postSummary`
+        post_summary: Option<String> = "postSummary",
+        /// `publicAccessRules`
+        public_access_rules: Option<Vec<Value>> = "publicAccessRules",
+        /// `publicAccessRulesEnabled`
+        public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+        /// `publishImmediately`
+        publish_immediately: Option<bool> = "publishImmediately",
+        /// `publishedAt`
+        published_at: Option<Timestamp> = "publishedAt",
+        /// `rssBody`
+        rss_body: Option<String> = "rssBody",
+        /// `rssSummary`
+        rss_summary: Option<String> = "rssSummary",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// At most 25 characters.
+        state: Option<String> = "state",
+        /// `tagIds`
+        tag_ids: Option<Vec<i64>> = "tagIds",
+        /// `themeSettingsValues`
+        theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
+        /// `translatedFromId`
+        translated_from_id: Option<String> = "translatedFromId",
+        /// `translations`
+        translations: Option<Map<ContentLanguageVariation>> = "translations",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+        /// `updatedById`
+        updated_by_id: Option<String> = "updatedById",
+        /// The address.
+        url: Option<String> = "url",
+        /// `useFeaturedImage`
+        use_featured_image: Option<bool> = "useFeaturedImage",
+        /// `widgetContainers`
+        widget_containers: Option<Map<Value>> = "widgetContainers",
+        /// `widgets`
+        widgets: Option<Map<Value>> = "widgets",
+    }
 }
-crm_core::record!(BlogPost {
-    ab_status: "abStatus",
-    ab_test_id: "abTestId",
-    archived_at: "archivedAt",
-    archived_in_dashboard: "archivedInDashboard",
-    attached_stylesheets: "attachedStylesheets",
-    author_name: "authorName",
-    blog_author_id: "blogAuthorId",
-    campaign: "campaign",
-    category_id: "categoryId",
-    content_group_id: "contentGroupId",
-    content_type_category: "contentTypeCategory",
-    created: "created",
-    created_by_id: "createdById",
-    current_state: "currentState",
-    currently_published: "currentlyPublished",
-    domain: "domain",
-    dynamic_page_data_source_id: "dynamicPageDataSourceId",
-    dynamic_page_data_source_type: "dynamicPageDataSourceType",
-    dynamic_page_hub_db_table_id: "dynamicPageHubDbTableId",
-    enable_domain_stylesheets: "enableDomainStylesheets",
-    enable_google_amp_output_override: "enableGoogleAmpOutputOverride",
-    enable_layout_stylesheets: "enableLayoutStylesheets",
-    featured_image: "featuredImage",
-    featured_image_alt_text: "featuredImageAltText",
-    folder_id: "folderId",
-    footer_html: "footerHtml",
-    head_html: "headHtml",
-    html_title: "htmlTitle",
-    id: "id",
-    include_default_custom_css: "includeDefaultCustomCss",
-    language: "language",
-    layout_sections: "layoutSections",
-    link_rel_canonical_url: "linkRelCanonicalUrl",
-    mab_experiment_id: "mabExperimentId",
-    meta_description: "metaDescription",
-    name: "name",
-    page_expiry_date: "pageExpiryDate",
-    page_expiry_enabled: "pageExpiryEnabled",
-    page_expiry_redirect_id: "pageExpiryRedirectId",
-    page_expiry_redirect_url: "pageExpiryRedirectUrl",
-    password: "password",
-    post_body: "postBody",
-    post_summary: "postSummary",
-    public_access_rules: "publicAccessRules",
-    public_access_rules_enabled: "publicAccessRulesEnabled",
-    publish_date: "publishDate",
-    publish_immediately: "publishImmediately",
-    published_at: "publishedAt",
-    rss_body: "rssBody",
-    rss_summary: "rssSummary",
-    slug: "slug",
-    state: "state",
-    tag_ids: "tagIds",
-    theme_settings_values: "themeSettingsValues",
-    translated_from_id: "translatedFromId",
-    translations: "translations",
-    updated: "updated",
-    updated_by_id: "updatedById",
-    url: "url",
-    use_featured_image: "useFeaturedImage",
-    widget_containers: "widgetContainers",
-    widgets: "widgets",
-});
 crm_core::setters!(BlogPost {
     ab_status: AbStatus, ab_test_id: String, archived_at: i64, archived_in_dashboard: bool,
     attached_stylesheets: [Map<Value>], author_name: String, blog_author_id: String, campaign: String,
@@ -217,16 +153,15 @@ crm_core::setters!(BlogPost {
     widgets: Map<Value>,
 });
 
-/// Blog post batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<BlogPost>>,
+crm_core::record! {
+    /// Blog post batch.
+    pub struct BlogPostBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<BlogPost>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BlogPostBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BlogPostBatch {
     inputs: [BlogPost],
 });
@@ -241,54 +176,41 @@ impl BlogPostBatch {
     }
 }
 
-/// Blog post batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BlogPost>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Blog post batch reply.
+    pub struct BlogPostBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogPost> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BlogPostBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Blog post language clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostLanguageClone {
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `usePublished`
-    pub use_published: Option<bool>,
+crm_core::record! {
+    /// Blog post language clone.
+    pub struct BlogPostLanguageClone {
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `usePublished`
+        use_published: Option<bool> = "usePublished",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(BlogPostLanguageClone {
-    id: "id",
-    language: "language",
-    use_published: "usePublished",
-} required { id: "id" } by new);
 crm_core::setters!(BlogPostLanguageClone {
     id: String, language: String, use_published: bool,
 });
@@ -305,93 +227,67 @@ impl BlogPostLanguageClone {
     }
 }
 
-/// Blog post version.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostVersion {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<BlogPost>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Blog post version.
+    pub struct BlogPostVersion {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<BlogPost> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(BlogPostVersion {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// Cursor paged result blog post long.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CursorPagedResultBlogPostLong {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BlogPost>,
+crm_core::record! {
+    /// Cursor paged result blog post long.
+    pub struct CursorPagedResultBlogPostLong {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogPost> = "results",
+    }
 }
-crm_core::record!(CursorPagedResultBlogPostLong {
-    paging: "paging",
-    results: "results",
-});
 
-/// Version blog post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VersionBlogPost {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<BlogPost>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Version blog post.
+    pub struct VersionBlogPost {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<BlogPost> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(VersionBlogPost {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// With total blog post page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalBlogPostPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BlogPost>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total blog post page.
+    pub struct WithTotalBlogPostPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BlogPost> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalBlogPostPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total blog post version page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalBlogPostVersionPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<VersionBlogPost>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total blog post version page.
+    pub struct WithTotalBlogPostVersionPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<VersionBlogPost> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalBlogPostVersionPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,84 +3,61 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Blog.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Blog {
-    /// `absoluteUrl`
-    pub absolute_url: Option<String>,
-    /// `allowComments`
-    pub allow_comments: Option<bool>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `htmlTitle`
-    pub html_title: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// `listingPageId`
-    pub listing_page_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `publicAccessRules`
-    pub public_access_rules: Vec<Value>,
-    /// `publicAccessRulesEnabled`
-    pub public_access_rules_enabled: Option<bool>,
-    /// `publicTitle`
-    pub public_title: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `translatedFromId`
-    pub translated_from_id: Option<String>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
+crm_core::record! {
+    /// Blog.
+    pub struct Blog {
+        /// `absoluteUrl`
+        absolute_url: Option<String> = "absoluteUrl",
+        /// `allowComments`
+        allow_comments: Option<bool> = "allowComments",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `htmlTitle`
+        html_title: Option<String> = "htmlTitle",
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// `listingPageId`
+        listing_page_id: Option<String> = "listingPageId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `publicAccessRules`
+        public_access_rules: Vec<Value> = "publicAccessRules",
+        /// `publicAccessRulesEnabled`
+        public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
+        /// `publicTitle`
+        public_title: Option<String> = "publicTitle",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `translatedFromId`
+        translated_from_id: Option<String> = "translatedFromId",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+    }
 }
-crm_core::record!(Blog {
-    absolute_url: "absoluteUrl",
-    allow_comments: "allowComments",
-    created: "created",
-    deleted_at: "deletedAt",
-    description: "description",
-    html_title: "htmlTitle",
-    id: "id",
-    language: "language",
-    listing_page_id: "listingPageId",
-    name: "name",
-    public_access_rules: "publicAccessRules",
-    public_access_rules_enabled: "publicAccessRulesEnabled",
-    public_title: "publicTitle",
-    slug: "slug",
-    translated_from_id: "translatedFromId",
-    updated: "updated",
-});
 
-/// Blog language clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogLanguageClone {
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `primaryLanguage`
-    pub primary_language: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `usePublished`
-    pub use_published: Option<bool>,
+crm_core::record! {
+    /// Blog language clone.
+    pub struct BlogLanguageClone {
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `primaryLanguage`
+        primary_language: Option<String> = "primaryLanguage",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `usePublished`
+        use_published: Option<bool> = "usePublished",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(BlogLanguageClone {
-    id: "id",
-    language: "language",
-    primary_language: "primaryLanguage",
-    slug: "slug",
-    use_published: "usePublished",
-} required { id: "id" } by new);
 crm_core::setters!(BlogLanguageClone {
     id: String, language: String, primary_language: String, slug: String, use_published: bool,
 });
@@ -99,79 +76,57 @@ impl BlogLanguageClone {
     }
 }
 
-/// Blog version.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogVersion {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<Blog>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Blog version.
+    pub struct BlogVersion {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<Blog> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(BlogVersion {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// Version blog.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VersionBlog {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<Blog>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Version blog.
+    pub struct VersionBlog {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<Blog> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(VersionBlog {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// With total blog page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalBlogPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Blog>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total blog page.
+    pub struct WithTotalBlogPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Blog> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalBlogPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total blog version page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalBlogVersionPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<VersionBlog>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total blog version page.
+    pub struct WithTotalBlogVersionPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<VersionBlog> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalBlogVersionPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,66 +3,51 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Cursor paged result tag long.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CursorPagedResultTagLong {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Tag>,
+crm_core::record! {
+    /// Cursor paged result tag long.
+    pub struct CursorPagedResultTagLong {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Tag> = "results",
+    }
 }
-crm_core::record!(CursorPagedResultTagLong {
-    paging: "paging",
-    results: "results",
-});
 
-/// Tag.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Tag {
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `translatedFromId`
-    pub translated_from_id: Option<i64>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
+crm_core::record! {
+    /// Tag.
+    pub struct Tag {
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// The name.
+        name: Option<String> = "name",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `translatedFromId`
+        translated_from_id: Option<i64> = "translatedFromId",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+    }
 }
-crm_core::record!(Tag {
-    created: "created",
-    deleted_at: "deletedAt",
-    id: "id",
-    language: "language",
-    name: "name",
-    slug: "slug",
-    translated_from_id: "translatedFromId",
-    updated: "updated",
-});
 crm_core::setters!(Tag {
     created: Timestamp, deleted_at: Timestamp, id: String, language: String, name: String, slug: String,
     translated_from_id: i64, updated: Timestamp,
 });
 
-/// Tag batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TagBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<Tag>>,
+crm_core::record! {
+    /// Tag batch.
+    pub struct TagBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<Tag>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(TagBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(TagBatch {
     inputs: [Tag],
 });
@@ -77,60 +62,45 @@ impl TagBatch {
     }
 }
 
-/// Tag batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TagBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Tag>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Tag batch reply.
+    pub struct TagBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Tag> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(TagBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Tag clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TagClone {
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryLanguage`
-    pub primary_language: Option<String>,
-    /// `usePublished`
-    pub use_published: Option<bool>,
+crm_core::record! {
+    /// Tag clone.
+    pub struct TagClone {
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryLanguage`
+        primary_language: Option<String> = "primaryLanguage",
+        /// `usePublished`
+        use_published: Option<bool> = "usePublished",
+    }
+    required "id" "name"
+    by new
 }
-crm_core::record!(TagClone {
-    id: "id",
-    language: "language",
-    name: "name",
-    primary_language: "primaryLanguage",
-    use_published: "usePublished",
-} required { id: "id", name: "name" } by new);
 crm_core::setters!(TagClone {
     id: String, language: String, name: String, primary_language: String, use_published: bool,
 });
@@ -149,22 +119,17 @@ impl TagClone {
     }
 }
 
-/// With total tag page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalTagPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Tag>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total tag page.
+    pub struct WithTotalTagPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Tag> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalTagPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

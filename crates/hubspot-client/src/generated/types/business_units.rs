@@ -3,50 +3,37 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Business unit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BusinessUnit {
-    /// The id.
-    pub id: Option<String>,
-    /// `logoMetadata`
-    pub logo_metadata: Option<BusinessUnitLogoMetadata>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Business unit.
+    pub struct BusinessUnit {
+        /// The id.
+        id: Option<String> = "id",
+        /// `logoMetadata`
+        logo_metadata: Option<BusinessUnitLogoMetadata> = "logoMetadata",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(BusinessUnit {
-    id: "id",
-    logo_metadata: "logoMetadata",
-    name: "name",
-});
 
-/// Business unit list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BusinessUnitList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BusinessUnit>,
+crm_core::record! {
+    /// Business unit list.
+    pub struct BusinessUnitList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BusinessUnit> = "results",
+    }
 }
-crm_core::record!(BusinessUnitList {
-    results: "results",
-});
 
-/// Business unit logo metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BusinessUnitLogoMetadata {
-    /// `logoAltText`
-    pub logo_alt_text: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// `resizedUrl`
-    pub resized_url: Option<String>,
+crm_core::record! {
+    /// Business unit logo metadata.
+    pub struct BusinessUnitLogoMetadata {
+        /// `logoAltText`
+        logo_alt_text: Option<String> = "logoAltText",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// `resizedUrl`
+        resized_url: Option<String> = "resizedUrl",
+    }
 }
-crm_core::record!(BusinessUnitLogoMetadata {
-    logo_alt_text: "logoAltText",
-    logo_url: "logoUrl",
-    resized_url: "resizedUrl",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

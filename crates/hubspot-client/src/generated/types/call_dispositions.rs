@@ -3,24 +3,18 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// An outcome of a call.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallDisposition {
-    /// True if it is no longer offered.
-    pub deleted: Option<bool>,
-    /// Identifier, for the property `hs_call_disposition`.
-    pub id: Option<String>,
-    /// Name shown to people.
-    pub label: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// An outcome of a call.
+    pub struct CallDisposition {
+        /// True if it is no longer offered.
+        deleted: Option<bool> = "deleted",
+        /// Identifier, for the property `hs_call_disposition`.
+        id: Option<String> = "id",
+        /// Name shown to people.
+        label: Option<String> = "label",
+    }
+    keeps extra
 }
-crm_core::record!(CallDisposition {
-    deleted: "deleted",
-    id: "id",
-    label: "label",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -11,56 +11,44 @@ crm_core::union! {
     }
 }
 
-/// Channel connection settings patch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelConnectionSettingsPatchRequest {
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Channel connection settings patch request.
+    pub struct ChannelConnectionSettingsPatchRequest {
+        /// `isReady`
+        is_ready: Option<bool> = "isReady",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(ChannelConnectionSettingsPatchRequest {
-    is_ready: "isReady",
-    url: "url",
-});
 crm_core::setters!(ChannelConnectionSettingsPatchRequest {
     is_ready: bool, url: String,
 });
 
-/// Channel connection settings reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelConnectionSettingsReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Channel connection settings reply.
+    pub struct ChannelConnectionSettingsReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `isReady`
+        is_ready: Option<bool> = "isReady",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(ChannelConnectionSettingsReply {
-    created_at: "createdAt",
-    is_ready: "isReady",
-    updated_at: "updatedAt",
-    url: "url",
-});
 
-/// Channel connection settings request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelConnectionSettingsRequest {
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Channel connection settings request.
+    pub struct ChannelConnectionSettingsRequest {
+        /// `isReady`
+        is_ready: Option<bool> = "isReady",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "isReady" "url"
+    by new
 }
-crm_core::record!(ChannelConnectionSettingsRequest {
-    is_ready: "isReady",
-    url: "url",
-} required { is_ready: "isReady", url: "url" } by new);
 crm_core::setters!(ChannelConnectionSettingsRequest {
     is_ready: bool, url: String,
 });
@@ -76,71 +64,52 @@ impl ChannelConnectionSettingsRequest {
     }
 }
 
-/// Company caller id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompanyCallerId {
-    /// Always `COMPANY`.
-    pub caller_id_type: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objectCoordinates`
-    pub object_coordinates: Option<ObjectCoordinates>,
+crm_core::record! {
+    /// Company caller id.
+    pub struct CompanyCallerId {
+        /// Always `COMPANY`.
+        caller_id_type: Option<String> = "callerIdType",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objectCoordinates`
+        object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
+    }
 }
-crm_core::record!(CompanyCallerId {
-    caller_id_type: "callerIdType",
-    name: "name",
-    object_coordinates: "objectCoordinates",
-});
 
-/// Completed third party call reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompletedThirdPartyCallReply {
-    /// `callerIdMatches`
-    pub caller_id_matches: Vec<CallerId>,
+crm_core::record! {
+    /// Completed third party call reply.
+    pub struct CompletedThirdPartyCallReply {
+        /// `callerIdMatches`
+        caller_id_matches: Vec<CallerId> = "callerIdMatches",
+    }
 }
-crm_core::record!(CompletedThirdPartyCallReply {
-    caller_id_matches: "callerIdMatches",
-});
 
-/// Completed third party call request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompletedThirdPartyCallRequest {
-    /// `callStartedTimestamp`
-    pub call_started_timestamp: Option<Timestamp>,
-    /// `createEngagement`
-    pub create_engagement: Option<bool>,
-    /// `durationSeconds`
-    pub duration_seconds: Option<i64>,
-    /// `engagementProperties`
-    pub engagement_properties: Option<Map<String>>,
-    /// `externalCallId`
-    pub external_call_id: Option<String>,
-    /// `finalCallStatus`
-    pub final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus>,
-    /// `fromNumber`
-    pub from_number: Option<FormattedPhoneNumber>,
-    /// `potentialRecipientUserIds`
-    pub potential_recipient_user_ids: Option<Vec<i64>>,
-    /// `toNumber`
-    pub to_number: Option<FormattedPhoneNumber>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Completed third party call request.
+    pub struct CompletedThirdPartyCallRequest {
+        /// `callStartedTimestamp`
+        call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
+        /// `createEngagement`
+        create_engagement: Option<bool> = "createEngagement",
+        /// `durationSeconds`
+        duration_seconds: Option<i64> = "durationSeconds",
+        /// `engagementProperties`
+        engagement_properties: Option<Map<String>> = "engagementProperties",
+        /// `externalCallId`
+        external_call_id: Option<String> = "externalCallId",
+        /// `finalCallStatus`
+        final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus> = "finalCallStatus",
+        /// `fromNumber`
+        from_number: Option<FormattedPhoneNumber> = "fromNumber",
+        /// `potentialRecipientUserIds`
+        potential_recipient_user_ids: Option<Vec<i64>> = "potentialRecipientUserIds",
+        /// `toNumber`
+        to_number: Option<FormattedPhoneNumber> = "toNumber",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
+    required "createEngagement" "engagementProperties" "externalCallId" "finalCallStatus" "fromNumber" "potentialRecipientUserIds" "toNumber"
 }
-crm_core::record!(CompletedThirdPartyCallRequest {
-    call_started_timestamp: "callStartedTimestamp",
-    create_engagement: "createEngagement",
-    duration_seconds: "durationSeconds",
-    engagement_properties: "engagementProperties",
-    external_call_id: "externalCallId",
-    final_call_status: "finalCallStatus",
-    from_number: "fromNumber",
-    potential_recipient_user_ids: "potentialRecipientUserIds",
-    to_number: "toNumber",
-    user_id: "userId",
-} required { create_engagement: "createEngagement", engagement_properties: "engagementProperties", external_call_id: "externalCallId", final_call_status: "finalCallStatus", from_number: "fromNumber", potential_recipient_user_ids: "potentialRecipientUserIds", to_number: "toNumber" });
 crm_core::setters!(CompletedThirdPartyCallRequest {
     call_started_timestamp: Timestamp, create_engagement: bool, duration_seconds: i64,
     engagement_properties: Map<String>, external_call_id: String,
@@ -180,45 +149,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Contact caller id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactCallerId {
-    /// Always `CONTACT`.
-    pub caller_id_type: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `objectCoordinates`
-    pub object_coordinates: Option<ObjectCoordinates>,
+crm_core::record! {
+    /// Contact caller id.
+    pub struct ContactCallerId {
+        /// Always `CONTACT`.
+        caller_id_type: Option<String> = "callerIdType",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `objectCoordinates`
+        object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
+    }
 }
-crm_core::record!(ContactCallerId {
-    caller_id_type: "callerIdType",
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-    object_coordinates: "objectCoordinates",
-});
 
-/// Formatted phone number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormattedPhoneNumber {
-    /// `e164Number`
-    pub e164_number: Option<String>,
-    /// `extension`
-    pub extension: Option<String>,
-    /// `phoneNumberType`
-    pub phone_number_type: Option<FormattedPhoneNumberPhoneNumberType>,
+crm_core::record! {
+    /// Formatted phone number.
+    pub struct FormattedPhoneNumber {
+        /// `e164Number`
+        e164_number: Option<String> = "e164Number",
+        /// `extension`
+        extension: Option<String> = "extension",
+        /// `phoneNumberType`
+        phone_number_type: Option<FormattedPhoneNumberPhoneNumberType> = "phoneNumberType",
+    }
+    required "e164Number" "phoneNumberType"
+    by new
 }
-crm_core::record!(FormattedPhoneNumber {
-    e164_number: "e164Number",
-    extension: "extension",
-    phone_number_type: "phoneNumberType",
-} required { e164_number: "e164Number", phone_number_type: "phoneNumberType" } by new);
 crm_core::setters!(FormattedPhoneNumber {
     e164_number: String, extension: String, phone_number_type: FormattedPhoneNumberPhoneNumberType,
 });
@@ -268,16 +227,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Mark recording as ready request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarkRecordingAsReadyRequest {
-    /// `engagementId`
-    pub engagement_id: Option<i64>,
+crm_core::record! {
+    /// Mark recording as ready request.
+    pub struct MarkRecordingAsReadyRequest {
+        /// `engagementId`
+        engagement_id: Option<i64> = "engagementId",
+    }
+    required "engagementId"
+    by new
 }
-crm_core::record!(MarkRecordingAsReadyRequest {
-    engagement_id: "engagementId",
-} required { engagement_id: "engagementId" } by new);
 crm_core::setters!(MarkRecordingAsReadyRequest {
     engagement_id: i64,
 });
@@ -292,58 +250,46 @@ impl MarkRecordingAsReadyRequest {
     }
 }
 
-/// Object coordinates.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectCoordinates {
-    /// The id of the record.
-    pub object_id: Option<i64>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
+crm_core::record! {
+    /// Object coordinates.
+    pub struct ObjectCoordinates {
+        /// The id of the record.
+        object_id: Option<i64> = "objectId",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+    }
 }
-crm_core::record!(ObjectCoordinates {
-    object_id: "objectId",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-});
 
-/// Recording settings patch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordingSettingsPatchRequest {
-    /// `urlToRetrieveAuthedRecording`
-    pub url_to_retrieve_authed_recording: Option<String>,
+crm_core::record! {
+    /// Recording settings patch request.
+    pub struct RecordingSettingsPatchRequest {
+        /// `urlToRetrieveAuthedRecording`
+        url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
+    }
 }
-crm_core::record!(RecordingSettingsPatchRequest {
-    url_to_retrieve_authed_recording: "urlToRetrieveAuthedRecording",
-});
 crm_core::setters!(RecordingSettingsPatchRequest {
     url_to_retrieve_authed_recording: String,
 });
 
-/// Recording settings reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordingSettingsReply {
-    /// `urlToRetrieveAuthedRecording`
-    pub url_to_retrieve_authed_recording: Option<String>,
+crm_core::record! {
+    /// Recording settings reply.
+    pub struct RecordingSettingsReply {
+        /// `urlToRetrieveAuthedRecording`
+        url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
+    }
 }
-crm_core::record!(RecordingSettingsReply {
-    url_to_retrieve_authed_recording: "urlToRetrieveAuthedRecording",
-});
 
-/// Recording settings request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordingSettingsRequest {
-    /// `urlToRetrieveAuthedRecording`
-    pub url_to_retrieve_authed_recording: Option<String>,
+crm_core::record! {
+    /// Recording settings request.
+    pub struct RecordingSettingsRequest {
+        /// `urlToRetrieveAuthedRecording`
+        url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
+    }
+    required "urlToRetrieveAuthedRecording"
+    by new
 }
-crm_core::record!(RecordingSettingsRequest {
-    url_to_retrieve_authed_recording: "urlToRetrieveAuthedRecording",
-} required { url_to_retrieve_authed_recording: "urlToRetrieveAuthedRecording" } by new);
 crm_core::setters!(RecordingSettingsRequest {
     url_to_retrieve_authed_recording: String,
 });
@@ -360,120 +306,86 @@ impl RecordingSettingsRequest {
     }
 }
 
-/// Settings patch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SettingsPatchRequest {
-    /// `height`
-    pub height: Option<i64>,
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `supportsCustomObjects`
-    pub supports_custom_objects: Option<bool>,
-    /// `supportsInboundCalling`
-    pub supports_inbound_calling: Option<bool>,
-    /// The address.
-    pub url: Option<String>,
-    /// `usesCallingWindow`
-    pub uses_calling_window: Option<bool>,
-    /// `usesRemote`
-    pub uses_remote: Option<bool>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Settings patch request.
+    pub struct SettingsPatchRequest {
+        /// `height`
+        height: Option<i64> = "height",
+        /// `isReady`
+        is_ready: Option<bool> = "isReady",
+        /// The name.
+        name: Option<String> = "name",
+        /// `supportsCustomObjects`
+        supports_custom_objects: Option<bool> = "supportsCustomObjects",
+        /// `supportsInboundCalling`
+        supports_inbound_calling: Option<bool> = "supportsInboundCalling",
+        /// The address.
+        url: Option<String> = "url",
+        /// `usesCallingWindow`
+        uses_calling_window: Option<bool> = "usesCallingWindow",
+        /// `usesRemote`
+        uses_remote: Option<bool> = "usesRemote",
+        /// `width`
+        width: Option<i64> = "width",
+    }
 }
-crm_core::record!(SettingsPatchRequest {
-    height: "height",
-    is_ready: "isReady",
-    name: "name",
-    supports_custom_objects: "supportsCustomObjects",
-    supports_inbound_calling: "supportsInboundCalling",
-    url: "url",
-    uses_calling_window: "usesCallingWindow",
-    uses_remote: "usesRemote",
-    width: "width",
-});
 crm_core::setters!(SettingsPatchRequest {
     height: i64, is_ready: bool, name: String, supports_custom_objects: bool, supports_inbound_calling: bool,
     url: String, uses_calling_window: bool, uses_remote: bool, width: i64,
 });
 
-/// Settings reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SettingsReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `height`
-    pub height: Option<i64>,
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `supportsCustomObjects`
-    pub supports_custom_objects: Option<bool>,
-    /// `supportsInboundCalling`
-    pub supports_inbound_calling: Option<bool>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
-    /// `usesCallingWindow`
-    pub uses_calling_window: Option<bool>,
-    /// `usesRemote`
-    pub uses_remote: Option<bool>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Settings reply.
+    pub struct SettingsReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `height`
+        height: Option<i64> = "height",
+        /// `isReady`
+        is_ready: Option<bool> = "isReady",
+        /// The name.
+        name: Option<String> = "name",
+        /// `supportsCustomObjects`
+        supports_custom_objects: Option<bool> = "supportsCustomObjects",
+        /// `supportsInboundCalling`
+        supports_inbound_calling: Option<bool> = "supportsInboundCalling",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `usesCallingWindow`
+        uses_calling_window: Option<bool> = "usesCallingWindow",
+        /// `usesRemote`
+        uses_remote: Option<bool> = "usesRemote",
+        /// `width`
+        width: Option<i64> = "width",
+    }
 }
-crm_core::record!(SettingsReply {
-    created_at: "createdAt",
-    height: "height",
-    is_ready: "isReady",
-    name: "name",
-    supports_custom_objects: "supportsCustomObjects",
-    supports_inbound_calling: "supportsInboundCalling",
-    updated_at: "updatedAt",
-    url: "url",
-    uses_calling_window: "usesCallingWindow",
-    uses_remote: "usesRemote",
-    width: "width",
-});
 
-/// Settings request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SettingsRequest {
-    /// `height`
-    pub height: Option<i64>,
-    /// `isReady`
-    pub is_ready: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `supportsCustomObjects`
-    pub supports_custom_objects: Option<bool>,
-    /// `supportsInboundCalling`
-    pub supports_inbound_calling: Option<bool>,
-    /// The address.
-    pub url: Option<String>,
-    /// `usesCallingWindow`
-    pub uses_calling_window: Option<bool>,
-    /// `usesRemote`
-    pub uses_remote: Option<bool>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Settings request.
+    pub struct SettingsRequest {
+        /// `height`
+        height: Option<i64> = "height",
+        /// `isReady`
+        is_ready: Option<bool> = "isReady",
+        /// The name.
+        name: Option<String> = "name",
+        /// `supportsCustomObjects`
+        supports_custom_objects: Option<bool> = "supportsCustomObjects",
+        /// `supportsInboundCalling`
+        supports_inbound_calling: Option<bool> = "supportsInboundCalling",
+        /// The address.
+        url: Option<String> = "url",
+        /// `usesCallingWindow`
+        uses_calling_window: Option<bool> = "usesCallingWindow",
+        /// `usesRemote`
+        uses_remote: Option<bool> = "usesRemote",
+        /// `width`
+        width: Option<i64> = "width",
+    }
+    required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"
 }
-crm_core::record!(SettingsRequest {
-    height: "height",
-    is_ready: "isReady",
-    name: "name",
-    supports_custom_objects: "supportsCustomObjects",
-    supports_inbound_calling: "supportsInboundCalling",
-    url: "url",
-    uses_calling_window: "usesCallingWindow",
-    uses_remote: "usesRemote",
-    width: "width",
-} required { height: "height", is_ready: "isReady", name: "name", supports_custom_objects: "supportsCustomObjects", supports_inbound_calling: "supportsInboundCalling", url: "url", uses_calling_window: "usesCallingWindow", uses_remote: "usesRemote", width: "width" });
 crm_core::setters!(SettingsRequest {
     height: i64, is_ready: bool, name: String, supports_custom_objects: bool, supports_inbound_calling: bool,
     url: String, uses_calling_window: bool, uses_remote: bool, width: i64,

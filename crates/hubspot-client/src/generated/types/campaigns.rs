@@ -3,54 +3,41 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Budget item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BudgetItem {
-    /// `amount`
-    pub amount: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `order`
-    pub order: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Budget item.
+    pub struct BudgetItem {
+        /// `amount`
+        amount: Option<f64> = "amount",
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `order`
+        order: Option<i64> = "order",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
 }
-crm_core::record!(BudgetItem {
-    amount: "amount",
-    created_at: "createdAt",
-    description: "description",
-    id: "id",
-    name: "name",
-    order: "order",
-    updated_at: "updatedAt",
-});
 
-/// Budget item input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BudgetItemInput {
-    /// `amount`
-    pub amount: Option<f64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `order`
-    pub order: Option<i64>,
+crm_core::record! {
+    /// Budget item input.
+    pub struct BudgetItemInput {
+        /// `amount`
+        amount: Option<f64> = "amount",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+        /// `order`
+        order: Option<i64> = "order",
+    }
+    required "amount" "name" "order"
+    by new
 }
-crm_core::record!(BudgetItemInput {
-    amount: "amount",
-    description: "description",
-    name: "name",
-    order: "order",
-} required { amount: "amount", name: "name", order: "order" } by new);
 crm_core::setters!(BudgetItemInput {
     amount: f64, description: String, name: String, order: i64,
 });
@@ -72,131 +59,95 @@ impl BudgetItemInput {
     }
 }
 
-/// Budget totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BudgetTotals {
-    /// `budgetItems`
-    pub budget_items: Vec<BudgetItem>,
-    /// `budgetTotal`
-    pub budget_total: Option<f64>,
-    /// One of 176 values, as `AED`.
-    pub currency_code: Option<String>,
-    /// `remainingBudget`
-    pub remaining_budget: Option<f64>,
-    /// `spendItems`
-    pub spend_items: Vec<SpendItem>,
-    /// `spendTotal`
-    pub spend_total: Option<f64>,
+crm_core::record! {
+    /// Budget totals.
+    pub struct BudgetTotals {
+        /// `budgetItems`
+        budget_items: Vec<BudgetItem> = "budgetItems",
+        /// `budgetTotal`
+        budget_total: Option<f64> = "budgetTotal",
+        /// One of 176 values, as `AED`.
+        currency_code: Option<String> = "currencyCode",
+        /// `remainingBudget`
+        remaining_budget: Option<f64> = "remainingBudget",
+        /// `spendItems`
+        spend_items: Vec<SpendItem> = "spendItems",
+        /// `spendTotal`
+        spend_total: Option<f64> = "spendTotal",
+    }
 }
-crm_core::record!(BudgetTotals {
-    budget_items: "budgetItems",
-    budget_total: "budgetTotal",
-    currency_code: "currencyCode",
-    remaining_budget: "remainingBudget",
-    spend_items: "spendItems",
-    spend_total: "spendTotal",
-});
 
-/// Campaign.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Campaign {
-    /// `businessUnits`
-    pub business_units: Vec<CampaignsPublicApiBusinessUnit>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Campaign.
+    pub struct Campaign {
+        /// `businessUnits`
+        business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Campaign {
-    business_units: "businessUnits",
-    created_at: "createdAt",
-    id: "id",
-    properties: "properties",
-    updated_at: "updatedAt",
-});
 
-/// Campaign asset.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignAsset {
-    /// The id.
-    pub id: Option<String>,
-    /// `metrics`
-    pub metrics: Map<f64>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Campaign asset.
+    pub struct CampaignAsset {
+        /// The id.
+        id: Option<String> = "id",
+        /// `metrics`
+        metrics: Map<f64> = "metrics",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(CampaignAsset {
-    id: "id",
-    metrics: "metrics",
-    name: "name",
-});
 
-/// Campaign asset page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignAssetPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<CampaignAsset>,
+crm_core::record! {
+    /// Campaign asset page.
+    pub struct CampaignAssetPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<CampaignAsset> = "results",
+    }
 }
-crm_core::record!(CampaignAssetPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Campaign batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Campaign>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Campaign batch reply.
+    pub struct CampaignBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Campaign> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(CampaignBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Campaign batch update item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignBatchUpdateItem {
-    /// The id.
-    pub id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Campaign batch update item.
+    pub struct CampaignBatchUpdateItem {
+        /// The id.
+        id: Option<String> = "id",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "id" "properties"
+    by new
 }
-crm_core::record!(CampaignBatchUpdateItem {
-    id: "id",
-    properties: "properties",
-} required { id: "id", properties: "properties" } by new);
 crm_core::setters!(CampaignBatchUpdateItem {
     id: String, properties: Map<String>,
 });
@@ -212,16 +163,15 @@ impl CampaignBatchUpdateItem {
     }
 }
 
-/// Campaign batch update item batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignBatchUpdateItemBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<CampaignBatchUpdateItem>>,
+crm_core::record! {
+    /// Campaign batch update item batch.
+    pub struct CampaignBatchUpdateItemBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<CampaignBatchUpdateItem>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(CampaignBatchUpdateItemBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(CampaignBatchUpdateItemBatch {
     inputs: [CampaignBatchUpdateItem],
 });
@@ -236,16 +186,15 @@ impl CampaignBatchUpdateItemBatch {
     }
 }
 
-/// Campaign delete input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignDeleteInput {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Campaign delete input.
+    pub struct CampaignDeleteInput {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(CampaignDeleteInput {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(CampaignDeleteInput {
     id: String,
 });
@@ -258,16 +207,15 @@ impl CampaignDeleteInput {
     }
 }
 
-/// Campaign delete input batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignDeleteInputBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<CampaignDeleteInput>>,
+crm_core::record! {
+    /// Campaign delete input batch.
+    pub struct CampaignDeleteInputBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<CampaignDeleteInput>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(CampaignDeleteInputBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(CampaignDeleteInputBatch {
     inputs: [CampaignDeleteInput],
 });
@@ -282,16 +230,15 @@ impl CampaignDeleteInputBatch {
     }
 }
 
-/// Campaign input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignInput {
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Campaign input.
+    pub struct CampaignInput {
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "properties"
+    by new
 }
-crm_core::record!(CampaignInput {
-    properties: "properties",
-} required { properties: "properties" } by new);
 crm_core::setters!(CampaignInput {
     properties: Map<String>,
 });
@@ -306,16 +253,15 @@ impl CampaignInput {
     }
 }
 
-/// Campaign input batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignInputBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<CampaignInput>>,
+crm_core::record! {
+    /// Campaign input batch.
+    pub struct CampaignInputBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<CampaignInput>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(CampaignInputBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(CampaignInputBatch {
     inputs: [CampaignInput],
 });
@@ -330,16 +276,15 @@ impl CampaignInputBatch {
     }
 }
 
-/// Campaign read input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignReadInput {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Campaign read input.
+    pub struct CampaignReadInput {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(CampaignReadInput {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(CampaignReadInput {
     id: String,
 });
@@ -352,16 +297,15 @@ impl CampaignReadInput {
     }
 }
 
-/// Campaign read input batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignReadInputBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<CampaignReadInput>>,
+crm_core::record! {
+    /// Campaign read input batch.
+    pub struct CampaignReadInputBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<CampaignReadInput>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(CampaignReadInputBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(CampaignReadInputBatch {
     inputs: [CampaignReadInput],
 });
@@ -376,205 +320,147 @@ impl CampaignReadInputBatch {
     }
 }
 
-/// Campaign with assets.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignWithAssets {
-    /// `assets`
-    pub assets: Map<CampaignAssetPage>,
-    /// `businessUnits`
-    pub business_units: Vec<CampaignsPublicApiBusinessUnit>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Campaign with assets.
+    pub struct CampaignWithAssets {
+        /// `assets`
+        assets: Map<CampaignAssetPage> = "assets",
+        /// `businessUnits`
+        business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CampaignWithAssets {
-    assets: "assets",
-    business_units: "businessUnits",
-    created_at: "createdAt",
-    id: "id",
-    properties: "properties",
-    updated_at: "updatedAt",
-});
 
-/// Campaign with assets batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignWithAssetsBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<CampaignWithAssets>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Campaign with assets batch reply.
+    pub struct CampaignWithAssetsBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<CampaignWithAssets> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(CampaignWithAssetsBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Campaigns public api business unit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignsPublicApiBusinessUnit {
-    /// The id.
-    pub id: Option<i64>,
+crm_core::record! {
+    /// Campaigns public api business unit.
+    pub struct CampaignsPublicApiBusinessUnit {
+        /// The id.
+        id: Option<i64> = "id",
+    }
 }
-crm_core::record!(CampaignsPublicApiBusinessUnit {
-    id: "id",
-});
 
-/// Collection response public campaign asset forward paging.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CollectionResponsePublicCampaignAssetForwardPaging {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<CampaignAsset>,
+crm_core::record! {
+    /// Collection response public campaign asset forward paging.
+    pub struct CollectionResponsePublicCampaignAssetForwardPaging {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<CampaignAsset> = "results",
+    }
 }
-crm_core::record!(CollectionResponsePublicCampaignAssetForwardPaging {
-    paging: "paging",
-    results: "results",
-});
 
-/// Contact reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactReference {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Contact reference.
+    pub struct ContactReference {
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(ContactReference {
-    id: "id",
-});
 
-/// Contact reference page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactReferencePage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ContactReference>,
+crm_core::record! {
+    /// Contact reference page.
+    pub struct ContactReferencePage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ContactReference> = "results",
+    }
 }
-crm_core::record!(ContactReferencePage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Metrics counters.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MetricsCounters {
-    /// `influencedContacts`
-    pub influenced_contacts: Option<i64>,
-    /// `newContactsFirstTouch`
-    pub new_contacts_first_touch: Option<i64>,
-    /// `newContactsLastTouch`
-    pub new_contacts_last_touch: Option<i64>,
-    /// `sessions`
-    pub sessions: Option<i64>,
+crm_core::record! {
+    /// Metrics counters.
+    pub struct MetricsCounters {
+        /// `influencedContacts`
+        influenced_contacts: Option<i64> = "influencedContacts",
+        /// `newContactsFirstTouch`
+        new_contacts_first_touch: Option<i64> = "newContactsFirstTouch",
+        /// `newContactsLastTouch`
+        new_contacts_last_touch: Option<i64> = "newContactsLastTouch",
+        /// `sessions`
+        sessions: Option<i64> = "sessions",
+    }
 }
-crm_core::record!(MetricsCounters {
-    influenced_contacts: "influencedContacts",
-    new_contacts_first_touch: "newContactsFirstTouch",
-    new_contacts_last_touch: "newContactsLastTouch",
-    sessions: "sessions",
-});
 
-/// Revenue attribution aggregate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RevenueAttributionAggregate {
-    /// `contactsNumber`
-    pub contacts_number: Option<i64>,
-    /// One of 176 values, as `AED`.
-    pub currency_code: Option<String>,
-    /// `dealAmount`
-    pub deal_amount: Option<f64>,
-    /// `dealsNumber`
-    pub deals_number: Option<i64>,
-    /// `revenueAmount`
-    pub revenue_amount: Option<f64>,
+crm_core::record! {
+    /// Revenue attribution aggregate.
+    pub struct RevenueAttributionAggregate {
+        /// `contactsNumber`
+        contacts_number: Option<i64> = "contactsNumber",
+        /// One of 176 values, as `AED`.
+        currency_code: Option<String> = "currencyCode",
+        /// `dealAmount`
+        deal_amount: Option<f64> = "dealAmount",
+        /// `dealsNumber`
+        deals_number: Option<i64> = "dealsNumber",
+        /// `revenueAmount`
+        revenue_amount: Option<f64> = "revenueAmount",
+    }
 }
-crm_core::record!(RevenueAttributionAggregate {
-    contacts_number: "contactsNumber",
-    currency_code: "currencyCode",
-    deal_amount: "dealAmount",
-    deals_number: "dealsNumber",
-    revenue_amount: "revenueAmount",
-});
 
-/// Spend item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SpendItem {
-    /// `amount`
-    pub amount: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `order`
-    pub order: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Spend item.
+    pub struct SpendItem {
+        /// `amount`
+        amount: Option<f64> = "amount",
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `order`
+        order: Option<i64> = "order",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
 }
-crm_core::record!(SpendItem {
-    amount: "amount",
-    created_at: "createdAt",
-    description: "description",
-    id: "id",
-    name: "name",
-    order: "order",
-    updated_at: "updatedAt",
-});
 
-/// Spend item input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SpendItemInput {
-    /// `amount`
-    pub amount: Option<f64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `order`
-    pub order: Option<i64>,
+crm_core::record! {
+    /// Spend item input.
+    pub struct SpendItemInput {
+        /// `amount`
+        amount: Option<f64> = "amount",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+        /// `order`
+        order: Option<i64> = "order",
+    }
+    required "amount" "name" "order"
+    by new
 }
-crm_core::record!(SpendItemInput {
-    amount: "amount",
-    description: "description",
-    name: "name",
-    order: "order",
-} required { amount: "amount", name: "name", order: "order" } by new);
 crm_core::setters!(SpendItemInput {
     amount: f64, description: String, name: String, order: i64,
 });
@@ -596,22 +482,17 @@ impl SpendItemInput {
     }
 }
 
-/// With total public campaign page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicCampaignPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Campaign>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public campaign page.
+    pub struct WithTotalPublicCampaignPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Campaign> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicCampaignPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -13,52 +13,37 @@ crm_core::open_enum! {
     }
 }
 
-/// A change of an object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectChange {
-    /// What happened, as `CREATED`, `CHANGED` or `DELETED`.
-    pub change_type: Option<String>,
-    /// What changed.
-    pub changes: Option<ObjectChangeDetail>,
-    /// Object that changed.
-    pub object_id: Option<i64>,
-    /// When, in milliseconds since 1970.
-    pub timestamp: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A change of an object.
+    pub struct ObjectChange {
+        /// What happened, as `CREATED`, `CHANGED` or `DELETED`.
+        change_type: Option<String> = "changeType",
+        /// What changed.
+        changes: Option<ObjectChangeDetail> = "changes",
+        /// Object that changed.
+        object_id: Option<i64> = "objectId",
+        /// When, in milliseconds since 1970.
+        timestamp: Option<i64> = "timestamp",
+    }
+    keeps extra
 }
-crm_core::record!(ObjectChange {
-    change_type: "changeType",
-    changes: "changes",
-    object_id: "objectId",
-    timestamp: "timestamp",
-} keeps extra);
 
-/// What changed in an object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectChangeDetail {
-    /// Names of the properties that changed.
-    pub changed_properties: Vec<String>,
-    /// Associations made.
-    pub new_associations: Vec<Value>,
-    /// Lists joined.
-    pub new_list_memberships: Vec<Value>,
-    /// Associations ended.
-    pub removed_associations: Vec<Value>,
-    /// Lists left.
-    pub removed_list_memberships: Vec<Value>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// What changed in an object.
+    pub struct ObjectChangeDetail {
+        /// Names of the properties that changed.
+        changed_properties: Vec<String> = "changedProperties",
+        /// Associations made.
+        new_associations: Vec<Value> = "newAssociations",
+        /// Lists joined.
+        new_list_memberships: Vec<Value> = "newListMemberships",
+        /// Associations ended.
+        removed_associations: Vec<Value> = "removedAssociations",
+        /// Lists left.
+        removed_list_memberships: Vec<Value> = "removedListMemberships",
+    }
+    keeps extra
 }
-crm_core::record!(ObjectChangeDetail {
-    changed_properties: "changedProperties",
-    new_associations: "newAssociations",
-    new_list_memberships: "newListMemberships",
-    removed_associations: "removedAssociations",
-    removed_list_memberships: "removedListMemberships",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,216 +3,153 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action response with results public status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionResponseWithResultsPublicStatus {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Status>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Action response with results public status.
+    pub struct ActionResponseWithResultsPublicStatus {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Status> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ActionResponseWithResultsPublicStatus {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Action response with results public wide status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionResponseWithResultsPublicWideStatus {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<WideStatus>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Action response with results public wide status.
+    pub struct ActionResponseWithResultsPublicWideStatus {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<WideStatus> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ActionResponseWithResultsPublicWideStatus {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Action response with results subscription definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionResponseWithResultsSubscriptionDefinition {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SubscriptionDefinition>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Action response with results subscription definition.
+    pub struct ActionResponseWithResultsSubscriptionDefinition {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SubscriptionDefinition> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ActionResponseWithResultsSubscriptionDefinition {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Batch response public bulk opt out from all reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponsePublicBulkOptOutFromAllReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<BulkOptOutFromAllReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response public bulk opt out from all reply.
+    pub struct BatchResponsePublicBulkOptOutFromAllReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<BulkOptOutFromAllReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponsePublicBulkOptOutFromAllReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Batch response public status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponsePublicStatus {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Status>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response public status.
+    pub struct BatchResponsePublicStatus {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Status> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponsePublicStatus {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Bulk opt out from all reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkOptOutFromAllReply {
-    /// `statuses`
-    pub statuses: Vec<Status>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
+crm_core::record! {
+    /// Bulk opt out from all reply.
+    pub struct BulkOptOutFromAllReply {
+        /// `statuses`
+        statuses: Vec<Status> = "statuses",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+    }
 }
-crm_core::record!(BulkOptOutFromAllReply {
-    statuses: "statuses",
-    subscriber_id_string: "subscriberIdString",
-});
 
-/// Link generation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkGenerationReply {
-    /// `managePreferencesUrl`
-    pub manage_preferences_url: Option<String>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
-    /// `unsubscribeAllUrl`
-    pub unsubscribe_all_url: Option<String>,
-    /// `unsubscribeSingleUrl`
-    pub unsubscribe_single_url: Option<String>,
+crm_core::record! {
+    /// Link generation reply.
+    pub struct LinkGenerationReply {
+        /// `managePreferencesUrl`
+        manage_preferences_url: Option<String> = "managePreferencesUrl",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+        /// `unsubscribeAllUrl`
+        unsubscribe_all_url: Option<String> = "unsubscribeAllUrl",
+        /// `unsubscribeSingleUrl`
+        unsubscribe_single_url: Option<String> = "unsubscribeSingleUrl",
+    }
 }
-crm_core::record!(LinkGenerationReply {
-    manage_preferences_url: "managePreferencesUrl",
-    subscriber_id_string: "subscriberIdString",
-    unsubscribe_all_url: "unsubscribeAllUrl",
-    unsubscribe_single_url: "unsubscribeSingleUrl",
-});
 
-/// Link generation request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkGenerationRequest {
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<i64>,
+crm_core::record! {
+    /// Link generation request.
+    pub struct LinkGenerationRequest {
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+        /// The id of the subscription.
+        subscription_id: Option<i64> = "subscriptionId",
+    }
+    required "subscriberIdString"
+    by new
 }
-crm_core::record!(LinkGenerationRequest {
-    language: "language",
-    subscriber_id_string: "subscriberIdString",
-    subscription_id: "subscriptionId",
-} required { subscriber_id_string: "subscriberIdString" } by new);
 crm_core::setters!(LinkGenerationRequest {
     language: String, subscriber_id_string: String, subscription_id: i64,
 });
@@ -229,28 +166,23 @@ impl LinkGenerationRequest {
     }
 }
 
-/// Partial public status request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PartialPublicStatusRequest {
-    /// Always `EMAIL`.
-    pub channel: Option<String>,
-    /// `legalBasis`
-    pub legal_basis: Option<LegalBasis>,
-    /// `legalBasisExplanation`
-    pub legal_basis_explanation: Option<String>,
-    /// `statusState`
-    pub status_state: Option<SubscriptionStatus>,
-    /// The id of the subscription.
-    pub subscription_id: Option<i64>,
+crm_core::record! {
+    /// Partial public status request.
+    pub struct PartialPublicStatusRequest {
+        /// Always `EMAIL`.
+        channel: Option<String> = "channel",
+        /// `legalBasis`
+        legal_basis: Option<LegalBasis> = "legalBasis",
+        /// `legalBasisExplanation`
+        legal_basis_explanation: Option<String> = "legalBasisExplanation",
+        /// `statusState`
+        status_state: Option<SubscriptionStatus> = "statusState",
+        /// The id of the subscription.
+        subscription_id: Option<i64> = "subscriptionId",
+    }
+    required "channel" "statusState" "subscriptionId"
+    by new
 }
-crm_core::record!(PartialPublicStatusRequest {
-    channel: "channel",
-    legal_basis: "legalBasis",
-    legal_basis_explanation: "legalBasisExplanation",
-    status_state: "statusState",
-    subscription_id: "subscriptionId",
-} required { channel: "channel", status_state: "statusState", subscription_id: "subscriptionId" } by new);
 crm_core::setters!(PartialPublicStatusRequest {
     channel: String, legal_basis: LegalBasis, legal_basis_explanation: String,
     status_state: SubscriptionStatus, subscription_id: i64,
@@ -273,118 +205,85 @@ impl PartialPublicStatusRequest {
     }
 }
 
-/// Status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Status {
-    /// The id of the business unit.
-    pub business_unit_id: Option<i64>,
-    /// Always `EMAIL`.
-    pub channel: Option<String>,
-    /// `legalBasis`
-    pub legal_basis: Option<LegalBasis>,
-    /// `legalBasisExplanation`
-    pub legal_basis_explanation: Option<String>,
-    /// `setStatusSuccessReason`
-    pub set_status_success_reason: Option<StatusSetStatusSuccessReason>,
-    /// `source`
-    pub source: Option<String>,
-    /// `status`
-    pub status: Option<SubscriptionStatus>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<i64>,
-    /// `subscriptionName`
-    pub subscription_name: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
+crm_core::record! {
+    /// Status.
+    pub struct Status {
+        /// The id of the business unit.
+        business_unit_id: Option<i64> = "businessUnitId",
+        /// Always `EMAIL`.
+        channel: Option<String> = "channel",
+        /// `legalBasis`
+        legal_basis: Option<LegalBasis> = "legalBasis",
+        /// `legalBasisExplanation`
+        legal_basis_explanation: Option<String> = "legalBasisExplanation",
+        /// `setStatusSuccessReason`
+        set_status_success_reason: Option<StatusSetStatusSuccessReason> = "setStatusSuccessReason",
+        /// `source`
+        source: Option<String> = "source",
+        /// `status`
+        status: Option<SubscriptionStatus> = "status",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+        /// The id of the subscription.
+        subscription_id: Option<i64> = "subscriptionId",
+        /// `subscriptionName`
+        subscription_name: Option<String> = "subscriptionName",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+    }
 }
-crm_core::record!(Status {
-    business_unit_id: "businessUnitId",
-    channel: "channel",
-    legal_basis: "legalBasis",
-    legal_basis_explanation: "legalBasisExplanation",
-    set_status_success_reason: "setStatusSuccessReason",
-    source: "source",
-    status: "status",
-    subscriber_id_string: "subscriberIdString",
-    subscription_id: "subscriptionId",
-    subscription_name: "subscriptionName",
-    timestamp: "timestamp",
-});
 
-/// Status bulk reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StatusBulkReply {
-    /// `statuses`
-    pub statuses: Vec<Status>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
+crm_core::record! {
+    /// Status bulk reply.
+    pub struct StatusBulkReply {
+        /// `statuses`
+        statuses: Vec<Status> = "statuses",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+    }
 }
-crm_core::record!(StatusBulkReply {
-    statuses: "statuses",
-    subscriber_id_string: "subscriberIdString",
-});
 
-/// Status bulk response batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StatusBulkResponseBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<StatusBulkReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Status bulk response batch reply.
+    pub struct StatusBulkResponseBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<StatusBulkReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(StatusBulkResponseBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Status request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StatusRequest {
-    /// Always `EMAIL`.
-    pub channel: Option<String>,
-    /// `legalBasis`
-    pub legal_basis: Option<LegalBasis>,
-    /// `legalBasisExplanation`
-    pub legal_basis_explanation: Option<String>,
-    /// `statusState`
-    pub status_state: Option<SubscriptionStatus>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<i64>,
+crm_core::record! {
+    /// Status request.
+    pub struct StatusRequest {
+        /// Always `EMAIL`.
+        channel: Option<String> = "channel",
+        /// `legalBasis`
+        legal_basis: Option<LegalBasis> = "legalBasis",
+        /// `legalBasisExplanation`
+        legal_basis_explanation: Option<String> = "legalBasisExplanation",
+        /// `statusState`
+        status_state: Option<SubscriptionStatus> = "statusState",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+        /// The id of the subscription.
+        subscription_id: Option<i64> = "subscriptionId",
+    }
+    required "channel" "statusState" "subscriberIdString" "subscriptionId"
+    by new
 }
-crm_core::record!(StatusRequest {
-    channel: "channel",
-    legal_basis: "legalBasis",
-    legal_basis_explanation: "legalBasisExplanation",
-    status_state: "statusState",
-    subscriber_id_string: "subscriberIdString",
-    subscription_id: "subscriptionId",
-} required { channel: "channel", status_state: "statusState", subscriber_id_string: "subscriberIdString", subscription_id: "subscriptionId" } by new);
 crm_core::setters!(StatusRequest {
     channel: String, legal_basis: LegalBasis, legal_basis_explanation: String,
     status_state: SubscriptionStatus, subscriber_id_string: String, subscription_id: i64,
@@ -409,16 +308,15 @@ impl StatusRequest {
     }
 }
 
-/// Status request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StatusRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<StatusRequest>>,
+crm_core::record! {
+    /// Status request batch.
+    pub struct StatusRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<StatusRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(StatusRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(StatusRequestBatch {
     inputs: [StatusRequest],
 });
@@ -447,49 +345,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Subscription definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionDefinition {
-    /// The id of the business unit.
-    pub business_unit_id: Option<i64>,
-    /// `communicationMethod`
-    pub communication_method: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// `isInternal`
-    pub is_internal: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `purpose`
-    pub purpose: Option<String>,
-    /// `subscriptionTranslations`
-    pub subscription_translations: Vec<SubscriptionTranslation>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Subscription definition.
+    pub struct SubscriptionDefinition {
+        /// The id of the business unit.
+        business_unit_id: Option<i64> = "businessUnitId",
+        /// `communicationMethod`
+        communication_method: Option<String> = "communicationMethod",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// `isInternal`
+        is_internal: Option<bool> = "isInternal",
+        /// The name.
+        name: Option<String> = "name",
+        /// `purpose`
+        purpose: Option<String> = "purpose",
+        /// `subscriptionTranslations`
+        subscription_translations: Vec<SubscriptionTranslation> = "subscriptionTranslations",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SubscriptionDefinition {
-    business_unit_id: "businessUnitId",
-    communication_method: "communicationMethod",
-    created_at: "createdAt",
-    description: "description",
-    id: "id",
-    is_active: "isActive",
-    is_default: "isDefault",
-    is_internal: "isInternal",
-    name: "name",
-    purpose: "purpose",
-    subscription_translations: "subscriptionTranslations",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Subscription status.
@@ -503,103 +387,73 @@ crm_core::open_enum! {
     }
 }
 
-/// Subscription translation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionTranslation {
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `languageCode`
-    pub language_code: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Subscription translation.
+    pub struct SubscriptionTranslation {
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `languageCode`
+        language_code: Option<String> = "languageCode",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the subscription.
+        subscription_id: Option<i64> = "subscriptionId",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
 }
-crm_core::record!(SubscriptionTranslation {
-    created_at: "createdAt",
-    description: "description",
-    language_code: "languageCode",
-    name: "name",
-    subscription_id: "subscriptionId",
-    updated_at: "updatedAt",
-});
 
-/// Wide status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WideStatus {
-    /// The id of the business unit.
-    pub business_unit_id: Option<i64>,
-    /// Always `EMAIL`.
-    pub channel: Option<String>,
-    /// `status`
-    pub status: Option<SubscriptionStatus>,
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
-    /// `wideStatusType`
-    pub wide_status_type: Option<WideStatusWideStatusType>,
+crm_core::record! {
+    /// Wide status.
+    pub struct WideStatus {
+        /// The id of the business unit.
+        business_unit_id: Option<i64> = "businessUnitId",
+        /// Always `EMAIL`.
+        channel: Option<String> = "channel",
+        /// `status`
+        status: Option<SubscriptionStatus> = "status",
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+        /// `wideStatusType`
+        wide_status_type: Option<WideStatusWideStatusType> = "wideStatusType",
+    }
 }
-crm_core::record!(WideStatus {
-    business_unit_id: "businessUnitId",
-    channel: "channel",
-    status: "status",
-    subscriber_id_string: "subscriberIdString",
-    timestamp: "timestamp",
-    wide_status_type: "wideStatusType",
-});
 
-/// Wide status bulk reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WideStatusBulkReply {
-    /// `subscriberIdString`
-    pub subscriber_id_string: Option<String>,
-    /// `wideStatuses`
-    pub wide_statuses: Vec<WideStatus>,
+crm_core::record! {
+    /// Wide status bulk reply.
+    pub struct WideStatusBulkReply {
+        /// `subscriberIdString`
+        subscriber_id_string: Option<String> = "subscriberIdString",
+        /// `wideStatuses`
+        wide_statuses: Vec<WideStatus> = "wideStatuses",
+    }
 }
-crm_core::record!(WideStatusBulkReply {
-    subscriber_id_string: "subscriberIdString",
-    wide_statuses: "wideStatuses",
-});
 
-/// Wide status bulk response batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WideStatusBulkResponseBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<WideStatusBulkReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Wide status bulk response batch reply.
+    pub struct WideStatusBulkResponseBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<WideStatusBulkReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(WideStatusBulkResponseBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
 crm_core::open_enum! {
     /// Wide status wide status type.

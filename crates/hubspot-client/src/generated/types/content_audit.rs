@@ -3,37 +3,27 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Audit log.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AuditLog {
-    /// `event`
-    pub event: Option<AuditLogEvent>,
-    /// `fullName`
-    pub full_name: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `objectName`
-    pub object_name: Option<String>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<AuditLogObjectType>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Audit log.
+    pub struct AuditLog {
+        /// `event`
+        event: Option<AuditLogEvent> = "event",
+        /// `fullName`
+        full_name: Option<String> = "fullName",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `objectName`
+        object_name: Option<String> = "objectName",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<AuditLogObjectType> = "objectType",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(AuditLog {
-    event: "event",
-    full_name: "fullName",
-    meta: "meta",
-    object_id: "objectId",
-    object_name: "objectName",
-    object_type: "objectType",
-    timestamp: "timestamp",
-    user_id: "userId",
-});
 
 crm_core::open_enum! {
     /// Audit log event.
@@ -107,30 +97,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Audit log page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AuditLogPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AuditLog>,
+crm_core::record! {
+    /// Audit log page.
+    pub struct AuditLogPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AuditLog> = "results",
+    }
 }
-crm_core::record!(AuditLogPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Cms audit logging export filters.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CmsAuditLoggingExportFilters {
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<Vec<String>>,
+crm_core::record! {
+    /// Cms audit logging export filters.
+    pub struct CmsAuditLoggingExportFilters {
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<Vec<String>> = "objectType",
+    }
+    required "objectType"
+    by new
 }
-crm_core::record!(CmsAuditLoggingExportFilters {
-    object_type: "objectType",
-} required { object_type: "objectType" } by new);
 crm_core::setters!(CmsAuditLoggingExportFilters {
     object_type: [String],
 });
@@ -145,43 +130,32 @@ impl CmsAuditLoggingExportFilters {
     }
 }
 
-/// Cms audit logging export settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CmsAuditLoggingExportSettings {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `filters`
-    pub filters: Option<CmsAuditLoggingExportFilters>,
-    /// `format`
-    pub format: Option<ExportFormat>,
-    /// `partition`
-    pub partition: Option<i64>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `recipientUserIds`
-    pub recipient_user_ids: Option<Vec<i64>>,
-    /// `shouldMarkExportFileAsSensitive`
-    pub should_mark_export_file_as_sensitive: Option<bool>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
-    /// `userTimeZone`
-    pub user_time_zone: Option<String>,
+crm_core::record! {
+    /// Cms audit logging export settings.
+    pub struct CmsAuditLoggingExportSettings {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `filters`
+        filters: Option<CmsAuditLoggingExportFilters> = "filters",
+        /// `format`
+        format: Option<ExportFormat> = "format",
+        /// `partition`
+        partition: Option<i64> = "partition",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `recipientUserIds`
+        recipient_user_ids: Option<Vec<i64>> = "recipientUserIds",
+        /// `shouldMarkExportFileAsSensitive`
+        should_mark_export_file_as_sensitive: Option<bool> = "shouldMarkExportFileAsSensitive",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+        /// `userTimeZone`
+        user_time_zone: Option<String> = "userTimeZone",
+    }
+    required "email" "format" "portalId" "recipientUserIds" "shouldMarkExportFileAsSensitive" "type"
 }
-crm_core::record!(CmsAuditLoggingExportSettings {
-    email: "email",
-    filters: "filters",
-    format: "format",
-    partition: "partition",
-    portal_id: "portalId",
-    recipient_user_ids: "recipientUserIds",
-    should_mark_export_file_as_sensitive: "shouldMarkExportFileAsSensitive",
-    type_: "type",
-    user_id: "userId",
-    user_time_zone: "userTimeZone",
-} required { email: "email", format: "format", portal_id: "portalId", recipient_user_ids: "recipientUserIds", should_mark_export_file_as_sensitive: "shouldMarkExportFileAsSensitive", type_: "type" });
 crm_core::setters!(CmsAuditLoggingExportSettings {
     email: String, filters: CmsAuditLoggingExportFilters, format: ExportFormat, partition: i64,
     portal_id: i64, recipient_user_ids: [i64], should_mark_export_file_as_sensitive: bool, type_: String,

@@ -16,205 +16,145 @@ crm_core::union! {
     }
 }
 
-/// Actor batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActorBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Actor>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Actor batch reply.
+    pub struct ActorBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Actor> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ActorBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Agent actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentActor {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `AGENT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Agent actor.
+    pub struct AgentActor {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `AGENT`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(AgentActor {
-    avatar: "avatar",
-    email: "email",
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
-/// Assignment message.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssignmentMessage {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `assignedFrom`
-    pub assigned_from: Option<String>,
-    /// `assignedTo`
-    pub assigned_to: Option<String>,
-    /// `client`
-    pub client: Option<Client>,
-    /// `conversationsThreadId`
-    pub conversations_thread_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `recipients`
-    pub recipients: Vec<Recipient>,
-    /// `senders`
-    pub senders: Vec<Sender>,
-    /// Always `ASSIGNMENT`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Assignment message.
+    pub struct AssignmentMessage {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `assignedFrom`
+        assigned_from: Option<String> = "assignedFrom",
+        /// `assignedTo`
+        assigned_to: Option<String> = "assignedTo",
+        /// `client`
+        client: Option<Client> = "client",
+        /// `conversationsThreadId`
+        conversations_thread_id: Option<String> = "conversationsThreadId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// The id.
+        id: Option<String> = "id",
+        /// `recipients`
+        recipients: Vec<Recipient> = "recipients",
+        /// `senders`
+        senders: Vec<Sender> = "senders",
+        /// Always `ASSIGNMENT`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(AssignmentMessage {
-    archived: "archived",
-    assigned_from: "assignedFrom",
-    assigned_to: "assignedTo",
-    client: "client",
-    conversations_thread_id: "conversationsThreadId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    id: "id",
-    recipients: "recipients",
-    senders: "senders",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Bot actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BotActor {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `BOT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Bot actor.
+    pub struct BotActor {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `BOT`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(BotActor {
-    avatar: "avatar",
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
-/// Channel.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Channel {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Channel.
+    pub struct Channel {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(Channel {
-    id: "id",
-    name: "name",
-});
 
-/// Comment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Comment {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `attachments`
-    pub attachments: Vec<CommentAttachmentsItem>,
-    /// `client`
-    pub client: Option<Client>,
-    /// `conversationsThreadId`
-    pub conversations_thread_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `recipients`
-    pub recipients: Vec<Recipient>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `senders`
-    pub senders: Vec<Sender>,
-    /// `text`
-    pub text: Option<String>,
-    /// Always `COMMENT`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Comment.
+    pub struct Comment {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `attachments`
+        attachments: Vec<CommentAttachmentsItem> = "attachments",
+        /// `client`
+        client: Option<Client> = "client",
+        /// `conversationsThreadId`
+        conversations_thread_id: Option<String> = "conversationsThreadId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// The id.
+        id: Option<String> = "id",
+        /// `recipients`
+        recipients: Vec<Recipient> = "recipients",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `senders`
+        senders: Vec<Sender> = "senders",
+        /// `text`
+        text: Option<String> = "text",
+        /// Always `COMMENT`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Comment {
-    archived: "archived",
-    attachments: "attachments",
-    client: "client",
-    conversations_thread_id: "conversationsThreadId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    id: "id",
-    recipients: "recipients",
-    rich_text: "richText",
-    senders: "senders",
-    text: "text",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Comment egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentEgg {
-    /// `attachments`
-    pub attachments: Option<Vec<CommentEggAttachmentsItem>>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `text`
-    pub text: Option<String>,
-    /// Always `COMMENT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Comment egg.
+    pub struct CommentEgg {
+        /// `attachments`
+        attachments: Option<Vec<CommentEggAttachmentsItem>> = "attachments",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `text`
+        text: Option<String> = "text",
+        /// Always `COMMENT`.
+        type_: Option<String> = "type",
+    }
+    required "attachments" "text" "type"
+    by new
 }
-crm_core::record!(CommentEgg {
-    attachments: "attachments",
-    rich_text: "richText",
-    text: "text",
-    type_: "type",
-} required { attachments: "attachments", text: "text", type_: "type" } by new);
 crm_core::setters!(CommentEgg {
     attachments: [CommentEggAttachmentsItem], rich_text: String, text: String, type_: String,
 });
@@ -244,40 +184,31 @@ crm_core::union! {
     }
 }
 
-/// Conversations message egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationsMessageEgg {
-    /// `attachments`
-    pub attachments: Option<Vec<CommentEggAttachmentsItem>>,
-    /// `channelAccountId`
-    pub channel_account_id: Option<String>,
-    /// The id of the channel.
-    pub channel_id: Option<String>,
-    /// `recipients`
-    pub recipients: Option<Vec<RecipientEgg>>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `senderActorId`
-    pub sender_actor_id: Option<String>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `text`
-    pub text: Option<String>,
-    /// Always `MESSAGE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Conversations message egg.
+    pub struct ConversationsMessageEgg {
+        /// `attachments`
+        attachments: Option<Vec<CommentEggAttachmentsItem>> = "attachments",
+        /// `channelAccountId`
+        channel_account_id: Option<String> = "channelAccountId",
+        /// The id of the channel.
+        channel_id: Option<String> = "channelId",
+        /// `recipients`
+        recipients: Option<Vec<RecipientEgg>> = "recipients",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `senderActorId`
+        sender_actor_id: Option<String> = "senderActorId",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `text`
+        text: Option<String> = "text",
+        /// Always `MESSAGE`.
+        type_: Option<String> = "type",
+    }
+    required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
+    by new
 }
-crm_core::record!(ConversationsMessageEgg {
-    attachments: "attachments",
-    channel_account_id: "channelAccountId",
-    channel_id: "channelId",
-    recipients: "recipients",
-    rich_text: "richText",
-    sender_actor_id: "senderActorId",
-    subject: "subject",
-    text: "text",
-    type_: "type",
-} required { attachments: "attachments", channel_account_id: "channelAccountId", channel_id: "channelId", recipients: "recipients", sender_actor_id: "senderActorId", text: "text", type_: "type" } by new);
 crm_core::setters!(ConversationsMessageEgg {
     attachments: [CommentEggAttachmentsItem], channel_account_id: String, channel_id: String,
     recipients: [RecipientEgg], rich_text: String, sender_actor_id: String, subject: String, text: String,
@@ -308,36 +239,29 @@ impl Default for ConversationsMessageEgg {
     }
 }
 
-/// Email actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailActor {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// Always `EMAIL`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Email actor.
+    pub struct EmailActor {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// Always `EMAIL`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(EmailActor {
-    email: "email",
-    id: "id",
-    type_: "type",
-});
 
-/// File egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileEgg {
-    /// The id of the file.
-    pub file_id: Option<String>,
-    /// Always `FILE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// File egg.
+    pub struct FileEgg {
+        /// The id of the file.
+        file_id: Option<String> = "fileId",
+        /// Always `FILE`.
+        type_: Option<String> = "type",
+    }
+    required "fileId" "type"
+    by new
 }
-crm_core::record!(FileEgg {
-    file_id: "fileId",
-    type_: "type",
-} required { file_id: "fileId", type_: "type" } by new);
 crm_core::setters!(FileEgg {
     file_id: String, type_: String,
 });
@@ -353,34 +277,25 @@ impl FileEgg {
     }
 }
 
-/// Inbox.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Inbox {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<InboxType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Inbox.
+    pub struct Inbox {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<InboxType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Inbox {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Inbox type.
@@ -392,45 +307,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Integrator actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorActor {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `INTEGRATOR`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Integrator actor.
+    pub struct IntegratorActor {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `INTEGRATOR`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(IntegratorActor {
-    avatar: "avatar",
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
-/// Llm actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LlmActor {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `LLM`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Llm actor.
+    pub struct LlmActor {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `LLM`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(LlmActor {
-    avatar: "avatar",
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -444,19 +347,15 @@ crm_core::union! {
     }
 }
 
-/// Message content.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageContent {
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `text`
-    pub text: Option<String>,
+crm_core::record! {
+    /// Message content.
+    pub struct MessageContent {
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `text`
+        text: Option<String> = "text",
+    }
 }
-crm_core::record!(MessageContent {
-    rich_text: "richText",
-    text: "text",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -466,33 +365,27 @@ crm_core::union! {
     }
 }
 
-/// Message page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessagePage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Message>,
+crm_core::record! {
+    /// Message page.
+    pub struct MessagePage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Message> = "results",
+    }
 }
-crm_core::record!(MessagePage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Quick replies egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QuickRepliesEgg {
-    /// `quickReplies`
-    pub quick_replies: Option<Vec<QuickReply>>,
-    /// Always `QUICK_REPLIES`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Quick replies egg.
+    pub struct QuickRepliesEgg {
+        /// `quickReplies`
+        quick_replies: Option<Vec<QuickReply>> = "quickReplies",
+        /// Always `QUICK_REPLIES`.
+        type_: Option<String> = "type",
+    }
+    required "quickReplies" "type"
+    by new
 }
-crm_core::record!(QuickRepliesEgg {
-    quick_replies: "quickReplies",
-    type_: "type",
-} required { quick_replies: "quickReplies", type_: "type" } by new);
 crm_core::setters!(QuickRepliesEgg {
     quick_replies: [QuickReply], type_: String,
 });
@@ -508,28 +401,23 @@ impl QuickRepliesEgg {
     }
 }
 
-/// Recipient egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecipientEgg {
-    /// `actorId`
-    pub actor_id: Option<String>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `deliveryIdentifiers`
-    pub delivery_identifiers: Option<Vec<DeliveryIdentifier>>,
-    /// The name.
-    pub name: Option<String>,
-    /// `recipientField`
-    pub recipient_field: Option<String>,
+crm_core::record! {
+    /// Recipient egg.
+    pub struct RecipientEgg {
+        /// `actorId`
+        actor_id: Option<String> = "actorId",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// `deliveryIdentifiers`
+        delivery_identifiers: Option<Vec<DeliveryIdentifier>> = "deliveryIdentifiers",
+        /// The name.
+        name: Option<String> = "name",
+        /// `recipientField`
+        recipient_field: Option<String> = "recipientField",
+    }
+    required "deliveryIdentifiers"
+    by new
 }
-crm_core::record!(RecipientEgg {
-    actor_id: "actorId",
-    delivery_identifier: "deliveryIdentifier",
-    delivery_identifiers: "deliveryIdentifiers",
-    name: "name",
-    recipient_field: "recipientField",
-} required { delivery_identifiers: "deliveryIdentifiers" } by new);
 crm_core::setters!(RecipientEgg {
     actor_id: String, delivery_identifier: DeliveryIdentifier, delivery_identifiers: [DeliveryIdentifier],
     name: String, recipient_field: String,
@@ -549,19 +437,17 @@ impl RecipientEgg {
     }
 }
 
-/// Social media egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaEgg {
-    /// `socialMetadata`
-    pub social_metadata: Option<SocialMetadata>,
-    /// Always `SOCIAL_MEDIA_METADATA`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Social media egg.
+    pub struct SocialMediaEgg {
+        /// `socialMetadata`
+        social_metadata: Option<SocialMetadata> = "socialMetadata",
+        /// Always `SOCIAL_MEDIA_METADATA`.
+        type_: Option<String> = "type",
+    }
+    required "socialMetadata" "type"
+    by new
 }
-crm_core::record!(SocialMediaEgg {
-    social_metadata: "socialMetadata",
-    type_: "type",
-} required { social_metadata: "socialMetadata", type_: "type" } by new);
 crm_core::setters!(SocialMediaEgg {
     social_metadata: SocialMetadata, type_: String,
 });
@@ -577,83 +463,61 @@ impl SocialMediaEgg {
     }
 }
 
-/// System actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SystemActor {
-    /// The id.
-    pub id: Option<String>,
-    /// Always `SYSTEM`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// System actor.
+    pub struct SystemActor {
+        /// The id.
+        id: Option<String> = "id",
+        /// Always `SYSTEM`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(SystemActor {
-    id: "id",
-    type_: "type",
-});
 
-/// Thread.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Thread {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `assignedTo`
-    pub assigned_to: Option<String>,
-    /// `associatedContactId`
-    pub associated_contact_id: Option<String>,
-    /// `closedAt`
-    pub closed_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inboxId`
-    pub inbox_id: Option<String>,
-    /// `latestMessageReceivedTimestamp`
-    pub latest_message_received_timestamp: Option<Timestamp>,
-    /// `latestMessageSentTimestamp`
-    pub latest_message_sent_timestamp: Option<Timestamp>,
-    /// `latestMessageTimestamp`
-    pub latest_message_timestamp: Option<Timestamp>,
-    /// `originalChannelAccountId`
-    pub original_channel_account_id: Option<String>,
-    /// `originalChannelId`
-    pub original_channel_id: Option<String>,
-    /// `spam`
-    pub spam: Option<bool>,
-    /// `status`
-    pub status: Option<ThreadStatus>,
-    /// `threadAssociations`
-    pub thread_associations: Option<ThreadAssociations>,
+crm_core::record! {
+    /// Thread.
+    pub struct Thread {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `assignedTo`
+        assigned_to: Option<String> = "assignedTo",
+        /// `associatedContactId`
+        associated_contact_id: Option<String> = "associatedContactId",
+        /// `closedAt`
+        closed_at: Option<Timestamp> = "closedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboxId`
+        inbox_id: Option<String> = "inboxId",
+        /// `latestMessageReceivedTimestamp`
+        latest_message_received_timestamp: Option<Timestamp> = "latestMessageReceivedTimestamp",
+        /// `latestMessageSentTimestamp`
+        latest_message_sent_timestamp: Option<Timestamp> = "latestMessageSentTimestamp",
+        /// `latestMessageTimestamp`
+        latest_message_timestamp: Option<Timestamp> = "latestMessageTimestamp",
+        /// `originalChannelAccountId`
+        original_channel_account_id: Option<String> = "originalChannelAccountId",
+        /// `originalChannelId`
+        original_channel_id: Option<String> = "originalChannelId",
+        /// `spam`
+        spam: Option<bool> = "spam",
+        /// `status`
+        status: Option<ThreadStatus> = "status",
+        /// `threadAssociations`
+        thread_associations: Option<ThreadAssociations> = "threadAssociations",
+    }
 }
-crm_core::record!(Thread {
-    archived: "archived",
-    assigned_to: "assignedTo",
-    associated_contact_id: "associatedContactId",
-    closed_at: "closedAt",
-    created_at: "createdAt",
-    id: "id",
-    inbox_id: "inboxId",
-    latest_message_received_timestamp: "latestMessageReceivedTimestamp",
-    latest_message_sent_timestamp: "latestMessageSentTimestamp",
-    latest_message_timestamp: "latestMessageTimestamp",
-    original_channel_account_id: "originalChannelAccountId",
-    original_channel_id: "originalChannelId",
-    spam: "spam",
-    status: "status",
-    thread_associations: "threadAssociations",
-});
 
-/// Thread assign request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThreadAssignRequest {
-    /// `actorId`
-    pub actor_id: Option<String>,
+crm_core::record! {
+    /// Thread assign request.
+    pub struct ThreadAssignRequest {
+        /// `actorId`
+        actor_id: Option<String> = "actorId",
+    }
+    required "actorId"
+    by new
 }
-crm_core::record!(ThreadAssignRequest {
-    actor_id: "actorId",
-} required { actor_id: "actorId" } by new);
 crm_core::setters!(ThreadAssignRequest {
     actor_id: String,
 });
@@ -668,74 +532,53 @@ impl ThreadAssignRequest {
     }
 }
 
-/// Thread associations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThreadAssociations {
-    /// `associatedTicketId`
-    pub associated_ticket_id: Option<String>,
+crm_core::record! {
+    /// Thread associations.
+    pub struct ThreadAssociations {
+        /// `associatedTicketId`
+        associated_ticket_id: Option<String> = "associatedTicketId",
+    }
 }
-crm_core::record!(ThreadAssociations {
-    associated_ticket_id: "associatedTicketId",
-});
 
-/// Thread inbox change.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThreadInboxChange {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `client`
-    pub client: Option<Client>,
-    /// `conversationsThreadId`
-    pub conversations_thread_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// `fromInboxId`
-    pub from_inbox_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `recipients`
-    pub recipients: Vec<Recipient>,
-    /// `senders`
-    pub senders: Vec<Sender>,
-    /// `toInboxId`
-    pub to_inbox_id: Option<String>,
-    /// Always `THREAD_INBOX_CHANGE`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Thread inbox change.
+    pub struct ThreadInboxChange {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `client`
+        client: Option<Client> = "client",
+        /// `conversationsThreadId`
+        conversations_thread_id: Option<String> = "conversationsThreadId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// `fromInboxId`
+        from_inbox_id: Option<String> = "fromInboxId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `recipients`
+        recipients: Vec<Recipient> = "recipients",
+        /// `senders`
+        senders: Vec<Sender> = "senders",
+        /// `toInboxId`
+        to_inbox_id: Option<String> = "toInboxId",
+        /// Always `THREAD_INBOX_CHANGE`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ThreadInboxChange {
-    archived: "archived",
-    client: "client",
-    conversations_thread_id: "conversationsThreadId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    from_inbox_id: "fromInboxId",
-    id: "id",
-    recipients: "recipients",
-    senders: "senders",
-    to_inbox_id: "toInboxId",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Thread page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThreadPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Thread>,
+crm_core::record! {
+    /// Thread page.
+    pub struct ThreadPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Thread> = "results",
+    }
 }
-crm_core::record!(ThreadPage {
-    paging: "paging",
-    results: "results",
-});
 
 crm_core::open_enum! {
     /// Thread status.
@@ -747,170 +590,120 @@ crm_core::open_enum! {
     }
 }
 
-/// Thread status change.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThreadStatusChange {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `client`
-    pub client: Option<Client>,
-    /// `conversationsThreadId`
-    pub conversations_thread_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `newStatus`
-    pub new_status: Option<ThreadStatus>,
-    /// `recipients`
-    pub recipients: Vec<Recipient>,
-    /// `senders`
-    pub senders: Vec<Sender>,
-    /// Always `THREAD_STATUS_CHANGE`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Thread status change.
+    pub struct ThreadStatusChange {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `client`
+        client: Option<Client> = "client",
+        /// `conversationsThreadId`
+        conversations_thread_id: Option<String> = "conversationsThreadId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// The id.
+        id: Option<String> = "id",
+        /// `newStatus`
+        new_status: Option<ThreadStatus> = "newStatus",
+        /// `recipients`
+        recipients: Vec<Recipient> = "recipients",
+        /// `senders`
+        senders: Vec<Sender> = "senders",
+        /// Always `THREAD_STATUS_CHANGE`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ThreadStatusChange {
-    archived: "archived",
-    client: "client",
-    conversations_thread_id: "conversationsThreadId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    id: "id",
-    new_status: "newStatus",
-    recipients: "recipients",
-    senders: "senders",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// Thread update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThreadUpdateRequest {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `status`
-    pub status: Option<ThreadStatus>,
+crm_core::record! {
+    /// Thread update request.
+    pub struct ThreadUpdateRequest {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `status`
+        status: Option<ThreadStatus> = "status",
+    }
 }
-crm_core::record!(ThreadUpdateRequest {
-    archived: "archived",
-    status: "status",
-});
 crm_core::setters!(ThreadUpdateRequest {
     archived: bool, status: ThreadStatus,
 });
 
-/// Visitor actor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VisitorActor {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `VISITOR`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Visitor actor.
+    pub struct VisitorActor {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `VISITOR`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(VisitorActor {
-    avatar: "avatar",
-    email: "email",
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
-/// Welcome message.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WelcomeMessage {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `channelAccountId`
-    pub channel_account_id: Option<String>,
-    /// The id of the channel.
-    pub channel_id: Option<String>,
-    /// `client`
-    pub client: Option<Client>,
-    /// `conversationsThreadId`
-    pub conversations_thread_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `recipients`
-    pub recipients: Vec<Recipient>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `senders`
-    pub senders: Vec<Sender>,
-    /// `text`
-    pub text: Option<String>,
-    /// Always `WELCOME_MESSAGE`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Welcome message.
+    pub struct WelcomeMessage {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `channelAccountId`
+        channel_account_id: Option<String> = "channelAccountId",
+        /// The id of the channel.
+        channel_id: Option<String> = "channelId",
+        /// `client`
+        client: Option<Client> = "client",
+        /// `conversationsThreadId`
+        conversations_thread_id: Option<String> = "conversationsThreadId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// The id.
+        id: Option<String> = "id",
+        /// `recipients`
+        recipients: Vec<Recipient> = "recipients",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `senders`
+        senders: Vec<Sender> = "senders",
+        /// `text`
+        text: Option<String> = "text",
+        /// Always `WELCOME_MESSAGE`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(WelcomeMessage {
-    archived: "archived",
-    channel_account_id: "channelAccountId",
-    channel_id: "channelId",
-    client: "client",
-    conversations_thread_id: "conversationsThreadId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    id: "id",
-    recipients: "recipients",
-    rich_text: "richText",
-    senders: "senders",
-    text: "text",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
-/// With total public channel page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicChannelPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Channel>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public channel page.
+    pub struct WithTotalPublicChannelPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Channel> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicChannelPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total public inbox page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicInboxPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Inbox>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public inbox page.
+    pub struct WithTotalPublicInboxPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Inbox> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicInboxPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,59 +3,45 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action confirmation body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionConfirmationBody {
-    /// `cancelButtonLabel`
-    pub cancel_button_label: Option<String>,
-    /// `confirmButtonLabel`
-    pub confirm_button_label: Option<String>,
-    /// `prompt`
-    pub prompt: Option<String>,
+crm_core::record! {
+    /// Action confirmation body.
+    pub struct ActionConfirmationBody {
+        /// `cancelButtonLabel`
+        cancel_button_label: Option<String> = "cancelButtonLabel",
+        /// `confirmButtonLabel`
+        confirm_button_label: Option<String> = "confirmButtonLabel",
+        /// `prompt`
+        prompt: Option<String> = "prompt",
+    }
 }
-crm_core::record!(ActionConfirmationBody {
-    cancel_button_label: "cancelButtonLabel",
-    confirm_button_label: "confirmButtonLabel",
-    prompt: "prompt",
-});
 
-/// Action hook action body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionHookActionBody {
-    /// `confirmation`
-    pub confirmation: Option<ActionConfirmationBody>,
-    /// `httpMethod`
-    pub http_method: Option<HttpMethod>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `propertyNamesIncluded`
-    pub property_names_included: Vec<String>,
-    /// Always `ACTION_HOOK`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Action hook action body.
+    pub struct ActionHookActionBody {
+        /// `confirmation`
+        confirmation: Option<ActionConfirmationBody> = "confirmation",
+        /// `httpMethod`
+        http_method: Option<HttpMethod> = "httpMethod",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `propertyNamesIncluded`
+        property_names_included: Vec<String> = "propertyNamesIncluded",
+        /// Always `ACTION_HOOK`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(ActionHookActionBody {
-    confirmation: "confirmation",
-    http_method: "httpMethod",
-    label: "label",
-    property_names_included: "propertyNamesIncluded",
-    type_: "type",
-    url: "url",
-});
 
-/// Card actions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardActions {
-    /// `baseUrls`
-    pub base_urls: Option<Vec<String>>,
+crm_core::record! {
+    /// Card actions.
+    pub struct CardActions {
+        /// `baseUrls`
+        base_urls: Option<Vec<String>> = "baseUrls",
+    }
+    required "baseUrls"
+    by new
 }
-crm_core::record!(CardActions {
-    base_urls: "baseUrls",
-} required { base_urls: "baseUrls" } by new);
 crm_core::setters!(CardActions {
     base_urls: [String],
 });
@@ -70,31 +56,23 @@ impl CardActions {
     }
 }
 
-/// Card audit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardAuditReply {
-    /// `actionType`
-    pub action_type: Option<CardAuditReplyActionType>,
-    /// `applicationId`
-    pub application_id: Option<i64>,
-    /// `authSource`
-    pub auth_source: Option<CardAuditReplyAuthSource>,
-    /// `changedAt`
-    pub changed_at: Option<i64>,
-    /// `initiatingUserId`
-    pub initiating_user_id: Option<i64>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<i64>,
+crm_core::record! {
+    /// Card audit reply.
+    pub struct CardAuditReply {
+        /// `actionType`
+        action_type: Option<CardAuditReplyActionType> = "actionType",
+        /// `applicationId`
+        application_id: Option<i64> = "applicationId",
+        /// `authSource`
+        auth_source: Option<CardAuditReplyAuthSource> = "authSource",
+        /// `changedAt`
+        changed_at: Option<i64> = "changedAt",
+        /// `initiatingUserId`
+        initiating_user_id: Option<i64> = "initiatingUserId",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<i64> = "objectTypeId",
+    }
 }
-crm_core::record!(CardAuditReply {
-    action_type: "actionType",
-    application_id: "applicationId",
-    auth_source: "authSource",
-    changed_at: "changedAt",
-    initiating_user_id: "initiatingUserId",
-    object_type_id: "objectTypeId",
-});
 
 crm_core::open_enum! {
     /// Card audit reply action type.
@@ -120,25 +98,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Card create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardCreateRequest {
-    /// `actions`
-    pub actions: Option<CardActions>,
-    /// `display`
-    pub display: Option<CardDisplayBody>,
-    /// `fetch`
-    pub fetch: Option<CardFetchBody>,
-    /// `title`
-    pub title: Option<String>,
+crm_core::record! {
+    /// Card create request.
+    pub struct CardCreateRequest {
+        /// `actions`
+        actions: Option<CardActions> = "actions",
+        /// `display`
+        display: Option<CardDisplayBody> = "display",
+        /// `fetch`
+        fetch: Option<CardFetchBody> = "fetch",
+        /// `title`
+        title: Option<String> = "title",
+    }
+    required "actions" "display" "fetch" "title"
+    by new
 }
-crm_core::record!(CardCreateRequest {
-    actions: "actions",
-    display: "display",
-    fetch: "fetch",
-    title: "title",
-} required { actions: "actions", display: "display", fetch: "fetch", title: "title" } by new);
 crm_core::setters!(CardCreateRequest {
     actions: CardActions, display: CardDisplayBody, fetch: CardFetchBody, title: String,
 });
@@ -161,16 +135,15 @@ impl CardCreateRequest {
     }
 }
 
-/// Card display body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardDisplayBody {
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<CardDisplayProperty>>,
+crm_core::record! {
+    /// Card display body.
+    pub struct CardDisplayBody {
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<CardDisplayProperty>> = "properties",
+    }
+    required "properties"
+    by new
 }
-crm_core::record!(CardDisplayBody {
-    properties: "properties",
-} required { properties: "properties" } by new);
 crm_core::setters!(CardDisplayBody {
     properties: [CardDisplayProperty],
 });
@@ -185,25 +158,21 @@ impl CardDisplayBody {
     }
 }
 
-/// Card display property.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardDisplayProperty {
-    /// `dataType`
-    pub data_type: Option<DataType>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<DisplayOption>>,
+crm_core::record! {
+    /// Card display property.
+    pub struct CardDisplayProperty {
+        /// `dataType`
+        data_type: Option<DataType> = "dataType",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<DisplayOption>> = "options",
+    }
+    required "dataType" "label" "name" "options"
+    by new
 }
-crm_core::record!(CardDisplayProperty {
-    data_type: "dataType",
-    label: "label",
-    name: "name",
-    options: "options",
-} required { data_type: "dataType", label: "label", name: "name", options: "options" } by new);
 crm_core::setters!(CardDisplayProperty {
     data_type: DataType, label: String, name: String, options: [DisplayOption],
 });
@@ -226,25 +195,21 @@ impl CardDisplayProperty {
     }
 }
 
-/// Card fetch body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardFetchBody {
-    /// `cardType`
-    pub card_type: Option<CardType>,
-    /// `objectTypes`
-    pub object_types: Option<Vec<CardObjectTypeBody>>,
-    /// `serverlessFunction`
-    pub serverless_function: Option<String>,
-    /// `targetUrl`
-    pub target_url: Option<String>,
+crm_core::record! {
+    /// Card fetch body.
+    pub struct CardFetchBody {
+        /// `cardType`
+        card_type: Option<CardType> = "cardType",
+        /// `objectTypes`
+        object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
+        /// `serverlessFunction`
+        serverless_function: Option<String> = "serverlessFunction",
+        /// `targetUrl`
+        target_url: Option<String> = "targetUrl",
+    }
+    required "cardType" "objectTypes" "targetUrl"
+    by new
 }
-crm_core::record!(CardFetchBody {
-    card_type: "cardType",
-    object_types: "objectTypes",
-    serverless_function: "serverlessFunction",
-    target_url: "targetUrl",
-} required { card_type: "cardType", object_types: "objectTypes", target_url: "targetUrl" } by new);
 crm_core::setters!(CardFetchBody {
     card_type: CardType, object_types: [CardObjectTypeBody], serverless_function: String, target_url: String,
 });
@@ -266,25 +231,21 @@ impl CardFetchBody {
     }
 }
 
-/// Card fetch body patch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardFetchBodyPatch {
-    /// `cardType`
-    pub card_type: Option<CardType>,
-    /// `objectTypes`
-    pub object_types: Option<Vec<CardObjectTypeBody>>,
-    /// `serverlessFunction`
-    pub serverless_function: Option<String>,
-    /// `targetUrl`
-    pub target_url: Option<String>,
+crm_core::record! {
+    /// Card fetch body patch.
+    pub struct CardFetchBodyPatch {
+        /// `cardType`
+        card_type: Option<CardType> = "cardType",
+        /// `objectTypes`
+        object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
+        /// `serverlessFunction`
+        serverless_function: Option<String> = "serverlessFunction",
+        /// `targetUrl`
+        target_url: Option<String> = "targetUrl",
+    }
+    required "objectTypes"
+    by new
 }
-crm_core::record!(CardFetchBodyPatch {
-    card_type: "cardType",
-    object_types: "objectTypes",
-    serverless_function: "serverlessFunction",
-    target_url: "targetUrl",
-} required { object_types: "objectTypes" } by new);
 crm_core::setters!(CardFetchBodyPatch {
     card_type: CardType, object_types: [CardObjectTypeBody], serverless_function: String, target_url: String,
 });
@@ -302,59 +263,45 @@ impl CardFetchBodyPatch {
     }
 }
 
-/// Card list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardListReply {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<CardReply>,
+crm_core::record! {
+    /// Card list reply.
+    pub struct CardListReply {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<CardReply> = "results",
+    }
 }
-crm_core::record!(CardListReply {
-    results: "results",
-});
 
-/// Card migrate views reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardMigrateViewsReply {
-    /// `endedAt`
-    pub ended_at: Option<i64>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `remainingPortalCount`
-    pub remaining_portal_count: Option<i64>,
-    /// When the work began.
-    pub started_at: Option<i64>,
-    /// `totalPortalCount`
-    pub total_portal_count: Option<i64>,
+crm_core::record! {
+    /// Card migrate views reply.
+    pub struct CardMigrateViewsReply {
+        /// `endedAt`
+        ended_at: Option<i64> = "endedAt",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `remainingPortalCount`
+        remaining_portal_count: Option<i64> = "remainingPortalCount",
+        /// When the work began.
+        started_at: Option<i64> = "startedAt",
+        /// `totalPortalCount`
+        total_portal_count: Option<i64> = "totalPortalCount",
+    }
 }
-crm_core::record!(CardMigrateViewsReply {
-    ended_at: "endedAt",
-    message: "message",
-    remaining_portal_count: "remainingPortalCount",
-    started_at: "startedAt",
-    total_portal_count: "totalPortalCount",
-});
 
-/// Card migrate views request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardMigrateViewsRequest {
-    /// `allowDuplicateAppCardIds`
-    pub allow_duplicate_app_card_ids: Option<bool>,
-    /// `appCardId`
-    pub app_card_id: Option<i64>,
-    /// `helpdeskAppCardId`
-    pub helpdesk_app_card_id: Option<i64>,
-    /// `legacyCrmCardId`
-    pub legacy_crm_card_id: Option<i64>,
+crm_core::record! {
+    /// Card migrate views request.
+    pub struct CardMigrateViewsRequest {
+        /// `allowDuplicateAppCardIds`
+        allow_duplicate_app_card_ids: Option<bool> = "allowDuplicateAppCardIds",
+        /// `appCardId`
+        app_card_id: Option<i64> = "appCardId",
+        /// `helpdeskAppCardId`
+        helpdesk_app_card_id: Option<i64> = "helpdeskAppCardId",
+        /// `legacyCrmCardId`
+        legacy_crm_card_id: Option<i64> = "legacyCrmCardId",
+    }
+    required "allowDuplicateAppCardIds" "appCardId" "legacyCrmCardId"
+    by new
 }
-crm_core::record!(CardMigrateViewsRequest {
-    allow_duplicate_app_card_ids: "allowDuplicateAppCardIds",
-    app_card_id: "appCardId",
-    helpdesk_app_card_id: "helpdeskAppCardId",
-    legacy_crm_card_id: "legacyCrmCardId",
-} required { allow_duplicate_app_card_ids: "allowDuplicateAppCardIds", app_card_id: "appCardId", legacy_crm_card_id: "legacyCrmCardId" } by new);
 crm_core::setters!(CardMigrateViewsRequest {
     allow_duplicate_app_card_ids: bool, app_card_id: i64, helpdesk_app_card_id: i64, legacy_crm_card_id: i64,
 });
@@ -376,19 +323,17 @@ impl CardMigrateViewsRequest {
     }
 }
 
-/// Card object type body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardObjectTypeBody {
-    /// The name.
-    pub name: Option<CardObjectTypeBodyName>,
-    /// `propertiesToSend`
-    pub properties_to_send: Option<Vec<String>>,
+crm_core::record! {
+    /// Card object type body.
+    pub struct CardObjectTypeBody {
+        /// The name.
+        name: Option<CardObjectTypeBodyName> = "name",
+        /// `propertiesToSend`
+        properties_to_send: Option<Vec<String>> = "propertiesToSend",
+    }
+    required "name" "propertiesToSend"
+    by new
 }
-crm_core::record!(CardObjectTypeBody {
-    name: "name",
-    properties_to_send: "propertiesToSend",
-} required { name: "name", properties_to_send: "propertiesToSend" } by new);
 crm_core::setters!(CardObjectTypeBody {
     name: CardObjectTypeBodyName, properties_to_send: [String],
 });
@@ -423,60 +368,44 @@ crm_core::open_enum! {
     }
 }
 
-/// Card patch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardPatchRequest {
-    /// `actions`
-    pub actions: Option<CardActions>,
-    /// `display`
-    pub display: Option<CardDisplayBody>,
-    /// `fetch`
-    pub fetch: Option<CardFetchBodyPatch>,
-    /// `title`
-    pub title: Option<String>,
+crm_core::record! {
+    /// Card patch request.
+    pub struct CardPatchRequest {
+        /// `actions`
+        actions: Option<CardActions> = "actions",
+        /// `display`
+        display: Option<CardDisplayBody> = "display",
+        /// `fetch`
+        fetch: Option<CardFetchBodyPatch> = "fetch",
+        /// `title`
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(CardPatchRequest {
-    actions: "actions",
-    display: "display",
-    fetch: "fetch",
-    title: "title",
-});
 crm_core::setters!(CardPatchRequest {
     actions: CardActions, display: CardDisplayBody, fetch: CardFetchBodyPatch, title: String,
 });
 
-/// Card reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CardReply {
-    /// `actions`
-    pub actions: Option<CardActions>,
-    /// `auditHistory`
-    pub audit_history: Vec<CardAuditReply>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `display`
-    pub display: Option<CardDisplayBody>,
-    /// `fetch`
-    pub fetch: Option<PublicCardFetchBody>,
-    /// The id.
-    pub id: Option<String>,
-    /// `title`
-    pub title: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Card reply.
+    pub struct CardReply {
+        /// `actions`
+        actions: Option<CardActions> = "actions",
+        /// `auditHistory`
+        audit_history: Vec<CardAuditReply> = "auditHistory",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `display`
+        display: Option<CardDisplayBody> = "display",
+        /// `fetch`
+        fetch: Option<PublicCardFetchBody> = "fetch",
+        /// The id.
+        id: Option<String> = "id",
+        /// `title`
+        title: Option<String> = "title",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CardReply {
-    actions: "actions",
-    audit_history: "auditHistory",
-    created_at: "createdAt",
-    display: "display",
-    fetch: "fetch",
-    id: "id",
-    title: "title",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Card type.
@@ -512,22 +441,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Display option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DisplayOption {
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<DisplayOptionType>,
+crm_core::record! {
+    /// Display option.
+    pub struct DisplayOption {
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<DisplayOptionType> = "type",
+    }
+    required "label" "name" "type"
+    by new
 }
-crm_core::record!(DisplayOption {
-    label: "label",
-    name: "name",
-    type_: "type",
-} required { label: "label", name: "name", type_: "type" } by new);
 crm_core::setters!(DisplayOption {
     label: String, name: String, type_: DisplayOptionType,
 });
@@ -564,57 +490,41 @@ crm_core::open_enum! {
     }
 }
 
-/// I frame action body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IFrameActionBody {
-    /// `height`
-    pub height: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `propertyNamesIncluded`
-    pub property_names_included: Vec<String>,
-    /// Always `IFRAME`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// I frame action body.
+    pub struct IFrameActionBody {
+        /// `height`
+        height: Option<i64> = "height",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `propertyNamesIncluded`
+        property_names_included: Vec<String> = "propertyNamesIncluded",
+        /// Always `IFRAME`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<i64> = "width",
+    }
 }
-crm_core::record!(IFrameActionBody {
-    height: "height",
-    label: "label",
-    property_names_included: "propertyNamesIncluded",
-    type_: "type",
-    url: "url",
-    width: "width",
-});
 
-/// Integrator card payload reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorCardPayloadReply {
-    /// `allItemsLinkUrl`
-    pub all_items_link_url: Option<String>,
-    /// `cardLabel`
-    pub card_label: Option<String>,
-    /// `responseVersion`
-    pub response_version: Option<IntegratorCardPayloadReplyResponseVersion>,
-    /// `sections`
-    pub sections: Vec<IntegratorObjectResult>,
-    /// `topLevelActions`
-    pub top_level_actions: Option<TopLevelActions>,
-    /// `totalCount`
-    pub total_count: Option<i64>,
+crm_core::record! {
+    /// Integrator card payload reply.
+    pub struct IntegratorCardPayloadReply {
+        /// `allItemsLinkUrl`
+        all_items_link_url: Option<String> = "allItemsLinkUrl",
+        /// `cardLabel`
+        card_label: Option<String> = "cardLabel",
+        /// `responseVersion`
+        response_version: Option<IntegratorCardPayloadReplyResponseVersion> = "responseVersion",
+        /// `sections`
+        sections: Vec<IntegratorObjectResult> = "sections",
+        /// `topLevelActions`
+        top_level_actions: Option<TopLevelActions> = "topLevelActions",
+        /// `totalCount`
+        total_count: Option<i64> = "totalCount",
+    }
 }
-crm_core::record!(IntegratorCardPayloadReply {
-    all_items_link_url: "allItemsLinkUrl",
-    card_label: "cardLabel",
-    response_version: "responseVersion",
-    sections: "sections",
-    top_level_actions: "topLevelActions",
-    total_count: "totalCount",
-});
 
 crm_core::open_enum! {
     /// Integrator card payload reply response version.
@@ -626,28 +536,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Integrator object result.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorObjectResult {
-    /// `actions`
-    pub actions: Vec<IntegratorObjectResultActionsItem>,
-    /// The id.
-    pub id: Option<String>,
-    /// `linkUrl`
-    pub link_url: Option<String>,
-    /// `title`
-    pub title: Option<String>,
-    /// `tokens`
-    pub tokens: Vec<ObjectToken>,
+crm_core::record! {
+    /// Integrator object result.
+    pub struct IntegratorObjectResult {
+        /// `actions`
+        actions: Vec<IntegratorObjectResultActionsItem> = "actions",
+        /// The id.
+        id: Option<String> = "id",
+        /// `linkUrl`
+        link_url: Option<String> = "linkUrl",
+        /// `title`
+        title: Option<String> = "title",
+        /// `tokens`
+        tokens: Vec<ObjectToken> = "tokens",
+    }
 }
-crm_core::record!(IntegratorObjectResult {
-    actions: "actions",
-    id: "id",
-    link_url: "linkUrl",
-    title: "title",
-    tokens: "tokens",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -657,56 +560,41 @@ crm_core::union! {
     }
 }
 
-/// Object token.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectToken {
-    /// `dataType`
-    pub data_type: Option<DataType>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Object token.
+    pub struct ObjectToken {
+        /// `dataType`
+        data_type: Option<DataType> = "dataType",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ObjectToken {
-    data_type: "dataType",
-    label: "label",
-    name: "name",
-    value: "value",
-});
 
-/// Public card fetch body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PublicCardFetchBody {
-    /// `objectTypes`
-    pub object_types: Vec<CardObjectTypeBody>,
-    /// `targetUrl`
-    pub target_url: Option<String>,
+crm_core::record! {
+    /// Public card fetch body.
+    pub struct PublicCardFetchBody {
+        /// `objectTypes`
+        object_types: Vec<CardObjectTypeBody> = "objectTypes",
+        /// `targetUrl`
+        target_url: Option<String> = "targetUrl",
+    }
 }
-crm_core::record!(PublicCardFetchBody {
-    object_types: "objectTypes",
-    target_url: "targetUrl",
-});
 
-/// Top level actions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TopLevelActions {
-    /// `primary`
-    pub primary: Option<IntegratorObjectResultActionsItem>,
-    /// `secondary`
-    pub secondary: Vec<IntegratorObjectResultActionsItem>,
-    /// `settings`
-    pub settings: Option<IFrameActionBody>,
+crm_core::record! {
+    /// Top level actions.
+    pub struct TopLevelActions {
+        /// `primary`
+        primary: Option<IntegratorObjectResultActionsItem> = "primary",
+        /// `secondary`
+        secondary: Vec<IntegratorObjectResultActionsItem> = "secondary",
+        /// `settings`
+        settings: Option<IFrameActionBody> = "settings",
+    }
 }
-crm_core::record!(TopLevelActions {
-    primary: "primary",
-    secondary: "secondary",
-    settings: "settings",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,41 +3,33 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Central exchange rates information.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CentralExchangeRatesInformation {
-    /// `centralExchangeRatesEnabled`
-    pub central_exchange_rates_enabled: Option<bool>,
+crm_core::record! {
+    /// Central exchange rates information.
+    pub struct CentralExchangeRatesInformation {
+        /// `centralExchangeRatesEnabled`
+        central_exchange_rates_enabled: Option<bool> = "centralExchangeRatesEnabled",
+    }
 }
-crm_core::record!(CentralExchangeRatesInformation {
-    central_exchange_rates_enabled: "centralExchangeRatesEnabled",
-});
 
-/// Company currency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompanyCurrency {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Company currency.
+    pub struct CompanyCurrency {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(CompanyCurrency {
-    created_at: "createdAt",
-    id: "id",
-});
 
-/// Company currency update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompanyCurrencyUpdateRequest {
-    /// One of 176 values, as `AED`.
-    pub currency_code: Option<String>,
+crm_core::record! {
+    /// Company currency update request.
+    pub struct CompanyCurrencyUpdateRequest {
+        /// One of 176 values, as `AED`.
+        currency_code: Option<String> = "currencyCode",
+    }
+    required "currencyCode"
+    by new
 }
-crm_core::record!(CompanyCurrencyUpdateRequest {
-    currency_code: "currencyCode",
-} required { currency_code: "currencyCode" } by new);
 crm_core::setters!(CompanyCurrencyUpdateRequest {
     currency_code: String,
 });
@@ -52,41 +44,33 @@ impl CompanyCurrencyUpdateRequest {
     }
 }
 
-/// Currency code info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CurrencyCodeInfo {
-    /// `currencyCode`
-    pub currency_code: Option<String>,
-    /// `currencyName`
-    pub currency_name: Option<String>,
+crm_core::record! {
+    /// Currency code info.
+    pub struct CurrencyCodeInfo {
+        /// `currencyCode`
+        currency_code: Option<String> = "currencyCode",
+        /// `currencyName`
+        currency_name: Option<String> = "currencyName",
+    }
 }
-crm_core::record!(CurrencyCodeInfo {
-    currency_code: "currencyCode",
-    currency_name: "currencyName",
-});
 
-/// Currency code info list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CurrencyCodeInfoList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<CurrencyCodeInfo>,
+crm_core::record! {
+    /// Currency code info list.
+    pub struct CurrencyCodeInfoList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<CurrencyCodeInfo> = "results",
+    }
 }
-crm_core::record!(CurrencyCodeInfoList {
-    results: "results",
-});
 
-/// Currency create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CurrencyCreateRequest {
-    /// One of 176 values, as `AED`.
-    pub currency_code: Option<String>,
+crm_core::record! {
+    /// Currency create request.
+    pub struct CurrencyCreateRequest {
+        /// One of 176 values, as `AED`.
+        currency_code: Option<String> = "currencyCode",
+    }
+    required "currencyCode"
+    by new
 }
-crm_core::record!(CurrencyCreateRequest {
-    currency_code: "currencyCode",
-} required { currency_code: "currencyCode" } by new);
 crm_core::setters!(CurrencyCreateRequest {
     currency_code: String,
 });
@@ -101,22 +85,19 @@ impl CurrencyCreateRequest {
     }
 }
 
-/// Currency pair update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CurrencyPairUpdate {
-    /// One of 176 values, as `AED`.
-    pub from_currency_code: Option<String>,
-    /// One of 176 values, as `AED`.
-    pub to_currency_code: Option<String>,
-    /// `visibleInUI`
-    pub visible_in_ui: Option<bool>,
+crm_core::record! {
+    /// Currency pair update.
+    pub struct CurrencyPairUpdate {
+        /// One of 176 values, as `AED`.
+        from_currency_code: Option<String> = "fromCurrencyCode",
+        /// One of 176 values, as `AED`.
+        to_currency_code: Option<String> = "toCurrencyCode",
+        /// `visibleInUI`
+        visible_in_ui: Option<bool> = "visibleInUI",
+    }
+    required "fromCurrencyCode" "toCurrencyCode" "visibleInUI"
+    by new
 }
-crm_core::record!(CurrencyPairUpdate {
-    from_currency_code: "fromCurrencyCode",
-    to_currency_code: "toCurrencyCode",
-    visible_in_ui: "visibleInUI",
-} required { from_currency_code: "fromCurrencyCode", to_currency_code: "toCurrencyCode", visible_in_ui: "visibleInUI" } by new);
 crm_core::setters!(CurrencyPairUpdate {
     from_currency_code: String, to_currency_code: String, visible_in_ui: bool,
 });
@@ -137,86 +118,63 @@ impl CurrencyPairUpdate {
     }
 }
 
-/// Exchange rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRate {
-    /// `conversionRate`
-    pub conversion_rate: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `effectiveAt`
-    pub effective_at: Option<Timestamp>,
-    /// One of 176 values, as `AED`.
-    pub from_currency_code: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// One of 176 values, as `AED`.
-    pub to_currency_code: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `visibleInUI`
-    pub visible_in_ui: Option<bool>,
+crm_core::record! {
+    /// Exchange rate.
+    pub struct ExchangeRate {
+        /// `conversionRate`
+        conversion_rate: Option<f64> = "conversionRate",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `effectiveAt`
+        effective_at: Option<Timestamp> = "effectiveAt",
+        /// One of 176 values, as `AED`.
+        from_currency_code: Option<String> = "fromCurrencyCode",
+        /// The id.
+        id: Option<String> = "id",
+        /// One of 176 values, as `AED`.
+        to_currency_code: Option<String> = "toCurrencyCode",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `visibleInUI`
+        visible_in_ui: Option<bool> = "visibleInUI",
+    }
 }
-crm_core::record!(ExchangeRate {
-    conversion_rate: "conversionRate",
-    created_at: "createdAt",
-    effective_at: "effectiveAt",
-    from_currency_code: "fromCurrencyCode",
-    id: "id",
-    to_currency_code: "toCurrencyCode",
-    updated_at: "updatedAt",
-    visible_in_ui: "visibleInUI",
-});
 
-/// Exchange rate batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ExchangeRate>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Exchange rate batch reply.
+    pub struct ExchangeRateBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ExchangeRate> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ExchangeRateBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Exchange rate create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateCreateRequest {
-    /// `conversionRate`
-    pub conversion_rate: Option<f64>,
-    /// `effectiveAt`
-    pub effective_at: Option<Timestamp>,
-    /// One of 176 values, as `AED`.
-    pub from_currency_code: Option<String>,
+crm_core::record! {
+    /// Exchange rate create request.
+    pub struct ExchangeRateCreateRequest {
+        /// `conversionRate`
+        conversion_rate: Option<f64> = "conversionRate",
+        /// `effectiveAt`
+        effective_at: Option<Timestamp> = "effectiveAt",
+        /// One of 176 values, as `AED`.
+        from_currency_code: Option<String> = "fromCurrencyCode",
+    }
+    required "conversionRate" "fromCurrencyCode"
+    by new
 }
-crm_core::record!(ExchangeRateCreateRequest {
-    conversion_rate: "conversionRate",
-    effective_at: "effectiveAt",
-    from_currency_code: "fromCurrencyCode",
-} required { conversion_rate: "conversionRate", from_currency_code: "fromCurrencyCode" } by new);
 crm_core::setters!(ExchangeRateCreateRequest {
     conversion_rate: f64, effective_at: Timestamp, from_currency_code: String,
 });
@@ -236,16 +194,15 @@ impl ExchangeRateCreateRequest {
     }
 }
 
-/// Exchange rate create request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateCreateRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ExchangeRateCreateRequest>>,
+crm_core::record! {
+    /// Exchange rate create request batch.
+    pub struct ExchangeRateCreateRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<ExchangeRateCreateRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(ExchangeRateCreateRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(ExchangeRateCreateRequestBatch {
     inputs: [ExchangeRateCreateRequest],
 });
@@ -260,30 +217,25 @@ impl ExchangeRateCreateRequestBatch {
     }
 }
 
-/// Exchange rate list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ExchangeRate>,
+crm_core::record! {
+    /// Exchange rate list.
+    pub struct ExchangeRateList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ExchangeRate> = "results",
+    }
 }
-crm_core::record!(ExchangeRateList {
-    results: "results",
-});
 
-/// Exchange rate multiplier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateMultiplier {
-    /// `conversionRate`
-    pub conversion_rate: Option<f64>,
-    /// `effectiveAt`
-    pub effective_at: Option<Timestamp>,
+crm_core::record! {
+    /// Exchange rate multiplier.
+    pub struct ExchangeRateMultiplier {
+        /// `conversionRate`
+        conversion_rate: Option<f64> = "conversionRate",
+        /// `effectiveAt`
+        effective_at: Option<Timestamp> = "effectiveAt",
+    }
+    required "conversionRate"
+    by new
 }
-crm_core::record!(ExchangeRateMultiplier {
-    conversion_rate: "conversionRate",
-    effective_at: "effectiveAt",
-} required { conversion_rate: "conversionRate" } by new);
 crm_core::setters!(ExchangeRateMultiplier {
     conversion_rate: f64, effective_at: Timestamp,
 });
@@ -299,36 +251,29 @@ impl ExchangeRateMultiplier {
     }
 }
 
-/// Exchange rate page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRatePage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ExchangeRate>,
+crm_core::record! {
+    /// Exchange rate page.
+    pub struct ExchangeRatePage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ExchangeRate> = "results",
+    }
 }
-crm_core::record!(ExchangeRatePage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Exchange rate update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateUpdateRequest {
-    /// `conversionRate`
-    pub conversion_rate: Option<f64>,
-    /// `effectiveAt`
-    pub effective_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Exchange rate update request.
+    pub struct ExchangeRateUpdateRequest {
+        /// `conversionRate`
+        conversion_rate: Option<f64> = "conversionRate",
+        /// `effectiveAt`
+        effective_at: Option<Timestamp> = "effectiveAt",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "conversionRate" "id"
+    by new
 }
-crm_core::record!(ExchangeRateUpdateRequest {
-    conversion_rate: "conversionRate",
-    effective_at: "effectiveAt",
-    id: "id",
-} required { conversion_rate: "conversionRate", id: "id" } by new);
 crm_core::setters!(ExchangeRateUpdateRequest {
     conversion_rate: f64, effective_at: Timestamp, id: String,
 });
@@ -345,16 +290,15 @@ impl ExchangeRateUpdateRequest {
     }
 }
 
-/// Exchange rate update request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExchangeRateUpdateRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ExchangeRateUpdateRequest>>,
+crm_core::record! {
+    /// Exchange rate update request batch.
+    pub struct ExchangeRateUpdateRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<ExchangeRateUpdateRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(ExchangeRateUpdateRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(ExchangeRateUpdateRequestBatch {
     inputs: [ExchangeRateUpdateRequest],
 });

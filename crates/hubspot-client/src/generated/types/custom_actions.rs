@@ -3,93 +3,66 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionDefinition {
-    /// `actionUrl`
-    pub action_url: Option<String>,
-    /// When it was archived.
-    pub archived_at: Option<i64>,
-    /// `executionRules`
-    pub execution_rules: Vec<ExecutionTranslationRule>,
-    /// `functions`
-    pub functions: Vec<ActionFunctionIdentifier>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inputFieldDependencies`
-    pub input_field_dependencies: Vec<Dependency>,
-    /// `inputFields`
-    pub input_fields: Vec<InputFieldDefinition>,
-    /// `labels`
-    pub labels: Map<ActionLabels>,
-    /// `objectRequestOptions`
-    pub object_request_options: Option<ObjectRequestOptions>,
-    /// `objectTypes`
-    pub object_types: Vec<String>,
-    /// `outputFields`
-    pub output_fields: Vec<OutputFieldDefinition>,
-    /// `published`
-    pub published: Option<bool>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
+crm_core::record! {
+    /// Action definition.
+    pub struct ActionDefinition {
+        /// `actionUrl`
+        action_url: Option<String> = "actionUrl",
+        /// When it was archived.
+        archived_at: Option<i64> = "archivedAt",
+        /// `executionRules`
+        execution_rules: Vec<ExecutionTranslationRule> = "executionRules",
+        /// `functions`
+        functions: Vec<ActionFunctionIdentifier> = "functions",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inputFieldDependencies`
+        input_field_dependencies: Vec<Dependency> = "inputFieldDependencies",
+        /// `inputFields`
+        input_fields: Vec<InputFieldDefinition> = "inputFields",
+        /// `labels`
+        labels: Map<ActionLabels> = "labels",
+        /// `objectRequestOptions`
+        object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
+        /// `objectTypes`
+        object_types: Vec<String> = "objectTypes",
+        /// `outputFields`
+        output_fields: Vec<OutputFieldDefinition> = "outputFields",
+        /// `published`
+        published: Option<bool> = "published",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+    }
 }
-crm_core::record!(ActionDefinition {
-    action_url: "actionUrl",
-    archived_at: "archivedAt",
-    execution_rules: "executionRules",
-    functions: "functions",
-    id: "id",
-    input_field_dependencies: "inputFieldDependencies",
-    input_fields: "inputFields",
-    labels: "labels",
-    object_request_options: "objectRequestOptions",
-    object_types: "objectTypes",
-    output_fields: "outputFields",
-    published: "published",
-    revision_id: "revisionId",
-});
 
-/// Action definition egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionDefinitionEgg {
-    /// `actionUrl`
-    pub action_url: Option<String>,
-    /// When it was archived.
-    pub archived_at: Option<i64>,
-    /// `executionRules`
-    pub execution_rules: Option<Vec<ExecutionTranslationRule>>,
-    /// `functions`
-    pub functions: Option<Vec<ActionFunction>>,
-    /// `inputFieldDependencies`
-    pub input_field_dependencies: Option<Vec<Dependency>>,
-    /// `inputFields`
-    pub input_fields: Option<Vec<InputFieldDefinition>>,
-    /// `labels`
-    pub labels: Option<Map<ActionLabels>>,
-    /// `objectRequestOptions`
-    pub object_request_options: Option<ObjectRequestOptions>,
-    /// `objectTypes`
-    pub object_types: Option<Vec<String>>,
-    /// `outputFields`
-    pub output_fields: Option<Vec<OutputFieldDefinition>>,
-    /// `published`
-    pub published: Option<bool>,
+crm_core::record! {
+    /// Action definition egg.
+    pub struct ActionDefinitionEgg {
+        /// `actionUrl`
+        action_url: Option<String> = "actionUrl",
+        /// When it was archived.
+        archived_at: Option<i64> = "archivedAt",
+        /// `executionRules`
+        execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
+        /// `functions`
+        functions: Option<Vec<ActionFunction>> = "functions",
+        /// `inputFieldDependencies`
+        input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
+        /// `inputFields`
+        input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
+        /// `labels`
+        labels: Option<Map<ActionLabels>> = "labels",
+        /// `objectRequestOptions`
+        object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
+        /// `objectTypes`
+        object_types: Option<Vec<String>> = "objectTypes",
+        /// `outputFields`
+        output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
+        /// `published`
+        published: Option<bool> = "published",
+    }
+    required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
 }
-crm_core::record!(ActionDefinitionEgg {
-    action_url: "actionUrl",
-    archived_at: "archivedAt",
-    execution_rules: "executionRules",
-    functions: "functions",
-    input_field_dependencies: "inputFieldDependencies",
-    input_fields: "inputFields",
-    labels: "labels",
-    object_request_options: "objectRequestOptions",
-    object_types: "objectTypes",
-    output_fields: "outputFields",
-    published: "published",
-} required { action_url: "actionUrl", functions: "functions", input_fields: "inputFields", labels: "labels", object_types: "objectTypes", published: "published" });
 crm_core::setters!(ActionDefinitionEgg {
     action_url: String, archived_at: i64, execution_rules: [ExecutionTranslationRule],
     functions: [ActionFunction], input_field_dependencies: [Dependency], input_fields: [InputFieldDefinition],
@@ -97,54 +70,39 @@ crm_core::setters!(ActionDefinitionEgg {
     output_fields: [OutputFieldDefinition], published: bool,
 });
 
-/// Action definition page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionDefinitionPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ActionDefinition>,
+crm_core::record! {
+    /// Action definition page.
+    pub struct ActionDefinitionPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ActionDefinition> = "results",
+    }
 }
-crm_core::record!(ActionDefinitionPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Action definition patch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionDefinitionPatch {
-    /// `actionUrl`
-    pub action_url: Option<String>,
-    /// `executionRules`
-    pub execution_rules: Option<Vec<ExecutionTranslationRule>>,
-    /// `inputFieldDependencies`
-    pub input_field_dependencies: Option<Vec<Dependency>>,
-    /// `inputFields`
-    pub input_fields: Option<Vec<InputFieldDefinition>>,
-    /// `labels`
-    pub labels: Option<Map<ActionLabels>>,
-    /// `objectRequestOptions`
-    pub object_request_options: Option<ObjectRequestOptions>,
-    /// `objectTypes`
-    pub object_types: Option<Vec<String>>,
-    /// `outputFields`
-    pub output_fields: Option<Vec<OutputFieldDefinition>>,
-    /// `published`
-    pub published: Option<bool>,
+crm_core::record! {
+    /// Action definition patch.
+    pub struct ActionDefinitionPatch {
+        /// `actionUrl`
+        action_url: Option<String> = "actionUrl",
+        /// `executionRules`
+        execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
+        /// `inputFieldDependencies`
+        input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
+        /// `inputFields`
+        input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
+        /// `labels`
+        labels: Option<Map<ActionLabels>> = "labels",
+        /// `objectRequestOptions`
+        object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
+        /// `objectTypes`
+        object_types: Option<Vec<String>> = "objectTypes",
+        /// `outputFields`
+        output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
+        /// `published`
+        published: Option<bool> = "published",
+    }
 }
-crm_core::record!(ActionDefinitionPatch {
-    action_url: "actionUrl",
-    execution_rules: "executionRules",
-    input_field_dependencies: "inputFieldDependencies",
-    input_fields: "inputFields",
-    labels: "labels",
-    object_request_options: "objectRequestOptions",
-    object_types: "objectTypes",
-    output_fields: "outputFields",
-    published: "published",
-});
 crm_core::setters!(ActionDefinitionPatch {
     action_url: String, execution_rules: [ExecutionTranslationRule], input_field_dependencies: [Dependency],
     input_fields: [InputFieldDefinition], labels: Map<ActionLabels>,
@@ -152,27 +110,23 @@ crm_core::setters!(ActionDefinitionPatch {
     output_fields: [OutputFieldDefinition], published: bool,
 });
 
-/// Action definition requires object reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionDefinitionRequiresObjectReply {
-    /// `requiresObject`
-    pub requires_object: Option<bool>,
+crm_core::record! {
+    /// Action definition requires object reply.
+    pub struct ActionDefinitionRequiresObjectReply {
+        /// `requiresObject`
+        requires_object: Option<bool> = "requiresObject",
+    }
 }
-crm_core::record!(ActionDefinitionRequiresObjectReply {
-    requires_object: "requiresObject",
-});
 
-/// Action definition requires object request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionDefinitionRequiresObjectRequest {
-    /// `requiresObject`
-    pub requires_object: Option<bool>,
+crm_core::record! {
+    /// Action definition requires object request.
+    pub struct ActionDefinitionRequiresObjectRequest {
+        /// `requiresObject`
+        requires_object: Option<bool> = "requiresObject",
+    }
+    required "requiresObject"
+    by new
 }
-crm_core::record!(ActionDefinitionRequiresObjectRequest {
-    requires_object: "requiresObject",
-} required { requires_object: "requiresObject" } by new);
 crm_core::setters!(ActionDefinitionRequiresObjectRequest {
     requires_object: bool,
 });
@@ -187,19 +141,17 @@ impl ActionDefinitionRequiresObjectRequest {
     }
 }
 
-/// Action execution index identifier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionExecutionIndexIdentifier {
-    /// `actionExecutionIndex`
-    pub action_execution_index: Option<i64>,
-    /// `enrollmentId`
-    pub enrollment_id: Option<i64>,
+crm_core::record! {
+    /// Action execution index identifier.
+    pub struct ActionExecutionIndexIdentifier {
+        /// `actionExecutionIndex`
+        action_execution_index: Option<i64> = "actionExecutionIndex",
+        /// `enrollmentId`
+        enrollment_id: Option<i64> = "enrollmentId",
+    }
+    required "actionExecutionIndex" "enrollmentId"
+    by new
 }
-crm_core::record!(ActionExecutionIndexIdentifier {
-    action_execution_index: "actionExecutionIndex",
-    enrollment_id: "enrollmentId",
-} required { action_execution_index: "actionExecutionIndex", enrollment_id: "enrollmentId" } by new);
 crm_core::setters!(ActionExecutionIndexIdentifier {
     action_execution_index: i64, enrollment_id: i64,
 });
@@ -218,22 +170,19 @@ impl ActionExecutionIndexIdentifier {
     }
 }
 
-/// Action function.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionFunction {
-    /// `functionSource`
-    pub function_source: Option<String>,
-    /// `functionType`
-    pub function_type: Option<FunctionType>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Action function.
+    pub struct ActionFunction {
+        /// `functionSource`
+        function_source: Option<String> = "functionSource",
+        /// `functionType`
+        function_type: Option<FunctionType> = "functionType",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "functionSource" "functionType"
+    by new
 }
-crm_core::record!(ActionFunction {
-    function_source: "functionSource",
-    function_type: "functionType",
-    id: "id",
-} required { function_source: "functionSource", function_type: "functionType" } by new);
 crm_core::setters!(ActionFunction {
     function_source: String, function_type: FunctionType, id: String,
 });
@@ -253,65 +202,49 @@ impl ActionFunction {
     }
 }
 
-/// Action function identifier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionFunctionIdentifier {
-    /// `functionType`
-    pub function_type: Option<FunctionType>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Action function identifier.
+    pub struct ActionFunctionIdentifier {
+        /// `functionType`
+        function_type: Option<FunctionType> = "functionType",
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(ActionFunctionIdentifier {
-    function_type: "functionType",
-    id: "id",
-});
 
-/// Action function identifier list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionFunctionIdentifierList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ActionFunctionIdentifier>,
+crm_core::record! {
+    /// Action function identifier list.
+    pub struct ActionFunctionIdentifierList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ActionFunctionIdentifier> = "results",
+    }
 }
-crm_core::record!(ActionFunctionIdentifierList {
-    results: "results",
-});
 
-/// Action labels.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionLabels {
-    /// `actionCardContent`
-    pub action_card_content: Option<String>,
-    /// `actionDescription`
-    pub action_description: Option<String>,
-    /// `actionName`
-    pub action_name: Option<String>,
-    /// `appDisplayName`
-    pub app_display_name: Option<String>,
-    /// `executionRules`
-    pub execution_rules: Option<Map<String>>,
-    /// `inputFieldDescriptions`
-    pub input_field_descriptions: Option<Map<String>>,
-    /// `inputFieldLabels`
-    pub input_field_labels: Option<Map<String>>,
-    /// `inputFieldOptionLabels`
-    pub input_field_option_labels: Option<Map<Map<String>>>,
-    /// `outputFieldLabels`
-    pub output_field_labels: Option<Map<String>>,
+crm_core::record! {
+    /// Action labels.
+    pub struct ActionLabels {
+        /// `actionCardContent`
+        action_card_content: Option<String> = "actionCardContent",
+        /// `actionDescription`
+        action_description: Option<String> = "actionDescription",
+        /// `actionName`
+        action_name: Option<String> = "actionName",
+        /// `appDisplayName`
+        app_display_name: Option<String> = "appDisplayName",
+        /// `executionRules`
+        execution_rules: Option<Map<String>> = "executionRules",
+        /// `inputFieldDescriptions`
+        input_field_descriptions: Option<Map<String>> = "inputFieldDescriptions",
+        /// `inputFieldLabels`
+        input_field_labels: Option<Map<String>> = "inputFieldLabels",
+        /// `inputFieldOptionLabels`
+        input_field_option_labels: Option<Map<Map<String>>> = "inputFieldOptionLabels",
+        /// `outputFieldLabels`
+        output_field_labels: Option<Map<String>> = "outputFieldLabels",
+    }
+    required "actionName"
+    by new
 }
-crm_core::record!(ActionLabels {
-    action_card_content: "actionCardContent",
-    action_description: "actionDescription",
-    action_name: "actionName",
-    app_display_name: "appDisplayName",
-    execution_rules: "executionRules",
-    input_field_descriptions: "inputFieldDescriptions",
-    input_field_labels: "inputFieldLabels",
-    input_field_option_labels: "inputFieldOptionLabels",
-    output_field_labels: "outputFieldLabels",
-} required { action_name: "actionName" } by new);
 crm_core::setters!(ActionLabels {
     action_card_content: String, action_description: String, action_name: String, app_display_name: String,
     execution_rules: Map<String>, input_field_descriptions: Map<String>, input_field_labels: Map<String>,
@@ -336,59 +269,45 @@ impl ActionLabels {
     }
 }
 
-/// Action revision.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionRevision {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `definition`
-    pub definition: Option<ActionDefinition>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
+crm_core::record! {
+    /// Action revision.
+    pub struct ActionRevision {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `definition`
+        definition: Option<ActionDefinition> = "definition",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+    }
 }
-crm_core::record!(ActionRevision {
-    created_at: "createdAt",
-    definition: "definition",
-    id: "id",
-    revision_id: "revisionId",
-});
 
-/// Action revision page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionRevisionPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ActionRevision>,
+crm_core::record! {
+    /// Action revision page.
+    pub struct ActionRevisionPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ActionRevision> = "results",
+    }
 }
-crm_core::record!(ActionRevisionPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Agent request context.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentRequestContext {
-    /// `agentId`
-    pub agent_id: Option<i64>,
-    /// `chirpAiContextObject`
-    pub chirp_ai_context_object: Option<ChirpAiContextObject>,
-    /// Always `AGENTS`.
-    pub source: Option<String>,
-    /// `trajectoryId`
-    pub trajectory_id: Option<String>,
+crm_core::record! {
+    /// Agent request context.
+    pub struct AgentRequestContext {
+        /// `agentId`
+        agent_id: Option<i64> = "agentId",
+        /// `chirpAiContextObject`
+        chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
+        /// Always `AGENTS`.
+        source: Option<String> = "source",
+        /// `trajectoryId`
+        trajectory_id: Option<String> = "trajectoryId",
+    }
+    required "agentId" "chirpAiContextObject" "source"
+    by new
 }
-crm_core::record!(AgentRequestContext {
-    agent_id: "agentId",
-    chirp_ai_context_object: "chirpAiContextObject",
-    source: "source",
-    trajectory_id: "trajectoryId",
-} required { agent_id: "agentId", chirp_ai_context_object: "chirpAiContextObject", source: "source" } by new);
 crm_core::setters!(AgentRequestContext {
     agent_id: i64, chirp_ai_context_object: ChirpAiContextObject, source: String, trajectory_id: String,
 });
@@ -409,19 +328,17 @@ impl AgentRequestContext {
     }
 }
 
-/// Array field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ArrayField {
-    /// `items`
-    pub items: Option<ArrayFieldItems>,
-    /// Always `ARRAY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Array field.
+    pub struct ArrayField {
+        /// `items`
+        items: Option<ArrayFieldItems> = "items",
+        /// Always `ARRAY`.
+        type_: Option<String> = "type",
+    }
+    required "items" "type"
+    by new
 }
-crm_core::record!(ArrayField {
-    items: "items",
-    type_: "type",
-} required { items: "items", type_: "type" } by new);
 crm_core::setters!(ArrayField {
     items: ArrayFieldItems, type_: String,
 });
@@ -451,16 +368,15 @@ crm_core::union! {
     }
 }
 
-/// Boolean field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BooleanField {
-    /// Always `BOOLEAN`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Boolean field.
+    pub struct BooleanField {
+        /// Always `BOOLEAN`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(BooleanField {
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(BooleanField {
     type_: String,
 });
@@ -481,28 +397,23 @@ impl Default for BooleanField {
     }
 }
 
-/// Callback completion batch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallbackCompletionBatchRequest {
-    /// `callbackId`
-    pub callback_id: Option<String>,
-    /// `failureReasonType`
-    pub failure_reason_type: Option<String>,
-    /// `outputFields`
-    pub output_fields: Option<Map<String>>,
-    /// `requestContext`
-    pub request_context: Option<CallbackCompletionBatchRequestRequestContext>,
-    /// `typedOutputs`
-    pub typed_outputs: Option<Value>,
+crm_core::record! {
+    /// Callback completion batch request.
+    pub struct CallbackCompletionBatchRequest {
+        /// `callbackId`
+        callback_id: Option<String> = "callbackId",
+        /// `failureReasonType`
+        failure_reason_type: Option<String> = "failureReasonType",
+        /// `outputFields`
+        output_fields: Option<Map<String>> = "outputFields",
+        /// `requestContext`
+        request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
+        /// `typedOutputs`
+        typed_outputs: Option<Value> = "typedOutputs",
+    }
+    required "callbackId" "outputFields" "typedOutputs"
+    by new
 }
-crm_core::record!(CallbackCompletionBatchRequest {
-    callback_id: "callbackId",
-    failure_reason_type: "failureReasonType",
-    output_fields: "outputFields",
-    request_context: "requestContext",
-    typed_outputs: "typedOutputs",
-} required { callback_id: "callbackId", output_fields: "outputFields", typed_outputs: "typedOutputs" } by new);
 crm_core::setters!(CallbackCompletionBatchRequest {
     callback_id: String, failure_reason_type: String, output_fields: Map<String>,
     request_context: CallbackCompletionBatchRequestRequestContext, typed_outputs: Value,
@@ -526,16 +437,15 @@ impl CallbackCompletionBatchRequest {
     }
 }
 
-/// Callback completion batch request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallbackCompletionBatchRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<CallbackCompletionBatchRequest>>,
+crm_core::record! {
+    /// Callback completion batch request batch.
+    pub struct CallbackCompletionBatchRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<CallbackCompletionBatchRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(CallbackCompletionBatchRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(CallbackCompletionBatchRequestBatch {
     inputs: [CallbackCompletionBatchRequest],
 });
@@ -561,25 +471,21 @@ crm_core::union! {
     }
 }
 
-/// Callback completion request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CallbackCompletionRequest {
-    /// `failureReasonType`
-    pub failure_reason_type: Option<String>,
-    /// `outputFields`
-    pub output_fields: Option<Map<String>>,
-    /// `requestContext`
-    pub request_context: Option<CallbackCompletionBatchRequestRequestContext>,
-    /// `typedOutputs`
-    pub typed_outputs: Option<Value>,
+crm_core::record! {
+    /// Callback completion request.
+    pub struct CallbackCompletionRequest {
+        /// `failureReasonType`
+        failure_reason_type: Option<String> = "failureReasonType",
+        /// `outputFields`
+        output_fields: Option<Map<String>> = "outputFields",
+        /// `requestContext`
+        request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
+        /// `typedOutputs`
+        typed_outputs: Option<Value> = "typedOutputs",
+    }
+    required "outputFields" "typedOutputs"
+    by new
 }
-crm_core::record!(CallbackCompletionRequest {
-    failure_reason_type: "failureReasonType",
-    output_fields: "outputFields",
-    request_context: "requestContext",
-    typed_outputs: "typedOutputs",
-} required { output_fields: "outputFields", typed_outputs: "typedOutputs" } by new);
 crm_core::setters!(CallbackCompletionRequest {
     failure_reason_type: String, output_fields: Map<String>,
     request_context: CallbackCompletionBatchRequestRequestContext, typed_outputs: Value,
@@ -601,46 +507,34 @@ impl CallbackCompletionRequest {
     }
 }
 
-/// Chirp ai context object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChirpAiContextObject {
-    /// `applicationGroup`
-    pub application_group: Option<String>,
-    /// `applicationId`
-    pub application_id: Option<String>,
-    /// `complianceIds`
-    pub compliance_ids: Option<ComplianceIds>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// `featureId`
-    pub feature_id: Option<String>,
-    /// `inferenceId`
-    pub inference_id: Option<String>,
-    /// `isPrivate`
-    pub is_private: Option<bool>,
-    /// `metadata`
-    pub metadata: Option<Map<String>>,
-    /// `otelContextHolder`
-    pub otel_context_holder: Option<Map<String>>,
-    /// `trajectoryId`
-    pub trajectory_id: Option<String>,
-    /// `unstructuredSources`
-    pub unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>>,
+crm_core::record! {
+    /// Chirp ai context object.
+    pub struct ChirpAiContextObject {
+        /// `applicationGroup`
+        application_group: Option<String> = "applicationGroup",
+        /// `applicationId`
+        application_id: Option<String> = "applicationId",
+        /// `complianceIds`
+        compliance_ids: Option<ComplianceIds> = "complianceIds",
+        /// `conversationId`
+        conversation_id: Option<String> = "conversationId",
+        /// `featureId`
+        feature_id: Option<String> = "featureId",
+        /// `inferenceId`
+        inference_id: Option<String> = "inferenceId",
+        /// `isPrivate`
+        is_private: Option<bool> = "isPrivate",
+        /// `metadata`
+        metadata: Option<Map<String>> = "metadata",
+        /// `otelContextHolder`
+        otel_context_holder: Option<Map<String>> = "otelContextHolder",
+        /// `trajectoryId`
+        trajectory_id: Option<String> = "trajectoryId",
+        /// `unstructuredSources`
+        unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
+    }
+    required "applicationGroup" "applicationId" "isPrivate" "metadata" "otelContextHolder" "unstructuredSources"
 }
-crm_core::record!(ChirpAiContextObject {
-    application_group: "applicationGroup",
-    application_id: "applicationId",
-    compliance_ids: "complianceIds",
-    conversation_id: "conversationId",
-    feature_id: "featureId",
-    inference_id: "inferenceId",
-    is_private: "isPrivate",
-    metadata: "metadata",
-    otel_context_holder: "otelContextHolder",
-    trajectory_id: "trajectoryId",
-    unstructured_sources: "unstructuredSources",
-} required { application_group: "applicationGroup", application_id: "applicationId", is_private: "isPrivate", metadata: "metadata", otel_context_holder: "otelContextHolder", unstructured_sources: "unstructuredSources" });
 crm_core::setters!(ChirpAiContextObject {
     application_group: String, application_id: String, compliance_ids: ComplianceIds, conversation_id: String,
     feature_id: String, inference_id: String, is_private: bool, metadata: Map<String>,
@@ -696,31 +590,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Compliance ids.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ComplianceIds {
-    /// `contactIds`
-    pub contact_ids: Option<Vec<ContactId>>,
-    /// `noContactIdReason`
-    pub no_contact_id_reason: Option<String>,
-    /// `noPortalIdReason`
-    pub no_portal_id_reason: Option<String>,
-    /// `noUserIdReason`
-    pub no_user_id_reason: Option<String>,
-    /// `portalIds`
-    pub portal_ids: Option<Vec<i64>>,
-    /// `userIds`
-    pub user_ids: Option<Vec<i64>>,
+crm_core::record! {
+    /// Compliance ids.
+    pub struct ComplianceIds {
+        /// `contactIds`
+        contact_ids: Option<Vec<ContactId>> = "contactIds",
+        /// `noContactIdReason`
+        no_contact_id_reason: Option<String> = "noContactIdReason",
+        /// `noPortalIdReason`
+        no_portal_id_reason: Option<String> = "noPortalIdReason",
+        /// `noUserIdReason`
+        no_user_id_reason: Option<String> = "noUserIdReason",
+        /// `portalIds`
+        portal_ids: Option<Vec<i64>> = "portalIds",
+        /// `userIds`
+        user_ids: Option<Vec<i64>> = "userIds",
+    }
+    required "contactIds" "portalIds" "userIds"
+    by new
 }
-crm_core::record!(ComplianceIds {
-    contact_ids: "contactIds",
-    no_contact_id_reason: "noContactIdReason",
-    no_portal_id_reason: "noPortalIdReason",
-    no_user_id_reason: "noUserIdReason",
-    portal_ids: "portalIds",
-    user_ids: "userIds",
-} required { contact_ids: "contactIds", portal_ids: "portalIds", user_ids: "userIds" } by new);
 crm_core::setters!(ComplianceIds {
     contact_ids: [ContactId], no_contact_id_reason: String, no_portal_id_reason: String,
     no_user_id_reason: String, portal_ids: [i64], user_ids: [i64],
@@ -745,25 +633,21 @@ impl ComplianceIds {
     }
 }
 
-/// Conditional single field dependency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConditionalSingleFieldDependency {
-    /// `controllingFieldName`
-    pub controlling_field_name: Option<String>,
-    /// `controllingFieldValue`
-    pub controlling_field_value: Option<String>,
-    /// Always `CONDITIONAL_SINGLE_FIELD`.
-    pub dependency_type: Option<String>,
-    /// `dependentFieldNames`
-    pub dependent_field_names: Option<Vec<String>>,
+crm_core::record! {
+    /// Conditional single field dependency.
+    pub struct ConditionalSingleFieldDependency {
+        /// `controllingFieldName`
+        controlling_field_name: Option<String> = "controllingFieldName",
+        /// `controllingFieldValue`
+        controlling_field_value: Option<String> = "controllingFieldValue",
+        /// Always `CONDITIONAL_SINGLE_FIELD`.
+        dependency_type: Option<String> = "dependencyType",
+        /// `dependentFieldNames`
+        dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
+    }
+    required "controllingFieldName" "controllingFieldValue" "dependencyType" "dependentFieldNames"
+    by new
 }
-crm_core::record!(ConditionalSingleFieldDependency {
-    controlling_field_name: "controllingFieldName",
-    controlling_field_value: "controllingFieldValue",
-    dependency_type: "dependencyType",
-    dependent_field_names: "dependentFieldNames",
-} required { controlling_field_name: "controllingFieldName", controlling_field_value: "controllingFieldValue", dependency_type: "dependencyType", dependent_field_names: "dependentFieldNames" } by new);
 crm_core::setters!(ConditionalSingleFieldDependency {
     controlling_field_name: String, controlling_field_value: String, dependency_type: String,
     dependent_field_names: [String],
@@ -786,22 +670,19 @@ impl ConditionalSingleFieldDependency {
     }
 }
 
-/// Contact id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactId {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `vid`
-    pub vid: Option<i64>,
+crm_core::record! {
+    /// Contact id.
+    pub struct ContactId {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `vid`
+        vid: Option<i64> = "vid",
+    }
+    required "portalId"
+    by new
 }
-crm_core::record!(ContactId {
-    email: "email",
-    portal_id: "portalId",
-    vid: "vid",
-} required { portal_id: "portalId" } by new);
 crm_core::setters!(ContactId {
     email: String, portal_id: i64, vid: i64,
 });
@@ -818,19 +699,17 @@ impl ContactId {
     }
 }
 
-/// Copilot request context.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CopilotRequestContext {
-    /// Always `COPILOT`.
-    pub source: Option<String>,
-    /// `trajectoryId`
-    pub trajectory_id: Option<String>,
+crm_core::record! {
+    /// Copilot request context.
+    pub struct CopilotRequestContext {
+        /// Always `COPILOT`.
+        source: Option<String> = "source",
+        /// `trajectoryId`
+        trajectory_id: Option<String> = "trajectoryId",
+    }
+    required "source"
+    by new
 }
-crm_core::record!(CopilotRequestContext {
-    source: "source",
-    trajectory_id: "trajectoryId",
-} required { source: "source" } by new);
 crm_core::setters!(CopilotRequestContext {
     source: String, trajectory_id: String,
 });
@@ -860,22 +739,19 @@ crm_core::union! {
     }
 }
 
-/// Double field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DoubleField {
-    /// `maximum`
-    pub maximum: Option<f64>,
-    /// `minimum`
-    pub minimum: Option<f64>,
-    /// Always `DOUBLE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Double field.
+    pub struct DoubleField {
+        /// `maximum`
+        maximum: Option<f64> = "maximum",
+        /// `minimum`
+        minimum: Option<f64> = "minimum",
+        /// Always `DOUBLE`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(DoubleField {
-    maximum: "maximum",
-    minimum: "minimum",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(DoubleField {
     maximum: f64, minimum: f64, type_: String,
 });
@@ -898,19 +774,17 @@ impl Default for DoubleField {
     }
 }
 
-/// Execution translation rule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExecutionTranslationRule {
-    /// `conditions`
-    pub conditions: Option<Map<Value>>,
-    /// `labelName`
-    pub label_name: Option<String>,
+crm_core::record! {
+    /// Execution translation rule.
+    pub struct ExecutionTranslationRule {
+        /// `conditions`
+        conditions: Option<Map<Value>> = "conditions",
+        /// `labelName`
+        label_name: Option<String> = "labelName",
+    }
+    required "conditions" "labelName"
+    by new
 }
-crm_core::record!(ExecutionTranslationRule {
-    conditions: "conditions",
-    label_name: "labelName",
-} required { conditions: "conditions", label_name: "labelName" } by new);
 crm_core::setters!(ExecutionTranslationRule {
     conditions: Map<Value>, label_name: String,
 });
@@ -929,52 +803,38 @@ impl ExecutionTranslationRule {
     }
 }
 
-/// Field type definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FieldTypeDefinition {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `externalOptions`
-    pub external_options: Option<bool>,
-    /// `externalOptionsReferenceType`
-    pub external_options_reference_type: Option<String>,
-    /// How the field is shown in a form.
-    pub field_type: Option<FieldTypeDefinitionFieldType>,
-    /// `helpText`
-    pub help_text: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<ActionsV4OptionItem>>,
-    /// `optionsUrl`
-    pub options_url: Option<String>,
-    /// One of 161 values, as `ABANDONED_CART`.
-    pub referenced_object_type: Option<String>,
-    /// `schema`
-    pub schema: Option<ArrayFieldItems>,
-    /// `type`
-    pub type_: Option<FieldTypeDefinitionType>,
-    /// `useChirp`
-    pub use_chirp: Option<bool>,
+crm_core::record! {
+    /// Field type definition.
+    pub struct FieldTypeDefinition {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `externalOptions`
+        external_options: Option<bool> = "externalOptions",
+        /// `externalOptionsReferenceType`
+        external_options_reference_type: Option<String> = "externalOptionsReferenceType",
+        /// How the field is shown in a form.
+        field_type: Option<FieldTypeDefinitionFieldType> = "fieldType",
+        /// `helpText`
+        help_text: Option<String> = "helpText",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<ActionsV4OptionItem>> = "options",
+        /// `optionsUrl`
+        options_url: Option<String> = "optionsUrl",
+        /// One of 161 values, as `ABANDONED_CART`.
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `schema`
+        schema: Option<ArrayFieldItems> = "schema",
+        /// `type`
+        type_: Option<FieldTypeDefinitionType> = "type",
+        /// `useChirp`
+        use_chirp: Option<bool> = "useChirp",
+    }
+    required "externalOptions" "name" "options" "schema" "type" "useChirp"
 }
-crm_core::record!(FieldTypeDefinition {
-    description: "description",
-    external_options: "externalOptions",
-    external_options_reference_type: "externalOptionsReferenceType",
-    field_type: "fieldType",
-    help_text: "helpText",
-    label: "label",
-    name: "name",
-    options: "options",
-    options_url: "optionsUrl",
-    referenced_object_type: "referencedObjectType",
-    schema: "schema",
-    type_: "type",
-    use_chirp: "useChirp",
-} required { external_options: "externalOptions", name: "name", options: "options", schema: "schema", type_: "type", use_chirp: "useChirp" });
 crm_core::setters!(FieldTypeDefinition {
     description: String, external_options: bool, external_options_reference_type: String,
     field_type: FieldTypeDefinitionFieldType, help_text: String, label: String, name: String,
@@ -1034,22 +894,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Input field definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InputFieldDefinition {
-    /// `isRequired`
-    pub is_required: Option<bool>,
-    /// `supportedValueTypes`
-    pub supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>>,
-    /// `typeDefinition`
-    pub type_definition: Option<PublicFieldTypeDefinition>,
+crm_core::record! {
+    /// Input field definition.
+    pub struct InputFieldDefinition {
+        /// `isRequired`
+        is_required: Option<bool> = "isRequired",
+        /// `supportedValueTypes`
+        supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>> = "supportedValueTypes",
+        /// `typeDefinition`
+        type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
+    }
+    required "isRequired" "typeDefinition"
+    by new
 }
-crm_core::record!(InputFieldDefinition {
-    is_required: "isRequired",
-    supported_value_types: "supportedValueTypes",
-    type_definition: "typeDefinition",
-} required { is_required: "isRequired", type_definition: "typeDefinition" } by new);
 crm_core::setters!(InputFieldDefinition {
     is_required: bool, supported_value_types: [InputFieldDefinitionSupportedValueTypesItem],
     type_definition: PublicFieldTypeDefinition,
@@ -1080,22 +937,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Integer field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegerField {
-    /// `maximum`
-    pub maximum: Option<i64>,
-    /// `minimum`
-    pub minimum: Option<i64>,
-    /// Always `INTEGER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Integer field.
+    pub struct IntegerField {
+        /// `maximum`
+        maximum: Option<i64> = "maximum",
+        /// `minimum`
+        minimum: Option<i64> = "minimum",
+        /// Always `INTEGER`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(IntegerField {
-    maximum: "maximum",
-    minimum: "minimum",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(IntegerField {
     maximum: i64, minimum: i64, type_: String,
 });
@@ -1118,22 +972,19 @@ impl Default for IntegerField {
     }
 }
 
-/// Long field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LongField {
-    /// `maximum`
-    pub maximum: Option<i64>,
-    /// `minimum`
-    pub minimum: Option<i64>,
-    /// Always `LONG`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Long field.
+    pub struct LongField {
+        /// `maximum`
+        maximum: Option<i64> = "maximum",
+        /// `minimum`
+        minimum: Option<i64> = "minimum",
+        /// Always `LONG`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(LongField {
-    maximum: "maximum",
-    minimum: "minimum",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(LongField {
     maximum: i64, minimum: i64, type_: String,
 });
@@ -1156,19 +1007,17 @@ impl Default for LongField {
     }
 }
 
-/// Object field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectField {
-    /// `properties`
-    pub properties: Option<ObjectFieldProperties>,
-    /// Always `OBJECT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Object field.
+    pub struct ObjectField {
+        /// `properties`
+        properties: Option<ObjectFieldProperties> = "properties",
+        /// Always `OBJECT`.
+        type_: Option<String> = "type",
+    }
+    required "properties" "type"
+    by new
 }
-crm_core::record!(ObjectField {
-    properties: "properties",
-    type_: "type",
-} required { properties: "properties", type_: "type" } by new);
 crm_core::setters!(ObjectField {
     properties: ObjectFieldProperties, type_: String,
 });
@@ -1184,30 +1033,26 @@ impl ObjectField {
     }
 }
 
-/// The properties, by internal name; of a read, the names of those to give.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectFieldProperties {
-    /// `description`
-    pub description: Option<Value>,
+crm_core::record! {
+    /// The properties, by internal name; of a read, the names of those to give.
+    pub struct ObjectFieldProperties {
+        /// `description`
+        description: Option<Value> = "description",
+    }
 }
-crm_core::record!(ObjectFieldProperties {
-    description: "description",
-});
 crm_core::setters!(ObjectFieldProperties {
     description: Value,
 });
 
-/// Object request options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectRequestOptions {
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<String>>,
+crm_core::record! {
+    /// Object request options.
+    pub struct ObjectRequestOptions {
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<String>> = "properties",
+    }
+    required "properties"
+    by new
 }
-crm_core::record!(ObjectRequestOptions {
-    properties: "properties",
-} required { properties: "properties" } by new);
 crm_core::setters!(ObjectRequestOptions {
     properties: [String],
 });
@@ -1222,16 +1067,15 @@ impl ObjectRequestOptions {
     }
 }
 
-/// Output field definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OutputFieldDefinition {
-    /// `typeDefinition`
-    pub type_definition: Option<FieldTypeDefinition>,
+crm_core::record! {
+    /// Output field definition.
+    pub struct OutputFieldDefinition {
+        /// `typeDefinition`
+        type_definition: Option<FieldTypeDefinition> = "typeDefinition",
+    }
+    required "typeDefinition"
+    by new
 }
-crm_core::record!(OutputFieldDefinition {
-    type_definition: "typeDefinition",
-} required { type_definition: "typeDefinition" } by new);
 crm_core::setters!(OutputFieldDefinition {
     type_definition: FieldTypeDefinition,
 });
@@ -1246,40 +1090,31 @@ impl OutputFieldDefinition {
     }
 }
 
-/// Public field type definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PublicFieldTypeDefinition {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form.
-    pub field_type: Option<FieldType>,
-    /// `helpText`
-    pub help_text: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<PublicOption>>,
-    /// `optionsUrl`
-    pub options_url: Option<String>,
-    /// Always `OWNER`.
-    pub referenced_object_type: Option<String>,
-    /// `type`
-    pub type_: Option<PublicFieldTypeDefinitionType>,
+crm_core::record! {
+    /// Public field type definition.
+    pub struct PublicFieldTypeDefinition {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form.
+        field_type: Option<FieldType> = "fieldType",
+        /// `helpText`
+        help_text: Option<String> = "helpText",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<PublicOption>> = "options",
+        /// `optionsUrl`
+        options_url: Option<String> = "optionsUrl",
+        /// Always `OWNER`.
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `type`
+        type_: Option<PublicFieldTypeDefinitionType> = "type",
+    }
+    required "name" "options" "type"
+    by new
 }
-crm_core::record!(PublicFieldTypeDefinition {
-    description: "description",
-    field_type: "fieldType",
-    help_text: "helpText",
-    label: "label",
-    name: "name",
-    options: "options",
-    options_url: "optionsUrl",
-    referenced_object_type: "referencedObjectType",
-    type_: "type",
-} required { name: "name", options: "options", type_: "type" } by new);
 crm_core::setters!(PublicFieldTypeDefinition {
     description: String, field_type: FieldType, help_text: String, label: String, name: String,
     options: [PublicOption], options_url: String, referenced_object_type: String,
@@ -1332,25 +1167,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Public option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PublicOption {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Public option.
+    pub struct PublicOption {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "label" "value"
+    by new
 }
-crm_core::record!(PublicOption {
-    description: "description",
-    display_order: "displayOrder",
-    label: "label",
-    value: "value",
-} required { label: "label", value: "value" } by new);
 crm_core::setters!(PublicOption {
     description: String, display_order: i64, label: String, value: String,
 });
@@ -1368,22 +1199,19 @@ impl PublicOption {
     }
 }
 
-/// Single field dependency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SingleFieldDependency {
-    /// `controllingFieldName`
-    pub controlling_field_name: Option<String>,
-    /// Always `SINGLE_FIELD`.
-    pub dependency_type: Option<String>,
-    /// `dependentFieldNames`
-    pub dependent_field_names: Option<Vec<String>>,
+crm_core::record! {
+    /// Single field dependency.
+    pub struct SingleFieldDependency {
+        /// `controllingFieldName`
+        controlling_field_name: Option<String> = "controllingFieldName",
+        /// Always `SINGLE_FIELD`.
+        dependency_type: Option<String> = "dependencyType",
+        /// `dependentFieldNames`
+        dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
+    }
+    required "controllingFieldName" "dependencyType" "dependentFieldNames"
+    by new
 }
-crm_core::record!(SingleFieldDependency {
-    controlling_field_name: "controllingFieldName",
-    dependency_type: "dependencyType",
-    dependent_field_names: "dependentFieldNames",
-} required { controlling_field_name: "controllingFieldName", dependency_type: "dependencyType", dependent_field_names: "dependentFieldNames" } by new);
 crm_core::setters!(SingleFieldDependency {
     controlling_field_name: String, dependency_type: String, dependent_field_names: [String],
 });
@@ -1403,22 +1231,19 @@ impl SingleFieldDependency {
     }
 }
 
-/// Standalone request context.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StandaloneRequestContext {
-    /// `chirpAiContextObject`
-    pub chirp_ai_context_object: Option<ChirpAiContextObject>,
-    /// Always `STANDALONE`.
-    pub source: Option<String>,
-    /// `trajectoryId`
-    pub trajectory_id: Option<String>,
+crm_core::record! {
+    /// Standalone request context.
+    pub struct StandaloneRequestContext {
+        /// `chirpAiContextObject`
+        chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
+        /// Always `STANDALONE`.
+        source: Option<String> = "source",
+        /// `trajectoryId`
+        trajectory_id: Option<String> = "trajectoryId",
+    }
+    required "chirpAiContextObject" "source"
+    by new
 }
-crm_core::record!(StandaloneRequestContext {
-    chirp_ai_context_object: "chirpAiContextObject",
-    source: "source",
-    trajectory_id: "trajectoryId",
-} required { chirp_ai_context_object: "chirpAiContextObject", source: "source" } by new);
 crm_core::setters!(StandaloneRequestContext {
     chirp_ai_context_object: ChirpAiContextObject, source: String, trajectory_id: String,
 });
@@ -1435,19 +1260,17 @@ impl StandaloneRequestContext {
     }
 }
 
-/// String field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringField {
-    /// `format`
-    pub format: Option<StringFieldFormat>,
-    /// Always `STRING`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// String field.
+    pub struct StringField {
+        /// `format`
+        format: Option<StringFieldFormat> = "format",
+        /// Always `STRING`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(StringField {
-    format: "format",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(StringField {
     format: StringFieldFormat, type_: String,
 });
@@ -1487,16 +1310,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Test request context.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TestRequestContext {
-    /// Always `TEST`.
-    pub source: Option<String>,
+crm_core::record! {
+    /// Test request context.
+    pub struct TestRequestContext {
+        /// Always `TEST`.
+        source: Option<String> = "source",
+    }
+    required "source"
+    by new
 }
-crm_core::record!(TestRequestContext {
-    source: "source",
-} required { source: "source" } by new);
 crm_core::setters!(TestRequestContext {
     source: String,
 });
@@ -1517,16 +1339,15 @@ impl Default for TestRequestContext {
     }
 }
 
-/// Unknown field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnknownField {
-    /// Always `UNKNOWN`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Unknown field.
+    pub struct UnknownField {
+        /// Always `UNKNOWN`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(UnknownField {
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(UnknownField {
     type_: String,
 });
@@ -1547,25 +1368,21 @@ impl Default for UnknownField {
     }
 }
 
-/// Workflows request context.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WorkflowsRequestContext {
-    /// `actionExecutionIndexIdentifier`
-    pub action_execution_index_identifier: Option<ActionExecutionIndexIdentifier>,
-    /// `actionId`
-    pub action_id: Option<i64>,
-    /// Always `WORKFLOWS`.
-    pub source: Option<String>,
-    /// `workflowId`
-    pub workflow_id: Option<i64>,
+crm_core::record! {
+    /// Workflows request context.
+    pub struct WorkflowsRequestContext {
+        /// `actionExecutionIndexIdentifier`
+        action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
+        /// `actionId`
+        action_id: Option<i64> = "actionId",
+        /// Always `WORKFLOWS`.
+        source: Option<String> = "source",
+        /// `workflowId`
+        workflow_id: Option<i64> = "workflowId",
+    }
+    required "source" "workflowId"
+    by new
 }
-crm_core::record!(WorkflowsRequestContext {
-    action_execution_index_identifier: "actionExecutionIndexIdentifier",
-    action_id: "actionId",
-    source: "source",
-    workflow_id: "workflowId",
-} required { source: "source", workflow_id: "workflowId" } by new);
 crm_core::setters!(WorkflowsRequestContext {
     action_execution_index_identifier: ActionExecutionIndexIdentifier, action_id: i64, source: String,
     workflow_id: i64,

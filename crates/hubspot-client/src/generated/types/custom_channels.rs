@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Channel account egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelAccountEgg {
-    /// `authorized`
-    pub authorized: Option<bool>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `inboxId`
-    pub inbox_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Channel account egg.
+    pub struct ChannelAccountEgg {
+        /// `authorized`
+        authorized: Option<bool> = "authorized",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// `inboxId`
+        inbox_id: Option<String> = "inboxId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "authorized" "inboxId" "name"
+    by new
 }
-crm_core::record!(ChannelAccountEgg {
-    authorized: "authorized",
-    delivery_identifier: "deliveryIdentifier",
-    inbox_id: "inboxId",
-    name: "name",
-} required { authorized: "authorized", inbox_id: "inboxId", name: "name" } by new);
 crm_core::setters!(ChannelAccountEgg {
     authorized: bool, delivery_identifier: DeliveryIdentifier, inbox_id: String, name: String,
 });
@@ -43,126 +39,93 @@ impl ChannelAccountEgg {
     }
 }
 
-/// Channel account staging token.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelAccountStagingToken {
-    /// `accountName`
-    pub account_name: Option<String>,
-    /// `accountToken`
-    pub account_token: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// `genericChannelId`
-    pub generic_channel_id: Option<i64>,
-    /// `inboxId`
-    pub inbox_id: Option<i64>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Channel account staging token.
+    pub struct ChannelAccountStagingToken {
+        /// `accountName`
+        account_name: Option<String> = "accountName",
+        /// `accountToken`
+        account_token: Option<String> = "accountToken",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// `genericChannelId`
+        generic_channel_id: Option<i64> = "genericChannelId",
+        /// `inboxId`
+        inbox_id: Option<i64> = "inboxId",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(ChannelAccountStagingToken {
-    account_name: "accountName",
-    account_token: "accountToken",
-    created_at: "createdAt",
-    delivery_identifier: "deliveryIdentifier",
-    generic_channel_id: "genericChannelId",
-    inbox_id: "inboxId",
-    user_id: "userId",
-});
 
-/// Channel account staging token update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelAccountStagingTokenUpdateRequest {
-    /// `accountName`
-    pub account_name: Option<String>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
+crm_core::record! {
+    /// Channel account staging token update request.
+    pub struct ChannelAccountStagingTokenUpdateRequest {
+        /// `accountName`
+        account_name: Option<String> = "accountName",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+    }
 }
-crm_core::record!(ChannelAccountStagingTokenUpdateRequest {
-    account_name: "accountName",
-    delivery_identifier: "deliveryIdentifier",
-});
 crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
     account_name: String, delivery_identifier: DeliveryIdentifier,
 });
 
-/// Channel account update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelAccountUpdateRequest {
-    /// `authorized`
-    pub authorized: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Channel account update request.
+    pub struct ChannelAccountUpdateRequest {
+        /// `authorized`
+        authorized: Option<bool> = "authorized",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(ChannelAccountUpdateRequest {
-    authorized: "authorized",
-    name: "name",
-});
 crm_core::setters!(ChannelAccountUpdateRequest {
     authorized: bool, name: String,
 });
 
-/// Channel integration channel.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelIntegrationChannel {
-    /// `capabilities`
-    pub capabilities: Map<Value>,
-    /// `channelAccountConnectionRedirectUrl`
-    pub channel_account_connection_redirect_url: Option<String>,
-    /// `channelDescription`
-    pub channel_description: Option<String>,
-    /// `channelLogoUrl`
-    pub channel_logo_url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `webhookUrl`
-    pub webhook_url: Option<String>,
+crm_core::record! {
+    /// Channel integration channel.
+    pub struct ChannelIntegrationChannel {
+        /// `capabilities`
+        capabilities: Map<Value> = "capabilities",
+        /// `channelAccountConnectionRedirectUrl`
+        channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
+        /// `channelDescription`
+        channel_description: Option<String> = "channelDescription",
+        /// `channelLogoUrl`
+        channel_logo_url: Option<String> = "channelLogoUrl",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `webhookUrl`
+        webhook_url: Option<String> = "webhookUrl",
+    }
 }
-crm_core::record!(ChannelIntegrationChannel {
-    capabilities: "capabilities",
-    channel_account_connection_redirect_url: "channelAccountConnectionRedirectUrl",
-    channel_description: "channelDescription",
-    channel_logo_url: "channelLogoUrl",
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    webhook_url: "webhookUrl",
-});
 
-/// Channel integration channel create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelIntegrationChannelCreate {
-    /// `capabilities`
-    pub capabilities: Option<Map<Value>>,
-    /// `channelAccountConnectionRedirectUrl`
-    pub channel_account_connection_redirect_url: Option<String>,
-    /// `channelDescription`
-    pub channel_description: Option<String>,
-    /// `channelLogoUrl`
-    pub channel_logo_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `webhookUrl`
-    pub webhook_url: Option<String>,
+crm_core::record! {
+    /// Channel integration channel create.
+    pub struct ChannelIntegrationChannelCreate {
+        /// `capabilities`
+        capabilities: Option<Map<Value>> = "capabilities",
+        /// `channelAccountConnectionRedirectUrl`
+        channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
+        /// `channelDescription`
+        channel_description: Option<String> = "channelDescription",
+        /// `channelLogoUrl`
+        channel_logo_url: Option<String> = "channelLogoUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `webhookUrl`
+        webhook_url: Option<String> = "webhookUrl",
+    }
+    required "capabilities" "name"
+    by new
 }
-crm_core::record!(ChannelIntegrationChannelCreate {
-    capabilities: "capabilities",
-    channel_account_connection_redirect_url: "channelAccountConnectionRedirectUrl",
-    channel_description: "channelDescription",
-    channel_logo_url: "channelLogoUrl",
-    name: "name",
-    webhook_url: "webhookUrl",
-} required { capabilities: "capabilities", name: "name" } by new);
 crm_core::setters!(ChannelIntegrationChannelCreate {
     capabilities: Map<Value>, channel_account_connection_redirect_url: String, channel_description: String,
     channel_logo_url: String, name: String, webhook_url: String,
@@ -183,82 +146,61 @@ impl ChannelIntegrationChannelCreate {
     }
 }
 
-/// Channel integration channel patch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelIntegrationChannelPatch {
-    /// `capabilities`
-    pub capabilities: Option<Map<Value>>,
-    /// `channelAccountConnectionRedirectUrl`
-    pub channel_account_connection_redirect_url: Option<Value>,
-    /// `channelDescription`
-    pub channel_description: Option<Value>,
-    /// `channelLogoUrl`
-    pub channel_logo_url: Option<Value>,
-    /// The name.
-    pub name: Option<Value>,
-    /// `webhookUrl`
-    pub webhook_url: Option<Value>,
+crm_core::record! {
+    /// Channel integration channel patch.
+    pub struct ChannelIntegrationChannelPatch {
+        /// `capabilities`
+        capabilities: Option<Map<Value>> = "capabilities",
+        /// `channelAccountConnectionRedirectUrl`
+        channel_account_connection_redirect_url: Option<Value> = "channelAccountConnectionRedirectUrl",
+        /// `channelDescription`
+        channel_description: Option<Value> = "channelDescription",
+        /// `channelLogoUrl`
+        channel_logo_url: Option<Value> = "channelLogoUrl",
+        /// The name.
+        name: Option<Value> = "name",
+        /// `webhookUrl`
+        webhook_url: Option<Value> = "webhookUrl",
+    }
+    required "capabilities" "channelAccountConnectionRedirectUrl" "channelDescription" "channelLogoUrl" "name" "webhookUrl"
 }
-crm_core::record!(ChannelIntegrationChannelPatch {
-    capabilities: "capabilities",
-    channel_account_connection_redirect_url: "channelAccountConnectionRedirectUrl",
-    channel_description: "channelDescription",
-    channel_logo_url: "channelLogoUrl",
-    name: "name",
-    webhook_url: "webhookUrl",
-} required { capabilities: "capabilities", channel_account_connection_redirect_url: "channelAccountConnectionRedirectUrl", channel_description: "channelDescription", channel_logo_url: "channelLogoUrl", name: "name", webhook_url: "webhookUrl" });
 crm_core::setters!(ChannelIntegrationChannelPatch {
     capabilities: Map<Value>, channel_account_connection_redirect_url: Value, channel_description: Value,
     channel_logo_url: Value, name: Value, webhook_url: Value,
 });
 
-/// Channel integration message egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelIntegrationMessageEgg {
-    /// `associateWithContactId`
-    pub associate_with_contact_id: Option<i64>,
-    /// `attachments`
-    pub attachments: Option<Vec<ChannelIntegrationMessageEggAttachmentsItem>>,
-    /// `channelAccountId`
-    pub channel_account_id: Option<String>,
-    /// `inReplyToId`
-    pub in_reply_to_id: Option<String>,
-    /// `integrationIdempotencyId`
-    pub integration_idempotency_id: Option<String>,
-    /// `integrationThreadId`
-    pub integration_thread_id: Option<String>,
-    /// `messageDirection`
-    pub message_direction: Option<MessageDirection>,
-    /// `preResolvedContacts`
-    pub pre_resolved_contacts: Option<PreResolvedContacts>,
-    /// `recipients`
-    pub recipients: Option<Vec<ChannelIntegrationParticipant>>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `senders`
-    pub senders: Option<Vec<ChannelIntegrationParticipant>>,
-    /// `text`
-    pub text: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
+crm_core::record! {
+    /// Channel integration message egg.
+    pub struct ChannelIntegrationMessageEgg {
+        /// `associateWithContactId`
+        associate_with_contact_id: Option<i64> = "associateWithContactId",
+        /// `attachments`
+        attachments: Option<Vec<ChannelIntegrationMessageEggAttachmentsItem>> = "attachments",
+        /// `channelAccountId`
+        channel_account_id: Option<String> = "channelAccountId",
+        /// `inReplyToId`
+        in_reply_to_id: Option<String> = "inReplyToId",
+        /// `integrationIdempotencyId`
+        integration_idempotency_id: Option<String> = "integrationIdempotencyId",
+        /// `integrationThreadId`
+        integration_thread_id: Option<String> = "integrationThreadId",
+        /// `messageDirection`
+        message_direction: Option<MessageDirection> = "messageDirection",
+        /// `preResolvedContacts`
+        pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
+        /// `recipients`
+        recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `senders`
+        senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
+        /// `text`
+        text: Option<String> = "text",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+    }
+    required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
 }
-crm_core::record!(ChannelIntegrationMessageEgg {
-    associate_with_contact_id: "associateWithContactId",
-    attachments: "attachments",
-    channel_account_id: "channelAccountId",
-    in_reply_to_id: "inReplyToId",
-    integration_idempotency_id: "integrationIdempotencyId",
-    integration_thread_id: "integrationThreadId",
-    message_direction: "messageDirection",
-    pre_resolved_contacts: "preResolvedContacts",
-    recipients: "recipients",
-    rich_text: "richText",
-    senders: "senders",
-    text: "text",
-    timestamp: "timestamp",
-} required { attachments: "attachments", channel_account_id: "channelAccountId", message_direction: "messageDirection", recipients: "recipients", senders: "senders", text: "text", timestamp: "timestamp" });
 crm_core::setters!(ChannelIntegrationMessageEgg {
     associate_with_contact_id: i64, attachments: [ChannelIntegrationMessageEggAttachmentsItem],
     channel_account_id: String, in_reply_to_id: String, integration_idempotency_id: String,
@@ -280,19 +222,17 @@ crm_core::union! {
     }
 }
 
-/// Channel integration message update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelIntegrationMessageUpdateRequest {
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `statusType`
-    pub status_type: Option<ChannelIntegrationMessageUpdateRequestStatusType>,
+crm_core::record! {
+    /// Channel integration message update request.
+    pub struct ChannelIntegrationMessageUpdateRequest {
+        /// `errorMessage`
+        error_message: Option<String> = "errorMessage",
+        /// `statusType`
+        status_type: Option<ChannelIntegrationMessageUpdateRequestStatusType> = "statusType",
+    }
+    required "statusType"
+    by new
 }
-crm_core::record!(ChannelIntegrationMessageUpdateRequest {
-    error_message: "errorMessage",
-    status_type: "statusType",
-} required { status_type: "statusType" } by new);
 crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
     error_message: String, status_type: ChannelIntegrationMessageUpdateRequestStatusType,
 });
@@ -322,22 +262,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Channel integration participant.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelIntegrationParticipant {
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// The name.
-    pub name: Option<String>,
-    /// `senderActorId`
-    pub sender_actor_id: Option<String>,
+crm_core::record! {
+    /// Channel integration participant.
+    pub struct ChannelIntegrationParticipant {
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// The name.
+        name: Option<String> = "name",
+        /// `senderActorId`
+        sender_actor_id: Option<String> = "senderActorId",
+    }
+    required "deliveryIdentifier"
+    by new
 }
-crm_core::record!(ChannelIntegrationParticipant {
-    delivery_identifier: "deliveryIdentifier",
-    name: "name",
-    sender_actor_id: "senderActorId",
-} required { delivery_identifier: "deliveryIdentifier" } by new);
 crm_core::setters!(ChannelIntegrationParticipant {
     delivery_identifier: DeliveryIdentifier, name: String, sender_actor_id: String,
 });
@@ -354,19 +291,17 @@ impl ChannelIntegrationParticipant {
     }
 }
 
-/// Contact attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactAttachment {
-    /// `contactProfile`
-    pub contact_profile: Option<ContactProfile>,
-    /// Always `CONTACT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Contact attachment.
+    pub struct ContactAttachment {
+        /// `contactProfile`
+        contact_profile: Option<ContactProfile> = "contactProfile",
+        /// Always `CONTACT`.
+        type_: Option<String> = "type",
+    }
+    required "contactProfile" "type"
+    by new
 }
-crm_core::record!(ContactAttachment {
-    contact_profile: "contactProfile",
-    type_: "type",
-} required { contact_profile: "contactProfile", type_: "type" } by new);
 crm_core::setters!(ContactAttachment {
     contact_profile: ContactProfile, type_: String,
 });
@@ -382,22 +317,19 @@ impl ContactAttachment {
     }
 }
 
-/// File attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileAttachment {
-    /// The id of the file.
-    pub file_id: Option<String>,
-    /// `fileUsageType`
-    pub file_usage_type: Option<FileUsageType>,
-    /// Always `FILE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// File attachment.
+    pub struct FileAttachment {
+        /// The id of the file.
+        file_id: Option<String> = "fileId",
+        /// `fileUsageType`
+        file_usage_type: Option<FileUsageType> = "fileUsageType",
+        /// Always `FILE`.
+        type_: Option<String> = "type",
+    }
+    required "fileId" "type"
+    by new
 }
-crm_core::record!(FileAttachment {
-    file_id: "fileId",
-    file_usage_type: "fileUsageType",
-    type_: "type",
-} required { file_id: "fileId", type_: "type" } by new);
 crm_core::setters!(FileAttachment {
     file_id: String, file_usage_type: FileUsageType, type_: String,
 });
@@ -414,31 +346,25 @@ impl FileAttachment {
     }
 }
 
-/// Location attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationAttachment {
-    /// `address`
-    pub address: Option<String>,
-    /// `latitude`
-    pub latitude: Option<f64>,
-    /// `longitude`
-    pub longitude: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `LOCATION`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Location attachment.
+    pub struct LocationAttachment {
+        /// `address`
+        address: Option<String> = "address",
+        /// `latitude`
+        latitude: Option<f64> = "latitude",
+        /// `longitude`
+        longitude: Option<f64> = "longitude",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `LOCATION`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "latitude" "longitude" "type"
+    by new
 }
-crm_core::record!(LocationAttachment {
-    address: "address",
-    latitude: "latitude",
-    longitude: "longitude",
-    name: "name",
-    type_: "type",
-    url: "url",
-} required { latitude: "latitude", longitude: "longitude", type_: "type" } by new);
 crm_core::setters!(LocationAttachment {
     address: String, latitude: f64, longitude: f64, name: String, type_: String, url: String,
 });
@@ -458,22 +384,19 @@ impl LocationAttachment {
     }
 }
 
-/// Message header attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageHeaderAttachment {
-    /// The id of the file.
-    pub file_id: Option<i64>,
-    /// `text`
-    pub text: Option<String>,
-    /// Always `MESSAGE_HEADER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Message header attachment.
+    pub struct MessageHeaderAttachment {
+        /// The id of the file.
+        file_id: Option<i64> = "fileId",
+        /// `text`
+        text: Option<String> = "text",
+        /// Always `MESSAGE_HEADER`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(MessageHeaderAttachment {
-    file_id: "fileId",
-    text: "text",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(MessageHeaderAttachment {
     file_id: i64, text: String, type_: String,
 });
@@ -496,19 +419,17 @@ impl Default for MessageHeaderAttachment {
     }
 }
 
-/// Pre resolved contact.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PreResolvedContact {
-    /// `contactPropertiesLeadingToMatch`
-    pub contact_properties_leading_to_match: Option<Vec<String>>,
-    /// `contactVid`
-    pub contact_vid: Option<i64>,
+crm_core::record! {
+    /// Pre resolved contact.
+    pub struct PreResolvedContact {
+        /// `contactPropertiesLeadingToMatch`
+        contact_properties_leading_to_match: Option<Vec<String>> = "contactPropertiesLeadingToMatch",
+        /// `contactVid`
+        contact_vid: Option<i64> = "contactVid",
+    }
+    required "contactPropertiesLeadingToMatch" "contactVid"
+    by new
 }
-crm_core::record!(PreResolvedContact {
-    contact_properties_leading_to_match: "contactPropertiesLeadingToMatch",
-    contact_vid: "contactVid",
-} required { contact_properties_leading_to_match: "contactPropertiesLeadingToMatch", contact_vid: "contactVid" } by new);
 crm_core::setters!(PreResolvedContact {
     contact_properties_leading_to_match: [String], contact_vid: i64,
 });
@@ -529,16 +450,15 @@ impl PreResolvedContact {
     }
 }
 
-/// Pre resolved contacts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PreResolvedContacts {
-    /// `contacts`
-    pub contacts: Option<Vec<PreResolvedContact>>,
+crm_core::record! {
+    /// Pre resolved contacts.
+    pub struct PreResolvedContacts {
+        /// `contacts`
+        contacts: Option<Vec<PreResolvedContact>> = "contacts",
+    }
+    required "contacts"
+    by new
 }
-crm_core::record!(PreResolvedContacts {
-    contacts: "contacts",
-} required { contacts: "contacts" } by new);
 crm_core::setters!(PreResolvedContacts {
     contacts: [PreResolvedContact],
 });
@@ -553,19 +473,17 @@ impl PreResolvedContacts {
     }
 }
 
-/// Quick replies attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QuickRepliesAttachment {
-    /// `quickReplies`
-    pub quick_replies: Option<Vec<QuickReply>>,
-    /// Always `QUICK_REPLIES`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Quick replies attachment.
+    pub struct QuickRepliesAttachment {
+        /// `quickReplies`
+        quick_replies: Option<Vec<QuickReply>> = "quickReplies",
+        /// Always `QUICK_REPLIES`.
+        type_: Option<String> = "type",
+    }
+    required "quickReplies" "type"
+    by new
 }
-crm_core::record!(QuickRepliesAttachment {
-    quick_replies: "quickReplies",
-    type_: "type",
-} required { quick_replies: "quickReplies", type_: "type" } by new);
 crm_core::setters!(QuickRepliesAttachment {
     quick_replies: [QuickReply], type_: String,
 });
@@ -581,19 +499,17 @@ impl QuickRepliesAttachment {
     }
 }
 
-/// Social metadata integration attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMetadataIntegrationAttachment {
-    /// `socialMetadata`
-    pub social_metadata: Option<SocialMetadata>,
-    /// Always `SOCIAL_MEDIA_METADATA`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Social metadata integration attachment.
+    pub struct SocialMetadataIntegrationAttachment {
+        /// `socialMetadata`
+        social_metadata: Option<SocialMetadata> = "socialMetadata",
+        /// Always `SOCIAL_MEDIA_METADATA`.
+        type_: Option<String> = "type",
+    }
+    required "socialMetadata" "type"
+    by new
 }
-crm_core::record!(SocialMetadataIntegrationAttachment {
-    social_metadata: "socialMetadata",
-    type_: "type",
-} required { social_metadata: "socialMetadata", type_: "type" } by new);
 crm_core::setters!(SocialMetadataIntegrationAttachment {
     social_metadata: SocialMetadata, type_: String,
 });
@@ -609,16 +525,15 @@ impl SocialMetadataIntegrationAttachment {
     }
 }
 
-/// Unsupported content attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnsupportedContentAttachment {
-    /// Always `UNSUPPORTED_CONTENT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Unsupported content attachment.
+    pub struct UnsupportedContentAttachment {
+        /// Always `UNSUPPORTED_CONTENT`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(UnsupportedContentAttachment {
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(UnsupportedContentAttachment {
     type_: String,
 });
@@ -639,22 +554,17 @@ impl Default for UnsupportedContentAttachment {
     }
 }
 
-/// With total public channel integration channel page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicChannelIntegrationChannelPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ChannelIntegrationChannel>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public channel integration channel page.
+    pub struct WithTotalPublicChannelIntegrationChannelPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ChannelIntegrationChannel> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicChannelIntegrationChannelPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

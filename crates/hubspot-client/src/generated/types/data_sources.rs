@@ -3,31 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Data source get reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DataSourceGetReply {
-    /// `columns`
-    pub columns: Vec<FileColumn>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `datasourceId`
-    pub datasource_id: Option<i64>,
-    /// `datasourceName`
-    pub datasource_name: Option<String>,
-    /// Always `FILE`.
-    pub datasource_type: Option<String>,
-    /// `lastIngestionStatus`
-    pub last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus>,
+crm_core::record! {
+    /// Data source get reply.
+    pub struct DataSourceGetReply {
+        /// `columns`
+        columns: Vec<FileColumn> = "columns",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `datasourceId`
+        datasource_id: Option<i64> = "datasourceId",
+        /// `datasourceName`
+        datasource_name: Option<String> = "datasourceName",
+        /// Always `FILE`.
+        datasource_type: Option<String> = "datasourceType",
+        /// `lastIngestionStatus`
+        last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
+    }
 }
-crm_core::record!(DataSourceGetReply {
-    columns: "columns",
-    created_at: "createdAt",
-    datasource_id: "datasourceId",
-    datasource_name: "datasourceName",
-    datasource_type: "datasourceType",
-    last_ingestion_status: "lastIngestionStatus",
-});
 
 crm_core::open_enum! {
     /// Data source get reply last ingestion status.
@@ -41,36 +33,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Data source update reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DataSourceUpdateReply {
-    /// `datasourceId`
-    pub datasource_id: Option<i64>,
-    /// `datasourceName`
-    pub datasource_name: Option<String>,
-    /// `previewLink`
-    pub preview_link: Option<String>,
+crm_core::record! {
+    /// Data source update reply.
+    pub struct DataSourceUpdateReply {
+        /// `datasourceId`
+        datasource_id: Option<i64> = "datasourceId",
+        /// `datasourceName`
+        datasource_name: Option<String> = "datasourceName",
+        /// `previewLink`
+        preview_link: Option<String> = "previewLink",
+    }
 }
-crm_core::record!(DataSourceUpdateReply {
-    datasource_id: "datasourceId",
-    datasource_name: "datasourceName",
-    preview_link: "previewLink",
-});
 
-/// File column.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileColumn {
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// File column.
+    pub struct FileColumn {
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(FileColumn {
-    name: "name",
-    type_: "type",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

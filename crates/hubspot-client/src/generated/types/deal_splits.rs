@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Deal split input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DealSplitInput {
-    /// `ownerId`
-    pub owner_id: Option<i64>,
-    /// `percentage`
-    pub percentage: Option<f64>,
+crm_core::record! {
+    /// Deal split input.
+    pub struct DealSplitInput {
+        /// `ownerId`
+        owner_id: Option<i64> = "ownerId",
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+    }
+    required "ownerId" "percentage"
+    by new
 }
-crm_core::record!(DealSplitInput {
-    owner_id: "ownerId",
-    percentage: "percentage",
-} required { owner_id: "ownerId", percentage: "percentage" } by new);
 crm_core::setters!(DealSplitInput {
     owner_id: i64, percentage: f64,
 });
@@ -31,16 +29,15 @@ impl DealSplitInput {
     }
 }
 
-/// Deal splits batch create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DealSplitsBatchCreateRequest {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<DealSplitsCreateRequest>>,
+crm_core::record! {
+    /// Deal splits batch create request.
+    pub struct DealSplitsBatchCreateRequest {
+        /// What the batch is made of.
+        inputs: Option<Vec<DealSplitsCreateRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(DealSplitsBatchCreateRequest {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(DealSplitsBatchCreateRequest {
     inputs: [DealSplitsCreateRequest],
 });
@@ -55,19 +52,17 @@ impl DealSplitsBatchCreateRequest {
     }
 }
 
-/// Deal splits create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DealSplitsCreateRequest {
-    /// The id.
-    pub id: Option<i64>,
-    /// `splits`
-    pub splits: Option<Vec<DealSplitInput>>,
+crm_core::record! {
+    /// Deal splits create request.
+    pub struct DealSplitsCreateRequest {
+        /// The id.
+        id: Option<i64> = "id",
+        /// `splits`
+        splits: Option<Vec<DealSplitInput>> = "splits",
+    }
+    required "id" "splits"
+    by new
 }
-crm_core::record!(DealSplitsCreateRequest {
-    id: "id",
-    splits: "splits",
-} required { id: "id", splits: "splits" } by new);
 crm_core::setters!(DealSplitsCreateRequest {
     id: i64, splits: [DealSplitInput],
 });
@@ -83,86 +78,61 @@ impl DealSplitsCreateRequest {
     }
 }
 
-/// Deal splits object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DealSplitsObject {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
-    /// `propertiesWithHistory`
-    pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Deal splits object.
+    pub struct DealSplitsObject {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+        /// `propertiesWithHistory`
+        properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(DealSplitsObject {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    id: "id",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-    properties_with_history: "propertiesWithHistory",
-    updated_at: "updatedAt",
-    url: "url",
-});
 
-/// Deal to deal splits.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DealToDealSplits {
-    /// The id.
-    pub id: Option<String>,
-    /// `splits`
-    pub splits: Vec<DealSplitsObject>,
+crm_core::record! {
+    /// Deal to deal splits.
+    pub struct DealToDealSplits {
+        /// The id.
+        id: Option<String> = "id",
+        /// `splits`
+        splits: Vec<DealSplitsObject> = "splits",
+    }
 }
-crm_core::record!(DealToDealSplits {
-    id: "id",
-    splits: "splits",
-});
 
-/// Deal to deal splits batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DealToDealSplitsBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<DealToDealSplits>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Deal to deal splits batch reply.
+    pub struct DealToDealSplitsBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<DealToDealSplits> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(DealToDealSplitsBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,90 +3,63 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Domain.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Domain {
-    /// `correctCname`
-    pub correct_cname: Option<String>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isResolving`
-    pub is_resolving: Option<bool>,
-    /// `isSslEnabled`
-    pub is_ssl_enabled: Option<bool>,
-    /// `isSslOnly`
-    pub is_ssl_only: Option<bool>,
-    /// `isUsedForBlogPost`
-    pub is_used_for_blog_post: Option<bool>,
-    /// `isUsedForEmail`
-    pub is_used_for_email: Option<bool>,
-    /// `isUsedForKnowledge`
-    pub is_used_for_knowledge: Option<bool>,
-    /// `isUsedForLandingPage`
-    pub is_used_for_landing_page: Option<bool>,
-    /// `isUsedForSitePage`
-    pub is_used_for_site_page: Option<bool>,
-    /// `manuallyMarkedAsResolving`
-    pub manually_marked_as_resolving: Option<bool>,
-    /// `primaryBlogPost`
-    pub primary_blog_post: Option<bool>,
-    /// `primaryEmail`
-    pub primary_email: Option<bool>,
-    /// `primaryKnowledge`
-    pub primary_knowledge: Option<bool>,
-    /// `primaryLandingPage`
-    pub primary_landing_page: Option<bool>,
-    /// `primarySitePage`
-    pub primary_site_page: Option<bool>,
-    /// `secondaryToDomain`
-    pub secondary_to_domain: Option<String>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
+crm_core::record! {
+    /// Domain.
+    pub struct Domain {
+        /// `correctCname`
+        correct_cname: Option<String> = "correctCname",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isResolving`
+        is_resolving: Option<bool> = "isResolving",
+        /// `isSslEnabled`
+        is_ssl_enabled: Option<bool> = "isSslEnabled",
+        /// `isSslOnly`
+        is_ssl_only: Option<bool> = "isSslOnly",
+        /// `isUsedForBlogPost`
+        is_used_for_blog_post: Option<bool> = "isUsedForBlogPost",
+        /// `isUsedForEmail`
+        is_used_for_email: Option<bool> = "isUsedForEmail",
+        /// `isUsedForKnowledge`
+        is_used_for_knowledge: Option<bool> = "isUsedForKnowledge",
+        /// `isUsedForLandingPage`
+        is_used_for_landing_page: Option<bool> = "isUsedForLandingPage",
+        /// `isUsedForSitePage`
+        is_used_for_site_page: Option<bool> = "isUsedForSitePage",
+        /// `manuallyMarkedAsResolving`
+        manually_marked_as_resolving: Option<bool> = "manuallyMarkedAsResolving",
+        /// `primaryBlogPost`
+        primary_blog_post: Option<bool> = "primaryBlogPost",
+        /// `primaryEmail`
+        primary_email: Option<bool> = "primaryEmail",
+        /// `primaryKnowledge`
+        primary_knowledge: Option<bool> = "primaryKnowledge",
+        /// `primaryLandingPage`
+        primary_landing_page: Option<bool> = "primaryLandingPage",
+        /// `primarySitePage`
+        primary_site_page: Option<bool> = "primarySitePage",
+        /// `secondaryToDomain`
+        secondary_to_domain: Option<String> = "secondaryToDomain",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+    }
 }
-crm_core::record!(Domain {
-    correct_cname: "correctCname",
-    created: "created",
-    domain: "domain",
-    id: "id",
-    is_resolving: "isResolving",
-    is_ssl_enabled: "isSslEnabled",
-    is_ssl_only: "isSslOnly",
-    is_used_for_blog_post: "isUsedForBlogPost",
-    is_used_for_email: "isUsedForEmail",
-    is_used_for_knowledge: "isUsedForKnowledge",
-    is_used_for_landing_page: "isUsedForLandingPage",
-    is_used_for_site_page: "isUsedForSitePage",
-    manually_marked_as_resolving: "manuallyMarkedAsResolving",
-    primary_blog_post: "primaryBlogPost",
-    primary_email: "primaryEmail",
-    primary_knowledge: "primaryKnowledge",
-    primary_landing_page: "primaryLandingPage",
-    primary_site_page: "primarySitePage",
-    secondary_to_domain: "secondaryToDomain",
-    updated: "updated",
-});
 
-/// With total domain page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalDomainPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Domain>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total domain page.
+    pub struct WithTotalDomainPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Domain> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalDomainPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Batched behavioral event http completion request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchedBehavioralEventHttpCompletionRequest {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<BehavioralEventHttpCompletionRequest>>,
+crm_core::record! {
+    /// Batched behavioral event http completion request.
+    pub struct BatchedBehavioralEventHttpCompletionRequest {
+        /// What the batch is made of.
+        inputs: Option<Vec<BehavioralEventHttpCompletionRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BatchedBehavioralEventHttpCompletionRequest {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchedBehavioralEventHttpCompletionRequest {
     inputs: [BehavioralEventHttpCompletionRequest],
 });
@@ -27,34 +26,27 @@ impl BatchedBehavioralEventHttpCompletionRequest {
     }
 }
 
-/// Behavioral event http completion request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BehavioralEventHttpCompletionRequest {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `occurredAt`
-    pub occurred_at: Option<Timestamp>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
-    /// `utk`
-    pub utk: Option<String>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Behavioral event http completion request.
+    pub struct BehavioralEventHttpCompletionRequest {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `occurredAt`
+        occurred_at: Option<Timestamp> = "occurredAt",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+        /// `utk`
+        utk: Option<String> = "utk",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
+    required "eventName" "properties"
+    by new
 }
-crm_core::record!(BehavioralEventHttpCompletionRequest {
-    email: "email",
-    event_name: "eventName",
-    object_id: "objectId",
-    occurred_at: "occurredAt",
-    properties: "properties",
-    utk: "utk",
-    uuid: "uuid",
-} required { event_name: "eventName", properties: "properties" } by new);
 crm_core::setters!(BehavioralEventHttpCompletionRequest {
     email: String, event_name: String, object_id: String, occurred_at: Timestamp, properties: Map<String>,
     utk: String, uuid: String,

@@ -3,88 +3,63 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Behavioral event type definition labels.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BehavioralEventTypeDefinitionLabels {
-    /// `plural`
-    pub plural: Option<String>,
-    /// `singular`
-    pub singular: Option<String>,
+crm_core::record! {
+    /// Behavioral event type definition labels.
+    pub struct BehavioralEventTypeDefinitionLabels {
+        /// `plural`
+        plural: Option<String> = "plural",
+        /// `singular`
+        singular: Option<String> = "singular",
+    }
 }
-crm_core::record!(BehavioralEventTypeDefinitionLabels {
-    plural: "plural",
-    singular: "singular",
-});
 
-/// Combo event rule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ComboEventRule {
-    /// `count`
-    pub count: Option<i64>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `lookbackWindowDays`
-    pub lookback_window_days: Option<i64>,
-    /// `propertyFilters`
-    pub property_filters: Vec<ManageEventDefinitionsPropertyFilter>,
+crm_core::record! {
+    /// Combo event rule.
+    pub struct ComboEventRule {
+        /// `count`
+        count: Option<i64> = "count",
+        /// `eventTypeId`
+        event_type_id: Option<String> = "eventTypeId",
+        /// `lookbackWindowDays`
+        lookback_window_days: Option<i64> = "lookbackWindowDays",
+        /// `propertyFilters`
+        property_filters: Vec<ManageEventDefinitionsPropertyFilter> = "propertyFilters",
+    }
 }
-crm_core::record!(ComboEventRule {
-    count: "count",
-    event_type_id: "eventTypeId",
-    lookback_window_days: "lookbackWindowDays",
-    property_filters: "propertyFilters",
-});
 
-/// Combo event rule branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ComboEventRuleBranch {
-    /// `composingRules`
-    pub composing_rules: Vec<ComboEventRule>,
-    /// `operationType`
-    pub operation_type: Option<DefaultRequirementsOperator>,
-    /// `ruleBranches`
-    pub rule_branches: Vec<ComboEventRuleBranch>,
+crm_core::record! {
+    /// Combo event rule branch.
+    pub struct ComboEventRuleBranch {
+        /// `composingRules`
+        composing_rules: Vec<ComboEventRule> = "composingRules",
+        /// `operationType`
+        operation_type: Option<DefaultRequirementsOperator> = "operationType",
+        /// `ruleBranches`
+        rule_branches: Vec<ComboEventRuleBranch> = "ruleBranches",
+    }
 }
-crm_core::record!(ComboEventRuleBranch {
-    composing_rules: "composingRules",
-    operation_type: "operationType",
-    rule_branches: "ruleBranches",
-});
 
-/// Comparative bool property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ComparativeBoolPropertyOperation {
-    /// `comparisonPropertyName`
-    pub comparison_property_name: Option<String>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ComparativeBoolPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `bool-comparative`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Comparative bool property operation.
+    pub struct ComparativeBoolPropertyOperation {
+        /// `comparisonPropertyName`
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ComparativeBoolPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `bool-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ComparativeBoolPropertyOperation {
-    comparison_property_name: "comparisonPropertyName",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
 crm_core::open_enum! {
     /// Comparative bool property operation operator.
@@ -96,37 +71,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Comparative number property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ComparativeNumberPropertyOperation {
-    /// `comparisonPropertyName`
-    pub comparison_property_name: Option<String>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ComparativeNumberPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `number-comparative`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Comparative number property operation.
+    pub struct ComparativeNumberPropertyOperation {
+        /// `comparisonPropertyName`
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ComparativeNumberPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `number-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ComparativeNumberPropertyOperation {
-    comparison_property_name: "comparisonPropertyName",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
 crm_core::open_enum! {
     /// Comparative number property operation operator.
@@ -156,28 +121,23 @@ crm_core::open_enum! {
     }
 }
 
-/// External behavioral event property create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBehavioralEventPropertyCreate {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<OptionInput>>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// External behavioral event property create.
+    pub struct ExternalBehavioralEventPropertyCreate {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "label" "type"
+    by new
 }
-crm_core::record!(ExternalBehavioralEventPropertyCreate {
-    description: "description",
-    label: "label",
-    name: "name",
-    options: "options",
-    type_: "type",
-} required { label: "label", type_: "type" } by new);
 crm_core::setters!(ExternalBehavioralEventPropertyCreate {
     description: String, label: String, name: String, options: [OptionInput], type_: String,
 });
@@ -196,122 +156,88 @@ impl ExternalBehavioralEventPropertyCreate {
     }
 }
 
-/// External behavioral event property definition patch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBehavioralEventPropertyDefinitionPatch {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<OptionInput>>,
+crm_core::record! {
+    /// External behavioral event property definition patch.
+    pub struct ExternalBehavioralEventPropertyDefinitionPatch {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+    }
 }
-crm_core::record!(ExternalBehavioralEventPropertyDefinitionPatch {
-    description: "description",
-    label: "label",
-    options: "options",
-});
 crm_core::setters!(ExternalBehavioralEventPropertyDefinitionPatch {
     description: String, label: String, options: [OptionInput],
 });
 
-/// External behavioral event type definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBehavioralEventTypeDefinition {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `associations`
-    pub associations: Vec<ManageEventDefinitionsAssociationDefinition>,
-    /// `comboEventRules`
-    pub combo_event_rules: Option<ComboEventRuleBranch>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdUserId`
-    pub created_user_id: Option<i64>,
-    /// `customMatchingId`
-    pub custom_matching_id: Option<ExternalObjectResolutionMappingReply>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `detailTemplate`
-    pub detail_template: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// `headerTemplate`
-    pub header_template: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `labels`
-    pub labels: Option<BehavioralEventTypeDefinitionLabels>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `primaryObject`
-    pub primary_object: Option<String>,
-    /// `primaryObjectId`
-    pub primary_object_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<Property>,
-    /// `trackingType`
-    pub tracking_type: Option<ExternalBehavioralEventTypeDefinitionTrackingType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedUserId`
-    pub updated_user_id: Option<i64>,
+crm_core::record! {
+    /// External behavioral event type definition.
+    pub struct ExternalBehavioralEventTypeDefinition {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `associations`
+        associations: Vec<ManageEventDefinitionsAssociationDefinition> = "associations",
+        /// `comboEventRules`
+        combo_event_rules: Option<ComboEventRuleBranch> = "comboEventRules",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdUserId`
+        created_user_id: Option<i64> = "createdUserId",
+        /// `customMatchingId`
+        custom_matching_id: Option<ExternalObjectResolutionMappingReply> = "customMatchingId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `detailTemplate`
+        detail_template: Option<String> = "detailTemplate",
+        /// `fullyQualifiedName`
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+        /// `headerTemplate`
+        header_template: Option<String> = "headerTemplate",
+        /// The id.
+        id: Option<String> = "id",
+        /// `labels`
+        labels: Option<BehavioralEventTypeDefinitionLabels> = "labels",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `primaryObject`
+        primary_object: Option<String> = "primaryObject",
+        /// `primaryObjectId`
+        primary_object_id: Option<String> = "primaryObjectId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<Property> = "properties",
+        /// `trackingType`
+        tracking_type: Option<ExternalBehavioralEventTypeDefinitionTrackingType> = "trackingType",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedUserId`
+        updated_user_id: Option<i64> = "updatedUserId",
+    }
 }
-crm_core::record!(ExternalBehavioralEventTypeDefinition {
-    archived: "archived",
-    associations: "associations",
-    combo_event_rules: "comboEventRules",
-    created_at: "createdAt",
-    created_user_id: "createdUserId",
-    custom_matching_id: "customMatchingId",
-    description: "description",
-    detail_template: "detailTemplate",
-    fully_qualified_name: "fullyQualifiedName",
-    header_template: "headerTemplate",
-    id: "id",
-    labels: "labels",
-    name: "name",
-    object_type_id: "objectTypeId",
-    primary_object: "primaryObject",
-    primary_object_id: "primaryObjectId",
-    properties: "properties",
-    tracking_type: "trackingType",
-    updated_at: "updatedAt",
-    updated_user_id: "updatedUserId",
-});
 
-/// External behavioral event type definition egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBehavioralEventTypeDefinitionEgg {
-    /// `customMatchingId`
-    pub custom_matching_id: Option<ExternalObjectResolutionMappingRequest>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `includeDefaultProperties`
-    pub include_default_properties: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryObject`
-    pub primary_object: Option<String>,
-    /// `propertyDefinitions`
-    pub property_definitions: Option<Vec<ExternalBehavioralEventPropertyCreate>>,
+crm_core::record! {
+    /// External behavioral event type definition egg.
+    pub struct ExternalBehavioralEventTypeDefinitionEgg {
+        /// `customMatchingId`
+        custom_matching_id: Option<ExternalObjectResolutionMappingRequest> = "customMatchingId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `includeDefaultProperties`
+        include_default_properties: Option<bool> = "includeDefaultProperties",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryObject`
+        primary_object: Option<String> = "primaryObject",
+        /// `propertyDefinitions`
+        property_definitions: Option<Vec<ExternalBehavioralEventPropertyCreate>> = "propertyDefinitions",
+    }
+    required "includeDefaultProperties" "label" "propertyDefinitions"
+    by new
 }
-crm_core::record!(ExternalBehavioralEventTypeDefinitionEgg {
-    custom_matching_id: "customMatchingId",
-    description: "description",
-    include_default_properties: "includeDefaultProperties",
-    label: "label",
-    name: "name",
-    primary_object: "primaryObject",
-    property_definitions: "propertyDefinitions",
-} required { include_default_properties: "includeDefaultProperties", label: "label", property_definitions: "propertyDefinitions" } by new);
 crm_core::setters!(ExternalBehavioralEventTypeDefinitionEgg {
     custom_matching_id: ExternalObjectResolutionMappingRequest, description: String,
     include_default_properties: bool, label: String, name: String, primary_object: String,
@@ -338,19 +264,15 @@ impl ExternalBehavioralEventTypeDefinitionEgg {
     }
 }
 
-/// External behavioral event type definition patch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBehavioralEventTypeDefinitionPatch {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
+crm_core::record! {
+    /// External behavioral event type definition patch.
+    pub struct ExternalBehavioralEventTypeDefinitionPatch {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name that people see.
+        label: Option<String> = "label",
+    }
 }
-crm_core::record!(ExternalBehavioralEventTypeDefinitionPatch {
-    description: "description",
-    label: "label",
-});
 crm_core::setters!(ExternalBehavioralEventTypeDefinitionPatch {
     description: String, label: String,
 });
@@ -385,27 +307,23 @@ crm_core::open_enum! {
     }
 }
 
-/// External object resolution mapping reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalObjectResolutionMappingReply {
-    /// `primaryObjectRule`
-    pub primary_object_rule: Option<ExternalPrimaryObjectResolutionRule>,
+crm_core::record! {
+    /// External object resolution mapping reply.
+    pub struct ExternalObjectResolutionMappingReply {
+        /// `primaryObjectRule`
+        primary_object_rule: Option<ExternalPrimaryObjectResolutionRule> = "primaryObjectRule",
+    }
 }
-crm_core::record!(ExternalObjectResolutionMappingReply {
-    primary_object_rule: "primaryObjectRule",
-});
 
-/// External object resolution mapping request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalObjectResolutionMappingRequest {
-    /// `primaryObjectRule`
-    pub primary_object_rule: Option<ExternalPrimaryObjectResolutionRule>,
+crm_core::record! {
+    /// External object resolution mapping request.
+    pub struct ExternalObjectResolutionMappingRequest {
+        /// `primaryObjectRule`
+        primary_object_rule: Option<ExternalPrimaryObjectResolutionRule> = "primaryObjectRule",
+    }
+    required "primaryObjectRule"
+    by new
 }
-crm_core::record!(ExternalObjectResolutionMappingRequest {
-    primary_object_rule: "primaryObjectRule",
-} required { primary_object_rule: "primaryObjectRule" } by new);
 crm_core::setters!(ExternalObjectResolutionMappingRequest {
     primary_object_rule: ExternalPrimaryObjectResolutionRule,
 });
@@ -422,19 +340,17 @@ impl ExternalObjectResolutionMappingRequest {
     }
 }
 
-/// External primary object resolution rule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalPrimaryObjectResolutionRule {
-    /// `eventPropertyName`
-    pub event_property_name: Option<String>,
-    /// `targetObjectPropertyName`
-    pub target_object_property_name: Option<String>,
+crm_core::record! {
+    /// External primary object resolution rule.
+    pub struct ExternalPrimaryObjectResolutionRule {
+        /// `eventPropertyName`
+        event_property_name: Option<String> = "eventPropertyName",
+        /// `targetObjectPropertyName`
+        target_object_property_name: Option<String> = "targetObjectPropertyName",
+    }
+    required "eventPropertyName" "targetObjectPropertyName"
+    by new
 }
-crm_core::record!(ExternalPrimaryObjectResolutionRule {
-    event_property_name: "eventPropertyName",
-    target_object_property_name: "targetObjectPropertyName",
-} required { event_property_name: "eventPropertyName", target_object_property_name: "targetObjectPropertyName" } by new);
 crm_core::setters!(ExternalPrimaryObjectResolutionRule {
     event_property_name: String, target_object_property_name: String,
 });
@@ -453,135 +369,93 @@ impl ExternalPrimaryObjectResolutionRule {
     }
 }
 
-/// Fiscal quarter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FiscalQuarter {
-    /// `day`
-    pub day: Option<i64>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// Always `FISCAL_QUARTER`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Fiscal quarter.
+    pub struct FiscalQuarter {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// `month`
+        month: Option<i64> = "month",
+        /// Always `FISCAL_QUARTER`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(FiscalQuarter {
-    day: "day",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    month: "month",
-    reference_type: "referenceType",
-    second: "second",
-});
 
-/// Fiscal year.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FiscalYear {
-    /// `day`
-    pub day: Option<i64>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// Always `FISCAL_YEAR`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Fiscal year.
+    pub struct FiscalYear {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// `month`
+        month: Option<i64> = "month",
+        /// Always `FISCAL_YEAR`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(FiscalYear {
-    day: "day",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    month: "month",
-    reference_type: "referenceType",
-    second: "second",
-});
 
-/// Index offset.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IndexOffset {
-    /// `days`
-    pub days: Option<i64>,
-    /// `hours`
-    pub hours: Option<i64>,
-    /// `milliseconds`
-    pub milliseconds: Option<i64>,
-    /// `minutes`
-    pub minutes: Option<i64>,
-    /// `months`
-    pub months: Option<i64>,
-    /// `quarters`
-    pub quarters: Option<i64>,
-    /// `seconds`
-    pub seconds: Option<i64>,
-    /// `weeks`
-    pub weeks: Option<i64>,
-    /// `years`
-    pub years: Option<i64>,
+crm_core::record! {
+    /// Index offset.
+    pub struct IndexOffset {
+        /// `days`
+        days: Option<i64> = "days",
+        /// `hours`
+        hours: Option<i64> = "hours",
+        /// `milliseconds`
+        milliseconds: Option<i64> = "milliseconds",
+        /// `minutes`
+        minutes: Option<i64> = "minutes",
+        /// `months`
+        months: Option<i64> = "months",
+        /// `quarters`
+        quarters: Option<i64> = "quarters",
+        /// `seconds`
+        seconds: Option<i64> = "seconds",
+        /// `weeks`
+        weeks: Option<i64> = "weeks",
+        /// `years`
+        years: Option<i64> = "years",
+    }
 }
-crm_core::record!(IndexOffset {
-    days: "days",
-    hours: "hours",
-    milliseconds: "milliseconds",
-    minutes: "minutes",
-    months: "months",
-    quarters: "quarters",
-    seconds: "seconds",
-    weeks: "weeks",
-    years: "years",
-});
 
-/// Manage event definitions all property types operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsAllPropertyTypesOperation {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<
-        ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy,
-    >,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsAllPropertyTypesOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `alltypes`.
-    pub property_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Manage event definitions all property types operation.
+    pub struct ManageEventDefinitionsAllPropertyTypesOperation {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsAllPropertyTypesOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `alltypes`.
+        property_type: Option<String> = "propertyType",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ManageEventDefinitionsAllPropertyTypesOperation {
-    coalescing_refine_by: "coalescingRefineBy",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    pruning_refine_by: "pruningRefineBy",
-    render_spec: "renderSpec",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -605,100 +479,69 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions association definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsAssociationDefinition {
-    /// `allowsCustomLabels`
-    pub allows_custom_labels: Option<bool>,
-    /// `cardinality`
-    pub cardinality: Option<LookupAssociationSpecCardinality>,
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
-    pub from_object_type: Option<String>,
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// `hasAllAssociatedObjects`
-    pub has_all_associated_objects: Option<bool>,
-    /// `hasCascadingDeletes`
-    pub has_cascading_deletes: Option<bool>,
-    /// `hasUserEnforcedMaxFromObjectIds`
-    pub has_user_enforced_max_from_object_ids: Option<bool>,
-    /// `hasUserEnforcedMaxToObjectIds`
-    pub has_user_enforced_max_to_object_ids: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// `hiddenReason`
-    pub hidden_reason: Option<ManageEventDefinitionsAssociationDefinitionHiddenReason>,
-    /// The id.
-    pub id: Option<i64>,
-    /// `inverseAllowsCustomLabels`
-    pub inverse_allows_custom_labels: Option<bool>,
-    /// `inverseCardinality`
-    pub inverse_cardinality: Option<LookupAssociationSpecCardinality>,
-    /// `inverseHasAllAssociatedObjects`
-    pub inverse_has_all_associated_objects: Option<bool>,
-    /// `inverseId`
-    pub inverse_id: Option<i64>,
-    /// `inverseLabel`
-    pub inverse_label: Option<String>,
-    /// `inverseName`
-    pub inverse_name: Option<String>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// `isInversePrimary`
-    pub is_inverse_primary: Option<bool>,
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `maxFromObjectIds`
-    pub max_from_object_ids: Option<i64>,
-    /// `maxToObjectIds`
-    pub max_to_object_ids: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `portalUniqueIdentifier`
-    pub portal_unique_identifier: Option<String>,
-    /// `readOnly`
-    pub read_only: Option<bool>,
-    /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
-    pub to_object_type: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
+crm_core::record! {
+    /// Manage event definitions association definition.
+    pub struct ManageEventDefinitionsAssociationDefinition {
+        /// `allowsCustomLabels`
+        allows_custom_labels: Option<bool> = "allowsCustomLabels",
+        /// `cardinality`
+        cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// The type of object that the association starts from. One of 161 values, as `ABANDONED_CART`.
+        from_object_type: Option<String> = "fromObjectType",
+        /// `fromObjectTypeId`
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// `hasAllAssociatedObjects`
+        has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
+        /// `hasCascadingDeletes`
+        has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
+        /// `hasUserEnforcedMaxFromObjectIds`
+        has_user_enforced_max_from_object_ids: Option<bool> = "hasUserEnforcedMaxFromObjectIds",
+        /// `hasUserEnforcedMaxToObjectIds`
+        has_user_enforced_max_to_object_ids: Option<bool> = "hasUserEnforcedMaxToObjectIds",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// `hiddenReason`
+        hidden_reason: Option<ManageEventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
+        /// The id.
+        id: Option<i64> = "id",
+        /// `inverseAllowsCustomLabels`
+        inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
+        /// `inverseCardinality`
+        inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
+        /// `inverseHasAllAssociatedObjects`
+        inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
+        /// `inverseId`
+        inverse_id: Option<i64> = "inverseId",
+        /// `inverseLabel`
+        inverse_label: Option<String> = "inverseLabel",
+        /// `inverseName`
+        inverse_name: Option<String> = "inverseName",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// `isInversePrimary`
+        is_inverse_primary: Option<bool> = "isInversePrimary",
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `maxFromObjectIds`
+        max_from_object_ids: Option<i64> = "maxFromObjectIds",
+        /// `maxToObjectIds`
+        max_to_object_ids: Option<i64> = "maxToObjectIds",
+        /// The name.
+        name: Option<String> = "name",
+        /// `portalUniqueIdentifier`
+        portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
+        /// `readOnly`
+        read_only: Option<bool> = "readOnly",
+        /// The type of object that the association leads to. One of 161 values, as `ABANDONED_CART`.
+        to_object_type: Option<String> = "toObjectType",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+    }
 }
-crm_core::record!(ManageEventDefinitionsAssociationDefinition {
-    allows_custom_labels: "allowsCustomLabels",
-    cardinality: "cardinality",
-    category: "category",
-    from_object_type: "fromObjectType",
-    from_object_type_id: "fromObjectTypeId",
-    has_all_associated_objects: "hasAllAssociatedObjects",
-    has_cascading_deletes: "hasCascadingDeletes",
-    has_user_enforced_max_from_object_ids: "hasUserEnforcedMaxFromObjectIds",
-    has_user_enforced_max_to_object_ids: "hasUserEnforcedMaxToObjectIds",
-    hidden: "hidden",
-    hidden_reason: "hiddenReason",
-    id: "id",
-    inverse_allows_custom_labels: "inverseAllowsCustomLabels",
-    inverse_cardinality: "inverseCardinality",
-    inverse_has_all_associated_objects: "inverseHasAllAssociatedObjects",
-    inverse_id: "inverseId",
-    inverse_label: "inverseLabel",
-    inverse_name: "inverseName",
-    is_default: "isDefault",
-    is_inverse_primary: "isInversePrimary",
-    is_primary: "isPrimary",
-    label: "label",
-    max_from_object_ids: "maxFromObjectIds",
-    max_to_object_ids: "maxToObjectIds",
-    name: "name",
-    portal_unique_identifier: "portalUniqueIdentifier",
-    read_only: "readOnly",
-    to_object_type: "toObjectType",
-    to_object_type_id: "toObjectTypeId",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions association definition hidden reason.
@@ -712,37 +555,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions bool property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsBoolPropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsBoolPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `bool`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Manage event definitions bool property operation.
+    pub struct ManageEventDefinitionsBoolPropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsBoolPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `bool`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(ManageEventDefinitionsBoolPropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    value: "value",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions bool property operation operator.
@@ -758,46 +591,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions calendar date property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsCalendarDatePropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `fiscalYearStart`
-    pub fiscal_year_start: Option<ApiBlockedDateMonth>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsCalendarDatePropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `calendar-date`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `timeUnit`
-    pub time_unit: Option<ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit>,
-    /// `timeUnitCount`
-    pub time_unit_count: Option<i64>,
-    /// `useFiscalYear`
-    pub use_fiscal_year: Option<bool>,
+crm_core::record! {
+    /// Manage event definitions calendar date property operation.
+    pub struct ManageEventDefinitionsCalendarDatePropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `fiscalYearStart`
+        fiscal_year_start: Option<ApiBlockedDateMonth> = "fiscalYearStart",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsCalendarDatePropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `calendar-date`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `timeUnit`
+        time_unit: Option<ManageEventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
+        /// `timeUnitCount`
+        time_unit_count: Option<i64> = "timeUnitCount",
+        /// `useFiscalYear`
+        use_fiscal_year: Option<bool> = "useFiscalYear",
+    }
 }
-crm_core::record!(ManageEventDefinitionsCalendarDatePropertyOperation {
-    default_value: "defaultValue",
-    fiscal_year_start: "fiscalYearStart",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    time_unit: "timeUnit",
-    time_unit_count: "timeUnitCount",
-    use_fiscal_year: "useFiscalYear",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions calendar date property operation operator.
@@ -831,109 +651,75 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions comparative date property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsComparativeDatePropertyOperation {
-    /// `comparisonPropertyName`
-    pub comparison_property_name: Option<String>,
-    /// `defaultComparisonValue`
-    pub default_comparison_value: Option<String>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<OperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `datetime-comparative`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Manage event definitions comparative date property operation.
+    pub struct ManageEventDefinitionsComparativeDatePropertyOperation {
+        /// `comparisonPropertyName`
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// `defaultComparisonValue`
+        default_comparison_value: Option<String> = "defaultComparisonValue",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<OperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ManageEventDefinitionsComparativeDatePropertyOperation {
-    comparison_property_name: "comparisonPropertyName",
-    default_comparison_value: "defaultComparisonValue",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
-/// Manage event definitions comparative property updated operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsComparativePropertyUpdatedOperation {
-    /// `comparisonPropertyName`
-    pub comparison_property_name: Option<String>,
-    /// `defaultComparisonValue`
-    pub default_comparison_value: Option<String>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<OperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `property-updated-comparative`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Manage event definitions comparative property updated operation.
+    pub struct ManageEventDefinitionsComparativePropertyUpdatedOperation {
+        /// `comparisonPropertyName`
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// `defaultComparisonValue`
+        default_comparison_value: Option<String> = "defaultComparisonValue",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<OperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `property-updated-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ManageEventDefinitionsComparativePropertyUpdatedOperation {
-    comparison_property_name: "comparisonPropertyName",
-    default_comparison_value: "defaultComparisonValue",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
-/// Manage event definitions comparative string property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsComparativeStringPropertyOperation {
-    /// `comparisonPropertyName`
-    pub comparison_property_name: Option<String>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<
-        ManageEventDefinitionsComparativeStringPropertyOperationOperator,
-    >,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `string-comparative`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Manage event definitions comparative string property operation.
+    pub struct ManageEventDefinitionsComparativeStringPropertyOperation {
+        /// `comparisonPropertyName`
+        comparison_property_name: Option<String> = "comparisonPropertyName",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsComparativeStringPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `string-comparative`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ManageEventDefinitionsComparativeStringPropertyOperation {
-    comparison_property_name: "comparisonPropertyName",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions comparative string property operation operator.
@@ -953,81 +739,57 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions date point.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsDatePoint {
-    /// `day`
-    pub day: Option<i64>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// `second`
-    pub second: Option<i64>,
-    /// Always `DATE`.
-    pub time_type: Option<String>,
-    /// `timezoneSource`
-    pub timezone_source: Option<TimezoneSource>,
-    /// `year`
-    pub year: Option<i64>,
-    /// `zoneId`
-    pub zone_id: Option<String>,
+crm_core::record! {
+    /// Manage event definitions date point.
+    pub struct ManageEventDefinitionsDatePoint {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// `month`
+        month: Option<i64> = "month",
+        /// `second`
+        second: Option<i64> = "second",
+        /// Always `DATE`.
+        time_type: Option<String> = "timeType",
+        /// `timezoneSource`
+        timezone_source: Option<TimezoneSource> = "timezoneSource",
+        /// `year`
+        year: Option<i64> = "year",
+        /// `zoneId`
+        zone_id: Option<String> = "zoneId",
+    }
 }
-crm_core::record!(ManageEventDefinitionsDatePoint {
-    day: "day",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    month: "month",
-    second: "second",
-    time_type: "timeType",
-    timezone_source: "timezoneSource",
-    year: "year",
-    zone_id: "zoneId",
-});
 
-/// Manage event definitions date property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsDatePropertyOperation {
-    /// `day`
-    pub day: Option<i64>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `month`
-    pub month: Option<ManageEventDefinitionsDatePropertyOperationMonth>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsDatePropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `date`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `year`
-    pub year: Option<i64>,
+crm_core::record! {
+    /// Manage event definitions date property operation.
+    pub struct ManageEventDefinitionsDatePropertyOperation {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `month`
+        month: Option<ManageEventDefinitionsDatePropertyOperationMonth> = "month",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsDatePropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `date`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `year`
+        year: Option<i64> = "year",
+    }
 }
-crm_core::record!(ManageEventDefinitionsDatePropertyOperation {
-    day: "day",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    month: "month",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    year: "year",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions date property operation month.
@@ -1071,40 +833,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions date time property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsDateTimePropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsDateTimePropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `datetime`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `requiresTimeZoneConversion`
-    pub requires_time_zone_conversion: Option<bool>,
-    /// `timestamp`
-    pub timestamp: Option<i64>,
+crm_core::record! {
+    /// Manage event definitions date time property operation.
+    pub struct ManageEventDefinitionsDateTimePropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsDateTimePropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `requiresTimeZoneConversion`
+        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
+        /// `timestamp`
+        timestamp: Option<i64> = "timestamp",
+    }
 }
-crm_core::record!(ManageEventDefinitionsDateTimePropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    requires_time_zone_conversion: "requiresTimeZoneConversion",
-    timestamp: "timestamp",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions date time property operation operator.
@@ -1122,37 +873,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions enumeration property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsEnumerationPropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsEnumerationPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `enumeration`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `values`
-    pub values: Vec<String>,
+crm_core::record! {
+    /// Manage event definitions enumeration property operation.
+    pub struct ManageEventDefinitionsEnumerationPropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsEnumerationPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `enumeration`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `values`
+        values: Vec<String> = "values",
+    }
 }
-crm_core::record!(ManageEventDefinitionsEnumerationPropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    values: "values",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions enumeration property operation operator.
@@ -1184,31 +925,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions indexed time point.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsIndexedTimePoint {
-    /// `indexReference`
-    pub index_reference: Option<ManageEventDefinitionsIndexedTimePointIndexReference>,
-    /// `offset`
-    pub offset: Option<IndexOffset>,
-    /// `shouldGenerateRefreshTime`
-    pub should_generate_refresh_time: Option<bool>,
-    /// Always `INDEXED`.
-    pub time_type: Option<String>,
-    /// `timezoneSource`
-    pub timezone_source: Option<TimezoneSource>,
-    /// `zoneId`
-    pub zone_id: Option<String>,
+crm_core::record! {
+    /// Manage event definitions indexed time point.
+    pub struct ManageEventDefinitionsIndexedTimePoint {
+        /// `indexReference`
+        index_reference: Option<ManageEventDefinitionsIndexedTimePointIndexReference> = "indexReference",
+        /// `offset`
+        offset: Option<IndexOffset> = "offset",
+        /// `shouldGenerateRefreshTime`
+        should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
+        /// Always `INDEXED`.
+        time_type: Option<String> = "timeType",
+        /// `timezoneSource`
+        timezone_source: Option<TimezoneSource> = "timezoneSource",
+        /// `zoneId`
+        zone_id: Option<String> = "zoneId",
+    }
 }
-crm_core::record!(ManageEventDefinitionsIndexedTimePoint {
-    index_reference: "indexReference",
-    offset: "offset",
-    should_generate_refresh_time: "shouldGenerateRefreshTime",
-    time_type: "timeType",
-    timezone_source: "timezoneSource",
-    zone_id: "zoneId",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `referenceType`.
@@ -1224,45 +957,31 @@ crm_core::union! {
     }
 }
 
-/// Manage event definitions multi string property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsMultiStringPropertyOperation {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<
-        ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy,
-    >,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsMultiStringPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `multistring`.
-    pub property_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `values`
-    pub values: Vec<String>,
+crm_core::record! {
+    /// Manage event definitions multi string property operation.
+    pub struct ManageEventDefinitionsMultiStringPropertyOperation {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsMultiStringPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `multistring`.
+        property_type: Option<String> = "propertyType",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `values`
+        values: Vec<String> = "values",
+    }
 }
-crm_core::record!(ManageEventDefinitionsMultiStringPropertyOperation {
-    coalescing_refine_by: "coalescingRefineBy",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    pruning_refine_by: "pruningRefineBy",
-    render_spec: "renderSpec",
-    values: "values",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions multi string property operation operator.
@@ -1286,54 +1005,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions num occurrences refine by.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsNumOccurrencesRefineBy {
-    /// `maxOccurrences`
-    pub max_occurrences: Option<i64>,
-    /// `minOccurrences`
-    pub min_occurrences: Option<i64>,
-    /// Always `NumOccurrencesRefineBy`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Manage event definitions num occurrences refine by.
+    pub struct ManageEventDefinitionsNumOccurrencesRefineBy {
+        /// `maxOccurrences`
+        max_occurrences: Option<i64> = "maxOccurrences",
+        /// `minOccurrences`
+        min_occurrences: Option<i64> = "minOccurrences",
+        /// Always `NumOccurrencesRefineBy`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ManageEventDefinitionsNumOccurrencesRefineBy {
-    max_occurrences: "maxOccurrences",
-    min_occurrences: "minOccurrences",
-    type_: "type",
-});
 
-/// Manage event definitions number property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsNumberPropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsNumberPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `number`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Manage event definitions number property operation.
+    pub struct ManageEventDefinitionsNumberPropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsNumberPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `number`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(ManageEventDefinitionsNumberPropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    value: "value",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions number property operation operator.
@@ -1357,31 +1061,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions property filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsPropertyFilter {
-    /// `context`
-    pub context: Option<PropertyFilterContext>,
-    /// `filterInsightsId`
-    pub filter_insights_id: Option<i64>,
-    /// Always `PROPERTY`.
-    pub filter_type: Option<String>,
-    /// `frameworkFilterId`
-    pub framework_filter_id: Option<i64>,
-    /// `operation`
-    pub operation: Option<ManageEventDefinitionsPropertyFilterOperation>,
-    /// The names of the properties to give.
-    pub property: Option<String>,
+crm_core::record! {
+    /// Manage event definitions property filter.
+    pub struct ManageEventDefinitionsPropertyFilter {
+        /// `context`
+        context: Option<PropertyFilterContext> = "context",
+        /// `filterInsightsId`
+        filter_insights_id: Option<i64> = "filterInsightsId",
+        /// Always `PROPERTY`.
+        filter_type: Option<String> = "filterType",
+        /// `frameworkFilterId`
+        framework_filter_id: Option<i64> = "frameworkFilterId",
+        /// `operation`
+        operation: Option<ManageEventDefinitionsPropertyFilterOperation> = "operation",
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+    }
 }
-crm_core::record!(ManageEventDefinitionsPropertyFilter {
-    context: "context",
-    filter_insights_id: "filterInsightsId",
-    filter_type: "filterType",
-    framework_filter_id: "frameworkFilterId",
-    operation: "operation",
-    property: "property",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `propertyType`.
@@ -1410,148 +1106,103 @@ crm_core::union! {
     }
 }
 
-/// Manage event definitions property referenced time.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsPropertyReferencedTime {
-    /// The names of the properties to give.
-    pub property: Option<String>,
-    /// `referenceType`
-    pub reference_type: Option<ManageEventDefinitionsTimePointOperationPropertyParser>,
-    /// Always `PROPERTY_REFERENCED`.
-    pub time_type: Option<String>,
-    /// `timezoneSource`
-    pub timezone_source: Option<TimezoneSource>,
-    /// `zoneId`
-    pub zone_id: Option<String>,
+crm_core::record! {
+    /// Manage event definitions property referenced time.
+    pub struct ManageEventDefinitionsPropertyReferencedTime {
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+        /// `referenceType`
+        reference_type: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "referenceType",
+        /// Always `PROPERTY_REFERENCED`.
+        time_type: Option<String> = "timeType",
+        /// `timezoneSource`
+        timezone_source: Option<TimezoneSource> = "timezoneSource",
+        /// `zoneId`
+        zone_id: Option<String> = "zoneId",
+    }
 }
-crm_core::record!(ManageEventDefinitionsPropertyReferencedTime {
-    property: "property",
-    reference_type: "referenceType",
-    time_type: "timeType",
-    timezone_source: "timezoneSource",
-    zone_id: "zoneId",
-});
 
-/// Manage event definitions ranged date property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsRangedDatePropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `lowerBoundTimestamp`
-    pub lower_bound_timestamp: Option<i64>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsRangedTimeOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `datetime-ranged`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `requiresTimeZoneConversion`
-    pub requires_time_zone_conversion: Option<bool>,
-    /// `upperBoundTimestamp`
-    pub upper_bound_timestamp: Option<i64>,
+crm_core::record! {
+    /// Manage event definitions ranged date property operation.
+    pub struct ManageEventDefinitionsRangedDatePropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `lowerBoundTimestamp`
+        lower_bound_timestamp: Option<i64> = "lowerBoundTimestamp",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime-ranged`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `requiresTimeZoneConversion`
+        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
+        /// `upperBoundTimestamp`
+        upper_bound_timestamp: Option<i64> = "upperBoundTimestamp",
+    }
 }
-crm_core::record!(ManageEventDefinitionsRangedDatePropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    lower_bound_timestamp: "lowerBoundTimestamp",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    requires_time_zone_conversion: "requiresTimeZoneConversion",
-    upper_bound_timestamp: "upperBoundTimestamp",
-});
 
-/// Manage event definitions ranged number property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsRangedNumberPropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `lowerBound`
-    pub lower_bound: Option<f64>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsRangedTimeOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `number-ranged`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `upperBound`
-    pub upper_bound: Option<f64>,
+crm_core::record! {
+    /// Manage event definitions ranged number property operation.
+    pub struct ManageEventDefinitionsRangedNumberPropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `lowerBound`
+        lower_bound: Option<f64> = "lowerBound",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `number-ranged`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `upperBound`
+        upper_bound: Option<f64> = "upperBound",
+    }
 }
-crm_core::record!(ManageEventDefinitionsRangedNumberPropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    lower_bound: "lowerBound",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    upper_bound: "upperBound",
-});
 
-/// Manage event definitions ranged time operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsRangedTimeOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `lowerBoundEndpointBehavior`
-    pub lower_bound_endpoint_behavior: Option<EndpointBehavior>,
-    /// `lowerBoundTimePoint`
-    pub lower_bound_time_point: Option<Time>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsRangedTimeOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// `propertyParser`
-    pub property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser>,
-    /// Always `rangedtime`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `upperBoundEndpointBehavior`
-    pub upper_bound_endpoint_behavior: Option<EndpointBehavior>,
-    /// `upperBoundTimePoint`
-    pub upper_bound_time_point: Option<Time>,
+crm_core::record! {
+    /// Manage event definitions ranged time operation.
+    pub struct ManageEventDefinitionsRangedTimeOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `lowerBoundEndpointBehavior`
+        lower_bound_endpoint_behavior: Option<EndpointBehavior> = "lowerBoundEndpointBehavior",
+        /// `lowerBoundTimePoint`
+        lower_bound_time_point: Option<Time> = "lowerBoundTimePoint",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsRangedTimeOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// `propertyParser`
+        property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
+        /// Always `rangedtime`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `upperBoundEndpointBehavior`
+        upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
+        /// `upperBoundTimePoint`
+        upper_bound_time_point: Option<Time> = "upperBoundTimePoint",
+    }
 }
-crm_core::record!(ManageEventDefinitionsRangedTimeOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    lower_bound_endpoint_behavior: "lowerBoundEndpointBehavior",
-    lower_bound_time_point: "lowerBoundTimePoint",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_parser: "propertyParser",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    type_: "type",
-    upper_bound_endpoint_behavior: "upperBoundEndpointBehavior",
-    upper_bound_time_point: "upperBoundTimePoint",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions ranged time operation operator.
@@ -1563,42 +1214,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions rolling date range property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsRollingDateRangePropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `numberOfDays`
-    pub number_of_days: Option<i64>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<
-        ManageEventDefinitionsRollingDateRangePropertyOperationOperator,
-    >,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `datetime-rolling`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `requiresTimeZoneConversion`
-    pub requires_time_zone_conversion: Option<bool>,
+crm_core::record! {
+    /// Manage event definitions rolling date range property operation.
+    pub struct ManageEventDefinitionsRollingDateRangePropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `numberOfDays`
+        number_of_days: Option<i64> = "numberOfDays",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsRollingDateRangePropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `datetime-rolling`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `requiresTimeZoneConversion`
+        requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
+    }
 }
-crm_core::record!(ManageEventDefinitionsRollingDateRangePropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    number_of_days: "numberOfDays",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    requires_time_zone_conversion: "requiresTimeZoneConversion",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions rolling date range property operation operator.
@@ -1614,37 +1252,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions rolling property updated operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsRollingPropertyUpdatedOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `numberOfDays`
-    pub number_of_days: Option<i64>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsRollingPropertyUpdatedOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `rolling-property-updated`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Manage event definitions rolling property updated operation.
+    pub struct ManageEventDefinitionsRollingPropertyUpdatedOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `numberOfDays`
+        number_of_days: Option<i64> = "numberOfDays",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsRollingPropertyUpdatedOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `rolling-property-updated`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(ManageEventDefinitionsRollingPropertyUpdatedOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    number_of_days: "numberOfDays",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions rolling property updated operation operator.
@@ -1656,19 +1284,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions set occurrences refine by.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsSetOccurrencesRefineBy {
-    /// `setType`
-    pub set_type: Option<ManageEventDefinitionsSetOccurrencesRefineBySetType>,
-    /// Always `SetOccurrencesRefineBy`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Manage event definitions set occurrences refine by.
+    pub struct ManageEventDefinitionsSetOccurrencesRefineBy {
+        /// `setType`
+        set_type: Option<ManageEventDefinitionsSetOccurrencesRefineBySetType> = "setType",
+        /// Always `SetOccurrencesRefineBy`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ManageEventDefinitionsSetOccurrencesRefineBy {
-    set_type: "setType",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions set occurrences refine by set type.
@@ -1688,37 +1312,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions string property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsStringPropertyOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ManageEventDefinitionsStringPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// Always `string`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Manage event definitions string property operation.
+    pub struct ManageEventDefinitionsStringPropertyOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<ManageEventDefinitionsStringPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// Always `string`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ManageEventDefinitionsStringPropertyOperation {
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    value: "value",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions string property operation operator.
@@ -1746,46 +1360,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Manage event definitions time point operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ManageEventDefinitionsTimePointOperation {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `endpointBehavior`
-    pub endpoint_behavior: Option<EndpointBehavior>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<OperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// `propertyParser`
-    pub property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser>,
-    /// Always `timepoint`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
-    /// `timePoint`
-    pub time_point: Option<Time>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Manage event definitions time point operation.
+    pub struct ManageEventDefinitionsTimePointOperation {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `endpointBehavior`
+        endpoint_behavior: Option<EndpointBehavior> = "endpointBehavior",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<OperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// `propertyParser`
+        property_parser: Option<ManageEventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
+        /// Always `timepoint`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+        /// `timePoint`
+        time_point: Option<Time> = "timePoint",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ManageEventDefinitionsTimePointOperation {
-    default_value: "defaultValue",
-    endpoint_behavior: "endpointBehavior",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    property_parser: "propertyParser",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-    time_point: "timePoint",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Manage event definitions time point operation property parser.
@@ -1803,54 +1404,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Month reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MonthReference {
-    /// `day`
-    pub day: Option<i64>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// Always `MONTH`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Month reference.
+    pub struct MonthReference {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// Always `MONTH`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(MonthReference {
-    day: "day",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    reference_type: "referenceType",
-    second: "second",
-});
 
-/// Now reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NowReference {
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// Always `NOW`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Now reference.
+    pub struct NowReference {
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// Always `NOW`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(NowReference {
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    reference_type: "referenceType",
-    second: "second",
-});
 
 crm_core::open_enum! {
     /// Operation operator.
@@ -1862,80 +1448,57 @@ crm_core::open_enum! {
     }
 }
 
-/// Property filter context.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyFilterContext {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
+crm_core::record! {
+    /// Property filter context.
+    pub struct PropertyFilterContext {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+    }
 }
-crm_core::record!(PropertyFilterContext {
-    object_type_id: "objectTypeId",
-});
 
-/// Quarter reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QuarterReference {
-    /// `day`
-    pub day: Option<i64>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// Always `QUARTER`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Quarter reference.
+    pub struct QuarterReference {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// `month`
+        month: Option<i64> = "month",
+        /// Always `QUARTER`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(QuarterReference {
-    day: "day",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    month: "month",
-    reference_type: "referenceType",
-    second: "second",
-});
 
-/// Regex property operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RegexPropertyOperation {
-    /// `caseSensitive`
-    pub case_sensitive: Option<bool>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `includeObjectsWithNoValueSet`
-    pub include_objects_with_no_value_set: Option<bool>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `operator`
-    pub operator: Option<RegexPropertyOperationOperator>,
-    /// `operatorName`
-    pub operator_name: Option<String>,
-    /// `pattern`
-    pub pattern: Option<String>,
-    /// Always `regex`.
-    pub property_type: Option<String>,
-    /// `renderSpec`
-    pub render_spec: Option<String>,
+crm_core::record! {
+    /// Regex property operation.
+    pub struct RegexPropertyOperation {
+        /// `caseSensitive`
+        case_sensitive: Option<bool> = "caseSensitive",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `includeObjectsWithNoValueSet`
+        include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `operator`
+        operator: Option<RegexPropertyOperationOperator> = "operator",
+        /// `operatorName`
+        operator_name: Option<String> = "operatorName",
+        /// `pattern`
+        pattern: Option<String> = "pattern",
+        /// Always `regex`.
+        property_type: Option<String> = "propertyType",
+        /// `renderSpec`
+        render_spec: Option<String> = "renderSpec",
+    }
 }
-crm_core::record!(RegexPropertyOperation {
-    case_sensitive: "caseSensitive",
-    default_value: "defaultValue",
-    include_objects_with_no_value_set: "includeObjectsWithNoValueSet",
-    operation_type: "operationType",
-    operator: "operator",
-    operator_name: "operatorName",
-    pattern: "pattern",
-    property_type: "propertyType",
-    render_spec: "renderSpec",
-});
 
 crm_core::open_enum! {
     /// Regex property operation operator.
@@ -1968,100 +1531,71 @@ crm_core::open_enum! {
     }
 }
 
-/// Today reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TodayReference {
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// Always `TODAY`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Today reference.
+    pub struct TodayReference {
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// Always `TODAY`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(TodayReference {
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    reference_type: "referenceType",
-    second: "second",
-});
 
-/// Week reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WeekReference {
-    /// `dayOfWeek`
-    pub day_of_week: Option<Weekday>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// Always `WEEK`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Week reference.
+    pub struct WeekReference {
+        /// `dayOfWeek`
+        day_of_week: Option<Weekday> = "dayOfWeek",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// Always `WEEK`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(WeekReference {
-    day_of_week: "dayOfWeek",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    reference_type: "referenceType",
-    second: "second",
-});
 
-/// With total external behavioral event type definition page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalExternalBehavioralEventTypeDefinitionPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ExternalBehavioralEventTypeDefinition>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total external behavioral event type definition page.
+    pub struct WithTotalExternalBehavioralEventTypeDefinitionPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ExternalBehavioralEventTypeDefinition> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalExternalBehavioralEventTypeDefinitionPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// Year reference.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct YearReference {
-    /// `day`
-    pub day: Option<i64>,
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `millisecond`
-    pub millisecond: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// Always `YEAR`.
-    pub reference_type: Option<String>,
-    /// `second`
-    pub second: Option<i64>,
+crm_core::record! {
+    /// Year reference.
+    pub struct YearReference {
+        /// `day`
+        day: Option<i64> = "day",
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `millisecond`
+        millisecond: Option<i64> = "millisecond",
+        /// `minute`
+        minute: Option<i64> = "minute",
+        /// `month`
+        month: Option<i64> = "month",
+        /// Always `YEAR`.
+        reference_type: Option<String> = "referenceType",
+        /// `second`
+        second: Option<i64> = "second",
+    }
 }
-crm_core::record!(YearReference {
-    day: "day",
-    hour: "hour",
-    millisecond: "millisecond",
-    minute: "minute",
-    month: "month",
-    reference_type: "referenceType",
-    second: "second",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,56 +3,41 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// External unified event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalUnifiedEvent {
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<String>,
-    /// `occurredAt`
-    pub occurred_at: Option<Timestamp>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
+crm_core::record! {
+    /// External unified event.
+    pub struct ExternalUnifiedEvent {
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<String> = "objectType",
+        /// `occurredAt`
+        occurred_at: Option<Timestamp> = "occurredAt",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+    }
 }
-crm_core::record!(ExternalUnifiedEvent {
-    event_type: "eventType",
-    id: "id",
-    object_id: "objectId",
-    object_type: "objectType",
-    occurred_at: "occurredAt",
-    properties: "properties",
-});
 
-/// External unified event page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalUnifiedEventPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ExternalUnifiedEvent>,
+crm_core::record! {
+    /// External unified event page.
+    pub struct ExternalUnifiedEventPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ExternalUnifiedEvent> = "results",
+    }
 }
-crm_core::record!(ExternalUnifiedEventPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Visible external event type names.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VisibleExternalEventTypeNames {
-    /// `eventTypes`
-    pub event_types: Vec<String>,
+crm_core::record! {
+    /// Visible external event type names.
+    pub struct VisibleExternalEventTypeNames {
+        /// `eventTypes`
+        event_types: Vec<String> = "eventTypes",
+    }
 }
-crm_core::record!(VisibleExternalEventTypeNames {
-    event_types: "eventTypes",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,57 +3,43 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action response with single result uri.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionResponseWithSingleResultUri {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// `result`
-    pub result: Option<String>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Action response with single result uri.
+    pub struct ActionResponseWithSingleResultUri {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// `result`
+        result: Option<String> = "result",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ActionResponseWithSingleResultUri {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    result: "result",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Crm search request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrmSearchRequest {
-    /// `filterGroups`
-    pub filter_groups: Option<Vec<FilterGroup>>,
-    /// `filters`
-    pub filters: Option<Vec<Filter>>,
-    /// `query`
-    pub query: Option<String>,
-    /// `sorts`
-    pub sorts: Option<Vec<String>>,
+crm_core::record! {
+    /// Crm search request.
+    pub struct CrmSearchRequest {
+        /// `filterGroups`
+        filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
+        /// `filters`
+        filters: Option<Vec<Filter>> = "filters",
+        /// `query`
+        query: Option<String> = "query",
+        /// `sorts`
+        sorts: Option<Vec<String>> = "sorts",
+    }
+    required "filterGroups" "filters" "sorts"
+    by new
 }
-crm_core::record!(CrmSearchRequest {
-    filter_groups: "filterGroups",
-    filters: "filters",
-    query: "query",
-    sorts: "sorts",
-} required { filter_groups: "filterGroups", filters: "filters", sorts: "sorts" } by new);
 crm_core::setters!(CrmSearchRequest {
     filter_groups: [FilterGroup], filters: [Filter], query: String, sorts: [String],
 });
@@ -85,49 +71,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Export list request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExportListRequest {
-    /// `associatedObjectType`
-    pub associated_object_type: Option<Vec<String>>,
-    /// `exportInternalValuesOptions`
-    pub export_internal_values_options: Option<Vec<ExportInternalValues>>,
-    /// `exportName`
-    pub export_name: Option<String>,
-    /// Always `LIST`.
-    pub export_type: Option<String>,
-    /// `format`
-    pub format: Option<ExportFormat>,
-    /// `includeLabeledAssociations`
-    pub include_labeled_associations: Option<bool>,
-    /// `includePrimaryDisplayPropertyForAssociatedObjects`
-    pub include_primary_display_property_for_associated_objects: Option<bool>,
-    /// The language, as `en`.
-    pub language: Option<Language>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `objectProperties`
-    pub object_properties: Option<Vec<String>>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<String>,
-    /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
-    pub override_associated_objects_per_definition_per_row_limit: Option<bool>,
+crm_core::record! {
+    /// Export list request.
+    pub struct ExportListRequest {
+        /// `associatedObjectType`
+        associated_object_type: Option<Vec<String>> = "associatedObjectType",
+        /// `exportInternalValuesOptions`
+        export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
+        /// `exportName`
+        export_name: Option<String> = "exportName",
+        /// Always `LIST`.
+        export_type: Option<String> = "exportType",
+        /// `format`
+        format: Option<ExportFormat> = "format",
+        /// `includeLabeledAssociations`
+        include_labeled_associations: Option<bool> = "includeLabeledAssociations",
+        /// `includePrimaryDisplayPropertyForAssociatedObjects`
+        include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
+        /// The language, as `en`.
+        language: Option<Language> = "language",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `objectProperties`
+        object_properties: Option<Vec<String>> = "objectProperties",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<String> = "objectType",
+        /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
+        override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
+    }
+    required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "listId" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
+    by new
 }
-crm_core::record!(ExportListRequest {
-    associated_object_type: "associatedObjectType",
-    export_internal_values_options: "exportInternalValuesOptions",
-    export_name: "exportName",
-    export_type: "exportType",
-    format: "format",
-    include_labeled_associations: "includeLabeledAssociations",
-    include_primary_display_property_for_associated_objects: "includePrimaryDisplayPropertyForAssociatedObjects",
-    language: "language",
-    list_id: "listId",
-    object_properties: "objectProperties",
-    object_type: "objectType",
-    override_associated_objects_per_definition_per_row_limit: "overrideAssociatedObjectsPerDefinitionPerRowLimit",
-} required { associated_object_type: "associatedObjectType", export_internal_values_options: "exportInternalValuesOptions", export_name: "exportName", export_type: "exportType", format: "format", include_labeled_associations: "includeLabeledAssociations", include_primary_display_property_for_associated_objects: "includePrimaryDisplayPropertyForAssociatedObjects", language: "language", list_id: "listId", object_properties: "objectProperties", object_type: "objectType", override_associated_objects_per_definition_per_row_limit: "overrideAssociatedObjectsPerDefinitionPerRowLimit" } by new);
 crm_core::setters!(ExportListRequest {
     associated_object_type: [String], export_internal_values_options: [ExportInternalValues],
     export_name: String, export_type: String, format: ExportFormat, include_labeled_associations: bool,
@@ -163,40 +137,29 @@ impl Default for ExportListRequest {
     }
 }
 
-/// Export reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExportReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `exportName`
-    pub export_name: Option<String>,
-    /// `exportState`
-    pub export_state: Option<ExportReplyExportState>,
-    /// `exportType`
-    pub export_type: Option<ExportReplyExportType>,
-    /// The id.
-    pub id: Option<String>,
-    /// `objectProperties`
-    pub object_properties: Vec<String>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<String>,
-    /// `recordCount`
-    pub record_count: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Export reply.
+    pub struct ExportReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `exportName`
+        export_name: Option<String> = "exportName",
+        /// `exportState`
+        export_state: Option<ExportReplyExportState> = "exportState",
+        /// `exportType`
+        export_type: Option<ExportReplyExportType> = "exportType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `objectProperties`
+        object_properties: Vec<String> = "objectProperties",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<String> = "objectType",
+        /// `recordCount`
+        record_count: Option<i64> = "recordCount",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ExportReply {
-    created_at: "createdAt",
-    export_name: "exportName",
-    export_state: "exportState",
-    export_type: "exportType",
-    id: "id",
-    object_properties: "objectProperties",
-    object_type: "objectType",
-    record_count: "recordCount",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Export reply export state.
@@ -240,49 +203,37 @@ crm_core::union! {
     }
 }
 
-/// Export view request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExportViewRequest {
-    /// `associatedObjectType`
-    pub associated_object_type: Option<Vec<String>>,
-    /// `exportInternalValuesOptions`
-    pub export_internal_values_options: Option<Vec<ExportInternalValues>>,
-    /// `exportName`
-    pub export_name: Option<String>,
-    /// Always `VIEW`.
-    pub export_type: Option<String>,
-    /// `format`
-    pub format: Option<ExportFormat>,
-    /// `includeLabeledAssociations`
-    pub include_labeled_associations: Option<bool>,
-    /// `includePrimaryDisplayPropertyForAssociatedObjects`
-    pub include_primary_display_property_for_associated_objects: Option<bool>,
-    /// The language, as `en`.
-    pub language: Option<Language>,
-    /// `objectProperties`
-    pub object_properties: Option<Vec<String>>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<String>,
-    /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
-    pub override_associated_objects_per_definition_per_row_limit: Option<bool>,
-    /// `publicCrmSearchRequest`
-    pub public_crm_search_request: Option<CrmSearchRequest>,
+crm_core::record! {
+    /// Export view request.
+    pub struct ExportViewRequest {
+        /// `associatedObjectType`
+        associated_object_type: Option<Vec<String>> = "associatedObjectType",
+        /// `exportInternalValuesOptions`
+        export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
+        /// `exportName`
+        export_name: Option<String> = "exportName",
+        /// Always `VIEW`.
+        export_type: Option<String> = "exportType",
+        /// `format`
+        format: Option<ExportFormat> = "format",
+        /// `includeLabeledAssociations`
+        include_labeled_associations: Option<bool> = "includeLabeledAssociations",
+        /// `includePrimaryDisplayPropertyForAssociatedObjects`
+        include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
+        /// The language, as `en`.
+        language: Option<Language> = "language",
+        /// `objectProperties`
+        object_properties: Option<Vec<String>> = "objectProperties",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<String> = "objectType",
+        /// `overrideAssociatedObjectsPerDefinitionPerRowLimit`
+        override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
+        /// `publicCrmSearchRequest`
+        public_crm_search_request: Option<CrmSearchRequest> = "publicCrmSearchRequest",
+    }
+    required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
+    by new
 }
-crm_core::record!(ExportViewRequest {
-    associated_object_type: "associatedObjectType",
-    export_internal_values_options: "exportInternalValuesOptions",
-    export_name: "exportName",
-    export_type: "exportType",
-    format: "format",
-    include_labeled_associations: "includeLabeledAssociations",
-    include_primary_display_property_for_associated_objects: "includePrimaryDisplayPropertyForAssociatedObjects",
-    language: "language",
-    object_properties: "objectProperties",
-    object_type: "objectType",
-    override_associated_objects_per_definition_per_row_limit: "overrideAssociatedObjectsPerDefinitionPerRowLimit",
-    public_crm_search_request: "publicCrmSearchRequest",
-} required { associated_object_type: "associatedObjectType", export_internal_values_options: "exportInternalValuesOptions", export_name: "exportName", export_type: "exportType", format: "format", include_labeled_associations: "includeLabeledAssociations", include_primary_display_property_for_associated_objects: "includePrimaryDisplayPropertyForAssociatedObjects", language: "language", object_properties: "objectProperties", object_type: "objectType", override_associated_objects_per_definition_per_row_limit: "overrideAssociatedObjectsPerDefinitionPerRowLimit" } by new);
 crm_core::setters!(ExportViewRequest {
     associated_object_type: [String], export_internal_values_options: [ExportInternalValues],
     export_name: String, export_type: String, format: ExportFormat, include_labeled_associations: bool,

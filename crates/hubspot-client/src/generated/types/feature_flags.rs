@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Batch portal entry.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchPortalEntry {
-    /// `flagState`
-    pub flag_state: Option<FlagState>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
+crm_core::record! {
+    /// Batch portal entry.
+    pub struct BatchPortalEntry {
+        /// `flagState`
+        flag_state: Option<FlagState> = "flagState",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+    }
+    required "flagState" "portalId"
+    by new
 }
-crm_core::record!(BatchPortalEntry {
-    flag_state: "flagState",
-    portal_id: "portalId",
-} required { flag_state: "flagState", portal_id: "portalId" } by new);
 crm_core::setters!(BatchPortalEntry {
     flag_state: FlagState, portal_id: i64,
 });
@@ -31,19 +29,17 @@ impl BatchPortalEntry {
     }
 }
 
-/// Flag put request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FlagPutRequest {
-    /// `defaultState`
-    pub default_state: Option<FlagState>,
-    /// `overrideState`
-    pub override_state: Option<FlagState>,
+crm_core::record! {
+    /// Flag put request.
+    pub struct FlagPutRequest {
+        /// `defaultState`
+        default_state: Option<FlagState> = "defaultState",
+        /// `overrideState`
+        override_state: Option<FlagState> = "overrideState",
+    }
+    required "defaultState"
+    by new
 }
-crm_core::record!(FlagPutRequest {
-    default_state: "defaultState",
-    override_state: "overrideState",
-} required { default_state: "defaultState" } by new);
 crm_core::setters!(FlagPutRequest {
     default_state: FlagState, override_state: FlagState,
 });
@@ -59,25 +55,19 @@ impl FlagPutRequest {
     }
 }
 
-/// Flag reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FlagReply {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// `defaultState`
-    pub default_state: Option<FlagState>,
-    /// The name of the flag.
-    pub flag_name: Option<String>,
-    /// `overrideState`
-    pub override_state: Option<FlagState>,
+crm_core::record! {
+    /// Flag reply.
+    pub struct FlagReply {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// `defaultState`
+        default_state: Option<FlagState> = "defaultState",
+        /// The name of the flag.
+        flag_name: Option<String> = "flagName",
+        /// `overrideState`
+        override_state: Option<FlagState> = "overrideState",
+    }
 }
-crm_core::record!(FlagReply {
-    app_id: "appId",
-    default_state: "defaultState",
-    flag_name: "flagName",
-    override_state: "overrideState",
-});
 
 crm_core::open_enum! {
     /// Flag state.
@@ -91,27 +81,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Flags for app reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FlagsForAppReply {
-    /// `flagsForApp`
-    pub flags_for_app: Vec<String>,
+crm_core::record! {
+    /// Flags for app reply.
+    pub struct FlagsForAppReply {
+        /// `flagsForApp`
+        flags_for_app: Vec<String> = "flagsForApp",
+    }
 }
-crm_core::record!(FlagsForAppReply {
-    flags_for_app: "flagsForApp",
-});
 
-/// Portal flag state batch delete request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalFlagStateBatchDeleteRequest {
-    /// `portalIds`
-    pub portal_ids: Option<Vec<i64>>,
+crm_core::record! {
+    /// Portal flag state batch delete request.
+    pub struct PortalFlagStateBatchDeleteRequest {
+        /// `portalIds`
+        portal_ids: Option<Vec<i64>> = "portalIds",
+    }
+    required "portalIds"
+    by new
 }
-crm_core::record!(PortalFlagStateBatchDeleteRequest {
-    portal_ids: "portalIds",
-} required { portal_ids: "portalIds" } by new);
 crm_core::setters!(PortalFlagStateBatchDeleteRequest {
     portal_ids: [i64],
 });
@@ -126,16 +112,15 @@ impl PortalFlagStateBatchDeleteRequest {
     }
 }
 
-/// Portal flag state batch put request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalFlagStateBatchPutRequest {
-    /// `portalStates`
-    pub portal_states: Option<Vec<BatchPortalEntry>>,
+crm_core::record! {
+    /// Portal flag state batch put request.
+    pub struct PortalFlagStateBatchPutRequest {
+        /// `portalStates`
+        portal_states: Option<Vec<BatchPortalEntry>> = "portalStates",
+    }
+    required "portalStates"
+    by new
 }
-crm_core::record!(PortalFlagStateBatchPutRequest {
-    portal_states: "portalStates",
-} required { portal_states: "portalStates" } by new);
 crm_core::setters!(PortalFlagStateBatchPutRequest {
     portal_states: [BatchPortalEntry],
 });
@@ -150,27 +135,23 @@ impl PortalFlagStateBatchPutRequest {
     }
 }
 
-/// Portal flag state batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalFlagStateBatchReply {
-    /// `portalFlagStates`
-    pub portal_flag_states: Vec<PortalFlagStateReply>,
+crm_core::record! {
+    /// Portal flag state batch reply.
+    pub struct PortalFlagStateBatchReply {
+        /// `portalFlagStates`
+        portal_flag_states: Vec<PortalFlagStateReply> = "portalFlagStates",
+    }
 }
-crm_core::record!(PortalFlagStateBatchReply {
-    portal_flag_states: "portalFlagStates",
-});
 
-/// Portal flag state put request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalFlagStatePutRequest {
-    /// `flagState`
-    pub flag_state: Option<FlagState>,
+crm_core::record! {
+    /// Portal flag state put request.
+    pub struct PortalFlagStatePutRequest {
+        /// `flagState`
+        flag_state: Option<FlagState> = "flagState",
+    }
+    required "flagState"
+    by new
 }
-crm_core::record!(PortalFlagStatePutRequest {
-    flag_state: "flagState",
-} required { flag_state: "flagState" } by new);
 crm_core::setters!(PortalFlagStatePutRequest {
     flag_state: FlagState,
 });
@@ -185,25 +166,19 @@ impl PortalFlagStatePutRequest {
     }
 }
 
-/// Portal flag state reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalFlagStateReply {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// The name of the flag.
-    pub flag_name: Option<String>,
-    /// `flagState`
-    pub flag_state: Option<FlagState>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
+crm_core::record! {
+    /// Portal flag state reply.
+    pub struct PortalFlagStateReply {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// The name of the flag.
+        flag_name: Option<String> = "flagName",
+        /// `flagState`
+        flag_state: Option<FlagState> = "flagState",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+    }
 }
-crm_core::record!(PortalFlagStateReply {
-    app_id: "appId",
-    flag_name: "flagName",
-    flag_state: "flagState",
-    portal_id: "portalId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

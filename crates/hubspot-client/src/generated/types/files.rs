@@ -25,97 +25,71 @@ crm_core::open_enum! {
     }
 }
 
-/// File action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileActionReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// `result`
-    pub result: Option<FilesFile>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
-    /// `taskId`
-    pub task_id: Option<String>,
+crm_core::record! {
+    /// File action reply.
+    pub struct FileActionReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// `result`
+        result: Option<FilesFile> = "result",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+        /// `taskId`
+        task_id: Option<String> = "taskId",
+    }
 }
-crm_core::record!(FileActionReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    result: "result",
-    started_at: "startedAt",
-    status: "status",
-    task_id: "taskId",
-});
 
-/// File page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilePage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<FilesFile>,
+crm_core::record! {
+    /// File page.
+    pub struct FilePage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<FilesFile> = "results",
+    }
 }
-crm_core::record!(FilePage {
-    paging: "paging",
-    results: "results",
-});
 
-/// File stat.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileStat {
-    /// `file`
-    pub file: Option<FilesFile>,
-    /// `folder`
-    pub folder: Option<Folder>,
+crm_core::record! {
+    /// File stat.
+    pub struct FileStat {
+        /// `file`
+        file: Option<FilesFile> = "file",
+        /// `folder`
+        folder: Option<Folder> = "folder",
+    }
 }
-crm_core::record!(FileStat {
-    file: "file",
-    folder: "folder",
-});
 
-/// File update input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileUpdateInput {
-    /// `access`
-    pub access: Option<FileAccess>,
-    /// `clearExpires`
-    pub clear_expires: Option<bool>,
-    /// `expiresAt`
-    pub expires_at: Option<Timestamp>,
-    /// `isUsableInContent`
-    pub is_usable_in_content: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<String>,
-    /// `parentFolderPath`
-    pub parent_folder_path: Option<String>,
+crm_core::record! {
+    /// File update input.
+    pub struct FileUpdateInput {
+        /// `access`
+        access: Option<FileAccess> = "access",
+        /// `clearExpires`
+        clear_expires: Option<bool> = "clearExpires",
+        /// `expiresAt`
+        expires_at: Option<Timestamp> = "expiresAt",
+        /// `isUsableInContent`
+        is_usable_in_content: Option<bool> = "isUsableInContent",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `parentFolderPath`
+        parent_folder_path: Option<String> = "parentFolderPath",
+    }
+    required "clearExpires"
+    by new
 }
-crm_core::record!(FileUpdateInput {
-    access: "access",
-    clear_expires: "clearExpires",
-    expires_at: "expiresAt",
-    is_usable_in_content: "isUsableInContent",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    parent_folder_path: "parentFolderPath",
-} required { clear_expires: "clearExpires" } by new);
 crm_core::setters!(FileUpdateInput {
     access: FileAccess, clear_expires: bool, expires_at: Timestamp, is_usable_in_content: bool, name: String,
     parent_folder_id: String, parent_folder_path: String,
@@ -137,76 +111,53 @@ impl FileUpdateInput {
     }
 }
 
-/// Files file.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilesFile {
-    /// `access`
-    pub access: Option<FileAccess>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `defaultHostingUrl`
-    pub default_hosting_url: Option<String>,
-    /// `encoding`
-    pub encoding: Option<String>,
-    /// `expiresAt`
-    pub expires_at: Option<i64>,
-    /// `extension`
-    pub extension: Option<String>,
-    /// `fileMd5`
-    pub file_md5: Option<String>,
-    /// `height`
-    pub height: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isUsableInContent`
-    pub is_usable_in_content: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// `size`
-    pub size: Option<i64>,
-    /// `sourceGroup`
-    pub source_group: Option<FilesFileSourceGroup>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Files file.
+    pub struct FilesFile {
+        /// `access`
+        access: Option<FileAccess> = "access",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `defaultHostingUrl`
+        default_hosting_url: Option<String> = "defaultHostingUrl",
+        /// `encoding`
+        encoding: Option<String> = "encoding",
+        /// `expiresAt`
+        expires_at: Option<i64> = "expiresAt",
+        /// `extension`
+        extension: Option<String> = "extension",
+        /// `fileMd5`
+        file_md5: Option<String> = "fileMd5",
+        /// `height`
+        height: Option<i64> = "height",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isUsableInContent`
+        is_usable_in_content: Option<bool> = "isUsableInContent",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `path`
+        path: Option<String> = "path",
+        /// `size`
+        size: Option<i64> = "size",
+        /// `sourceGroup`
+        source_group: Option<FilesFileSourceGroup> = "sourceGroup",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<i64> = "width",
+    }
 }
-crm_core::record!(FilesFile {
-    access: "access",
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    default_hosting_url: "defaultHostingUrl",
-    encoding: "encoding",
-    expires_at: "expiresAt",
-    extension: "extension",
-    file_md5: "fileMd5",
-    height: "height",
-    id: "id",
-    is_usable_in_content: "isUsableInContent",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    path: "path",
-    size: "size",
-    source_group: "sourceGroup",
-    type_: "type",
-    updated_at: "updatedAt",
-    url: "url",
-    width: "width",
-});
 
 crm_core::open_enum! {
     /// Files file source group.
@@ -238,89 +189,65 @@ crm_core::open_enum! {
     }
 }
 
-/// Folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Folder {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Folder.
+    pub struct Folder {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `path`
+        path: Option<String> = "path",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Folder {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    path: "path",
-    updated_at: "updatedAt",
-});
 
-/// Folder action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FolderActionReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// `result`
-    pub result: Option<Folder>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
-    /// `taskId`
-    pub task_id: Option<String>,
+crm_core::record! {
+    /// Folder action reply.
+    pub struct FolderActionReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// `result`
+        result: Option<Folder> = "result",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+        /// `taskId`
+        task_id: Option<String> = "taskId",
+    }
 }
-crm_core::record!(FolderActionReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    result: "result",
-    started_at: "startedAt",
-    status: "status",
-    task_id: "taskId",
-});
 
-/// Folder input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FolderInput {
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<String>,
-    /// `parentPath`
-    pub parent_path: Option<String>,
+crm_core::record! {
+    /// Folder input.
+    pub struct FolderInput {
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `parentPath`
+        parent_path: Option<String> = "parentPath",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(FolderInput {
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    parent_path: "parentPath",
-} required { name: "name" } by new);
 crm_core::setters!(FolderInput {
     name: String, parent_folder_id: String, parent_path: String,
 });
@@ -337,53 +264,42 @@ impl FolderInput {
     }
 }
 
-/// Folder page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FolderPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Folder>,
+crm_core::record! {
+    /// Folder page.
+    pub struct FolderPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Folder> = "results",
+    }
 }
-crm_core::record!(FolderPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Folder update input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FolderUpdateInput {
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<i64>,
+crm_core::record! {
+    /// Folder update input.
+    pub struct FolderUpdateInput {
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<i64> = "parentFolderId",
+    }
 }
-crm_core::record!(FolderUpdateInput {
-    name: "name",
-    parent_folder_id: "parentFolderId",
-});
 crm_core::setters!(FolderUpdateInput {
     name: String, parent_folder_id: i64,
 });
 
-/// Folder update input with id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FolderUpdateInputWithId {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<i64>,
+crm_core::record! {
+    /// Folder update input with id.
+    pub struct FolderUpdateInputWithId {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<i64> = "parentFolderId",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(FolderUpdateInputWithId {
-    id: "id",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-} required { id: "id" } by new);
 crm_core::setters!(FolderUpdateInputWithId {
     id: String, name: String, parent_folder_id: i64,
 });
@@ -400,59 +316,43 @@ impl FolderUpdateInputWithId {
     }
 }
 
-/// Folder update task locator.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FolderUpdateTaskLocator {
-    /// The id.
-    pub id: Option<String>,
-    /// Addresses by name.
-    pub links: Map<String>,
+crm_core::record! {
+    /// Folder update task locator.
+    pub struct FolderUpdateTaskLocator {
+        /// The id.
+        id: Option<String> = "id",
+        /// Addresses by name.
+        links: Map<String> = "links",
+    }
 }
-crm_core::record!(FolderUpdateTaskLocator {
-    id: "id",
-    links: "links",
-});
 
-/// Import from url input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportFromUrlInput {
-    /// `access`
-    pub access: Option<FileAccess>,
-    /// `duplicateValidationScope`
-    pub duplicate_validation_scope: Option<ImportFromUrlInputDuplicateValidationScope>,
-    /// `duplicateValidationStrategy`
-    pub duplicate_validation_strategy: Option<
-        ImportFromUrlInputDuplicateValidationStrategy,
-    >,
-    /// `expiresAt`
-    pub expires_at: Option<Timestamp>,
-    /// The id of the folder.
-    pub folder_id: Option<String>,
-    /// `folderPath`
-    pub folder_path: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `overwrite`
-    pub overwrite: Option<bool>,
-    /// `ttl`
-    pub ttl: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Import from url input.
+    pub struct ImportFromUrlInput {
+        /// `access`
+        access: Option<FileAccess> = "access",
+        /// `duplicateValidationScope`
+        duplicate_validation_scope: Option<ImportFromUrlInputDuplicateValidationScope> = "duplicateValidationScope",
+        /// `duplicateValidationStrategy`
+        duplicate_validation_strategy: Option<ImportFromUrlInputDuplicateValidationStrategy> = "duplicateValidationStrategy",
+        /// `expiresAt`
+        expires_at: Option<Timestamp> = "expiresAt",
+        /// The id of the folder.
+        folder_id: Option<String> = "folderId",
+        /// `folderPath`
+        folder_path: Option<String> = "folderPath",
+        /// The name.
+        name: Option<String> = "name",
+        /// `overwrite`
+        overwrite: Option<bool> = "overwrite",
+        /// `ttl`
+        ttl: Option<String> = "ttl",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "access" "duplicateValidationScope" "duplicateValidationStrategy" "overwrite"
+    by new
 }
-crm_core::record!(ImportFromUrlInput {
-    access: "access",
-    duplicate_validation_scope: "duplicateValidationScope",
-    duplicate_validation_strategy: "duplicateValidationStrategy",
-    expires_at: "expiresAt",
-    folder_id: "folderId",
-    folder_path: "folderPath",
-    name: "name",
-    overwrite: "overwrite",
-    ttl: "ttl",
-    url: "url",
-} required { access: "access", duplicate_validation_scope: "duplicateValidationScope", duplicate_validation_strategy: "duplicateValidationStrategy", overwrite: "overwrite" } by new);
 crm_core::setters!(ImportFromUrlInput {
     access: FileAccess, duplicate_validation_scope: ImportFromUrlInputDuplicateValidationScope,
     duplicate_validation_strategy: ImportFromUrlInputDuplicateValidationStrategy, expires_at: Timestamp,
@@ -509,51 +409,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Import from url task locator.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportFromUrlTaskLocator {
-    /// The id.
-    pub id: Option<String>,
-    /// Addresses by name.
-    pub links: Map<String>,
+crm_core::record! {
+    /// Import from url task locator.
+    pub struct ImportFromUrlTaskLocator {
+        /// The id.
+        id: Option<String> = "id",
+        /// Addresses by name.
+        links: Map<String> = "links",
+    }
 }
-crm_core::record!(ImportFromUrlTaskLocator {
-    id: "id",
-    links: "links",
-});
 
-/// Signed url.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SignedUrl {
-    /// `expiresAt`
-    pub expires_at: Option<Timestamp>,
-    /// `extension`
-    pub extension: Option<String>,
-    /// `height`
-    pub height: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `size`
-    pub size: Option<i64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Signed url.
+    pub struct SignedUrl {
+        /// `expiresAt`
+        expires_at: Option<Timestamp> = "expiresAt",
+        /// `extension`
+        extension: Option<String> = "extension",
+        /// `height`
+        height: Option<i64> = "height",
+        /// The name.
+        name: Option<String> = "name",
+        /// `size`
+        size: Option<i64> = "size",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<i64> = "width",
+    }
 }
-crm_core::record!(SignedUrl {
-    expires_at: "expiresAt",
-    extension: "extension",
-    height: "height",
-    name: "name",
-    size: "size",
-    type_: "type",
-    url: "url",
-    width: "width",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

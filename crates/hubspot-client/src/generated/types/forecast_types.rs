@@ -3,96 +3,67 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Forecast type deal split properties.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ForecastTypeDealSplitProperties {
-    /// `dealCustomAmountProperty`
-    pub deal_custom_amount_property: Option<String>,
-    /// `dealCustomAmountPropertyInHomeCurrency`
-    pub deal_custom_amount_property_in_home_currency: Option<String>,
-    /// `dealCustomDateProperty`
-    pub deal_custom_date_property: Option<String>,
-    /// `dealSplitCustomAmountProperty`
-    pub deal_split_custom_amount_property: Option<String>,
-    /// `dealSplitCustomAmountPropertyInHomeCurrency`
-    pub deal_split_custom_amount_property_in_home_currency: Option<String>,
-    /// `dealSplitWeightedCustomAmountProperty`
-    pub deal_split_weighted_custom_amount_property: Option<String>,
-    /// `dealSplitWeightedCustomAmountPropertyInHomeCurrency`
-    pub deal_split_weighted_custom_amount_property_in_home_currency: Option<String>,
+crm_core::record! {
+    /// Forecast type deal split properties.
+    pub struct ForecastTypeDealSplitProperties {
+        /// `dealCustomAmountProperty`
+        deal_custom_amount_property: Option<String> = "dealCustomAmountProperty",
+        /// `dealCustomAmountPropertyInHomeCurrency`
+        deal_custom_amount_property_in_home_currency: Option<String> = "dealCustomAmountPropertyInHomeCurrency",
+        /// `dealCustomDateProperty`
+        deal_custom_date_property: Option<String> = "dealCustomDateProperty",
+        /// `dealSplitCustomAmountProperty`
+        deal_split_custom_amount_property: Option<String> = "dealSplitCustomAmountProperty",
+        /// `dealSplitCustomAmountPropertyInHomeCurrency`
+        deal_split_custom_amount_property_in_home_currency: Option<String> = "dealSplitCustomAmountPropertyInHomeCurrency",
+        /// `dealSplitWeightedCustomAmountProperty`
+        deal_split_weighted_custom_amount_property: Option<String> = "dealSplitWeightedCustomAmountProperty",
+        /// `dealSplitWeightedCustomAmountPropertyInHomeCurrency`
+        deal_split_weighted_custom_amount_property_in_home_currency: Option<String> = "dealSplitWeightedCustomAmountPropertyInHomeCurrency",
+    }
 }
-crm_core::record!(ForecastTypeDealSplitProperties {
-    deal_custom_amount_property: "dealCustomAmountProperty",
-    deal_custom_amount_property_in_home_currency: "dealCustomAmountPropertyInHomeCurrency",
-    deal_custom_date_property: "dealCustomDateProperty",
-    deal_split_custom_amount_property: "dealSplitCustomAmountProperty",
-    deal_split_custom_amount_property_in_home_currency: "dealSplitCustomAmountPropertyInHomeCurrency",
-    deal_split_weighted_custom_amount_property: "dealSplitWeightedCustomAmountProperty",
-    deal_split_weighted_custom_amount_property_in_home_currency: "dealSplitWeightedCustomAmountPropertyInHomeCurrency",
-});
 
-/// Forecast type setting public reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ForecastTypeSettingPublicReply {
-    /// `amountInHomeCurrencyProperty`
-    pub amount_in_home_currency_property: Option<String>,
-    /// `amountOrDatePropertyRestrictedForUser`
-    pub amount_or_date_property_restricted_for_user: Option<bool>,
-    /// `amountProperty`
-    pub amount_property: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdAtTimestamp`
-    pub created_at_timestamp: Option<i64>,
-    /// `createdBy`
-    pub created_by: Option<i64>,
-    /// `dateProperty`
-    pub date_property: Option<String>,
-    /// `dealSplitProperties`
-    pub deal_split_properties: Option<ForecastTypeDealSplitProperties>,
-    /// `defaultType`
-    pub default_type: Option<bool>,
-    /// `forecastName`
-    pub forecast_name: Option<String>,
-    /// `forecastTypeId`
-    pub forecast_type_id: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<i64>,
-    /// `updatedTimestamp`
-    pub updated_timestamp: Option<i64>,
-    /// `weightedAmountInHomeCurrencyProperty`
-    pub weighted_amount_in_home_currency_property: Option<String>,
-    /// `weightedAmountProperty`
-    pub weighted_amount_property: Option<String>,
+crm_core::record! {
+    /// Forecast type setting public reply.
+    pub struct ForecastTypeSettingPublicReply {
+        /// `amountInHomeCurrencyProperty`
+        amount_in_home_currency_property: Option<String> = "amountInHomeCurrencyProperty",
+        /// `amountOrDatePropertyRestrictedForUser`
+        amount_or_date_property_restricted_for_user: Option<bool> = "amountOrDatePropertyRestrictedForUser",
+        /// `amountProperty`
+        amount_property: Option<String> = "amountProperty",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdAtTimestamp`
+        created_at_timestamp: Option<i64> = "createdAtTimestamp",
+        /// `createdBy`
+        created_by: Option<i64> = "createdBy",
+        /// `dateProperty`
+        date_property: Option<String> = "dateProperty",
+        /// `dealSplitProperties`
+        deal_split_properties: Option<ForecastTypeDealSplitProperties> = "dealSplitProperties",
+        /// `defaultType`
+        default_type: Option<bool> = "defaultType",
+        /// `forecastName`
+        forecast_name: Option<String> = "forecastName",
+        /// `forecastTypeId`
+        forecast_type_id: Option<i64> = "forecastTypeId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<i64> = "updatedBy",
+        /// `updatedTimestamp`
+        updated_timestamp: Option<i64> = "updatedTimestamp",
+        /// `weightedAmountInHomeCurrencyProperty`
+        weighted_amount_in_home_currency_property: Option<String> = "weightedAmountInHomeCurrencyProperty",
+        /// `weightedAmountProperty`
+        weighted_amount_property: Option<String> = "weightedAmountProperty",
+    }
 }
-crm_core::record!(ForecastTypeSettingPublicReply {
-    amount_in_home_currency_property: "amountInHomeCurrencyProperty",
-    amount_or_date_property_restricted_for_user: "amountOrDatePropertyRestrictedForUser",
-    amount_property: "amountProperty",
-    created_at: "createdAt",
-    created_at_timestamp: "createdAtTimestamp",
-    created_by: "createdBy",
-    date_property: "dateProperty",
-    deal_split_properties: "dealSplitProperties",
-    default_type: "defaultType",
-    forecast_name: "forecastName",
-    forecast_type_id: "forecastTypeId",
-    id: "id",
-    object_type_id: "objectTypeId",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    updated_timestamp: "updatedTimestamp",
-    weighted_amount_in_home_currency_property: "weightedAmountInHomeCurrencyProperty",
-    weighted_amount_property: "weightedAmountProperty",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

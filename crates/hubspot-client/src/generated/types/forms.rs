@@ -3,43 +3,33 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Datepicker field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DatepickerField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `datepicker`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Datepicker field.
+    pub struct DatepickerField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `datepicker`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
+    by new
 }
-crm_core::record!(DatepickerField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required" } by new);
 crm_core::setters!(DatepickerField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
@@ -70,19 +60,17 @@ impl Default for DatepickerField {
     }
 }
 
-/// Dependent field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DependentField {
-    /// `dependentCondition`
-    pub dependent_condition: Option<DependentFieldFilter>,
-    /// `dependentField`
-    pub dependent_field: Option<Field>,
+crm_core::record! {
+    /// Dependent field.
+    pub struct DependentField {
+        /// `dependentCondition`
+        dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
+        /// `dependentField`
+        dependent_field: Option<Field> = "dependentField",
+    }
+    required "dependentCondition" "dependentField"
+    by new
 }
-crm_core::record!(DependentField {
-    dependent_condition: "dependentCondition",
-    dependent_field: "dependentField",
-} required { dependent_condition: "dependentCondition", dependent_field: "dependentField" } by new);
 crm_core::setters!(DependentField {
     dependent_condition: DependentFieldFilter, dependent_field: Field,
 });
@@ -101,28 +89,22 @@ impl DependentField {
     }
 }
 
-/// Dependent field filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DependentFieldFilter {
-    /// `operator`
-    pub operator: Option<DependentFieldFilterOperator>,
-    /// `rangeEnd`
-    pub range_end: Option<String>,
-    /// `rangeStart`
-    pub range_start: Option<String>,
-    /// `value`
-    pub value: Option<String>,
-    /// `values`
-    pub values: Option<Vec<String>>,
+crm_core::record! {
+    /// Dependent field filter.
+    pub struct DependentFieldFilter {
+        /// `operator`
+        operator: Option<DependentFieldFilterOperator> = "operator",
+        /// `rangeEnd`
+        range_end: Option<String> = "rangeEnd",
+        /// `rangeStart`
+        range_start: Option<String> = "rangeStart",
+        /// `value`
+        value: Option<String> = "value",
+        /// `values`
+        values: Option<Vec<String>> = "values",
+    }
+    required "operator" "rangeEnd" "rangeStart" "value" "values"
 }
-crm_core::record!(DependentFieldFilter {
-    operator: "operator",
-    range_end: "rangeEnd",
-    range_start: "rangeStart",
-    value: "value",
-    values: "values",
-} required { operator: "operator", range_end: "rangeEnd", range_start: "rangeStart", value: "value", values: "values" });
 crm_core::setters!(DependentFieldFilter {
     operator: DependentFieldFilterOperator, range_end: String, range_start: String, value: String,
     values: [String],
@@ -176,46 +158,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Dropdown field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DropdownField {
-    /// `defaultValues`
-    pub default_values: Option<Vec<String>>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `dropdown`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<EnumeratedFieldOption>>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Dropdown field.
+    pub struct DropdownField {
+        /// `defaultValues`
+        default_values: Option<Vec<String>> = "defaultValues",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `dropdown`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The values to choose from.
+        options: Option<Vec<EnumeratedFieldOption>> = "options",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
+    by new
 }
-crm_core::record!(DropdownField {
-    default_values: "defaultValues",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    options: "options",
-    placeholder: "placeholder",
-    required: "required",
-} required { default_values: "defaultValues", dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", options: "options", required: "required" } by new);
 crm_core::setters!(DropdownField {
     default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
@@ -248,46 +219,35 @@ impl Default for DropdownField {
     }
 }
 
-/// Email field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `email`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
-    /// `validation`
-    pub validation: Option<EmailFieldValidation>,
+crm_core::record! {
+    /// Email field.
+    pub struct EmailField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `email`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+        /// `validation`
+        validation: Option<EmailFieldValidation> = "validation",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
+    by new
 }
-crm_core::record!(EmailField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-    validation: "validation",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required", validation: "validation" } by new);
 crm_core::setters!(EmailField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
@@ -320,19 +280,17 @@ impl Default for EmailField {
     }
 }
 
-/// Email field validation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailFieldValidation {
-    /// `blockedEmailDomains`
-    pub blocked_email_domains: Option<Vec<String>>,
-    /// `useDefaultBlockList`
-    pub use_default_block_list: Option<bool>,
+crm_core::record! {
+    /// Email field validation.
+    pub struct EmailFieldValidation {
+        /// `blockedEmailDomains`
+        blocked_email_domains: Option<Vec<String>> = "blockedEmailDomains",
+        /// `useDefaultBlockList`
+        use_default_block_list: Option<bool> = "useDefaultBlockList",
+    }
+    required "blockedEmailDomains" "useDefaultBlockList"
+    by new
 }
-crm_core::record!(EmailFieldValidation {
-    blocked_email_domains: "blockedEmailDomains",
-    use_default_block_list: "useDefaultBlockList",
-} required { blocked_email_domains: "blockedEmailDomains", use_default_block_list: "useDefaultBlockList" } by new);
 crm_core::setters!(EmailFieldValidation {
     blocked_email_domains: [String], use_default_block_list: bool,
 });
@@ -351,25 +309,21 @@ impl EmailFieldValidation {
     }
 }
 
-/// Enumerated field option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EnumeratedFieldOption {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Enumerated field option.
+    pub struct EnumeratedFieldOption {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "displayOrder" "label" "value"
+    by new
 }
-crm_core::record!(EnumeratedFieldOption {
-    description: "description",
-    display_order: "displayOrder",
-    label: "label",
-    value: "value",
-} required { display_order: "displayOrder", label: "label", value: "value" } by new);
 crm_core::setters!(EnumeratedFieldOption {
     description: String, display_order: i64, label: String, value: String,
 });
@@ -410,25 +364,21 @@ crm_core::union! {
     }
 }
 
-/// Field group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FieldGroup {
-    /// `fields`
-    pub fields: Option<Vec<Field>>,
-    /// `groupType`
-    pub group_type: Option<FieldGroupGroupType>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `richTextType`
-    pub rich_text_type: Option<FieldGroupRichTextType>,
+crm_core::record! {
+    /// Field group.
+    pub struct FieldGroup {
+        /// `fields`
+        fields: Option<Vec<Field>> = "fields",
+        /// `groupType`
+        group_type: Option<FieldGroupGroupType> = "groupType",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `richTextType`
+        rich_text_type: Option<FieldGroupRichTextType> = "richTextType",
+    }
+    required "fields" "groupType" "richTextType"
+    by new
 }
-crm_core::record!(FieldGroup {
-    fields: "fields",
-    group_type: "groupType",
-    rich_text: "richText",
-    rich_text_type: "richTextType",
-} required { fields: "fields", group_type: "groupType", rich_text_type: "richTextType" } by new);
 crm_core::setters!(FieldGroup {
     fields: [Field], group_type: FieldGroupGroupType, rich_text: String,
     rich_text_type: FieldGroupRichTextType,
@@ -473,46 +423,35 @@ crm_core::open_enum! {
     }
 }
 
-/// File field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileField {
-    /// `allowMultipleFiles`
-    pub allow_multiple_files: Option<bool>,
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `file`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// File field.
+    pub struct FileField {
+        /// `allowMultipleFiles`
+        allow_multiple_files: Option<bool> = "allowMultipleFiles",
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `file`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "allowMultipleFiles" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
+    by new
 }
-crm_core::record!(FileField {
-    allow_multiple_files: "allowMultipleFiles",
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-} required { allow_multiple_files: "allowMultipleFiles", dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required" } by new);
 crm_core::setters!(FileField {
     allow_multiple_files: bool, default_value: String, dependent_fields: [DependentField],
     description: String, field_type: String, hidden: bool, label: String, name: String,
@@ -552,19 +491,15 @@ crm_core::union! {
     }
 }
 
-/// Form definition base page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormDefinitionBasePage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<HubSpotFormDefinition>,
+crm_core::record! {
+    /// Form definition base page.
+    pub struct FormDefinitionBasePage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<HubSpotFormDefinition> = "results",
+    }
 }
-crm_core::record!(FormDefinitionBasePage {
-    paging: "paging",
-    results: "results",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `formType`.
@@ -573,28 +508,23 @@ crm_core::union! {
     }
 }
 
-/// Form display options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormDisplayOptions {
-    /// `cssClass`
-    pub css_class: Option<String>,
-    /// `renderRawHtml`
-    pub render_raw_html: Option<bool>,
-    /// `style`
-    pub style: Option<FormStyle>,
-    /// `submitButtonText`
-    pub submit_button_text: Option<String>,
-    /// `theme`
-    pub theme: Option<FormDisplayOptionsTheme>,
+crm_core::record! {
+    /// Form display options.
+    pub struct FormDisplayOptions {
+        /// `cssClass`
+        css_class: Option<String> = "cssClass",
+        /// `renderRawHtml`
+        render_raw_html: Option<bool> = "renderRawHtml",
+        /// `style`
+        style: Option<FormStyle> = "style",
+        /// `submitButtonText`
+        submit_button_text: Option<String> = "submitButtonText",
+        /// `theme`
+        theme: Option<FormDisplayOptionsTheme> = "theme",
+    }
+    required "renderRawHtml" "style" "submitButtonText" "theme"
+    by new
 }
-crm_core::record!(FormDisplayOptions {
-    css_class: "cssClass",
-    render_raw_html: "renderRawHtml",
-    style: "style",
-    submit_button_text: "submitButtonText",
-    theme: "theme",
-} required { render_raw_html: "renderRawHtml", style: "style", submit_button_text: "submitButtonText", theme: "theme" } by new);
 crm_core::setters!(FormDisplayOptions {
     css_class: String, render_raw_html: bool, style: FormStyle, submit_button_text: String,
     theme: FormDisplayOptionsTheme,
@@ -637,19 +567,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Form post submit action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormPostSubmitAction {
-    /// `type`
-    pub type_: Option<FormPostSubmitActionType>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Form post submit action.
+    pub struct FormPostSubmitAction {
+        /// `type`
+        type_: Option<FormPostSubmitActionType> = "type",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "type" "value"
+    by new
 }
-crm_core::record!(FormPostSubmitAction {
-    type_: "type",
-    value: "value",
-} required { type_: "type", value: "value" } by new);
 crm_core::setters!(FormPostSubmitAction {
     type_: FormPostSubmitActionType, value: String,
 });
@@ -678,49 +606,36 @@ crm_core::open_enum! {
     }
 }
 
-/// Form style.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormStyle {
-    /// `backgroundWidth`
-    pub background_width: Option<String>,
-    /// `fontFamily`
-    pub font_family: Option<String>,
-    /// `helpTextColor`
-    pub help_text_color: Option<String>,
-    /// `helpTextSize`
-    pub help_text_size: Option<String>,
-    /// `labelTextColor`
-    pub label_text_color: Option<String>,
-    /// `labelTextSize`
-    pub label_text_size: Option<String>,
-    /// `legalConsentTextColor`
-    pub legal_consent_text_color: Option<String>,
-    /// `legalConsentTextSize`
-    pub legal_consent_text_size: Option<String>,
-    /// `submitAlignment`
-    pub submit_alignment: Option<FormStyleSubmitAlignment>,
-    /// `submitColor`
-    pub submit_color: Option<String>,
-    /// `submitFontColor`
-    pub submit_font_color: Option<String>,
-    /// `submitSize`
-    pub submit_size: Option<String>,
+crm_core::record! {
+    /// Form style.
+    pub struct FormStyle {
+        /// `backgroundWidth`
+        background_width: Option<String> = "backgroundWidth",
+        /// `fontFamily`
+        font_family: Option<String> = "fontFamily",
+        /// `helpTextColor`
+        help_text_color: Option<String> = "helpTextColor",
+        /// `helpTextSize`
+        help_text_size: Option<String> = "helpTextSize",
+        /// `labelTextColor`
+        label_text_color: Option<String> = "labelTextColor",
+        /// `labelTextSize`
+        label_text_size: Option<String> = "labelTextSize",
+        /// `legalConsentTextColor`
+        legal_consent_text_color: Option<String> = "legalConsentTextColor",
+        /// `legalConsentTextSize`
+        legal_consent_text_size: Option<String> = "legalConsentTextSize",
+        /// `submitAlignment`
+        submit_alignment: Option<FormStyleSubmitAlignment> = "submitAlignment",
+        /// `submitColor`
+        submit_color: Option<String> = "submitColor",
+        /// `submitFontColor`
+        submit_font_color: Option<String> = "submitFontColor",
+        /// `submitSize`
+        submit_size: Option<String> = "submitSize",
+    }
+    required "backgroundWidth" "fontFamily" "helpTextColor" "helpTextSize" "labelTextColor" "labelTextSize" "legalConsentTextColor" "legalConsentTextSize" "submitAlignment" "submitColor" "submitFontColor" "submitSize"
 }
-crm_core::record!(FormStyle {
-    background_width: "backgroundWidth",
-    font_family: "fontFamily",
-    help_text_color: "helpTextColor",
-    help_text_size: "helpTextSize",
-    label_text_color: "labelTextColor",
-    label_text_size: "labelTextSize",
-    legal_consent_text_color: "legalConsentTextColor",
-    legal_consent_text_size: "legalConsentTextSize",
-    submit_alignment: "submitAlignment",
-    submit_color: "submitColor",
-    submit_font_color: "submitFontColor",
-    submit_size: "submitSize",
-} required { background_width: "backgroundWidth", font_family: "fontFamily", help_text_color: "helpTextColor", help_text_size: "helpTextSize", label_text_color: "labelTextColor", label_text_size: "labelTextSize", legal_consent_text_color: "legalConsentTextColor", legal_consent_text_size: "legalConsentTextSize", submit_alignment: "submitAlignment", submit_color: "submitColor", submit_font_color: "submitFontColor", submit_size: "submitSize" });
 crm_core::setters!(FormStyle {
     background_width: String, font_family: String, help_text_color: String, help_text_size: String,
     label_text_color: String, label_text_size: String, legal_consent_text_color: String,
@@ -756,52 +671,38 @@ crm_core::open_enum! {
     }
 }
 
-/// Hub spot form configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubSpotFormConfiguration {
-    /// `allowLinkToResetKnownValues`
-    pub allow_link_to_reset_known_values: Option<bool>,
-    /// `archivable`
-    pub archivable: Option<bool>,
-    /// `cloneable`
-    pub cloneable: Option<bool>,
-    /// `createNewContactForNewEmail`
-    pub create_new_contact_for_new_email: Option<bool>,
-    /// `editable`
-    pub editable: Option<bool>,
-    /// `embedType`
-    pub embed_type: Option<HubSpotFormConfigurationEmbedType>,
-    /// The language, as `en`.
-    pub language: Option<HubSpotFormConfigurationLanguage>,
-    /// `lifecycleStages`
-    pub lifecycle_stages: Option<Vec<LifecycleStage>>,
-    /// `notifyContactOwner`
-    pub notify_contact_owner: Option<bool>,
-    /// `notifyRecipients`
-    pub notify_recipients: Option<Vec<String>>,
-    /// `postSubmitAction`
-    pub post_submit_action: Option<FormPostSubmitAction>,
-    /// `prePopulateKnownValues`
-    pub pre_populate_known_values: Option<bool>,
-    /// `recaptchaEnabled`
-    pub recaptcha_enabled: Option<bool>,
+crm_core::record! {
+    /// Hub spot form configuration.
+    pub struct HubSpotFormConfiguration {
+        /// `allowLinkToResetKnownValues`
+        allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
+        /// `archivable`
+        archivable: Option<bool> = "archivable",
+        /// `cloneable`
+        cloneable: Option<bool> = "cloneable",
+        /// `createNewContactForNewEmail`
+        create_new_contact_for_new_email: Option<bool> = "createNewContactForNewEmail",
+        /// `editable`
+        editable: Option<bool> = "editable",
+        /// `embedType`
+        embed_type: Option<HubSpotFormConfigurationEmbedType> = "embedType",
+        /// The language, as `en`.
+        language: Option<HubSpotFormConfigurationLanguage> = "language",
+        /// `lifecycleStages`
+        lifecycle_stages: Option<Vec<LifecycleStage>> = "lifecycleStages",
+        /// `notifyContactOwner`
+        notify_contact_owner: Option<bool> = "notifyContactOwner",
+        /// `notifyRecipients`
+        notify_recipients: Option<Vec<String>> = "notifyRecipients",
+        /// `postSubmitAction`
+        post_submit_action: Option<FormPostSubmitAction> = "postSubmitAction",
+        /// `prePopulateKnownValues`
+        pre_populate_known_values: Option<bool> = "prePopulateKnownValues",
+        /// `recaptchaEnabled`
+        recaptcha_enabled: Option<bool> = "recaptchaEnabled",
+    }
+    required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
 }
-crm_core::record!(HubSpotFormConfiguration {
-    allow_link_to_reset_known_values: "allowLinkToResetKnownValues",
-    archivable: "archivable",
-    cloneable: "cloneable",
-    create_new_contact_for_new_email: "createNewContactForNewEmail",
-    editable: "editable",
-    embed_type: "embedType",
-    language: "language",
-    lifecycle_stages: "lifecycleStages",
-    notify_contact_owner: "notifyContactOwner",
-    notify_recipients: "notifyRecipients",
-    post_submit_action: "postSubmitAction",
-    pre_populate_known_values: "prePopulateKnownValues",
-    recaptcha_enabled: "recaptchaEnabled",
-} required { allow_link_to_reset_known_values: "allowLinkToResetKnownValues", archivable: "archivable", cloneable: "cloneable", create_new_contact_for_new_email: "createNewContactForNewEmail", editable: "editable", language: "language", lifecycle_stages: "lifecycleStages", notify_contact_owner: "notifyContactOwner", notify_recipients: "notifyRecipients", post_submit_action: "postSubmitAction", pre_populate_known_values: "prePopulateKnownValues", recaptcha_enabled: "recaptchaEnabled" });
 crm_core::setters!(HubSpotFormConfiguration {
     allow_link_to_reset_known_values: bool, archivable: bool, cloneable: bool,
     create_new_contact_for_new_email: bool, editable: bool, embed_type: HubSpotFormConfigurationEmbedType,
@@ -912,46 +813,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Hub spot form definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubSpotFormDefinition {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `configuration`
-    pub configuration: Option<HubSpotFormConfiguration>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `displayOptions`
-    pub display_options: Option<FormDisplayOptions>,
-    /// `fieldGroups`
-    pub field_groups: Option<Vec<FieldGroup>>,
-    /// Always `hubspot`.
-    pub form_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `legalConsentOptions`
-    pub legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Hub spot form definition.
+    pub struct HubSpotFormDefinition {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `configuration`
+        configuration: Option<HubSpotFormConfiguration> = "configuration",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `displayOptions`
+        display_options: Option<FormDisplayOptions> = "displayOptions",
+        /// `fieldGroups`
+        field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
+        /// Always `hubspot`.
+        form_type: Option<String> = "formType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `legalConsentOptions`
+        legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
+    required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "id" "legalConsentOptions" "name" "updatedAt"
+    by new
 }
-crm_core::record!(HubSpotFormDefinition {
-    archived: "archived",
-    archived_at: "archivedAt",
-    configuration: "configuration",
-    created_at: "createdAt",
-    display_options: "displayOptions",
-    field_groups: "fieldGroups",
-    form_type: "formType",
-    id: "id",
-    legal_consent_options: "legalConsentOptions",
-    name: "name",
-    updated_at: "updatedAt",
-} required { archived: "archived", configuration: "configuration", created_at: "createdAt", display_options: "displayOptions", field_groups: "fieldGroups", form_type: "formType", id: "id", legal_consent_options: "legalConsentOptions", name: "name", updated_at: "updatedAt" } by new);
 crm_core::setters!(HubSpotFormDefinition {
     archived: bool, archived_at: Timestamp, configuration: HubSpotFormConfiguration, created_at: Timestamp,
     display_options: FormDisplayOptions, field_groups: [FieldGroup], form_type: String, id: String,
@@ -984,43 +874,33 @@ impl Default for HubSpotFormDefinition {
     }
 }
 
-/// Hub spot form definition create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubSpotFormDefinitionCreateRequest {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `configuration`
-    pub configuration: Option<HubSpotFormConfiguration>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `displayOptions`
-    pub display_options: Option<FormDisplayOptions>,
-    /// `fieldGroups`
-    pub field_groups: Option<Vec<FieldGroup>>,
-    /// Always `hubspot`.
-    pub form_type: Option<String>,
-    /// `legalConsentOptions`
-    pub legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Hub spot form definition create request.
+    pub struct HubSpotFormDefinitionCreateRequest {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `configuration`
+        configuration: Option<HubSpotFormConfiguration> = "configuration",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `displayOptions`
+        display_options: Option<FormDisplayOptions> = "displayOptions",
+        /// `fieldGroups`
+        field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
+        /// Always `hubspot`.
+        form_type: Option<String> = "formType",
+        /// `legalConsentOptions`
+        legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
+    required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "legalConsentOptions" "name" "updatedAt"
+    by new
 }
-crm_core::record!(HubSpotFormDefinitionCreateRequest {
-    archived: "archived",
-    archived_at: "archivedAt",
-    configuration: "configuration",
-    created_at: "createdAt",
-    display_options: "displayOptions",
-    field_groups: "fieldGroups",
-    form_type: "formType",
-    legal_consent_options: "legalConsentOptions",
-    name: "name",
-    updated_at: "updatedAt",
-} required { archived: "archived", configuration: "configuration", created_at: "createdAt", display_options: "displayOptions", field_groups: "fieldGroups", form_type: "formType", legal_consent_options: "legalConsentOptions", name: "name", updated_at: "updatedAt" } by new);
 crm_core::setters!(HubSpotFormDefinitionCreateRequest {
     archived: bool, archived_at: Timestamp, configuration: HubSpotFormConfiguration, created_at: Timestamp,
     display_options: FormDisplayOptions, field_groups: [FieldGroup], form_type: String,
@@ -1062,52 +942,41 @@ crm_core::union! {
     }
 }
 
-/// Hub spot form definition patch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubSpotFormDefinitionPatchRequest {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `configuration`
-    pub configuration: Option<HubSpotFormConfiguration>,
-    /// `displayOptions`
-    pub display_options: Option<FormDisplayOptions>,
-    /// `fieldGroups`
-    pub field_groups: Option<Vec<FieldGroup>>,
-    /// `legalConsentOptions`
-    pub legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Hub spot form definition patch request.
+    pub struct HubSpotFormDefinitionPatchRequest {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `configuration`
+        configuration: Option<HubSpotFormConfiguration> = "configuration",
+        /// `displayOptions`
+        display_options: Option<FormDisplayOptions> = "displayOptions",
+        /// `fieldGroups`
+        field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
+        /// `legalConsentOptions`
+        legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(HubSpotFormDefinitionPatchRequest {
-    archived: "archived",
-    configuration: "configuration",
-    display_options: "displayOptions",
-    field_groups: "fieldGroups",
-    legal_consent_options: "legalConsentOptions",
-    name: "name",
-});
 crm_core::setters!(HubSpotFormDefinitionPatchRequest {
     archived: bool, configuration: HubSpotFormConfiguration, display_options: FormDisplayOptions,
     field_groups: [FieldGroup], legal_consent_options: HubSpotFormDefinitionLegalConsentOptions, name: String,
 });
 
-/// Legal consent checkbox.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LegalConsentCheckbox {
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
-    /// `subscriptionTypeId`
-    pub subscription_type_id: Option<i64>,
+crm_core::record! {
+    /// Legal consent checkbox.
+    pub struct LegalConsentCheckbox {
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `required`
+        required: Option<bool> = "required",
+        /// `subscriptionTypeId`
+        subscription_type_id: Option<i64> = "subscriptionTypeId",
+    }
+    required "label" "required" "subscriptionTypeId"
+    by new
 }
-crm_core::record!(LegalConsentCheckbox {
-    label: "label",
-    required: "required",
-    subscription_type_id: "subscriptionTypeId",
-} required { label: "label", required: "required", subscription_type_id: "subscriptionTypeId" } by new);
 crm_core::setters!(LegalConsentCheckbox {
     label: String, required: bool, subscription_type_id: i64,
 });
@@ -1128,34 +997,27 @@ impl LegalConsentCheckbox {
     }
 }
 
-/// Legal consent options explicit consent to process.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LegalConsentOptionsExplicitConsentToProcess {
-    /// `communicationConsentText`
-    pub communication_consent_text: Option<String>,
-    /// `communicationsCheckboxes`
-    pub communications_checkboxes: Option<Vec<LegalConsentCheckbox>>,
-    /// `consentToProcessCheckboxLabel`
-    pub consent_to_process_checkbox_label: Option<String>,
-    /// `consentToProcessFooterText`
-    pub consent_to_process_footer_text: Option<String>,
-    /// `consentToProcessText`
-    pub consent_to_process_text: Option<String>,
-    /// `privacyText`
-    pub privacy_text: Option<String>,
-    /// Always `explicit_consent_to_process`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Legal consent options explicit consent to process.
+    pub struct LegalConsentOptionsExplicitConsentToProcess {
+        /// `communicationConsentText`
+        communication_consent_text: Option<String> = "communicationConsentText",
+        /// `communicationsCheckboxes`
+        communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
+        /// `consentToProcessCheckboxLabel`
+        consent_to_process_checkbox_label: Option<String> = "consentToProcessCheckboxLabel",
+        /// `consentToProcessFooterText`
+        consent_to_process_footer_text: Option<String> = "consentToProcessFooterText",
+        /// `consentToProcessText`
+        consent_to_process_text: Option<String> = "consentToProcessText",
+        /// `privacyText`
+        privacy_text: Option<String> = "privacyText",
+        /// Always `explicit_consent_to_process`.
+        type_: Option<String> = "type",
+    }
+    required "communicationsCheckboxes" "privacyText" "type"
+    by new
 }
-crm_core::record!(LegalConsentOptionsExplicitConsentToProcess {
-    communication_consent_text: "communicationConsentText",
-    communications_checkboxes: "communicationsCheckboxes",
-    consent_to_process_checkbox_label: "consentToProcessCheckboxLabel",
-    consent_to_process_footer_text: "consentToProcessFooterText",
-    consent_to_process_text: "consentToProcessText",
-    privacy_text: "privacyText",
-    type_: "type",
-} required { communications_checkboxes: "communicationsCheckboxes", privacy_text: "privacyText", type_: "type" } by new);
 crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
     communication_consent_text: String, communications_checkboxes: [LegalConsentCheckbox],
     consent_to_process_checkbox_label: String, consent_to_process_footer_text: String,
@@ -1181,28 +1043,23 @@ impl LegalConsentOptionsExplicitConsentToProcess {
     }
 }
 
-/// Legal consent options implicit consent to process.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LegalConsentOptionsImplicitConsentToProcess {
-    /// `communicationConsentText`
-    pub communication_consent_text: Option<String>,
-    /// `communicationsCheckboxes`
-    pub communications_checkboxes: Option<Vec<LegalConsentCheckbox>>,
-    /// `consentToProcessText`
-    pub consent_to_process_text: Option<String>,
-    /// `privacyText`
-    pub privacy_text: Option<String>,
-    /// Always `implicit_consent_to_process`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Legal consent options implicit consent to process.
+    pub struct LegalConsentOptionsImplicitConsentToProcess {
+        /// `communicationConsentText`
+        communication_consent_text: Option<String> = "communicationConsentText",
+        /// `communicationsCheckboxes`
+        communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
+        /// `consentToProcessText`
+        consent_to_process_text: Option<String> = "consentToProcessText",
+        /// `privacyText`
+        privacy_text: Option<String> = "privacyText",
+        /// Always `implicit_consent_to_process`.
+        type_: Option<String> = "type",
+    }
+    required "communicationsCheckboxes" "privacyText" "type"
+    by new
 }
-crm_core::record!(LegalConsentOptionsImplicitConsentToProcess {
-    communication_consent_text: "communicationConsentText",
-    communications_checkboxes: "communicationsCheckboxes",
-    consent_to_process_text: "consentToProcessText",
-    privacy_text: "privacyText",
-    type_: "type",
-} required { communications_checkboxes: "communicationsCheckboxes", privacy_text: "privacyText", type_: "type" } by new);
 crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
     communication_consent_text: String, communications_checkboxes: [LegalConsentCheckbox],
     consent_to_process_text: String, privacy_text: String, type_: String,
@@ -1225,25 +1082,21 @@ impl LegalConsentOptionsImplicitConsentToProcess {
     }
 }
 
-/// Legal consent options legitimate interest.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LegalConsentOptionsLegitimateInterest {
-    /// `lawfulBasis`
-    pub lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis>,
-    /// `privacyText`
-    pub privacy_text: Option<String>,
-    /// `subscriptionTypeIds`
-    pub subscription_type_ids: Option<Vec<i64>>,
-    /// Always `legitimate_interest`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Legal consent options legitimate interest.
+    pub struct LegalConsentOptionsLegitimateInterest {
+        /// `lawfulBasis`
+        lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
+        /// `privacyText`
+        privacy_text: Option<String> = "privacyText",
+        /// `subscriptionTypeIds`
+        subscription_type_ids: Option<Vec<i64>> = "subscriptionTypeIds",
+        /// Always `legitimate_interest`.
+        type_: Option<String> = "type",
+    }
+    required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
+    by new
 }
-crm_core::record!(LegalConsentOptionsLegitimateInterest {
-    lawful_basis: "lawfulBasis",
-    privacy_text: "privacyText",
-    subscription_type_ids: "subscriptionTypeIds",
-    type_: "type",
-} required { lawful_basis: "lawfulBasis", privacy_text: "privacyText", subscription_type_ids: "subscriptionTypeIds", type_: "type" } by new);
 crm_core::setters!(LegalConsentOptionsLegitimateInterest {
     lawful_basis: LegalConsentOptionsLegitimateInterestLawfulBasis, privacy_text: String,
     subscription_type_ids: [i64], type_: String,
@@ -1278,16 +1131,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Legal consent options none.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LegalConsentOptionsNone {
-    /// Always `none`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Legal consent options none.
+    pub struct LegalConsentOptionsNone {
+        /// Always `none`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(LegalConsentOptionsNone {
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(LegalConsentOptionsNone {
     type_: String,
 });
@@ -1308,19 +1160,17 @@ impl Default for LegalConsentOptionsNone {
     }
 }
 
-/// Lifecycle stage.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LifecycleStage {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Lifecycle stage.
+    pub struct LifecycleStage {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "objectTypeId" "value"
+    by new
 }
-crm_core::record!(LifecycleStage {
-    object_type_id: "objectTypeId",
-    value: "value",
-} required { object_type_id: "objectTypeId", value: "value" } by new);
 crm_core::setters!(LifecycleStage {
     object_type_id: String, value: String,
 });
@@ -1336,46 +1186,35 @@ impl LifecycleStage {
     }
 }
 
-/// Mobile phone field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MobilePhoneField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `mobile_phone`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
-    /// `validation`
-    pub validation: Option<PhoneFieldValidation>,
+crm_core::record! {
+    /// Mobile phone field.
+    pub struct MobilePhoneField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `mobile_phone`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+        /// `validation`
+        validation: Option<PhoneFieldValidation> = "validation",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
+    by new
 }
-crm_core::record!(MobilePhoneField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-    validation: "validation",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required", validation: "validation" } by new);
 crm_core::setters!(MobilePhoneField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
@@ -1408,43 +1247,33 @@ impl Default for MobilePhoneField {
     }
 }
 
-/// Multi line text field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MultiLineTextField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `multi_line_text`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Multi line text field.
+    pub struct MultiLineTextField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `multi_line_text`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
+    by new
 }
-crm_core::record!(MultiLineTextField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required" } by new);
 crm_core::setters!(MultiLineTextField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
@@ -1475,43 +1304,33 @@ impl Default for MultiLineTextField {
     }
 }
 
-/// Multiple checkboxes field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MultipleCheckboxesField {
-    /// `defaultValues`
-    pub default_values: Option<Vec<String>>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `multiple_checkboxes`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<EnumeratedFieldOption>>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Multiple checkboxes field.
+    pub struct MultipleCheckboxesField {
+        /// `defaultValues`
+        default_values: Option<Vec<String>> = "defaultValues",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `multiple_checkboxes`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The values to choose from.
+        options: Option<Vec<EnumeratedFieldOption>> = "options",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
+    by new
 }
-crm_core::record!(MultipleCheckboxesField {
-    default_values: "defaultValues",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    options: "options",
-    required: "required",
-} required { default_values: "defaultValues", dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", options: "options", required: "required" } by new);
 crm_core::setters!(MultipleCheckboxesField {
     default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
@@ -1543,46 +1362,35 @@ impl Default for MultipleCheckboxesField {
     }
 }
 
-/// Number field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `number`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
-    /// `validation`
-    pub validation: Option<NumberFieldValidation>,
+crm_core::record! {
+    /// Number field.
+    pub struct NumberField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `number`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+        /// `validation`
+        validation: Option<NumberFieldValidation> = "validation",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
+    by new
 }
-crm_core::record!(NumberField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-    validation: "validation",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required" } by new);
 crm_core::setters!(NumberField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
@@ -1615,19 +1423,17 @@ impl Default for NumberField {
     }
 }
 
-/// Number field validation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberFieldValidation {
-    /// `maxAllowedDigits`
-    pub max_allowed_digits: Option<i64>,
-    /// `minAllowedDigits`
-    pub min_allowed_digits: Option<i64>,
+crm_core::record! {
+    /// Number field validation.
+    pub struct NumberFieldValidation {
+        /// `maxAllowedDigits`
+        max_allowed_digits: Option<i64> = "maxAllowedDigits",
+        /// `minAllowedDigits`
+        min_allowed_digits: Option<i64> = "minAllowedDigits",
+    }
+    required "maxAllowedDigits" "minAllowedDigits"
+    by new
 }
-crm_core::record!(NumberFieldValidation {
-    max_allowed_digits: "maxAllowedDigits",
-    min_allowed_digits: "minAllowedDigits",
-} required { max_allowed_digits: "maxAllowedDigits", min_allowed_digits: "minAllowedDigits" } by new);
 crm_core::setters!(NumberFieldValidation {
     max_allowed_digits: i64, min_allowed_digits: i64,
 });
@@ -1646,43 +1452,33 @@ impl NumberFieldValidation {
     }
 }
 
-/// Payment link radio field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentLinkRadioField {
-    /// `defaultValues`
-    pub default_values: Option<Vec<String>>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `payment_link_radio`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<EnumeratedFieldOption>>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Payment link radio field.
+    pub struct PaymentLinkRadioField {
+        /// `defaultValues`
+        default_values: Option<Vec<String>> = "defaultValues",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `payment_link_radio`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The values to choose from.
+        options: Option<Vec<EnumeratedFieldOption>> = "options",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
+    by new
 }
-crm_core::record!(PaymentLinkRadioField {
-    default_values: "defaultValues",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    options: "options",
-    required: "required",
-} required { default_values: "defaultValues", dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", options: "options", required: "required" } by new);
 crm_core::setters!(PaymentLinkRadioField {
     default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
@@ -1714,49 +1510,37 @@ impl Default for PaymentLinkRadioField {
     }
 }
 
-/// Phone field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PhoneField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `phone`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
-    /// `useCountryCodeSelect`
-    pub use_country_code_select: Option<bool>,
-    /// `validation`
-    pub validation: Option<PhoneFieldValidation>,
+crm_core::record! {
+    /// Phone field.
+    pub struct PhoneField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `phone`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+        /// `useCountryCodeSelect`
+        use_country_code_select: Option<bool> = "useCountryCodeSelect",
+        /// `validation`
+        validation: Option<PhoneFieldValidation> = "validation",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "useCountryCodeSelect" "validation"
+    by new
 }
-crm_core::record!(PhoneField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-    use_country_code_select: "useCountryCodeSelect",
-    validation: "validation",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required", use_country_code_select: "useCountryCodeSelect", validation: "validation" } by new);
 crm_core::setters!(PhoneField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
@@ -1790,19 +1574,17 @@ impl Default for PhoneField {
     }
 }
 
-/// Phone field validation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PhoneFieldValidation {
-    /// `maxAllowedDigits`
-    pub max_allowed_digits: Option<i64>,
-    /// `minAllowedDigits`
-    pub min_allowed_digits: Option<i64>,
+crm_core::record! {
+    /// Phone field validation.
+    pub struct PhoneFieldValidation {
+        /// `maxAllowedDigits`
+        max_allowed_digits: Option<i64> = "maxAllowedDigits",
+        /// `minAllowedDigits`
+        min_allowed_digits: Option<i64> = "minAllowedDigits",
+    }
+    required "maxAllowedDigits" "minAllowedDigits"
+    by new
 }
-crm_core::record!(PhoneFieldValidation {
-    max_allowed_digits: "maxAllowedDigits",
-    min_allowed_digits: "minAllowedDigits",
-} required { max_allowed_digits: "maxAllowedDigits", min_allowed_digits: "minAllowedDigits" } by new);
 crm_core::setters!(PhoneFieldValidation {
     max_allowed_digits: i64, min_allowed_digits: i64,
 });
@@ -1821,46 +1603,35 @@ impl PhoneFieldValidation {
     }
 }
 
-/// Radio field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RadioField {
-    /// `defaultValues`
-    pub default_values: Option<Vec<String>>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `radio`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<EnumeratedFieldOption>>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Radio field.
+    pub struct RadioField {
+        /// `defaultValues`
+        default_values: Option<Vec<String>> = "defaultValues",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `radio`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The values to choose from.
+        options: Option<Vec<EnumeratedFieldOption>> = "options",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
+    by new
 }
-crm_core::record!(RadioField {
-    default_values: "defaultValues",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    options: "options",
-    placeholder: "placeholder",
-    required: "required",
-} required { default_values: "defaultValues", dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", options: "options", required: "required" } by new);
 crm_core::setters!(RadioField {
     default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
@@ -1893,40 +1664,31 @@ impl Default for RadioField {
     }
 }
 
-/// Single checkbox field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SingleCheckboxField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `single_checkbox`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Single checkbox field.
+    pub struct SingleCheckboxField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `single_checkbox`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
+    by new
 }
-crm_core::record!(SingleCheckboxField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    required: "required",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required" } by new);
 crm_core::setters!(SingleCheckboxField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, required: bool,
@@ -1956,43 +1718,33 @@ impl Default for SingleCheckboxField {
     }
 }
 
-/// Single line text field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SingleLineTextField {
-    /// `defaultValue`
-    pub default_value: Option<String>,
-    /// `dependentFields`
-    pub dependent_fields: Option<Vec<DependentField>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// How the field is shown in a form. Always `single_line_text`.
-    pub field_type: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// Single line text field.
+    pub struct SingleLineTextField {
+        /// `defaultValue`
+        default_value: Option<String> = "defaultValue",
+        /// `dependentFields`
+        dependent_fields: Option<Vec<DependentField>> = "dependentFields",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// How the field is shown in a form. Always `single_line_text`.
+        field_type: Option<String> = "fieldType",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `required`
+        required: Option<bool> = "required",
+    }
+    required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
+    by new
 }
-crm_core::record!(SingleLineTextField {
-    default_value: "defaultValue",
-    dependent_fields: "dependentFields",
-    description: "description",
-    field_type: "fieldType",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    object_type_id: "objectTypeId",
-    placeholder: "placeholder",
-    required: "required",
-} required { dependent_fields: "dependentFields", field_type: "fieldType", hidden: "hidden", label: "label", name: "name", object_type_id: "objectTypeId", required: "required" } by new);
 crm_core::setters!(SingleLineTextField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,

@@ -3,108 +3,76 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Column.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Column {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<SimpleUser>,
-    /// `createdByUserId`
-    pub created_by_user_id: Option<i64>,
-    /// `deleted`
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `foreignColumnId`
-    pub foreign_column_id: Option<i64>,
-    /// `foreignIds`
-    pub foreign_ids: Vec<ForeignId>,
-    /// `foreignIdsById`
-    pub foreign_ids_by_id: Map<ForeignId>,
-    /// `foreignIdsByName`
-    pub foreign_ids_by_name: Map<ForeignId>,
-    /// `foreignTableId`
-    pub foreign_table_id: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `optionCount`
-    pub option_count: Option<i64>,
-    /// The values to choose from.
-    pub options: Vec<HubdbOptionItem>,
-    /// `type`
-    pub type_: Option<ColumnType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<SimpleUser>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Column.
+    pub struct Column {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<SimpleUser> = "createdBy",
+        /// `createdByUserId`
+        created_by_user_id: Option<i64> = "createdByUserId",
+        /// `deleted`
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `foreignColumnId`
+        foreign_column_id: Option<i64> = "foreignColumnId",
+        /// `foreignIds`
+        foreign_ids: Vec<ForeignId> = "foreignIds",
+        /// `foreignIdsById`
+        foreign_ids_by_id: Map<ForeignId> = "foreignIdsById",
+        /// `foreignIdsByName`
+        foreign_ids_by_name: Map<ForeignId> = "foreignIdsByName",
+        /// `foreignTableId`
+        foreign_table_id: Option<i64> = "foreignTableId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `optionCount`
+        option_count: Option<i64> = "optionCount",
+        /// The values to choose from.
+        options: Vec<HubdbOptionItem> = "options",
+        /// `type`
+        type_: Option<ColumnType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<SimpleUser> = "updatedBy",
+        /// `updatedByUserId`
+        updated_by_user_id: Option<i64> = "updatedByUserId",
+        /// `width`
+        width: Option<i64> = "width",
+    }
 }
-crm_core::record!(Column {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    created_by_user_id: "createdByUserId",
-    deleted: "deleted",
-    description: "description",
-    foreign_column_id: "foreignColumnId",
-    foreign_ids: "foreignIds",
-    foreign_ids_by_id: "foreignIdsById",
-    foreign_ids_by_name: "foreignIdsByName",
-    foreign_table_id: "foreignTableId",
-    id: "id",
-    label: "label",
-    name: "name",
-    option_count: "optionCount",
-    options: "options",
-    type_: "type",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    updated_by_user_id: "updatedByUserId",
-    width: "width",
-});
 
-/// Column request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ColumnRequest {
-    /// `foreignColumnId`
-    pub foreign_column_id: Option<i64>,
-    /// `foreignTableId`
-    pub foreign_table_id: Option<i64>,
-    /// The id.
-    pub id: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `maxNumberOfCharacters`
-    pub max_number_of_characters: Option<i64>,
-    /// `maxNumberOfOptions`
-    pub max_number_of_options: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<HubdbOptionItem>>,
-    /// `type`
-    pub type_: Option<ColumnType>,
+crm_core::record! {
+    /// Column request.
+    pub struct ColumnRequest {
+        /// `foreignColumnId`
+        foreign_column_id: Option<i64> = "foreignColumnId",
+        /// `foreignTableId`
+        foreign_table_id: Option<i64> = "foreignTableId",
+        /// The id.
+        id: Option<i64> = "id",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `maxNumberOfCharacters`
+        max_number_of_characters: Option<i64> = "maxNumberOfCharacters",
+        /// `maxNumberOfOptions`
+        max_number_of_options: Option<i64> = "maxNumberOfOptions",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<HubdbOptionItem>> = "options",
+        /// `type`
+        type_: Option<ColumnType> = "type",
+    }
+    required "id" "label" "name" "options" "type"
 }
-crm_core::record!(ColumnRequest {
-    foreign_column_id: "foreignColumnId",
-    foreign_table_id: "foreignTableId",
-    id: "id",
-    label: "label",
-    max_number_of_characters: "maxNumberOfCharacters",
-    max_number_of_options: "maxNumberOfOptions",
-    name: "name",
-    options: "options",
-    type_: "type",
-} required { id: "id", label: "label", name: "name", options: "options", type_: "type" });
 crm_core::setters!(ColumnRequest {
     foreign_column_id: i64, foreign_table_id: i64, id: i64, label: String, max_number_of_characters: i64,
     max_number_of_options: i64, name: String, options: [HubdbOptionItem], type_: ColumnType,
@@ -160,94 +128,69 @@ crm_core::open_enum! {
     }
 }
 
-/// Error item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorItem {
-    /// `category`
-    pub category: Option<String>,
-    /// `context`
-    pub context: Map<Vec<String>>,
-    /// `correlationId`
-    pub correlation_id: Option<String>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<ErrorDetail>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `subCategory`
-    pub sub_category: Option<String>,
+crm_core::record! {
+    /// Error item.
+    pub struct ErrorItem {
+        /// `category`
+        category: Option<String> = "category",
+        /// `context`
+        context: Map<Vec<String>> = "context",
+        /// `correlationId`
+        correlation_id: Option<String> = "correlationId",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<ErrorDetail> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `subCategory`
+        sub_category: Option<String> = "subCategory",
+    }
 }
-crm_core::record!(ErrorItem {
-    category: "category",
-    context: "context",
-    correlation_id: "correlationId",
-    errors: "errors",
-    links: "links",
-    message: "message",
-    sub_category: "subCategory",
-});
 
-/// Foreign id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ForeignId {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Foreign id.
+    pub struct ForeignId {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ForeignId {
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
-/// Hub db row.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRow {
-    /// `childTableId`
-    pub child_table_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<Timestamp>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `values`
-    pub values: Map<Value>,
+crm_core::record! {
+    /// Hub db row.
+    pub struct HubDbRow {
+        /// `childTableId`
+        child_table_id: Option<String> = "childTableId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `path`
+        path: Option<String> = "path",
+        /// `publishedAt`
+        published_at: Option<Timestamp> = "publishedAt",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `values`
+        values: Map<Value> = "values",
+    }
 }
-crm_core::record!(HubDbRow {
-    child_table_id: "childTableId",
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    path: "path",
-    published_at: "publishedAt",
-    updated_at: "updatedAt",
-    values: "values",
-});
 
-/// Hub db row batch clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowBatchClone {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<HubDbRowClone>>,
+crm_core::record! {
+    /// Hub db row batch clone.
+    pub struct HubDbRowBatchClone {
+        /// What the batch is made of.
+        inputs: Option<Vec<HubDbRowClone>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(HubDbRowBatchClone {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(HubDbRowBatchClone {
     inputs: [HubDbRowClone],
 });
@@ -262,16 +205,15 @@ impl HubDbRowBatchClone {
     }
 }
 
-/// Hub db row batch create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowBatchCreate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<HubDbRowInput>>,
+crm_core::record! {
+    /// Hub db row batch create.
+    pub struct HubDbRowBatchCreate {
+        /// What the batch is made of.
+        inputs: Option<Vec<HubDbRowInput>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(HubDbRowBatchCreate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(HubDbRowBatchCreate {
     inputs: [HubDbRowInput],
 });
@@ -286,48 +228,37 @@ impl HubDbRowBatchCreate {
     }
 }
 
-/// Hub db row batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<HubDbRow>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Hub db row batch reply.
+    pub struct HubDbRowBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<HubDbRow> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(HubDbRowBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Hub db row batch update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowBatchUpdate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<HubDbRowUpdate>>,
+crm_core::record! {
+    /// Hub db row batch update.
+    pub struct HubDbRowBatchUpdate {
+        /// What the batch is made of.
+        inputs: Option<Vec<HubDbRowUpdate>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(HubDbRowBatchUpdate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(HubDbRowBatchUpdate {
     inputs: [HubDbRowUpdate],
 });
@@ -342,19 +273,17 @@ impl HubDbRowBatchUpdate {
     }
 }
 
-/// Hub db row clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowClone {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Hub db row clone.
+    pub struct HubDbRowClone {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(HubDbRowClone {
-    id: "id",
-    name: "name",
-} required { id: "id" } by new);
 crm_core::setters!(HubDbRowClone {
     id: String, name: String,
 });
@@ -370,54 +299,41 @@ impl HubDbRowClone {
     }
 }
 
-/// Hub db row clone reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowCloneReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<HubDbRow>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Hub db row clone reply.
+    pub struct HubDbRowCloneReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<HubDbRow> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(HubDbRowCloneReply {
-    completed_at: "completedAt",
-    links: "links",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Hub db row input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowInput {
-    /// `childTableId`
-    pub child_table_id: Option<i64>,
-    /// `displayIndex`
-    pub display_index: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// `values`
-    pub values: Option<Map<Value>>,
+crm_core::record! {
+    /// Hub db row input.
+    pub struct HubDbRowInput {
+        /// `childTableId`
+        child_table_id: Option<i64> = "childTableId",
+        /// `displayIndex`
+        display_index: Option<i64> = "displayIndex",
+        /// The name.
+        name: Option<String> = "name",
+        /// `path`
+        path: Option<String> = "path",
+        /// `values`
+        values: Option<Map<Value>> = "values",
+    }
+    required "childTableId" "displayIndex" "values"
+    by new
 }
-crm_core::record!(HubDbRowInput {
-    child_table_id: "childTableId",
-    display_index: "displayIndex",
-    name: "name",
-    path: "path",
-    values: "values",
-} required { child_table_id: "childTableId", display_index: "displayIndex", values: "values" } by new);
 crm_core::setters!(HubDbRowInput {
     child_table_id: i64, display_index: i64, name: String, path: String, values: Map<Value>,
 });
@@ -440,56 +356,41 @@ impl HubDbRowInput {
     }
 }
 
-/// Hub db row page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowPage {
-    /// `paging`
-    pub paging: Option<HubDbRowPagePaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<HubDbRow>,
-    /// How many there are in all.
-    pub total: Option<i64>,
-    /// `type`
-    pub type_: Option<HubDbRowPageType>,
+crm_core::record! {
+    /// Hub db row page.
+    pub struct HubDbRowPage {
+        /// `paging`
+        paging: Option<HubDbRowPagePaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<HubDbRow> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+        /// `type`
+        type_: Option<HubDbRowPageType> = "type",
+    }
 }
-crm_core::record!(HubDbRowPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-    type_: "type",
-});
 
-/// Where the list goes on.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowPagePaging {
-    /// `next`
-    pub next: Option<HubDbRowPagePagingNext>,
-    /// `prev`
-    pub prev: Option<PreviousPage>,
+crm_core::record! {
+    /// Where the list goes on.
+    pub struct HubDbRowPagePaging {
+        /// `next`
+        next: Option<HubDbRowPagePagingNext> = "next",
+        /// `prev`
+        prev: Option<PreviousPage> = "prev",
+    }
 }
-crm_core::record!(HubDbRowPagePaging {
-    next: "next",
-    prev: "prev",
-});
 
-/// Hub db row page paging next.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowPagePagingNext {
-    /// The cursor of the page before; the first page has none.
-    pub after: Option<String>,
-    /// `link`
-    pub link: Option<String>,
-    /// How many items to pass over.
-    pub offset: Option<i64>,
+crm_core::record! {
+    /// Hub db row page paging next.
+    pub struct HubDbRowPagePagingNext {
+        /// The cursor of the page before; the first page has none.
+        after: Option<String> = "after",
+        /// `link`
+        link: Option<String> = "link",
+        /// How many items to pass over.
+        offset: Option<i64> = "offset",
+    }
 }
-crm_core::record!(HubDbRowPagePagingNext {
-    after: "after",
-    link: "link",
-    offset: "offset",
-});
 
 crm_core::open_enum! {
     /// Hub db row page type.
@@ -501,31 +402,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Hub db row update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbRowUpdate {
-    /// `childTableId`
-    pub child_table_id: Option<i64>,
-    /// `displayIndex`
-    pub display_index: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// `values`
-    pub values: Option<Map<Value>>,
+crm_core::record! {
+    /// Hub db row update.
+    pub struct HubDbRowUpdate {
+        /// `childTableId`
+        child_table_id: Option<i64> = "childTableId",
+        /// `displayIndex`
+        display_index: Option<i64> = "displayIndex",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `path`
+        path: Option<String> = "path",
+        /// `values`
+        values: Option<Map<Value>> = "values",
+    }
+    required "childTableId" "displayIndex" "values"
+    by new
 }
-crm_core::record!(HubDbRowUpdate {
-    child_table_id: "childTableId",
-    display_index: "displayIndex",
-    id: "id",
-    name: "name",
-    path: "path",
-    values: "values",
-} required { child_table_id: "childTableId", display_index: "displayIndex", values: "values" } by new);
 crm_core::setters!(HubDbRowUpdate {
     child_table_id: i64, display_index: i64, id: String, name: String, path: String, values: Map<Value>,
 });
@@ -549,93 +444,67 @@ impl HubDbRowUpdate {
     }
 }
 
-/// Hub db table.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbTable {
-    /// `allowChildTables`
-    pub allow_child_tables: Option<bool>,
-    /// `allowPublicApiAccess`
-    pub allow_public_api_access: Option<bool>,
-    /// `columnCount`
-    pub column_count: Option<i64>,
-    /// `columns`
-    pub columns: Vec<Column>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<SimpleUser>,
-    /// `deleted`
-    pub deleted: Option<bool>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// `dynamicMetaTags`
-    pub dynamic_meta_tags: Map<i64>,
-    /// `enableChildTablePages`
-    pub enable_child_table_pages: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isOrderedManually`
-    pub is_ordered_manually: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `published`
-    pub published: Option<bool>,
-    /// `publishedAt`
-    pub published_at: Option<Timestamp>,
-    /// `rowCount`
-    pub row_count: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<SimpleUser>,
-    /// `useForPages`
-    pub use_for_pages: Option<bool>,
+crm_core::record! {
+    /// Hub db table.
+    pub struct HubDbTable {
+        /// `allowChildTables`
+        allow_child_tables: Option<bool> = "allowChildTables",
+        /// `allowPublicApiAccess`
+        allow_public_api_access: Option<bool> = "allowPublicApiAccess",
+        /// `columnCount`
+        column_count: Option<i64> = "columnCount",
+        /// `columns`
+        columns: Vec<Column> = "columns",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<SimpleUser> = "createdBy",
+        /// `deleted`
+        deleted: Option<bool> = "deleted",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `dynamicMetaTags`
+        dynamic_meta_tags: Map<i64> = "dynamicMetaTags",
+        /// `enableChildTablePages`
+        enable_child_table_pages: Option<bool> = "enableChildTablePages",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isOrderedManually`
+        is_ordered_manually: Option<bool> = "isOrderedManually",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `published`
+        published: Option<bool> = "published",
+        /// `publishedAt`
+        published_at: Option<Timestamp> = "publishedAt",
+        /// `rowCount`
+        row_count: Option<i64> = "rowCount",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<SimpleUser> = "updatedBy",
+        /// `useForPages`
+        use_for_pages: Option<bool> = "useForPages",
+    }
 }
-crm_core::record!(HubDbTable {
-    allow_child_tables: "allowChildTables",
-    allow_public_api_access: "allowPublicApiAccess",
-    column_count: "columnCount",
-    columns: "columns",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    deleted_at: "deletedAt",
-    dynamic_meta_tags: "dynamicMetaTags",
-    enable_child_table_pages: "enableChildTablePages",
-    id: "id",
-    is_ordered_manually: "isOrderedManually",
-    label: "label",
-    name: "name",
-    published: "published",
-    published_at: "publishedAt",
-    row_count: "rowCount",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    use_for_pages: "useForPages",
-});
 
-/// Hub db table clone request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbTableCloneRequest {
-    /// `copyRows`
-    pub copy_rows: Option<bool>,
-    /// `isHubspotDefined`
-    pub is_hubspot_defined: Option<bool>,
-    /// `newLabel`
-    pub new_label: Option<String>,
-    /// `newName`
-    pub new_name: Option<String>,
+crm_core::record! {
+    /// Hub db table clone request.
+    pub struct HubDbTableCloneRequest {
+        /// `copyRows`
+        copy_rows: Option<bool> = "copyRows",
+        /// `isHubspotDefined`
+        is_hubspot_defined: Option<bool> = "isHubspotDefined",
+        /// `newLabel`
+        new_label: Option<String> = "newLabel",
+        /// `newName`
+        new_name: Option<String> = "newName",
+    }
+    required "copyRows" "isHubspotDefined"
+    by new
 }
-crm_core::record!(HubDbTableCloneRequest {
-    copy_rows: "copyRows",
-    is_hubspot_defined: "isHubspotDefined",
-    new_label: "newLabel",
-    new_name: "newName",
-} required { copy_rows: "copyRows", is_hubspot_defined: "isHubspotDefined" } by new);
 crm_core::setters!(HubDbTableCloneRequest {
     copy_rows: bool, is_hubspot_defined: bool, new_label: String, new_name: String,
 });
@@ -653,145 +522,109 @@ impl HubDbTableCloneRequest {
     }
 }
 
-/// Hub db table input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbTableInput {
-    /// `allowChildTables`
-    pub allow_child_tables: Option<bool>,
-    /// `allowPublicApiAccess`
-    pub allow_public_api_access: Option<bool>,
-    /// `columns`
-    pub columns: Option<Vec<ColumnRequest>>,
-    /// `dynamicMetaTags`
-    pub dynamic_meta_tags: Option<Map<i64>>,
-    /// `enableChildTablePages`
-    pub enable_child_table_pages: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `useForPages`
-    pub use_for_pages: Option<bool>,
+crm_core::record! {
+    /// Hub db table input.
+    pub struct HubDbTableInput {
+        /// `allowChildTables`
+        allow_child_tables: Option<bool> = "allowChildTables",
+        /// `allowPublicApiAccess`
+        allow_public_api_access: Option<bool> = "allowPublicApiAccess",
+        /// `columns`
+        columns: Option<Vec<ColumnRequest>> = "columns",
+        /// `dynamicMetaTags`
+        dynamic_meta_tags: Option<Map<i64>> = "dynamicMetaTags",
+        /// `enableChildTablePages`
+        enable_child_table_pages: Option<bool> = "enableChildTablePages",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `useForPages`
+        use_for_pages: Option<bool> = "useForPages",
+    }
+    required "allowChildTables" "allowPublicApiAccess" "columns" "dynamicMetaTags" "enableChildTablePages" "label" "name" "useForPages"
 }
-crm_core::record!(HubDbTableInput {
-    allow_child_tables: "allowChildTables",
-    allow_public_api_access: "allowPublicApiAccess",
-    columns: "columns",
-    dynamic_meta_tags: "dynamicMetaTags",
-    enable_child_table_pages: "enableChildTablePages",
-    label: "label",
-    name: "name",
-    use_for_pages: "useForPages",
-} required { allow_child_tables: "allowChildTables", allow_public_api_access: "allowPublicApiAccess", columns: "columns", dynamic_meta_tags: "dynamicMetaTags", enable_child_table_pages: "enableChildTablePages", label: "label", name: "name", use_for_pages: "useForPages" });
 crm_core::setters!(HubDbTableInput {
     allow_child_tables: bool, allow_public_api_access: bool, columns: [ColumnRequest],
     dynamic_meta_tags: Map<i64>, enable_child_table_pages: bool, label: String, name: String,
     use_for_pages: bool,
 });
 
-/// Hub db table page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubDbTablePage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<HubDbTable>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// Hub db table page.
+    pub struct HubDbTablePage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<HubDbTable> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(HubDbTablePage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// Hubdb option item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HubdbOptionItem {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<SimpleUser>,
-    /// `createdByUserId`
-    pub created_by_user_id: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `order`
-    pub order: Option<i64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedBy`
-    pub updated_by: Option<SimpleUser>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
+crm_core::record! {
+    /// Hubdb option item.
+    pub struct HubdbOptionItem {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<SimpleUser> = "createdBy",
+        /// `createdByUserId`
+        created_by_user_id: Option<i64> = "createdByUserId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `order`
+        order: Option<i64> = "order",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedBy`
+        updated_by: Option<SimpleUser> = "updatedBy",
+        /// `updatedByUserId`
+        updated_by_user_id: Option<i64> = "updatedByUserId",
+    }
+    required "createdAt" "id" "label" "name" "order" "type" "updatedAt"
 }
-crm_core::record!(HubdbOptionItem {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    created_by_user_id: "createdByUserId",
-    id: "id",
-    label: "label",
-    name: "name",
-    order: "order",
-    type_: "type",
-    updated_at: "updatedAt",
-    updated_by: "updatedBy",
-    updated_by_user_id: "updatedByUserId",
-} required { created_at: "createdAt", id: "id", label: "label", name: "name", order: "order", type_: "type", updated_at: "updatedAt" });
 crm_core::setters!(HubdbOptionItem {
     created_at: Timestamp, created_by: SimpleUser, created_by_user_id: i64, id: String, label: String,
     name: String, order: i64, type_: String, updated_at: Timestamp, updated_by: SimpleUser,
     updated_by_user_id: i64,
 });
 
-/// Import result.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportResult {
-    /// `duplicateRows`
-    pub duplicate_rows: Option<i64>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<ErrorItem>,
-    /// `rowLimitExceeded`
-    pub row_limit_exceeded: Option<bool>,
-    /// `rowsImported`
-    pub rows_imported: Option<i64>,
+crm_core::record! {
+    /// Import result.
+    pub struct ImportResult {
+        /// `duplicateRows`
+        duplicate_rows: Option<i64> = "duplicateRows",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<ErrorItem> = "errors",
+        /// `rowLimitExceeded`
+        row_limit_exceeded: Option<bool> = "rowLimitExceeded",
+        /// `rowsImported`
+        rows_imported: Option<i64> = "rowsImported",
+    }
 }
-crm_core::record!(ImportResult {
-    duplicate_rows: "duplicateRows",
-    errors: "errors",
-    row_limit_exceeded: "rowLimitExceeded",
-    rows_imported: "rowsImported",
-});
 
-/// Simple user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SimpleUser {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
+crm_core::record! {
+    /// Simple user.
+    pub struct SimpleUser {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+    }
+    required "email" "firstName" "id" "lastName"
+    by new
 }
-crm_core::record!(SimpleUser {
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-} required { email: "email", first_name: "firstName", id: "id", last_name: "lastName" } by new);
 crm_core::setters!(SimpleUser {
     email: String, first_name: String, id: String, last_name: String,
 });

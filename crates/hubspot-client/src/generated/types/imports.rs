@@ -3,121 +3,85 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Import error.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportError {
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// One of 68 values, as `AMBIGUOUS_ENUMERATION_OPTION`.
-    pub error_type: Option<String>,
-    /// `extraContext`
-    pub extra_context: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `invalidPropertyValue`
-    pub invalid_property_value: Option<PropertyValue>,
-    /// `invalidValue`
-    pub invalid_value: Option<String>,
-    /// `invalidValueToDisplay`
-    pub invalid_value_to_display: Option<String>,
-    /// `knownColumnNumber`
-    pub known_column_number: Option<i64>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, as `ABANDONED_CART`.
-    pub object_type: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `sourceData`
-    pub source_data: Option<ImportRowCore>,
+crm_core::record! {
+    /// Import error.
+    pub struct ImportError {
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// `errorMessage`
+        error_message: Option<String> = "errorMessage",
+        /// One of 68 values, as `AMBIGUOUS_ENUMERATION_OPTION`.
+        error_type: Option<String> = "errorType",
+        /// `extraContext`
+        extra_context: Option<String> = "extraContext",
+        /// The id.
+        id: Option<String> = "id",
+        /// `invalidPropertyValue`
+        invalid_property_value: Option<PropertyValue> = "invalidPropertyValue",
+        /// `invalidValue`
+        invalid_value: Option<String> = "invalidValue",
+        /// `invalidValueToDisplay`
+        invalid_value_to_display: Option<String> = "invalidValueToDisplay",
+        /// `knownColumnNumber`
+        known_column_number: Option<i64> = "knownColumnNumber",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, as `ABANDONED_CART`.
+        object_type: Option<String> = "objectType",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `sourceData`
+        source_data: Option<ImportRowCore> = "sourceData",
+    }
 }
-crm_core::record!(ImportError {
-    created_at: "createdAt",
-    error_message: "errorMessage",
-    error_type: "errorType",
-    extra_context: "extraContext",
-    id: "id",
-    invalid_property_value: "invalidPropertyValue",
-    invalid_value: "invalidValue",
-    invalid_value_to_display: "invalidValueToDisplay",
-    known_column_number: "knownColumnNumber",
-    object_type: "objectType",
-    object_type_id: "objectTypeId",
-    source_data: "sourceData",
-});
 
-/// Import error page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportErrorPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ImportError>,
+crm_core::record! {
+    /// Import error page.
+    pub struct ImportErrorPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ImportError> = "results",
+    }
 }
-crm_core::record!(ImportErrorPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Import metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportMetadata {
-    /// `counters`
-    pub counters: Map<i64>,
-    /// `fileIds`
-    pub file_ids: Vec<String>,
-    /// `objectLists`
-    pub object_lists: Vec<ObjectListRecord>,
+crm_core::record! {
+    /// Import metadata.
+    pub struct ImportMetadata {
+        /// `counters`
+        counters: Map<i64> = "counters",
+        /// `fileIds`
+        file_ids: Vec<String> = "fileIds",
+        /// `objectLists`
+        object_lists: Vec<ObjectListRecord> = "objectLists",
+    }
 }
-crm_core::record!(ImportMetadata {
-    counters: "counters",
-    file_ids: "fileIds",
-    object_lists: "objectLists",
-});
 
-/// Import reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `importName`
-    pub import_name: Option<String>,
-    /// `importRequestJson`
-    pub import_request_json: Option<Value>,
-    /// `importSource`
-    pub import_source: Option<ImportReplyImportSource>,
-    /// `importTemplate`
-    pub import_template: Option<ImportTemplate>,
-    /// `mappedObjectTypeIds`
-    pub mapped_object_type_ids: Vec<String>,
-    /// `metadata`
-    pub metadata: Option<ImportMetadata>,
-    /// `optOutImport`
-    pub opt_out_import: Option<bool>,
-    /// `state`
-    pub state: Option<ImportReplyState>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Import reply.
+    pub struct ImportReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `importName`
+        import_name: Option<String> = "importName",
+        /// `importRequestJson`
+        import_request_json: Option<Value> = "importRequestJson",
+        /// `importSource`
+        import_source: Option<ImportReplyImportSource> = "importSource",
+        /// `importTemplate`
+        import_template: Option<ImportTemplate> = "importTemplate",
+        /// `mappedObjectTypeIds`
+        mapped_object_type_ids: Vec<String> = "mappedObjectTypeIds",
+        /// `metadata`
+        metadata: Option<ImportMetadata> = "metadata",
+        /// `optOutImport`
+        opt_out_import: Option<bool> = "optOutImport",
+        /// `state`
+        state: Option<ImportReplyState> = "state",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ImportReply {
-    created_at: "createdAt",
-    id: "id",
-    import_name: "importName",
-    import_request_json: "importRequestJson",
-    import_source: "importSource",
-    import_template: "importTemplate",
-    mapped_object_type_ids: "mappedObjectTypeIds",
-    metadata: "metadata",
-    opt_out_import: "optOutImport",
-    state: "state",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Import reply import source.
@@ -157,59 +121,43 @@ crm_core::open_enum! {
     }
 }
 
-/// Import response page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportResponsePage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ImportReply>,
+crm_core::record! {
+    /// Import response page.
+    pub struct ImportResponsePage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ImportReply> = "results",
+    }
 }
-crm_core::record!(ImportResponsePage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Import row core.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportRowCore {
-    /// `additionalRowData`
-    pub additional_row_data: Vec<String>,
-    /// `containsEncryptedProperties`
-    pub contains_encrypted_properties: Option<bool>,
-    /// The id of the file.
-    pub file_id: Option<i64>,
-    /// `lineNumber`
-    pub line_number: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `rowData`
-    pub row_data: Vec<String>,
+crm_core::record! {
+    /// Import row core.
+    pub struct ImportRowCore {
+        /// `additionalRowData`
+        additional_row_data: Vec<String> = "additionalRowData",
+        /// `containsEncryptedProperties`
+        contains_encrypted_properties: Option<bool> = "containsEncryptedProperties",
+        /// The id of the file.
+        file_id: Option<i64> = "fileId",
+        /// `lineNumber`
+        line_number: Option<i64> = "lineNumber",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `rowData`
+        row_data: Vec<String> = "rowData",
+    }
 }
-crm_core::record!(ImportRowCore {
-    additional_row_data: "additionalRowData",
-    contains_encrypted_properties: "containsEncryptedProperties",
-    file_id: "fileId",
-    line_number: "lineNumber",
-    page_name: "pageName",
-    row_data: "rowData",
-});
 
-/// Import template.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportTemplate {
-    /// `templateId`
-    pub template_id: Option<i64>,
-    /// `templateType`
-    pub template_type: Option<ImportTemplateTemplateType>,
+crm_core::record! {
+    /// Import template.
+    pub struct ImportTemplate {
+        /// `templateId`
+        template_id: Option<i64> = "templateId",
+        /// `templateType`
+        template_type: Option<ImportTemplateTemplateType> = "templateType",
+    }
 }
-crm_core::record!(ImportTemplate {
-    template_id: "templateId",
-    template_type: "templateType",
-});
 
 crm_core::open_enum! {
     /// Import template template type.
@@ -223,19 +171,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Object list record.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectListRecord {
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    pub object_type: Option<String>,
+crm_core::record! {
+    /// Object list record.
+    pub struct ObjectListRecord {
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        object_type: Option<String> = "objectType",
+    }
 }
-crm_core::record!(ObjectListRecord {
-    list_id: "listId",
-    object_type: "objectType",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,49 +3,39 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Content folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentFolder {
-    /// `category`
-    pub category: Option<i64>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<i64>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
+crm_core::record! {
+    /// Content folder.
+    pub struct ContentFolder {
+        /// `category`
+        category: Option<i64> = "category",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<i64> = "parentFolderId",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+    }
 }
-crm_core::record!(ContentFolder {
-    category: "category",
-    created: "created",
-    deleted_at: "deletedAt",
-    id: "id",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    updated: "updated",
-});
 crm_core::setters!(ContentFolder {
     category: i64, created: Timestamp, deleted_at: Timestamp, id: String, name: String, parent_folder_id: i64,
     updated: Timestamp,
 });
 
-/// Content folder batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentFolderBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ContentFolder>>,
+crm_core::record! {
+    /// Content folder batch.
+    pub struct ContentFolderBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<ContentFolder>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(ContentFolderBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(ContentFolderBatch {
     inputs: [ContentFolder],
 });
@@ -60,91 +50,65 @@ impl ContentFolderBatch {
     }
 }
 
-/// Content folder batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentFolderBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ContentFolder>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Content folder batch reply.
+    pub struct ContentFolderBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ContentFolder> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ContentFolderBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Content folder version.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentFolderVersion {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<ContentFolder>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Content folder version.
+    pub struct ContentFolderVersion {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<ContentFolder> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(ContentFolderVersion {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// With total content folder page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalContentFolderPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ContentFolder>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total content folder page.
+    pub struct WithTotalContentFolderPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ContentFolder> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalContentFolderPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total content folder version page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalContentFolderVersionPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ContentFolderVersion>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total content folder version page.
+    pub struct WithTotalContentFolderVersionPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ContentFolderVersion> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalContentFolderVersionPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

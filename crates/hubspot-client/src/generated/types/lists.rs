@@ -3,87 +3,65 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Api collection response join time and record id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiCollectionResponseJoinTimeAndRecordId {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<JoinTimeAndRecordId>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// Api collection response join time and record id.
+    pub struct ApiCollectionResponseJoinTimeAndRecordId {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<JoinTimeAndRecordId> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(ApiCollectionResponseJoinTimeAndRecordId {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// Api collection response record list membership.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiCollectionResponseRecordListMembership {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<RecordListMembership>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// Api collection response record list membership.
+    pub struct ApiCollectionResponseRecordListMembership {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<RecordListMembership> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(ApiCollectionResponseRecordListMembership {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// Batch migration mapping.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchMigrationMapping {
-    /// `legacyListIdsToIdsMapping`
-    pub legacy_list_ids_to_ids_mapping: Vec<MigrationMapping>,
-    /// `missingLegacyListIds`
-    pub missing_legacy_list_ids: Vec<String>,
+crm_core::record! {
+    /// Batch migration mapping.
+    pub struct BatchMigrationMapping {
+        /// `legacyListIdsToIdsMapping`
+        legacy_list_ids_to_ids_mapping: Vec<MigrationMapping> = "legacyListIdsToIdsMapping",
+        /// `missingLegacyListIds`
+        missing_legacy_list_ids: Vec<String> = "missingLegacyListIds",
+    }
 }
-crm_core::record!(BatchMigrationMapping {
-    legacy_list_ids_to_ids_mapping: "legacyListIdsToIdsMapping",
-    missing_legacy_list_ids: "missingLegacyListIds",
-});
 
-/// Join time and record id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct JoinTimeAndRecordId {
-    /// `membershipTimestamp`
-    pub membership_timestamp: Option<Timestamp>,
-    /// `recordId`
-    pub record_id: Option<String>,
+crm_core::record! {
+    /// Join time and record id.
+    pub struct JoinTimeAndRecordId {
+        /// `membershipTimestamp`
+        membership_timestamp: Option<Timestamp> = "membershipTimestamp",
+        /// `recordId`
+        record_id: Option<String> = "recordId",
+    }
 }
-crm_core::record!(JoinTimeAndRecordId {
-    membership_timestamp: "membershipTimestamp",
-    record_id: "recordId",
-});
 
-/// List conversion date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListConversionDate {
-    /// Always `CONVERSION_DATE`.
-    pub conversion_type: Option<String>,
-    /// `day`
-    pub day: Option<i64>,
-    /// `month`
-    pub month: Option<i64>,
-    /// `year`
-    pub year: Option<i64>,
+crm_core::record! {
+    /// List conversion date.
+    pub struct ListConversionDate {
+        /// Always `CONVERSION_DATE`.
+        conversion_type: Option<String> = "conversionType",
+        /// `day`
+        day: Option<i64> = "day",
+        /// `month`
+        month: Option<i64> = "month",
+        /// `year`
+        year: Option<i64> = "year",
+    }
+    required "conversionType" "day" "month" "year"
+    by new
 }
-crm_core::record!(ListConversionDate {
-    conversion_type: "conversionType",
-    day: "day",
-    month: "month",
-    year: "year",
-} required { conversion_type: "conversionType", day: "day", month: "month", year: "year" } by new);
 crm_core::setters!(ListConversionDate {
     conversion_type: String, day: i64, month: i64, year: i64,
 });
@@ -105,22 +83,19 @@ impl ListConversionDate {
     }
 }
 
-/// List conversion inactivity.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListConversionInactivity {
-    /// Always `INACTIVITY`.
-    pub conversion_type: Option<String>,
-    /// How many items to pass over.
-    pub offset: Option<i64>,
-    /// `timeUnit`
-    pub time_unit: Option<ListConversionInactivityTimeUnit>,
+crm_core::record! {
+    /// List conversion inactivity.
+    pub struct ListConversionInactivity {
+        /// Always `INACTIVITY`.
+        conversion_type: Option<String> = "conversionType",
+        /// How many items to pass over.
+        offset: Option<i64> = "offset",
+        /// `timeUnit`
+        time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
+    }
+    required "conversionType" "offset" "timeUnit"
+    by new
 }
-crm_core::record!(ListConversionInactivity {
-    conversion_type: "conversionType",
-    offset: "offset",
-    time_unit: "timeUnit",
-} required { conversion_type: "conversionType", offset: "offset", time_unit: "timeUnit" } by new);
 crm_core::setters!(ListConversionInactivity {
     conversion_type: String, offset: i64, time_unit: ListConversionInactivityTimeUnit,
 });
@@ -140,22 +115,17 @@ impl ListConversionInactivity {
     }
 }
 
-/// List conversion reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListConversionReply {
-    /// `convertedAt`
-    pub converted_at: Option<Timestamp>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `requestedConversionTime`
-    pub requested_conversion_time: Option<ListConversionTime>,
+crm_core::record! {
+    /// List conversion reply.
+    pub struct ListConversionReply {
+        /// `convertedAt`
+        converted_at: Option<Timestamp> = "convertedAt",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `requestedConversionTime`
+        requested_conversion_time: Option<ListConversionTime> = "requestedConversionTime",
+    }
 }
-crm_core::record!(ListConversionReply {
-    converted_at: "convertedAt",
-    list_id: "listId",
-    requested_conversion_time: "requestedConversionTime",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `conversionType`.
@@ -165,48 +135,37 @@ crm_core::union! {
     }
 }
 
-/// List create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListCreateReply {
-    /// `list`
-    pub list: Option<ObjectList>,
+crm_core::record! {
+    /// List create reply.
+    pub struct ListCreateReply {
+        /// `list`
+        list: Option<ObjectList> = "list",
+    }
 }
-crm_core::record!(ListCreateReply {
-    list: "list",
-});
 
-/// List create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListCreateRequest {
-    /// `customProperties`
-    pub custom_properties: Option<Map<String>>,
-    /// `filterBranch`
-    pub filter_branch: Option<FilterBranch>,
-    /// `listFolderId`
-    pub list_folder_id: Option<i64>,
-    /// `listPermissions`
-    pub list_permissions: Option<ListPermissions>,
-    /// `membershipSettings`
-    pub membership_settings: Option<MembershipSettings>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `processingType`
-    pub processing_type: Option<String>,
+crm_core::record! {
+    /// List create request.
+    pub struct ListCreateRequest {
+        /// `customProperties`
+        custom_properties: Option<Map<String>> = "customProperties",
+        /// `filterBranch`
+        filter_branch: Option<FilterBranch> = "filterBranch",
+        /// `listFolderId`
+        list_folder_id: Option<i64> = "listFolderId",
+        /// `listPermissions`
+        list_permissions: Option<ListPermissions> = "listPermissions",
+        /// `membershipSettings`
+        membership_settings: Option<MembershipSettings> = "membershipSettings",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `processingType`
+        processing_type: Option<String> = "processingType",
+    }
+    required "name" "objectTypeId" "processingType"
+    by new
 }
-crm_core::record!(ListCreateRequest {
-    custom_properties: "customProperties",
-    filter_branch: "filterBranch",
-    list_folder_id: "listFolderId",
-    list_permissions: "listPermissions",
-    membership_settings: "membershipSettings",
-    name: "name",
-    object_type_id: "objectTypeId",
-    processing_type: "processingType",
-} required { name: "name", object_type_id: "objectTypeId", processing_type: "processingType" } by new);
 crm_core::setters!(ListCreateRequest {
     custom_properties: Map<String>, filter_branch: FilterBranch, list_folder_id: i64,
     list_permissions: ListPermissions, membership_settings: MembershipSettings, name: String,
@@ -234,27 +193,23 @@ impl ListCreateRequest {
     }
 }
 
-/// List fetch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFetchReply {
-    /// `list`
-    pub list: Option<ObjectList>,
+crm_core::record! {
+    /// List fetch reply.
+    pub struct ListFetchReply {
+        /// `list`
+        list: Option<ObjectList> = "list",
+    }
 }
-crm_core::record!(ListFetchReply {
-    list: "list",
-});
 
-/// List filter update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFilterUpdateRequest {
-    /// `filterBranch`
-    pub filter_branch: Option<FilterBranch>,
+crm_core::record! {
+    /// List filter update request.
+    pub struct ListFilterUpdateRequest {
+        /// `filterBranch`
+        filter_branch: Option<FilterBranch> = "filterBranch",
+    }
+    required "filterBranch"
+    by new
 }
-crm_core::record!(ListFilterUpdateRequest {
-    filter_branch: "filterBranch",
-} required { filter_branch: "filterBranch" } by new);
 crm_core::setters!(ListFilterUpdateRequest {
     filter_branch: FilterBranch,
 });
@@ -269,65 +224,49 @@ impl ListFilterUpdateRequest {
     }
 }
 
-/// List folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFolder {
-    /// `childLists`
-    pub child_lists: Vec<i64>,
-    /// `childNodes`
-    pub child_nodes: Vec<ListFolder>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedContentsAt`
-    pub updated_contents_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// List folder.
+    pub struct ListFolder {
+        /// `childLists`
+        child_lists: Vec<i64> = "childLists",
+        /// `childNodes`
+        child_nodes: Vec<ListFolder> = "childNodes",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedContentsAt`
+        updated_contents_at: Option<Timestamp> = "updatedContentsAt",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(ListFolder {
-    child_lists: "childLists",
-    child_nodes: "childNodes",
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    updated_at: "updatedAt",
-    updated_contents_at: "updatedContentsAt",
-    user_id: "userId",
-});
 
-/// List folder create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFolderCreateReply {
-    /// `folder`
-    pub folder: Option<ListFolder>,
+crm_core::record! {
+    /// List folder create reply.
+    pub struct ListFolderCreateReply {
+        /// `folder`
+        folder: Option<ListFolder> = "folder",
+    }
 }
-crm_core::record!(ListFolderCreateReply {
-    folder: "folder",
-});
 
-/// List folder create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFolderCreateRequest {
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the folder above.
-    pub parent_folder_id: Option<String>,
+crm_core::record! {
+    /// List folder create request.
+    pub struct ListFolderCreateRequest {
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(ListFolderCreateRequest {
-    name: "name",
-    parent_folder_id: "parentFolderId",
-} required { name: "name" } by new);
 crm_core::setters!(ListFolderCreateRequest {
     name: String, parent_folder_id: String,
 });
@@ -343,30 +282,25 @@ impl ListFolderCreateRequest {
     }
 }
 
-/// List folder fetch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFolderFetchReply {
-    /// `folder`
-    pub folder: Option<ListFolder>,
+crm_core::record! {
+    /// List folder fetch reply.
+    pub struct ListFolderFetchReply {
+        /// `folder`
+        folder: Option<ListFolder> = "folder",
+    }
 }
-crm_core::record!(ListFolderFetchReply {
-    folder: "folder",
-});
 
-/// List move request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListMoveRequest {
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `newFolderId`
-    pub new_folder_id: Option<String>,
+crm_core::record! {
+    /// List move request.
+    pub struct ListMoveRequest {
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `newFolderId`
+        new_folder_id: Option<String> = "newFolderId",
+    }
+    required "listId" "newFolderId"
+    by new
 }
-crm_core::record!(ListMoveRequest {
-    list_id: "listId",
-    new_folder_id: "newFolderId",
-} required { list_id: "listId", new_folder_id: "newFolderId" } by new);
 crm_core::setters!(ListMoveRequest {
     list_id: String, new_folder_id: String,
 });
@@ -382,19 +316,17 @@ impl ListMoveRequest {
     }
 }
 
-/// List permissions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListPermissions {
-    /// `teamsWithEditAccess`
-    pub teams_with_edit_access: Option<Vec<i64>>,
-    /// `usersWithEditAccess`
-    pub users_with_edit_access: Option<Vec<i64>>,
+crm_core::record! {
+    /// List permissions.
+    pub struct ListPermissions {
+        /// `teamsWithEditAccess`
+        teams_with_edit_access: Option<Vec<i64>> = "teamsWithEditAccess",
+        /// `usersWithEditAccess`
+        users_with_edit_access: Option<Vec<i64>> = "usersWithEditAccess",
+    }
+    required "teamsWithEditAccess" "usersWithEditAccess"
+    by new
 }
-crm_core::record!(ListPermissions {
-    teams_with_edit_access: "teamsWithEditAccess",
-    users_with_edit_access: "usersWithEditAccess",
-} required { teams_with_edit_access: "teamsWithEditAccess", users_with_edit_access: "usersWithEditAccess" } by new);
 crm_core::setters!(ListPermissions {
     teams_with_edit_access: [i64], users_with_edit_access: [i64],
 });
@@ -413,125 +345,93 @@ impl ListPermissions {
     }
 }
 
-/// List search reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListSearchReply {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `lists`
-    pub lists: Vec<ObjectListSearchResult>,
-    /// How many items to pass over.
-    pub offset: Option<i64>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// List search reply.
+    pub struct ListSearchReply {
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// `lists`
+        lists: Vec<ObjectListSearchResult> = "lists",
+        /// How many items to pass over.
+        offset: Option<i64> = "offset",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(ListSearchReply {
-    has_more: "hasMore",
-    lists: "lists",
-    offset: "offset",
-    total: "total",
-});
 
-/// List search request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListSearchRequest {
-    /// `additionalProperties`
-    pub additional_properties: Option<Vec<String>>,
-    /// `count`
-    pub count: Option<i64>,
-    /// `listIds`
-    pub list_ids: Option<Vec<String>>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// How many items to pass over.
-    pub offset: Option<i64>,
-    /// `processingTypes`
-    pub processing_types: Option<Vec<String>>,
-    /// `query`
-    pub query: Option<String>,
-    /// What to sort by.
-    pub sort: Option<String>,
+crm_core::record! {
+    /// List search request.
+    pub struct ListSearchRequest {
+        /// `additionalProperties`
+        additional_properties: Option<Vec<String>> = "additionalProperties",
+        /// `count`
+        count: Option<i64> = "count",
+        /// `listIds`
+        list_ids: Option<Vec<String>> = "listIds",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// How many items to pass over.
+        offset: Option<i64> = "offset",
+        /// `processingTypes`
+        processing_types: Option<Vec<String>> = "processingTypes",
+        /// `query`
+        query: Option<String> = "query",
+        /// What to sort by.
+        sort: Option<String> = "sort",
+    }
 }
-crm_core::record!(ListSearchRequest {
-    additional_properties: "additionalProperties",
-    count: "count",
-    list_ids: "listIds",
-    object_type_id: "objectTypeId",
-    offset: "offset",
-    processing_types: "processingTypes",
-    query: "query",
-    sort: "sort",
-});
 crm_core::setters!(ListSearchRequest {
     additional_properties: [String], count: i64, list_ids: [String], object_type_id: String, offset: i64,
     processing_types: [String], query: String, sort: String,
 });
 
-/// List size and edit history reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListSizeAndEditHistoryReply {
-    /// `editHistory`
-    pub edit_history: Vec<Timestamp>,
-    /// `sizeHistory`
-    pub size_history: Vec<ListSizeDataPoint>,
+crm_core::record! {
+    /// List size and edit history reply.
+    pub struct ListSizeAndEditHistoryReply {
+        /// `editHistory`
+        edit_history: Vec<Timestamp> = "editHistory",
+        /// `sizeHistory`
+        size_history: Vec<ListSizeDataPoint> = "sizeHistory",
+    }
 }
-crm_core::record!(ListSizeAndEditHistoryReply {
-    edit_history: "editHistory",
-    size_history: "sizeHistory",
-});
 
-/// List size data point.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListSizeDataPoint {
-    /// `size`
-    pub size: Option<i64>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
+crm_core::record! {
+    /// List size data point.
+    pub struct ListSizeDataPoint {
+        /// `size`
+        size: Option<i64> = "size",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+    }
 }
-crm_core::record!(ListSizeDataPoint {
-    size: "size",
-    timestamp: "timestamp",
-});
 
-/// List update reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListUpdateReply {
-    /// `updatedList`
-    pub updated_list: Option<ObjectList>,
+crm_core::record! {
+    /// List update reply.
+    pub struct ListUpdateReply {
+        /// `updatedList`
+        updated_list: Option<ObjectList> = "updatedList",
+    }
 }
-crm_core::record!(ListUpdateReply {
-    updated_list: "updatedList",
-});
 
-/// Lists by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListsByIdReply {
-    /// `lists`
-    pub lists: Vec<ObjectList>,
+crm_core::record! {
+    /// Lists by id reply.
+    pub struct ListsByIdReply {
+        /// `lists`
+        lists: Vec<ObjectList> = "lists",
+    }
 }
-crm_core::record!(ListsByIdReply {
-    lists: "lists",
-});
 
-/// Membership change request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MembershipChangeRequest {
-    /// `recordIdsToAdd`
-    pub record_ids_to_add: Option<Vec<String>>,
-    /// `recordIdsToRemove`
-    pub record_ids_to_remove: Option<Vec<String>>,
+crm_core::record! {
+    /// Membership change request.
+    pub struct MembershipChangeRequest {
+        /// `recordIdsToAdd`
+        record_ids_to_add: Option<Vec<String>> = "recordIdsToAdd",
+        /// `recordIdsToRemove`
+        record_ids_to_remove: Option<Vec<String>> = "recordIdsToRemove",
+    }
+    required "recordIdsToAdd" "recordIdsToRemove"
+    by new
 }
-crm_core::record!(MembershipChangeRequest {
-    record_ids_to_add: "recordIdsToAdd",
-    record_ids_to_remove: "recordIdsToRemove",
-} required { record_ids_to_add: "recordIdsToAdd", record_ids_to_remove: "recordIdsToRemove" } by new);
 crm_core::setters!(MembershipChangeRequest {
     record_ids_to_add: [String], record_ids_to_remove: [String],
 });
@@ -550,170 +450,122 @@ impl MembershipChangeRequest {
     }
 }
 
-/// Membership settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MembershipSettings {
-    /// `includeUnassigned`
-    pub include_unassigned: Option<bool>,
-    /// `membershipTeamId`
-    pub membership_team_id: Option<i64>,
+crm_core::record! {
+    /// Membership settings.
+    pub struct MembershipSettings {
+        /// `includeUnassigned`
+        include_unassigned: Option<bool> = "includeUnassigned",
+        /// `membershipTeamId`
+        membership_team_id: Option<i64> = "membershipTeamId",
+    }
 }
-crm_core::record!(MembershipSettings {
-    include_unassigned: "includeUnassigned",
-    membership_team_id: "membershipTeamId",
-});
 crm_core::setters!(MembershipSettings {
     include_unassigned: bool, membership_team_id: i64,
 });
 
-/// Memberships update reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MembershipsUpdateReply {
-    /// `recordIdsMissing`
-    pub record_ids_missing: Vec<String>,
-    /// `recordIdsRemoved`
-    pub record_ids_removed: Vec<String>,
-    /// `recordsIdsAdded`
-    pub records_ids_added: Vec<String>,
+crm_core::record! {
+    /// Memberships update reply.
+    pub struct MembershipsUpdateReply {
+        /// `recordIdsMissing`
+        record_ids_missing: Vec<String> = "recordIdsMissing",
+        /// `recordIdsRemoved`
+        record_ids_removed: Vec<String> = "recordIdsRemoved",
+        /// `recordsIdsAdded`
+        records_ids_added: Vec<String> = "recordsIdsAdded",
+    }
 }
-crm_core::record!(MembershipsUpdateReply {
-    record_ids_missing: "recordIdsMissing",
-    record_ids_removed: "recordIdsRemoved",
-    records_ids_added: "recordsIdsAdded",
-});
 
-/// Migration mapping.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MigrationMapping {
-    /// `legacyListId`
-    pub legacy_list_id: Option<String>,
-    /// The id of the list.
-    pub list_id: Option<String>,
+crm_core::record! {
+    /// Migration mapping.
+    pub struct MigrationMapping {
+        /// `legacyListId`
+        legacy_list_id: Option<String> = "legacyListId",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+    }
 }
-crm_core::record!(MigrationMapping {
-    legacy_list_id: "legacyListId",
-    list_id: "listId",
-});
 
-/// Object list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectList {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdById`
-    pub created_by_id: Option<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// `filterBranch`
-    pub filter_branch: Option<FilterBranch>,
-    /// `filtersUpdatedAt`
-    pub filters_updated_at: Option<Timestamp>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `listPermissions`
-    pub list_permissions: Option<ListPermissions>,
-    /// `listVersion`
-    pub list_version: Option<i64>,
-    /// `membershipSettings`
-    pub membership_settings: Option<MembershipSettings>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `processingStatus`
-    pub processing_status: Option<String>,
-    /// `processingType`
-    pub processing_type: Option<String>,
-    /// `size`
-    pub size: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedById`
-    pub updated_by_id: Option<String>,
+crm_core::record! {
+    /// Object list.
+    pub struct ObjectList {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdById`
+        created_by_id: Option<String> = "createdById",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `filterBranch`
+        filter_branch: Option<FilterBranch> = "filterBranch",
+        /// `filtersUpdatedAt`
+        filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `listPermissions`
+        list_permissions: Option<ListPermissions> = "listPermissions",
+        /// `listVersion`
+        list_version: Option<i64> = "listVersion",
+        /// `membershipSettings`
+        membership_settings: Option<MembershipSettings> = "membershipSettings",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `processingStatus`
+        processing_status: Option<String> = "processingStatus",
+        /// `processingType`
+        processing_type: Option<String> = "processingType",
+        /// `size`
+        size: Option<i64> = "size",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedById`
+        updated_by_id: Option<String> = "updatedById",
+    }
 }
-crm_core::record!(ObjectList {
-    created_at: "createdAt",
-    created_by_id: "createdById",
-    deleted_at: "deletedAt",
-    filter_branch: "filterBranch",
-    filters_updated_at: "filtersUpdatedAt",
-    list_id: "listId",
-    list_permissions: "listPermissions",
-    list_version: "listVersion",
-    membership_settings: "membershipSettings",
-    name: "name",
-    object_type_id: "objectTypeId",
-    processing_status: "processingStatus",
-    processing_type: "processingType",
-    size: "size",
-    updated_at: "updatedAt",
-    updated_by_id: "updatedById",
-});
 
-/// Object list search result.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectListSearchResult {
-    /// `additionalProperties`
-    pub additional_properties: Map<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdById`
-    pub created_by_id: Option<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// `filtersUpdatedAt`
-    pub filters_updated_at: Option<Timestamp>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `listVersion`
-    pub list_version: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `processingStatus`
-    pub processing_status: Option<String>,
-    /// `processingType`
-    pub processing_type: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedById`
-    pub updated_by_id: Option<String>,
+crm_core::record! {
+    /// Object list search result.
+    pub struct ObjectListSearchResult {
+        /// `additionalProperties`
+        additional_properties: Map<String> = "additionalProperties",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdById`
+        created_by_id: Option<String> = "createdById",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `filtersUpdatedAt`
+        filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `listVersion`
+        list_version: Option<i64> = "listVersion",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `processingStatus`
+        processing_status: Option<String> = "processingStatus",
+        /// `processingType`
+        processing_type: Option<String> = "processingType",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedById`
+        updated_by_id: Option<String> = "updatedById",
+    }
 }
-crm_core::record!(ObjectListSearchResult {
-    additional_properties: "additionalProperties",
-    created_at: "createdAt",
-    created_by_id: "createdById",
-    deleted_at: "deletedAt",
-    filters_updated_at: "filtersUpdatedAt",
-    list_id: "listId",
-    list_version: "listVersion",
-    name: "name",
-    object_type_id: "objectTypeId",
-    processing_status: "processingStatus",
-    processing_type: "processingType",
-    updated_at: "updatedAt",
-    updated_by_id: "updatedById",
-});
 
-/// Record id input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordIdInput {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `recordId`
-    pub record_id: Option<String>,
+crm_core::record! {
+    /// Record id input.
+    pub struct RecordIdInput {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `recordId`
+        record_id: Option<String> = "recordId",
+    }
+    required "objectTypeId" "recordId"
+    by new
 }
-crm_core::record!(RecordIdInput {
-    object_type_id: "objectTypeId",
-    record_id: "recordId",
-} required { object_type_id: "objectTypeId", record_id: "recordId" } by new);
 crm_core::setters!(RecordIdInput {
     object_type_id: String, record_id: String,
 });
@@ -729,16 +581,15 @@ impl RecordIdInput {
     }
 }
 
-/// Record id input batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordIdInputBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<RecordIdInput>>,
+crm_core::record! {
+    /// Record id input batch.
+    pub struct RecordIdInputBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<RecordIdInput>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(RecordIdInputBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(RecordIdInputBatch {
     inputs: [RecordIdInput],
 });
@@ -753,77 +604,55 @@ impl RecordIdInputBatch {
     }
 }
 
-/// Record id with memberships.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordIdWithMemberships {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `recordId`
-    pub record_id: Option<String>,
-    /// `recordListMemberships`
-    pub record_list_memberships: Vec<RecordListMembership>,
+crm_core::record! {
+    /// Record id with memberships.
+    pub struct RecordIdWithMemberships {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `recordId`
+        record_id: Option<String> = "recordId",
+        /// `recordListMemberships`
+        record_list_memberships: Vec<RecordListMembership> = "recordListMemberships",
+    }
 }
-crm_core::record!(RecordIdWithMemberships {
-    object_type_id: "objectTypeId",
-    record_id: "recordId",
-    record_list_memberships: "recordListMemberships",
-});
 
-/// Record id with memberships batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordIdWithMembershipsBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<RecordIdWithMemberships>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Record id with memberships batch reply.
+    pub struct RecordIdWithMembershipsBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<RecordIdWithMemberships> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(RecordIdWithMembershipsBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Record list membership.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordListMembership {
-    /// `firstAddedTimestamp`
-    pub first_added_timestamp: Option<Timestamp>,
-    /// `isPublicList`
-    pub is_public_list: Option<bool>,
-    /// `lastAddedTimestamp`
-    pub last_added_timestamp: Option<Timestamp>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `listVersion`
-    pub list_version: Option<i64>,
+crm_core::record! {
+    /// Record list membership.
+    pub struct RecordListMembership {
+        /// `firstAddedTimestamp`
+        first_added_timestamp: Option<Timestamp> = "firstAddedTimestamp",
+        /// `isPublicList`
+        is_public_list: Option<bool> = "isPublicList",
+        /// `lastAddedTimestamp`
+        last_added_timestamp: Option<Timestamp> = "lastAddedTimestamp",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `listVersion`
+        list_version: Option<i64> = "listVersion",
+    }
 }
-crm_core::record!(RecordListMembership {
-    first_added_timestamp: "firstAddedTimestamp",
-    is_public_list: "isPublicList",
-    last_added_timestamp: "lastAddedTimestamp",
-    list_id: "listId",
-    list_version: "listVersion",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

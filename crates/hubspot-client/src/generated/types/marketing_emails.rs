@@ -3,234 +3,165 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Aggregate email statistics.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AggregateEmailStatistics {
-    /// `aggregate`
-    pub aggregate: Option<EmailStatisticsData>,
-    /// `campaignAggregations`
-    pub campaign_aggregations: Map<EmailStatisticsData>,
-    /// `emails`
-    pub emails: Vec<i64>,
+crm_core::record! {
+    /// Aggregate email statistics.
+    pub struct AggregateEmailStatistics {
+        /// `aggregate`
+        aggregate: Option<EmailStatisticsData> = "aggregate",
+        /// `campaignAggregations`
+        campaign_aggregations: Map<EmailStatisticsData> = "campaignAggregations",
+        /// `emails`
+        emails: Vec<i64> = "emails",
+    }
 }
-crm_core::record!(AggregateEmailStatistics {
-    aggregate: "aggregate",
-    campaign_aggregations: "campaignAggregations",
-    emails: "emails",
-});
 
-/// Button style settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ButtonStyleSettings {
-    /// `backgroundColor`
-    pub background_color: Option<Value>,
-    /// `cornerRadius`
-    pub corner_radius: Option<i64>,
-    /// `fontStyle`
-    pub font_style: Option<FontStyle>,
+crm_core::record! {
+    /// Button style settings.
+    pub struct ButtonStyleSettings {
+        /// `backgroundColor`
+        background_color: Option<Value> = "backgroundColor",
+        /// `cornerRadius`
+        corner_radius: Option<i64> = "cornerRadius",
+        /// `fontStyle`
+        font_style: Option<FontStyle> = "fontStyle",
+    }
 }
-crm_core::record!(ButtonStyleSettings {
-    background_color: "backgroundColor",
-    corner_radius: "cornerRadius",
-    font_style: "fontStyle",
-});
 crm_core::setters!(ButtonStyleSettings {
     background_color: Value, corner_radius: i64, font_style: FontStyle,
 });
 
-/// Divider style settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DividerStyleSettings {
-    /// `color`
-    pub color: Option<Value>,
-    /// `height`
-    pub height: Option<i64>,
-    /// `lineType`
-    pub line_type: Option<String>,
+crm_core::record! {
+    /// Divider style settings.
+    pub struct DividerStyleSettings {
+        /// `color`
+        color: Option<Value> = "color",
+        /// `height`
+        height: Option<i64> = "height",
+        /// `lineType`
+        line_type: Option<String> = "lineType",
+    }
 }
-crm_core::record!(DividerStyleSettings {
-    color: "color",
-    height: "height",
-    line_type: "lineType",
-});
 crm_core::setters!(DividerStyleSettings {
     color: Value, height: i64, line_type: String,
 });
 
-/// Email.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Email {
-    /// `activeDomain`
-    pub active_domain: Option<String>,
-    /// `allEmailCampaignIds`
-    pub all_email_campaign_ids: Vec<String>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// The id of the business unit.
-    pub business_unit_id: Option<String>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// `campaignName`
-    pub campaign_name: Option<String>,
-    /// `campaignUtm`
-    pub campaign_utm: Option<String>,
-    /// `clonedFrom`
-    pub cloned_from: Option<String>,
-    /// `content`
-    pub content: Option<EmailContent>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdById`
-    pub created_by_id: Option<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// `emailCampaignGroupId`
-    pub email_campaign_group_id: Option<String>,
-    /// `emailTemplateMode`
-    pub email_template_mode: Option<EmailEmailTemplateMode>,
-    /// `feedbackSurveyId`
-    pub feedback_survey_id: Option<String>,
-    /// The id of the folder.
-    pub folder_id: Option<i64>,
-    /// `folderIdV2`
-    pub folder_id_v2: Option<i64>,
-    /// `from`
-    pub from: Option<EmailFromDetails>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isAb`
-    pub is_ab: Option<bool>,
-    /// `isPublished`
-    pub is_published: Option<bool>,
-    /// `isTransactional`
-    pub is_transactional: Option<bool>,
-    /// `jitterSendTime`
-    pub jitter_send_time: Option<bool>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `previewKey`
-    pub preview_key: Option<String>,
-    /// `primaryEmailCampaignId`
-    pub primary_email_campaign_id: Option<String>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
-    /// `publishedAt`
-    pub published_at: Option<Timestamp>,
-    /// `publishedByEmail`
-    pub published_by_email: Option<String>,
-    /// `publishedById`
-    pub published_by_id: Option<String>,
-    /// `publishedByName`
-    pub published_by_name: Option<String>,
-    /// `rssData`
-    pub rss_data: Option<RssEmailDetails>,
-    /// `sendOnPublish`
-    pub send_on_publish: Option<bool>,
-    /// `state`
-    pub state: Option<EmailState>,
-    /// `stats`
-    pub stats: Option<EmailStatisticsData>,
-    /// `subcategory`
-    pub subcategory: Option<String>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `subscriptionDetails`
-    pub subscription_details: Option<EmailSubscriptionDetails>,
-    /// `teamsWithAccess`
-    pub teams_with_access: Vec<String>,
-    /// `testing`
-    pub testing: Option<EmailTestingDetails>,
-    /// `to`
-    pub to: Option<EmailToDetails>,
-    /// `type`
-    pub type_: Option<EmailType>,
-    /// `unpublishedAt`
-    pub unpublished_at: Option<Timestamp>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedById`
-    pub updated_by_id: Option<String>,
-    /// `usersWithAccess`
-    pub users_with_access: Vec<String>,
-    /// `webversion`
-    pub webversion: Option<WebversionDetails>,
-    /// `workflowNames`
-    pub workflow_names: Vec<String>,
+crm_core::record! {
+    /// Email.
+    pub struct Email {
+        /// `activeDomain`
+        active_domain: Option<String> = "activeDomain",
+        /// `allEmailCampaignIds`
+        all_email_campaign_ids: Vec<String> = "allEmailCampaignIds",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// The id of the business unit.
+        business_unit_id: Option<String> = "businessUnitId",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// `campaignName`
+        campaign_name: Option<String> = "campaignName",
+        /// `campaignUtm`
+        campaign_utm: Option<String> = "campaignUtm",
+        /// `clonedFrom`
+        cloned_from: Option<String> = "clonedFrom",
+        /// `content`
+        content: Option<EmailContent> = "content",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdById`
+        created_by_id: Option<String> = "createdById",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `emailCampaignGroupId`
+        email_campaign_group_id: Option<String> = "emailCampaignGroupId",
+        /// `emailTemplateMode`
+        email_template_mode: Option<EmailEmailTemplateMode> = "emailTemplateMode",
+        /// `feedbackSurveyId`
+        feedback_survey_id: Option<String> = "feedbackSurveyId",
+        /// The id of the folder.
+        folder_id: Option<i64> = "folderId",
+        /// `folderIdV2`
+        folder_id_v2: Option<i64> = "folderIdV2",
+        /// `from`
+        from: Option<EmailFromDetails> = "from",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isAb`
+        is_ab: Option<bool> = "isAb",
+        /// `isPublished`
+        is_published: Option<bool> = "isPublished",
+        /// `isTransactional`
+        is_transactional: Option<bool> = "isTransactional",
+        /// `jitterSendTime`
+        jitter_send_time: Option<bool> = "jitterSendTime",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// The name.
+        name: Option<String> = "name",
+        /// `previewKey`
+        preview_key: Option<String> = "previewKey",
+        /// `primaryEmailCampaignId`
+        primary_email_campaign_id: Option<String> = "primaryEmailCampaignId",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+        /// `publishedAt`
+        published_at: Option<Timestamp> = "publishedAt",
+        /// `publishedByEmail`
+        published_by_email: Option<String> = "publishedByEmail",
+        /// `publishedById`
+        published_by_id: Option<String> = "publishedById",
+        /// `publishedByName`
+        published_by_name: Option<String> = "publishedByName",
+        /// `rssData`
+        rss_data: Option<RssEmailDetails> = "rssData",
+        /// `sendOnPublish`
+        send_on_publish: Option<bool> = "sendOnPublish",
+        /// `state`
+        state: Option<EmailState> = "state",
+        /// `stats`
+        stats: Option<EmailStatisticsData> = "stats",
+        /// `subcategory`
+        subcategory: Option<String> = "subcategory",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `subscriptionDetails`
+        subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
+        /// `teamsWithAccess`
+        teams_with_access: Vec<String> = "teamsWithAccess",
+        /// `testing`
+        testing: Option<EmailTestingDetails> = "testing",
+        /// `to`
+        to: Option<EmailToDetails> = "to",
+        /// `type`
+        type_: Option<EmailType> = "type",
+        /// `unpublishedAt`
+        unpublished_at: Option<Timestamp> = "unpublishedAt",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedById`
+        updated_by_id: Option<String> = "updatedById",
+        /// `usersWithAccess`
+        users_with_access: Vec<String> = "usersWithAccess",
+        /// `webversion`
+        webversion: Option<WebversionDetails> = "webversion",
+        /// `workflowNames`
+        workflow_names: Vec<String> = "workflowNames",
+    }
 }
-crm_core::record!(Email {
-    active_domain: "activeDomain",
-    all_email_campaign_ids: "allEmailCampaignIds",
-    archived: "archived",
-    business_unit_id: "businessUnitId",
-    campaign: "campaign",
-    campaign_name: "campaignName",
-    campaign_utm: "campaignUtm",
-    cloned_from: "clonedFrom",
-    content: "content",
-    created_at: "createdAt",
-    created_by_id: "createdById",
-    deleted_at: "deletedAt",
-    email_campaign_group_id: "emailCampaignGroupId",
-    email_template_mode: "emailTemplateMode",
-    feedback_survey_id: "feedbackSurveyId",
-    folder_id: "folderId",
-    folder_id_v2: "folderIdV2",
-    from: "from",
-    id: "id",
-    is_ab: "isAb",
-    is_published: "isPublished",
-    is_transactional: "isTransactional",
-    jitter_send_time: "jitterSendTime",
-    language: "language",
-    name: "name",
-    preview_key: "previewKey",
-    primary_email_campaign_id: "primaryEmailCampaignId",
-    publish_date: "publishDate",
-    published_at: "publishedAt",
-    published_by_email: "publishedByEmail",
-    published_by_id: "publishedById",
-    published_by_name: "publishedByName",
-    rss_data: "rssData",
-    send_on_publish: "sendOnPublish",
-    state: "state",
-    stats: "stats",
-    subcategory: "subcategory",
-    subject: "subject",
-    subscription_details: "subscriptionDetails",
-    teams_with_access: "teamsWithAccess",
-    testing: "testing",
-    to: "to",
-    type_: "type",
-    unpublished_at: "unpublishedAt",
-    updated_at: "updatedAt",
-    updated_by_id: "updatedById",
-    users_with_access: "usersWithAccess",
-    webversion: "webversion",
-    workflow_names: "workflowNames",
-});
 
-/// Email clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailClone {
-    /// `cloneName`
-    pub clone_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
+crm_core::record! {
+    /// Email clone.
+    pub struct EmailClone {
+        /// `cloneName`
+        clone_name: Option<String> = "cloneName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(EmailClone {
-    clone_name: "cloneName",
-    id: "id",
-    language: "language",
-} required { id: "id" } by new);
 crm_core::setters!(EmailClone {
     clone_name: String, id: String, language: String,
 });
@@ -247,113 +178,80 @@ impl EmailClone {
     }
 }
 
-/// Email content.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailContent {
-    /// `flexAreas`
-    pub flex_areas: Option<Map<Value>>,
-    /// `plainTextVersion`
-    pub plain_text_version: Option<String>,
-    /// `smartFields`
-    pub smart_fields: Option<Map<Value>>,
-    /// `styleSettings`
-    pub style_settings: Option<EmailStyleSettings>,
-    /// `templatePath`
-    pub template_path: Option<String>,
-    /// `themeSettingsValues`
-    pub theme_settings_values: Option<Map<Value>>,
-    /// `widgetContainers`
-    pub widget_containers: Option<Map<Value>>,
-    /// `widgets`
-    pub widgets: Option<Map<Value>>,
+crm_core::record! {
+    /// Email content.
+    pub struct EmailContent {
+        /// `flexAreas`
+        flex_areas: Option<Map<Value>> = "flexAreas",
+        /// `plainTextVersion`
+        plain_text_version: Option<String> = "plainTextVersion",
+        /// `smartFields`
+        smart_fields: Option<Map<Value>> = "smartFields",
+        /// `styleSettings`
+        style_settings: Option<EmailStyleSettings> = "styleSettings",
+        /// `templatePath`
+        template_path: Option<String> = "templatePath",
+        /// `themeSettingsValues`
+        theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
+        /// `widgetContainers`
+        widget_containers: Option<Map<Value>> = "widgetContainers",
+        /// `widgets`
+        widgets: Option<Map<Value>> = "widgets",
+    }
 }
-crm_core::record!(EmailContent {
-    flex_areas: "flexAreas",
-    plain_text_version: "plainTextVersion",
-    smart_fields: "smartFields",
-    style_settings: "styleSettings",
-    template_path: "templatePath",
-    theme_settings_values: "themeSettingsValues",
-    widget_containers: "widgetContainers",
-    widgets: "widgets",
-});
 crm_core::setters!(EmailContent {
     flex_areas: Map<Value>, plain_text_version: String, smart_fields: Map<Value>,
     style_settings: EmailStyleSettings, template_path: String, theme_settings_values: Map<Value>,
     widget_containers: Map<Value>, widgets: Map<Value>,
 });
 
-/// Email create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailCreateRequest {
-    /// `activeDomain`
-    pub active_domain: Option<String>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// The id of the business unit.
-    pub business_unit_id: Option<i64>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// `content`
-    pub content: Option<EmailContent>,
-    /// `feedbackSurveyId`
-    pub feedback_survey_id: Option<String>,
-    /// `folderIdV2`
-    pub folder_id_v2: Option<i64>,
-    /// `from`
-    pub from: Option<EmailFromDetails>,
-    /// `jitterSendTime`
-    pub jitter_send_time: Option<bool>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
-    /// `rssData`
-    pub rss_data: Option<RssEmailDetails>,
-    /// `sendOnPublish`
-    pub send_on_publish: Option<bool>,
-    /// `state`
-    pub state: Option<EmailState>,
-    /// One of 78 values, as `ab_loser_variant`.
-    pub subcategory: Option<String>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `subscriptionDetails`
-    pub subscription_details: Option<EmailSubscriptionDetails>,
-    /// `testing`
-    pub testing: Option<EmailTestingDetails>,
-    /// `to`
-    pub to: Option<EmailToDetails>,
-    /// `webversion`
-    pub webversion: Option<WebversionDetails>,
+crm_core::record! {
+    /// Email create request.
+    pub struct EmailCreateRequest {
+        /// `activeDomain`
+        active_domain: Option<String> = "activeDomain",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// The id of the business unit.
+        business_unit_id: Option<i64> = "businessUnitId",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// `content`
+        content: Option<EmailContent> = "content",
+        /// `feedbackSurveyId`
+        feedback_survey_id: Option<String> = "feedbackSurveyId",
+        /// `folderIdV2`
+        folder_id_v2: Option<i64> = "folderIdV2",
+        /// `from`
+        from: Option<EmailFromDetails> = "from",
+        /// `jitterSendTime`
+        jitter_send_time: Option<bool> = "jitterSendTime",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// The name.
+        name: Option<String> = "name",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+        /// `rssData`
+        rss_data: Option<RssEmailDetails> = "rssData",
+        /// `sendOnPublish`
+        send_on_publish: Option<bool> = "sendOnPublish",
+        /// `state`
+        state: Option<EmailState> = "state",
+        /// One of 78 values, as `ab_loser_variant`.
+        subcategory: Option<String> = "subcategory",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `subscriptionDetails`
+        subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
+        /// `testing`
+        testing: Option<EmailTestingDetails> = "testing",
+        /// `to`
+        to: Option<EmailToDetails> = "to",
+        /// `webversion`
+        webversion: Option<WebversionDetails> = "webversion",
+    }
 }
-crm_core::record!(EmailCreateRequest {
-    active_domain: "activeDomain",
-    archived: "archived",
-    business_unit_id: "businessUnitId",
-    campaign: "campaign",
-    content: "content",
-    feedback_survey_id: "feedbackSurveyId",
-    folder_id_v2: "folderIdV2",
-    from: "from",
-    jitter_send_time: "jitterSendTime",
-    language: "language",
-    name: "name",
-    publish_date: "publishDate",
-    rss_data: "rssData",
-    send_on_publish: "sendOnPublish",
-    state: "state",
-    subcategory: "subcategory",
-    subject: "subject",
-    subscription_details: "subscriptionDetails",
-    testing: "testing",
-    to: "to",
-    webversion: "webversion",
-});
 crm_core::setters!(EmailCreateRequest {
     active_domain: String, archived: bool, business_unit_id: i64, campaign: String, content: EmailContent,
     feedback_survey_id: String, folder_id_v2: i64, from: EmailFromDetails, jitter_send_time: bool,
@@ -372,174 +270,123 @@ crm_core::open_enum! {
     }
 }
 
-/// Email from details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailFromDetails {
-    /// `customReplyTo`
-    pub custom_reply_to: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// `replyTo`
-    pub reply_to: Option<String>,
+crm_core::record! {
+    /// Email from details.
+    pub struct EmailFromDetails {
+        /// `customReplyTo`
+        custom_reply_to: Option<String> = "customReplyTo",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// `replyTo`
+        reply_to: Option<String> = "replyTo",
+    }
 }
-crm_core::record!(EmailFromDetails {
-    custom_reply_to: "customReplyTo",
-    from_name: "fromName",
-    reply_to: "replyTo",
-});
 crm_core::setters!(EmailFromDetails {
     custom_reply_to: String, from_name: String, reply_to: String,
 });
 
-/// Email recipients.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailRecipients {
-    /// `exclude`
-    pub exclude: Option<Vec<String>>,
-    /// `include`
-    pub include: Option<Vec<String>>,
+crm_core::record! {
+    /// Email recipients.
+    pub struct EmailRecipients {
+        /// `exclude`
+        exclude: Option<Vec<String>> = "exclude",
+        /// `include`
+        include: Option<Vec<String>> = "include",
+    }
 }
-crm_core::record!(EmailRecipients {
-    exclude: "exclude",
-    include: "include",
-});
 crm_core::setters!(EmailRecipients {
     exclude: [String], include: [String],
 });
 
-/// Email statistic interval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailStatisticInterval {
-    /// `aggregations`
-    pub aggregations: Option<EmailStatisticsData>,
-    /// `interval`
-    pub interval: Option<Interval>,
+crm_core::record! {
+    /// Email statistic interval.
+    pub struct EmailStatisticInterval {
+        /// `aggregations`
+        aggregations: Option<EmailStatisticsData> = "aggregations",
+        /// `interval`
+        interval: Option<Interval> = "interval",
+    }
 }
-crm_core::record!(EmailStatisticInterval {
-    aggregations: "aggregations",
-    interval: "interval",
-});
 
-/// Email statistics data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailStatisticsData {
-    /// `counters`
-    pub counters: Map<i64>,
-    /// `deviceBreakdown`
-    pub device_breakdown: Map<Map<i64>>,
-    /// `qualifierStats`
-    pub qualifier_stats: Map<Map<i64>>,
-    /// `ratios`
-    pub ratios: Map<f64>,
+crm_core::record! {
+    /// Email statistics data.
+    pub struct EmailStatisticsData {
+        /// `counters`
+        counters: Map<i64> = "counters",
+        /// `deviceBreakdown`
+        device_breakdown: Map<Map<i64>> = "deviceBreakdown",
+        /// `qualifierStats`
+        qualifier_stats: Map<Map<i64>> = "qualifierStats",
+        /// `ratios`
+        ratios: Map<f64> = "ratios",
+    }
 }
-crm_core::record!(EmailStatisticsData {
-    counters: "counters",
-    device_breakdown: "deviceBreakdown",
-    qualifier_stats: "qualifierStats",
-    ratios: "ratios",
-});
 
-/// Email style settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailStyleSettings {
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    /// `backgroundImage`
-    pub background_image: Option<String>,
-    /// `backgroundImageType`
-    pub background_image_type: Option<EmailStyleSettingsBackgroundImageType>,
-    /// `bodyBorderColor`
-    pub body_border_color: Option<String>,
-    /// `bodyBorderColorChoice`
-    pub body_border_color_choice: Option<String>,
-    /// `bodyBorderWidth`
-    pub body_border_width: Option<f64>,
-    /// `bodyColor`
-    pub body_color: Option<String>,
-    /// `buttonStyleSettings`
-    pub button_style_settings: Option<ButtonStyleSettings>,
-    /// `colorPickerFavorite1`
-    pub color_picker_favorite1: Option<String>,
-    /// `colorPickerFavorite2`
-    pub color_picker_favorite2: Option<String>,
-    /// `colorPickerFavorite3`
-    pub color_picker_favorite3: Option<String>,
-    /// `colorPickerFavorite4`
-    pub color_picker_favorite4: Option<String>,
-    /// `colorPickerFavorite5`
-    pub color_picker_favorite5: Option<String>,
-    /// `colorPickerFavorite6`
-    pub color_picker_favorite6: Option<String>,
-    /// `dividerStyleSettings`
-    pub divider_style_settings: Option<DividerStyleSettings>,
-    /// `emailBodyPadding`
-    pub email_body_padding: Option<String>,
-    /// `emailBodyWidth`
-    pub email_body_width: Option<String>,
-    /// `headingOneFont`
-    pub heading_one_font: Option<FontStyle>,
-    /// `headingTwoFont`
-    pub heading_two_font: Option<FontStyle>,
-    /// `linksFont`
-    pub links_font: Option<FontStyle>,
-    /// `primaryAccentColor`
-    pub primary_accent_color: Option<String>,
-    /// `primaryFont`
-    pub primary_font: Option<String>,
-    /// `primaryFontColor`
-    pub primary_font_color: Option<String>,
-    /// `primaryFontLineHeight`
-    pub primary_font_line_height: Option<String>,
-    /// `primaryFontSize`
-    pub primary_font_size: Option<f64>,
-    /// `secondaryAccentColor`
-    pub secondary_accent_color: Option<String>,
-    /// `secondaryFont`
-    pub secondary_font: Option<String>,
-    /// `secondaryFontColor`
-    pub secondary_font_color: Option<String>,
-    /// `secondaryFontLineHeight`
-    pub secondary_font_line_height: Option<String>,
-    /// `secondaryFontSize`
-    pub secondary_font_size: Option<f64>,
+crm_core::record! {
+    /// Email style settings.
+    pub struct EmailStyleSettings {
+        /// `backgroundColor`
+        background_color: Option<String> = "backgroundColor",
+        /// `backgroundImage`
+        background_image: Option<String> = "backgroundImage",
+        /// `backgroundImageType`
+        background_image_type: Option<EmailStyleSettingsBackgroundImageType> = "backgroundImageType",
+        /// `bodyBorderColor`
+        body_border_color: Option<String> = "bodyBorderColor",
+        /// `bodyBorderColorChoice`
+        body_border_color_choice: Option<String> = "bodyBorderColorChoice",
+        /// `bodyBorderWidth`
+        body_border_width: Option<f64> = "bodyBorderWidth",
+        /// `bodyColor`
+        body_color: Option<String> = "bodyColor",
+        /// `buttonStyleSettings`
+        button_style_settings: Option<ButtonStyleSettings> = "buttonStyleSettings",
+        /// `colorPickerFavorite1`
+        color_picker_favorite1: Option<String> = "colorPickerFavorite1",
+        /// `colorPickerFavorite2`
+        color_picker_favorite2: Option<String> = "colorPickerFavorite2",
+        /// `colorPickerFavorite3`
+        color_picker_favorite3: Option<String> = "colorPickerFavorite3",
+        /// `colorPickerFavorite4`
+        color_picker_favorite4: Option<String> = "colorPickerFavorite4",
+        /// `colorPickerFavorite5`
+        color_picker_favorite5: Option<String> = "colorPickerFavorite5",
+        /// `colorPickerFavorite6`
+        color_picker_favorite6: Option<String> = "colorPickerFavorite6",
+        /// `dividerStyleSettings`
+        divider_style_settings: Option<DividerStyleSettings> = "dividerStyleSettings",
+        /// `emailBodyPadding`
+        email_body_padding: Option<String> = "emailBodyPadding",
+        /// `emailBodyWidth`
+        email_body_width: Option<String> = "emailBodyWidth",
+        /// `headingOneFont`
+        heading_one_font: Option<FontStyle> = "headingOneFont",
+        /// `headingTwoFont`
+        heading_two_font: Option<FontStyle> = "headingTwoFont",
+        /// `linksFont`
+        links_font: Option<FontStyle> = "linksFont",
+        /// `primaryAccentColor`
+        primary_accent_color: Option<String> = "primaryAccentColor",
+        /// `primaryFont`
+        primary_font: Option<String> = "primaryFont",
+        /// `primaryFontColor`
+        primary_font_color: Option<String> = "primaryFontColor",
+        /// `primaryFontLineHeight`
+        primary_font_line_height: Option<String> = "primaryFontLineHeight",
+        /// `primaryFontSize`
+        primary_font_size: Option<f64> = "primaryFontSize",
+        /// `secondaryAccentColor`
+        secondary_accent_color: Option<String> = "secondaryAccentColor",
+        /// `secondaryFont`
+        secondary_font: Option<String> = "secondaryFont",
+        /// `secondaryFontColor`
+        secondary_font_color: Option<String> = "secondaryFontColor",
+        /// `secondaryFontLineHeight`
+        secondary_font_line_height: Option<String> = "secondaryFontLineHeight",
+        /// `secondaryFontSize`
+        secondary_font_size: Option<f64> = "secondaryFontSize",
+    }
 }
-crm_core::record!(EmailStyleSettings {
-    background_color: "backgroundColor",
-    background_image: "backgroundImage",
-    background_image_type: "backgroundImageType",
-    body_border_color: "bodyBorderColor",
-    body_border_color_choice: "bodyBorderColorChoice",
-    body_border_width: "bodyBorderWidth",
-    body_color: "bodyColor",
-    button_style_settings: "buttonStyleSettings",
-    color_picker_favorite1: "colorPickerFavorite1",
-    color_picker_favorite2: "colorPickerFavorite2",
-    color_picker_favorite3: "colorPickerFavorite3",
-    color_picker_favorite4: "colorPickerFavorite4",
-    color_picker_favorite5: "colorPickerFavorite5",
-    color_picker_favorite6: "colorPickerFavorite6",
-    divider_style_settings: "dividerStyleSettings",
-    email_body_padding: "emailBodyPadding",
-    email_body_width: "emailBodyWidth",
-    heading_one_font: "headingOneFont",
-    heading_two_font: "headingTwoFont",
-    links_font: "linksFont",
-    primary_accent_color: "primaryAccentColor",
-    primary_font: "primaryFont",
-    primary_font_color: "primaryFontColor",
-    primary_font_line_height: "primaryFontLineHeight",
-    primary_font_size: "primaryFontSize",
-    secondary_accent_color: "secondaryAccentColor",
-    secondary_font: "secondaryFont",
-    secondary_font_color: "secondaryFontColor",
-    secondary_font_line_height: "secondaryFontLineHeight",
-    secondary_font_size: "secondaryFontSize",
-});
 crm_core::setters!(EmailStyleSettings {
     background_color: String, background_image: String,
     background_image_type: EmailStyleSettingsBackgroundImageType, body_border_color: String,
@@ -567,61 +414,47 @@ crm_core::open_enum! {
     }
 }
 
-/// Email subscription details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailSubscriptionDetails {
-    /// `officeLocationId`
-    pub office_location_id: Option<String>,
-    /// `preferencesGroupId`
-    pub preferences_group_id: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// `subscriptionName`
-    pub subscription_name: Option<String>,
+crm_core::record! {
+    /// Email subscription details.
+    pub struct EmailSubscriptionDetails {
+        /// `officeLocationId`
+        office_location_id: Option<String> = "officeLocationId",
+        /// `preferencesGroupId`
+        preferences_group_id: Option<String> = "preferencesGroupId",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// `subscriptionName`
+        subscription_name: Option<String> = "subscriptionName",
+    }
 }
-crm_core::record!(EmailSubscriptionDetails {
-    office_location_id: "officeLocationId",
-    preferences_group_id: "preferencesGroupId",
-    subscription_id: "subscriptionId",
-    subscription_name: "subscriptionName",
-});
 crm_core::setters!(EmailSubscriptionDetails {
     office_location_id: String, preferences_group_id: String, subscription_id: String,
     subscription_name: String,
 });
 
-/// Email testing details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailTestingDetails {
-    /// `abSampleSizeDefault`
-    pub ab_sample_size_default: Option<AbStatus>,
-    /// `abSamplingDefault`
-    pub ab_sampling_default: Option<AbStatus>,
-    /// `abStatus`
-    pub ab_status: Option<AbStatus>,
-    /// `abSuccessMetric`
-    pub ab_success_metric: Option<EmailTestingDetailsAbSuccessMetric>,
-    /// `abTestPercentage`
-    pub ab_test_percentage: Option<i64>,
-    /// `hoursToWait`
-    pub hours_to_wait: Option<i64>,
-    /// `isAbVariation`
-    pub is_ab_variation: Option<bool>,
-    /// `testId`
-    pub test_id: Option<String>,
+crm_core::record! {
+    /// Email testing details.
+    pub struct EmailTestingDetails {
+        /// `abSampleSizeDefault`
+        ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
+        /// `abSamplingDefault`
+        ab_sampling_default: Option<AbStatus> = "abSamplingDefault",
+        /// `abStatus`
+        ab_status: Option<AbStatus> = "abStatus",
+        /// `abSuccessMetric`
+        ab_success_metric: Option<EmailTestingDetailsAbSuccessMetric> = "abSuccessMetric",
+        /// `abTestPercentage`
+        ab_test_percentage: Option<i64> = "abTestPercentage",
+        /// `hoursToWait`
+        hours_to_wait: Option<i64> = "hoursToWait",
+        /// `isAbVariation`
+        is_ab_variation: Option<bool> = "isAbVariation",
+        /// `testId`
+        test_id: Option<String> = "testId",
+    }
+    required "isAbVariation"
+    by new
 }
-crm_core::record!(EmailTestingDetails {
-    ab_sample_size_default: "abSampleSizeDefault",
-    ab_sampling_default: "abSamplingDefault",
-    ab_status: "abStatus",
-    ab_success_metric: "abSuccessMetric",
-    ab_test_percentage: "abTestPercentage",
-    hours_to_wait: "hoursToWait",
-    is_ab_variation: "isAbVariation",
-    test_id: "testId",
-} required { is_ab_variation: "isAbVariation" } by new);
 crm_core::setters!(EmailTestingDetails {
     ab_sample_size_default: AbStatus, ab_sampling_default: AbStatus, ab_status: AbStatus,
     ab_success_metric: EmailTestingDetailsAbSuccessMetric, ab_test_percentage: i64, hours_to_wait: i64,
@@ -657,28 +490,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Email to details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailToDetails {
-    /// `contactIds`
-    pub contact_ids: Option<EmailRecipients>,
-    /// `contactIlsLists`
-    pub contact_ils_lists: Option<EmailRecipients>,
-    /// `contactLists`
-    pub contact_lists: Option<EmailRecipients>,
-    /// `limitSendFrequency`
-    pub limit_send_frequency: Option<bool>,
-    /// `suppressGraymail`
-    pub suppress_graymail: Option<bool>,
+crm_core::record! {
+    /// Email to details.
+    pub struct EmailToDetails {
+        /// `contactIds`
+        contact_ids: Option<EmailRecipients> = "contactIds",
+        /// `contactIlsLists`
+        contact_ils_lists: Option<EmailRecipients> = "contactIlsLists",
+        /// `contactLists`
+        contact_lists: Option<EmailRecipients> = "contactLists",
+        /// `limitSendFrequency`
+        limit_send_frequency: Option<bool> = "limitSendFrequency",
+        /// `suppressGraymail`
+        suppress_graymail: Option<bool> = "suppressGraymail",
+    }
 }
-crm_core::record!(EmailToDetails {
-    contact_ids: "contactIds",
-    contact_ils_lists: "contactIlsLists",
-    contact_lists: "contactLists",
-    limit_send_frequency: "limitSendFrequency",
-    suppress_graymail: "suppressGraymail",
-});
 crm_core::setters!(EmailToDetails {
     contact_ids: EmailRecipients, contact_ils_lists: EmailRecipients, contact_lists: EmailRecipients,
     limit_send_frequency: bool, suppress_graymail: bool,
@@ -754,73 +580,51 @@ crm_core::open_enum! {
     }
 }
 
-/// Email update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailUpdateRequest {
-    /// `activeDomain`
-    pub active_domain: Option<String>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// The id of the business unit.
-    pub business_unit_id: Option<i64>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// `content`
-    pub content: Option<EmailContent>,
-    /// `folderIdV2`
-    pub folder_id_v2: Option<i64>,
-    /// `from`
-    pub from: Option<EmailFromDetails>,
-    /// `jitterSendTime`
-    pub jitter_send_time: Option<bool>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
-    /// `rssData`
-    pub rss_data: Option<RssEmailDetails>,
-    /// `sendOnPublish`
-    pub send_on_publish: Option<bool>,
-    /// `state`
-    pub state: Option<EmailState>,
-    /// One of 78 values, as `ab_loser_variant`.
-    pub subcategory: Option<String>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `subscriptionDetails`
-    pub subscription_details: Option<EmailSubscriptionDetails>,
-    /// `testing`
-    pub testing: Option<EmailTestingDetails>,
-    /// `to`
-    pub to: Option<EmailToDetails>,
-    /// `webversion`
-    pub webversion: Option<WebversionDetails>,
+crm_core::record! {
+    /// Email update request.
+    pub struct EmailUpdateRequest {
+        /// `activeDomain`
+        active_domain: Option<String> = "activeDomain",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// The id of the business unit.
+        business_unit_id: Option<i64> = "businessUnitId",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// `content`
+        content: Option<EmailContent> = "content",
+        /// `folderIdV2`
+        folder_id_v2: Option<i64> = "folderIdV2",
+        /// `from`
+        from: Option<EmailFromDetails> = "from",
+        /// `jitterSendTime`
+        jitter_send_time: Option<bool> = "jitterSendTime",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// The name.
+        name: Option<String> = "name",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+        /// `rssData`
+        rss_data: Option<RssEmailDetails> = "rssData",
+        /// `sendOnPublish`
+        send_on_publish: Option<bool> = "sendOnPublish",
+        /// `state`
+        state: Option<EmailState> = "state",
+        /// One of 78 values, as `ab_loser_variant`.
+        subcategory: Option<String> = "subcategory",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `subscriptionDetails`
+        subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
+        /// `testing`
+        testing: Option<EmailTestingDetails> = "testing",
+        /// `to`
+        to: Option<EmailToDetails> = "to",
+        /// `webversion`
+        webversion: Option<WebversionDetails> = "webversion",
+    }
 }
-crm_core::record!(EmailUpdateRequest {
-    active_domain: "activeDomain",
-    archived: "archived",
-    business_unit_id: "businessUnitId",
-    campaign: "campaign",
-    content: "content",
-    folder_id_v2: "folderIdV2",
-    from: "from",
-    jitter_send_time: "jitterSendTime",
-    language: "language",
-    name: "name",
-    publish_date: "publishDate",
-    rss_data: "rssData",
-    send_on_publish: "sendOnPublish",
-    state: "state",
-    subcategory: "subcategory",
-    subject: "subject",
-    subscription_details: "subscriptionDetails",
-    testing: "testing",
-    to: "to",
-    webversion: "webversion",
-});
 crm_core::setters!(EmailUpdateRequest {
     active_domain: String, archived: bool, business_unit_id: i64, campaign: String, content: EmailContent,
     folder_id_v2: i64, from: EmailFromDetails, jitter_send_time: bool, language: String, name: String,
@@ -829,68 +633,50 @@ crm_core::setters!(EmailUpdateRequest {
     testing: EmailTestingDetails, to: EmailToDetails, webversion: WebversionDetails,
 });
 
-/// Email version.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailVersion {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<Email>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Email version.
+    pub struct EmailVersion {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<Email> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(EmailVersion {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// Font style.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FontStyle {
-    /// `bold`
-    pub bold: Option<bool>,
-    /// `color`
-    pub color: Option<String>,
-    /// `font`
-    pub font: Option<String>,
-    /// `italic`
-    pub italic: Option<bool>,
-    /// `size`
-    pub size: Option<i64>,
-    /// `underline`
-    pub underline: Option<bool>,
+crm_core::record! {
+    /// Font style.
+    pub struct FontStyle {
+        /// `bold`
+        bold: Option<bool> = "bold",
+        /// `color`
+        color: Option<String> = "color",
+        /// `font`
+        font: Option<String> = "font",
+        /// `italic`
+        italic: Option<bool> = "italic",
+        /// `size`
+        size: Option<i64> = "size",
+        /// `underline`
+        underline: Option<bool> = "underline",
+    }
 }
-crm_core::record!(FontStyle {
-    bold: "bold",
-    color: "color",
-    font: "font",
-    italic: "italic",
-    size: "size",
-    underline: "underline",
-});
 crm_core::setters!(FontStyle {
     bold: bool, color: String, font: String, italic: bool, size: i64, underline: bool,
 });
 
-/// Interval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Interval {
-    /// `end`
-    pub end: Option<Timestamp>,
-    /// `start`
-    pub start: Option<Timestamp>,
+crm_core::record! {
+    /// Interval.
+    pub struct Interval {
+        /// `end`
+        end: Option<Timestamp> = "end",
+        /// `start`
+        start: Option<Timestamp> = "start",
+    }
 }
-crm_core::record!(Interval {
-    end: "end",
-    start: "start",
-});
 
 crm_core::open_enum! {
     /// Marketing emails get statistics histogram interval.
@@ -916,40 +702,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Rss email details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RssEmailDetails {
-    /// `blogEmailType`
-    pub blog_email_type: Option<String>,
-    /// `blogImageMaxWidth`
-    pub blog_image_max_width: Option<i64>,
-    /// `blogLayout`
-    pub blog_layout: Option<RssEmailDetailsBlogLayout>,
-    /// `hubspotBlogId`
-    pub hubspot_blog_id: Option<String>,
-    /// `maxEntries`
-    pub max_entries: Option<i64>,
-    /// `rssEntryTemplate`
-    pub rss_entry_template: Option<String>,
-    /// `timing`
-    pub timing: Option<Map<Value>>,
-    /// The address.
-    pub url: Option<String>,
-    /// `useHeadlineAsSubject`
-    pub use_headline_as_subject: Option<bool>,
+crm_core::record! {
+    /// Rss email details.
+    pub struct RssEmailDetails {
+        /// `blogEmailType`
+        blog_email_type: Option<String> = "blogEmailType",
+        /// `blogImageMaxWidth`
+        blog_image_max_width: Option<i64> = "blogImageMaxWidth",
+        /// `blogLayout`
+        blog_layout: Option<RssEmailDetailsBlogLayout> = "blogLayout",
+        /// `hubspotBlogId`
+        hubspot_blog_id: Option<String> = "hubspotBlogId",
+        /// `maxEntries`
+        max_entries: Option<i64> = "maxEntries",
+        /// `rssEntryTemplate`
+        rss_entry_template: Option<String> = "rssEntryTemplate",
+        /// `timing`
+        timing: Option<Map<Value>> = "timing",
+        /// The address.
+        url: Option<String> = "url",
+        /// `useHeadlineAsSubject`
+        use_headline_as_subject: Option<bool> = "useHeadlineAsSubject",
+    }
 }
-crm_core::record!(RssEmailDetails {
-    blog_email_type: "blogEmailType",
-    blog_image_max_width: "blogImageMaxWidth",
-    blog_layout: "blogLayout",
-    hubspot_blog_id: "hubspotBlogId",
-    max_entries: "maxEntries",
-    rss_entry_template: "rssEntryTemplate",
-    timing: "timing",
-    url: "url",
-    use_headline_as_subject: "useHeadlineAsSubject",
-});
 crm_core::setters!(RssEmailDetails {
     blog_email_type: String, blog_image_max_width: i64, blog_layout: RssEmailDetailsBlogLayout,
     hubspot_blog_id: String, max_entries: i64, rss_entry_template: String, timing: Map<Value>, url: String,
@@ -968,122 +743,88 @@ crm_core::open_enum! {
     }
 }
 
-/// Version public email.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VersionPublicEmail {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<Email>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Version public email.
+    pub struct VersionPublicEmail {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<Email> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(VersionPublicEmail {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// Webversion details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WebversionDetails {
-    /// `domain`
-    pub domain: Option<String>,
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// `expiresAt`
-    pub expires_at: Option<Timestamp>,
-    /// `isPageRedirected`
-    pub is_page_redirected: Option<bool>,
-    /// `metaDescription`
-    pub meta_description: Option<String>,
-    /// `pageExpiryEnabled`
-    pub page_expiry_enabled: Option<bool>,
-    /// `redirectToPageId`
-    pub redirect_to_page_id: Option<String>,
-    /// `redirectToUrl`
-    pub redirect_to_url: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `title`
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Webversion details.
+    pub struct WebversionDetails {
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// `expiresAt`
+        expires_at: Option<Timestamp> = "expiresAt",
+        /// `isPageRedirected`
+        is_page_redirected: Option<bool> = "isPageRedirected",
+        /// `metaDescription`
+        meta_description: Option<String> = "metaDescription",
+        /// `pageExpiryEnabled`
+        page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
+        /// `redirectToPageId`
+        redirect_to_page_id: Option<String> = "redirectToPageId",
+        /// `redirectToUrl`
+        redirect_to_url: Option<String> = "redirectToUrl",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `title`
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(WebversionDetails {
-    domain: "domain",
-    enabled: "enabled",
-    expires_at: "expiresAt",
-    is_page_redirected: "isPageRedirected",
-    meta_description: "metaDescription",
-    page_expiry_enabled: "pageExpiryEnabled",
-    redirect_to_page_id: "redirectToPageId",
-    redirect_to_url: "redirectToUrl",
-    slug: "slug",
-    title: "title",
-    url: "url",
-});
 crm_core::setters!(WebversionDetails {
     domain: String, enabled: bool, expires_at: Timestamp, is_page_redirected: bool, meta_description: String,
     page_expiry_enabled: bool, redirect_to_page_id: String, redirect_to_url: String, slug: String,
     title: String, url: String,
 });
 
-/// With total email statistic interval page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalEmailStatisticIntervalPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<EmailStatisticInterval>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total email statistic interval page.
+    pub struct WithTotalEmailStatisticIntervalPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<EmailStatisticInterval> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalEmailStatisticIntervalPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total public email page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicEmailPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Email>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public email page.
+    pub struct WithTotalPublicEmailPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Email> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicEmailPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total public email version page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicEmailVersionPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<VersionPublicEmail>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public email version page.
+    pub struct WithTotalPublicEmailVersionPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<VersionPublicEmail> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicEmailVersionPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,194 +3,139 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// App info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppInfo {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// App info.
+    pub struct AppInfo {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(AppInfo {
-    id: "id",
-    name: "name",
-});
 
-/// Attendance counters.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttendanceCounters {
-    /// `attended`
-    pub attended: Option<i64>,
-    /// `cancelled`
-    pub cancelled: Option<i64>,
-    /// `noShows`
-    pub no_shows: Option<i64>,
-    /// `registered`
-    pub registered: Option<i64>,
+crm_core::record! {
+    /// Attendance counters.
+    pub struct AttendanceCounters {
+        /// `attended`
+        attended: Option<i64> = "attended",
+        /// `cancelled`
+        cancelled: Option<i64> = "cancelled",
+        /// `noShows`
+        no_shows: Option<i64> = "noShows",
+        /// `registered`
+        registered: Option<i64> = "registered",
+    }
 }
-crm_core::record!(AttendanceCounters {
-    attended: "attended",
-    cancelled: "cancelled",
-    no_shows: "noShows",
-    registered: "registered",
-});
 
-/// Batch response marketing event public default reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponseMarketingEventPublicDefaultReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<MarketingEventPublicDefaultReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response marketing event public default reply.
+    pub struct BatchResponseMarketingEventPublicDefaultReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MarketingEventPublicDefaultReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponseMarketingEventPublicDefaultReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Batch response subscriber email reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponseSubscriberEmailReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SubscriberEmailReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response subscriber email reply.
+    pub struct BatchResponseSubscriberEmailReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SubscriberEmailReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponseSubscriberEmailReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Batch response subscriber vid reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponseSubscriberVidReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SubscriberVidReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response subscriber vid reply.
+    pub struct BatchResponseSubscriberVidReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SubscriberVidReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponseSubscriberVidReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Contact association.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactAssociation {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `firstname`
-    pub firstname: Option<String>,
-    /// `lastname`
-    pub lastname: Option<String>,
+crm_core::record! {
+    /// Contact association.
+    pub struct ContactAssociation {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `firstname`
+        firstname: Option<String> = "firstname",
+        /// `lastname`
+        lastname: Option<String> = "lastname",
+    }
 }
-crm_core::record!(ContactAssociation {
-    contact_id: "contactId",
-    email: "email",
-    firstname: "firstname",
-    lastname: "lastname",
-});
 
-/// Crm property wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrmPropertyWrapper {
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Crm property wrapper.
+    pub struct CrmPropertyWrapper {
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(CrmPropertyWrapper {
-    name: "name",
-    value: "value",
-});
 
-/// Event detail settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventDetailSettings {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// `eventDetailsUrl`
-    pub event_details_url: Option<String>,
+crm_core::record! {
+    /// Event detail settings.
+    pub struct EventDetailSettings {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// `eventDetailsUrl`
+        event_details_url: Option<String> = "eventDetailsUrl",
+    }
 }
-crm_core::record!(EventDetailSettings {
-    app_id: "appId",
-    event_details_url: "eventDetailsUrl",
-});
 
-/// Event detail settings url.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventDetailSettingsUrl {
-    /// `eventDetailsUrl`
-    pub event_details_url: Option<String>,
+crm_core::record! {
+    /// Event detail settings url.
+    pub struct EventDetailSettingsUrl {
+        /// `eventDetailsUrl`
+        event_details_url: Option<String> = "eventDetailsUrl",
+    }
+    required "eventDetailsUrl"
+    by new
 }
-crm_core::record!(EventDetailSettingsUrl {
-    event_details_url: "eventDetailsUrl",
-} required { event_details_url: "eventDetailsUrl" } by new);
 crm_core::setters!(EventDetailSettingsUrl {
     event_details_url: String,
 });
@@ -205,108 +150,77 @@ impl EventDetailSettingsUrl {
     }
 }
 
-/// External marketing event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMarketingEvent {
-    /// `attendees`
-    pub attendees: Option<i64>,
-    /// `cancellations`
-    pub cancellations: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `customProperties`
-    pub custom_properties: Vec<PropertyValue>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `noShows`
-    pub no_shows: Option<i64>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `registrants`
-    pub registrants: Option<i64>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// External marketing event.
+    pub struct ExternalMarketingEvent {
+        /// `attendees`
+        attendees: Option<i64> = "attendees",
+        /// `cancellations`
+        cancellations: Option<i64> = "cancellations",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `customProperties`
+        custom_properties: Vec<PropertyValue> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `noShows`
+        no_shows: Option<i64> = "noShows",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `registrants`
+        registrants: Option<i64> = "registrants",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ExternalMarketingEvent {
-    attendees: "attendees",
-    cancellations: "cancellations",
-    created_at: "createdAt",
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    external_event_id: "externalEventId",
-    id: "id",
-    no_shows: "noShows",
-    object_id: "objectId",
-    registrants: "registrants",
-    start_date_time: "startDateTime",
-    updated_at: "updatedAt",
-});
 
-/// External marketing event update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMarketingEventUpdate {
-    /// `customProperties`
-    pub custom_properties: Option<Vec<PropertyValue>>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// External marketing event update.
+    pub struct ExternalMarketingEventUpdate {
+        /// `customProperties`
+        custom_properties: Option<Vec<PropertyValue>> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+    }
+    required "customProperties"
+    by new
 }
-crm_core::record!(ExternalMarketingEventUpdate {
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    start_date_time: "startDateTime",
-} required { custom_properties: "customProperties" } by new);
 crm_core::setters!(ExternalMarketingEventUpdate {
     custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
     event_completed: bool, event_description: String, event_name: String, event_organizer: String,
@@ -332,154 +246,109 @@ impl ExternalMarketingEventUpdate {
     }
 }
 
-/// List.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct List {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdById`
-    pub created_by_id: Option<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// `filtersUpdatedAt`
-    pub filters_updated_at: Option<Timestamp>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `listVersion`
-    pub list_version: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `processingStatus`
-    pub processing_status: Option<String>,
-    /// `processingType`
-    pub processing_type: Option<String>,
-    /// `size`
-    pub size: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedById`
-    pub updated_by_id: Option<String>,
+crm_core::record! {
+    /// List.
+    pub struct List {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdById`
+        created_by_id: Option<String> = "createdById",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `filtersUpdatedAt`
+        filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `listVersion`
+        list_version: Option<i64> = "listVersion",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `processingStatus`
+        processing_status: Option<String> = "processingStatus",
+        /// `processingType`
+        processing_type: Option<String> = "processingType",
+        /// `size`
+        size: Option<i64> = "size",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedById`
+        updated_by_id: Option<String> = "updatedById",
+    }
 }
-crm_core::record!(List {
-    created_at: "createdAt",
-    created_by_id: "createdById",
-    deleted_at: "deletedAt",
-    filters_updated_at: "filtersUpdatedAt",
-    list_id: "listId",
-    list_version: "listVersion",
-    name: "name",
-    object_type_id: "objectTypeId",
-    processing_status: "processingStatus",
-    processing_type: "processingType",
-    size: "size",
-    updated_at: "updatedAt",
-    updated_by_id: "updatedById",
-});
 
-/// Marketing event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEvent {
-    /// `appInfo`
-    pub app_info: Option<AppInfo>,
-    /// `attendees`
-    pub attendees: Option<i64>,
-    /// `cancellations`
-    pub cancellations: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `customProperties`
-    pub custom_properties: Vec<CrmPropertyWrapper>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventStatus`
-    pub event_status: Option<String>,
-    /// `eventStatusV2`
-    pub event_status_v2: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
-    /// `noShows`
-    pub no_shows: Option<i64>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `registrants`
-    pub registrants: Option<i64>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event.
+    pub struct MarketingEvent {
+        /// `appInfo`
+        app_info: Option<AppInfo> = "appInfo",
+        /// `attendees`
+        attendees: Option<i64> = "attendees",
+        /// `cancellations`
+        cancellations: Option<i64> = "cancellations",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `customProperties`
+        custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventStatus`
+        event_status: Option<String> = "eventStatus",
+        /// `eventStatusV2`
+        event_status_v2: Option<String> = "eventStatusV2",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// `noShows`
+        no_shows: Option<i64> = "noShows",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `registrants`
+        registrants: Option<i64> = "registrants",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(MarketingEvent {
-    app_info: "appInfo",
-    attendees: "attendees",
-    cancellations: "cancellations",
-    created_at: "createdAt",
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_status: "eventStatus",
-    event_status_v2: "eventStatusV2",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    external_event_id: "externalEventId",
-    no_shows: "noShows",
-    object_id: "objectId",
-    registrants: "registrants",
-    start_date_time: "startDateTime",
-    updated_at: "updatedAt",
-});
 
-/// Marketing event association.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventAssociation {
-    /// The id of the account in the app that the event comes from.
-    pub external_account_id: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
-    /// `marketingEventId`
-    pub marketing_event_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Marketing event association.
+    pub struct MarketingEventAssociation {
+        /// The id of the account in the app that the event comes from.
+        external_account_id: Option<String> = "externalAccountId",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// `marketingEventId`
+        marketing_event_id: Option<String> = "marketingEventId",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(MarketingEventAssociation {
-    external_account_id: "externalAccountId",
-    external_event_id: "externalEventId",
-    marketing_event_id: "marketingEventId",
-    name: "name",
-});
 
-/// Marketing event batch update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventBatchUpdate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<MarketingEventBatchUpdateRow>>,
+crm_core::record! {
+    /// Marketing event batch update.
+    pub struct MarketingEventBatchUpdate {
+        /// What the batch is made of.
+        inputs: Option<Vec<MarketingEventBatchUpdateRow>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(MarketingEventBatchUpdate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(MarketingEventBatchUpdate {
     inputs: [MarketingEventBatchUpdateRow],
 });
@@ -494,75 +363,55 @@ impl MarketingEventBatchUpdate {
     }
 }
 
-/// Marketing event batch update reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventBatchUpdateReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<MarketingEventReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Marketing event batch update reply.
+    pub struct MarketingEventBatchUpdateReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MarketingEventReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(MarketingEventBatchUpdateReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Marketing event batch update row.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventBatchUpdateRow {
-    /// `customProperties`
-    pub custom_properties: Option<Vec<PropertyValue>>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event batch update row.
+    pub struct MarketingEventBatchUpdateRow {
+        /// `customProperties`
+        custom_properties: Option<Vec<PropertyValue>> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+    }
+    required "customProperties" "objectId"
+    by new
 }
-crm_core::record!(MarketingEventBatchUpdateRow {
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    object_id: "objectId",
-    start_date_time: "startDateTime",
-} required { custom_properties: "customProperties", object_id: "objectId" } by new);
 crm_core::setters!(MarketingEventBatchUpdateRow {
     custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
     event_description: String, event_name: String, event_organizer: String, event_type: String,
@@ -591,16 +440,15 @@ impl MarketingEventBatchUpdateRow {
     }
 }
 
-/// Marketing event batch upsert.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventBatchUpsert {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<MarketingEventCreate>>,
+crm_core::record! {
+    /// Marketing event batch upsert.
+    pub struct MarketingEventBatchUpsert {
+        /// What the batch is made of.
+        inputs: Option<Vec<MarketingEventCreate>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(MarketingEventBatchUpsert {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(MarketingEventBatchUpsert {
     inputs: [MarketingEventCreate],
 });
@@ -615,19 +463,17 @@ impl MarketingEventBatchUpsert {
     }
 }
 
-/// Marketing event complete.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventComplete {
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event complete.
+    pub struct MarketingEventComplete {
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+    }
+    required "endDateTime" "startDateTime"
+    by new
 }
-crm_core::record!(MarketingEventComplete {
-    end_date_time: "endDateTime",
-    start_date_time: "startDateTime",
-} required { end_date_time: "endDateTime", start_date_time: "startDateTime" } by new);
 crm_core::setters!(MarketingEventComplete {
     end_date_time: Timestamp, start_date_time: Timestamp,
 });
@@ -646,49 +492,36 @@ impl MarketingEventComplete {
     }
 }
 
-/// Marketing event create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventCreate {
-    /// `customProperties`
-    pub custom_properties: Option<Vec<PropertyValue>>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id of the account in the app that the event comes from.
-    pub external_account_id: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event create.
+    pub struct MarketingEventCreate {
+        /// `customProperties`
+        custom_properties: Option<Vec<PropertyValue>> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id of the account in the app that the event comes from.
+        external_account_id: Option<String> = "externalAccountId",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+    }
+    required "customProperties" "eventName" "eventOrganizer" "externalAccountId" "externalEventId"
 }
-crm_core::record!(MarketingEventCreate {
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    external_account_id: "externalAccountId",
-    external_event_id: "externalEventId",
-    start_date_time: "startDateTime",
-} required { custom_properties: "customProperties", event_name: "eventName", event_organizer: "eventOrganizer", external_account_id: "externalAccountId", external_event_id: "externalEventId" });
 crm_core::setters!(MarketingEventCreate {
     custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
     event_completed: bool, event_description: String, event_name: String, event_organizer: String,
@@ -696,66 +529,49 @@ crm_core::setters!(MarketingEventCreate {
     start_date_time: Timestamp,
 });
 
-/// Marketing event default reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventDefaultReply {
-    /// `customProperties`
-    pub custom_properties: Vec<PropertyValue>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event default reply.
+    pub struct MarketingEventDefaultReply {
+        /// `customProperties`
+        custom_properties: Vec<PropertyValue> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+    }
 }
-crm_core::record!(MarketingEventDefaultReply {
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    object_id: "objectId",
-    start_date_time: "startDateTime",
-});
 
-/// Marketing event email subscriber.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventEmailSubscriber {
-    /// `contactProperties`
-    pub contact_properties: Option<Map<String>>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `interactionDateTime`
-    pub interaction_date_time: Option<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Marketing event email subscriber.
+    pub struct MarketingEventEmailSubscriber {
+        /// `contactProperties`
+        contact_properties: Option<Map<String>> = "contactProperties",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `interactionDateTime`
+        interaction_date_time: Option<i64> = "interactionDateTime",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "contactProperties" "email" "interactionDateTime" "properties"
+    by new
 }
-crm_core::record!(MarketingEventEmailSubscriber {
-    contact_properties: "contactProperties",
-    email: "email",
-    interaction_date_time: "interactionDateTime",
-    properties: "properties",
-} required { contact_properties: "contactProperties", email: "email", interaction_date_time: "interactionDateTime", properties: "properties" } by new);
 crm_core::setters!(MarketingEventEmailSubscriber {
     contact_properties: Map<String>, email: String, interaction_date_time: i64, properties: Map<String>,
 });
@@ -778,16 +594,15 @@ impl MarketingEventEmailSubscriber {
     }
 }
 
-/// Marketing event email subscriber batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventEmailSubscriberBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<MarketingEventEmailSubscriber>>,
+crm_core::record! {
+    /// Marketing event email subscriber batch.
+    pub struct MarketingEventEmailSubscriberBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<MarketingEventEmailSubscriber>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(MarketingEventEmailSubscriberBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(MarketingEventEmailSubscriberBatch {
     inputs: [MarketingEventEmailSubscriber],
 });
@@ -802,22 +617,19 @@ impl MarketingEventEmailSubscriberBatch {
     }
 }
 
-/// Marketing event external unique identifier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventExternalUniqueIdentifier {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// The id of the account in the app that the event comes from.
-    pub external_account_id: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
+crm_core::record! {
+    /// Marketing event external unique identifier.
+    pub struct MarketingEventExternalUniqueIdentifier {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// The id of the account in the app that the event comes from.
+        external_account_id: Option<String> = "externalAccountId",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+    }
+    required "appId" "externalAccountId" "externalEventId"
+    by new
 }
-crm_core::record!(MarketingEventExternalUniqueIdentifier {
-    app_id: "appId",
-    external_account_id: "externalAccountId",
-    external_event_id: "externalEventId",
-} required { app_id: "appId", external_account_id: "externalAccountId", external_event_id: "externalEventId" } by new);
 crm_core::setters!(MarketingEventExternalUniqueIdentifier {
     app_id: i64, external_account_id: String, external_event_id: String,
 });
@@ -838,16 +650,15 @@ impl MarketingEventExternalUniqueIdentifier {
     }
 }
 
-/// Marketing event external unique identifier batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventExternalUniqueIdentifierBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>>,
+crm_core::record! {
+    /// Marketing event external unique identifier batch.
+    pub struct MarketingEventExternalUniqueIdentifierBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(MarketingEventExternalUniqueIdentifierBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(MarketingEventExternalUniqueIdentifierBatch {
     inputs: [MarketingEventExternalUniqueIdentifier],
 });
@@ -862,103 +673,75 @@ impl MarketingEventExternalUniqueIdentifierBatch {
     }
 }
 
-/// Marketing event identifiers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventIdentifiersReply {
-    /// `appInfo`
-    pub app_info: Option<AppInfo>,
-    /// The id of the account in the app that the event comes from.
-    pub external_account_id: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
-    /// `marketingEventName`
-    pub marketing_event_name: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
+crm_core::record! {
+    /// Marketing event identifiers reply.
+    pub struct MarketingEventIdentifiersReply {
+        /// `appInfo`
+        app_info: Option<AppInfo> = "appInfo",
+        /// The id of the account in the app that the event comes from.
+        external_account_id: Option<String> = "externalAccountId",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// `marketingEventName`
+        marketing_event_name: Option<String> = "marketingEventName",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+    }
 }
-crm_core::record!(MarketingEventIdentifiersReply {
-    app_info: "appInfo",
-    external_account_id: "externalAccountId",
-    external_event_id: "externalEventId",
-    marketing_event_name: "marketingEventName",
-    object_id: "objectId",
-});
 
-/// Marketing event page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<MarketingEvent>,
+crm_core::record! {
+    /// Marketing event page.
+    pub struct MarketingEventPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MarketingEvent> = "results",
+    }
 }
-crm_core::record!(MarketingEventPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Marketing event public default reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventPublicDefaultReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `customProperties`
-    pub custom_properties: Vec<PropertyValue>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event public default reply.
+    pub struct MarketingEventPublicDefaultReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `customProperties`
+        custom_properties: Vec<PropertyValue> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(MarketingEventPublicDefaultReply {
-    created_at: "createdAt",
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    id: "id",
-    object_id: "objectId",
-    start_date_time: "startDateTime",
-    updated_at: "updatedAt",
-});
 
-/// Marketing event public object id delete request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventPublicObjectIdDeleteRequest {
-    /// The id of the record.
-    pub object_id: Option<String>,
+crm_core::record! {
+    /// Marketing event public object id delete request.
+    pub struct MarketingEventPublicObjectIdDeleteRequest {
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+    }
+    required "objectId"
+    by new
 }
-crm_core::record!(MarketingEventPublicObjectIdDeleteRequest {
-    object_id: "objectId",
-} required { object_id: "objectId" } by new);
 crm_core::setters!(MarketingEventPublicObjectIdDeleteRequest {
     object_id: String,
 });
@@ -973,16 +756,15 @@ impl MarketingEventPublicObjectIdDeleteRequest {
     }
 }
 
-/// Marketing event public object id delete request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventPublicObjectIdDeleteRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>>,
+crm_core::record! {
+    /// Marketing event public object id delete request batch.
+    pub struct MarketingEventPublicObjectIdDeleteRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(MarketingEventPublicObjectIdDeleteRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(MarketingEventPublicObjectIdDeleteRequestBatch {
     inputs: [MarketingEventPublicObjectIdDeleteRequest],
 });
@@ -999,72 +781,53 @@ impl MarketingEventPublicObjectIdDeleteRequestBatch {
     }
 }
 
-/// Marketing event reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventReply {
-    /// `appInfo`
-    pub app_info: Option<AppInfo>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `customProperties`
-    pub custom_properties: Vec<CrmPropertyWrapper>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventCompleted`
-    pub event_completed: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event reply.
+    pub struct MarketingEventReply {
+        /// `appInfo`
+        app_info: Option<AppInfo> = "appInfo",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `customProperties`
+        custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventCompleted`
+        event_completed: Option<bool> = "eventCompleted",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(MarketingEventReply {
-    app_info: "appInfo",
-    created_at: "createdAt",
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_completed: "eventCompleted",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    object_id: "objectId",
-    start_date_time: "startDateTime",
-    updated_at: "updatedAt",
-});
 
-/// Marketing event subscriber.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventSubscriber {
-    /// `interactionDateTime`
-    pub interaction_date_time: Option<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
-    /// `vid`
-    pub vid: Option<i64>,
+crm_core::record! {
+    /// Marketing event subscriber.
+    pub struct MarketingEventSubscriber {
+        /// `interactionDateTime`
+        interaction_date_time: Option<i64> = "interactionDateTime",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+        /// `vid`
+        vid: Option<i64> = "vid",
+    }
+    required "interactionDateTime" "properties" "vid"
+    by new
 }
-crm_core::record!(MarketingEventSubscriber {
-    interaction_date_time: "interactionDateTime",
-    properties: "properties",
-    vid: "vid",
-} required { interaction_date_time: "interactionDateTime", properties: "properties", vid: "vid" } by new);
 crm_core::setters!(MarketingEventSubscriber {
     interaction_date_time: i64, properties: Map<String>, vid: i64,
 });
@@ -1085,16 +848,15 @@ impl MarketingEventSubscriber {
     }
 }
 
-/// Marketing event subscriber batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventSubscriberBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<MarketingEventSubscriber>>,
+crm_core::record! {
+    /// Marketing event subscriber batch.
+    pub struct MarketingEventSubscriberBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<MarketingEventSubscriber>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(MarketingEventSubscriberBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(MarketingEventSubscriberBatch {
     inputs: [MarketingEventSubscriber],
 });
@@ -1109,40 +871,31 @@ impl MarketingEventSubscriberBatch {
     }
 }
 
-/// Marketing event update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MarketingEventUpdate {
-    /// `customProperties`
-    pub custom_properties: Option<Vec<PropertyValue>>,
-    /// `endDateTime`
-    pub end_date_time: Option<Timestamp>,
-    /// `eventCancelled`
-    pub event_cancelled: Option<bool>,
-    /// `eventDescription`
-    pub event_description: Option<String>,
-    /// The internal name of the event.
-    pub event_name: Option<String>,
-    /// `eventOrganizer`
-    pub event_organizer: Option<String>,
-    /// `eventType`
-    pub event_type: Option<String>,
-    /// `eventUrl`
-    pub event_url: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// Marketing event update.
+    pub struct MarketingEventUpdate {
+        /// `customProperties`
+        custom_properties: Option<Vec<PropertyValue>> = "customProperties",
+        /// `endDateTime`
+        end_date_time: Option<Timestamp> = "endDateTime",
+        /// `eventCancelled`
+        event_cancelled: Option<bool> = "eventCancelled",
+        /// `eventDescription`
+        event_description: Option<String> = "eventDescription",
+        /// The internal name of the event.
+        event_name: Option<String> = "eventName",
+        /// `eventOrganizer`
+        event_organizer: Option<String> = "eventOrganizer",
+        /// `eventType`
+        event_type: Option<String> = "eventType",
+        /// `eventUrl`
+        event_url: Option<String> = "eventUrl",
+        /// `startDateTime`
+        start_date_time: Option<Timestamp> = "startDateTime",
+    }
+    required "customProperties"
+    by new
 }
-crm_core::record!(MarketingEventUpdate {
-    custom_properties: "customProperties",
-    end_date_time: "endDateTime",
-    event_cancelled: "eventCancelled",
-    event_description: "eventDescription",
-    event_name: "eventName",
-    event_organizer: "eventOrganizer",
-    event_type: "eventType",
-    event_url: "eventUrl",
-    start_date_time: "startDateTime",
-} required { custom_properties: "customProperties" } by new);
 crm_core::setters!(MarketingEventUpdate {
     custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
     event_description: String, event_name: String, event_organizer: String, event_type: String,
@@ -1167,59 +920,43 @@ impl MarketingEventUpdate {
     }
 }
 
-/// Participation associations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ParticipationAssociations {
-    /// `contact`
-    pub contact: Option<ContactAssociation>,
-    /// `marketingEvent`
-    pub marketing_event: Option<MarketingEventAssociation>,
+crm_core::record! {
+    /// Participation associations.
+    pub struct ParticipationAssociations {
+        /// `contact`
+        contact: Option<ContactAssociation> = "contact",
+        /// `marketingEvent`
+        marketing_event: Option<MarketingEventAssociation> = "marketingEvent",
+    }
 }
-crm_core::record!(ParticipationAssociations {
-    contact: "contact",
-    marketing_event: "marketingEvent",
-});
 
-/// Participation breakdown.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ParticipationBreakdown {
-    /// `associations`
-    pub associations: Option<ParticipationAssociations>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `properties`
-    pub properties: Option<ParticipationProperties>,
+crm_core::record! {
+    /// Participation breakdown.
+    pub struct ParticipationBreakdown {
+        /// `associations`
+        associations: Option<ParticipationAssociations> = "associations",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `properties`
+        properties: Option<ParticipationProperties> = "properties",
+    }
 }
-crm_core::record!(ParticipationBreakdown {
-    associations: "associations",
-    created_at: "createdAt",
-    id: "id",
-    properties: "properties",
-});
 
-/// Participation properties.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ParticipationProperties {
-    /// `attendanceDurationSeconds`
-    pub attendance_duration_seconds: Option<i64>,
-    /// `attendancePercentage`
-    pub attendance_percentage: Option<String>,
-    /// `attendanceState`
-    pub attendance_state: Option<ParticipationPropertiesAttendanceState>,
-    /// `occurredAt`
-    pub occurred_at: Option<i64>,
+crm_core::record! {
+    /// Participation properties.
+    pub struct ParticipationProperties {
+        /// `attendanceDurationSeconds`
+        attendance_duration_seconds: Option<i64> = "attendanceDurationSeconds",
+        /// `attendancePercentage`
+        attendance_percentage: Option<String> = "attendancePercentage",
+        /// `attendanceState`
+        attendance_state: Option<ParticipationPropertiesAttendanceState> = "attendanceState",
+        /// `occurredAt`
+        occurred_at: Option<i64> = "occurredAt",
+    }
 }
-crm_core::record!(ParticipationProperties {
-    attendance_duration_seconds: "attendanceDurationSeconds",
-    attendance_percentage: "attendancePercentage",
-    attendance_state: "attendanceState",
-    occurred_at: "occurredAt",
-});
 
 crm_core::open_enum! {
     /// Participation properties attendance state.
@@ -1237,112 +974,81 @@ crm_core::open_enum! {
     }
 }
 
-/// Search public response wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchPublicResponseWrapper {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// The id of the account in the app that the event comes from.
-    pub external_account_id: Option<String>,
-    /// The id of the event in the app that it comes from.
-    pub external_event_id: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
+crm_core::record! {
+    /// Search public response wrapper.
+    pub struct SearchPublicResponseWrapper {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// The id of the account in the app that the event comes from.
+        external_account_id: Option<String> = "externalAccountId",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+    }
 }
-crm_core::record!(SearchPublicResponseWrapper {
-    app_id: "appId",
-    external_account_id: "externalAccountId",
-    external_event_id: "externalEventId",
-    object_id: "objectId",
-});
 
-/// Search public response wrapper list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchPublicResponseWrapperList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SearchPublicResponseWrapper>,
+crm_core::record! {
+    /// Search public response wrapper list.
+    pub struct SearchPublicResponseWrapperList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SearchPublicResponseWrapper> = "results",
+    }
 }
-crm_core::record!(SearchPublicResponseWrapperList {
-    results: "results",
-});
 
-/// Subscriber email reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriberEmailReply {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `vid`
-    pub vid: Option<i64>,
+crm_core::record! {
+    /// Subscriber email reply.
+    pub struct SubscriberEmailReply {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `vid`
+        vid: Option<i64> = "vid",
+    }
 }
-crm_core::record!(SubscriberEmailReply {
-    email: "email",
-    vid: "vid",
-});
 
-/// Subscriber vid reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriberVidReply {
-    /// `vid`
-    pub vid: Option<i64>,
+crm_core::record! {
+    /// Subscriber vid reply.
+    pub struct SubscriberVidReply {
+        /// `vid`
+        vid: Option<i64> = "vid",
+    }
 }
-crm_core::record!(SubscriberVidReply {
-    vid: "vid",
-});
 
-/// With total marketing event identifiers reply page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalMarketingEventIdentifiersReplyPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<MarketingEventIdentifiersReply>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total marketing event identifiers reply page.
+    pub struct WithTotalMarketingEventIdentifiersReplyPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MarketingEventIdentifiersReply> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalMarketingEventIdentifiersReplyPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total participation breakdown page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalParticipationBreakdownPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ParticipationBreakdown>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total participation breakdown page.
+    pub struct WithTotalParticipationBreakdownPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ParticipationBreakdown> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalParticipationBreakdownPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total public list page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicListPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<List>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public list page.
+    pub struct WithTotalPublicListPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<List> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicListPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

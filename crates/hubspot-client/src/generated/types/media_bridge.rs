@@ -3,25 +3,19 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Absolute value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AbsoluteValue {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `ABSOLUTE_VALUE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Absolute value.
+    pub struct AbsoluteValue {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `ABSOLUTE_VALUE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(AbsoluteValue {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `operator`.
@@ -118,88 +112,65 @@ crm_core::union! {
     }
 }
 
-/// Add numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AddNumbers {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `ADD_NUMBERS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Add numbers.
+    pub struct AddNumbers {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `ADD_NUMBERS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(AddNumbers {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Add time.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AddTime {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `ADD_TIME`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `stringToCheck`
-    pub string_to_check: Option<AbsoluteValueInputsItem>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Add time.
+    pub struct AddTime {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `ADD_TIME`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(AddTime {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    string_to_check: "stringToCheck",
-    value: "value",
-});
 
-/// And.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct And {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `AND`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// And.
+    pub struct And {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `AND`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(And {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Attention span calculated values.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttentionSpanCalculatedValues {
-    /// `totalPercentPlayed`
-    pub total_percent_played: Option<f64>,
-    /// `totalSecondsPlayed`
-    pub total_seconds_played: Option<i64>,
+crm_core::record! {
+    /// Attention span calculated values.
+    pub struct AttentionSpanCalculatedValues {
+        /// `totalPercentPlayed`
+        total_percent_played: Option<f64> = "totalPercentPlayed",
+        /// `totalSecondsPlayed`
+        total_seconds_played: Option<i64> = "totalSecondsPlayed",
+    }
+    required "totalPercentPlayed" "totalSecondsPlayed"
+    by new
 }
-crm_core::record!(AttentionSpanCalculatedValues {
-    total_percent_played: "totalPercentPlayed",
-    total_seconds_played: "totalSecondsPlayed",
-} required { total_percent_played: "totalPercentPlayed", total_seconds_played: "totalSecondsPlayed" } by new);
 crm_core::setters!(AttentionSpanCalculatedValues {
     total_percent_played: f64, total_seconds_played: i64,
 });
@@ -218,132 +189,93 @@ impl AttentionSpanCalculatedValues {
     }
 }
 
-/// Attention span event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttentionSpanEvent {
-    /// The id of the contact.
-    pub contact_id: Option<i64>,
-    /// `externalPlayContext`
-    pub external_play_context: Option<ExternalPlayContext>,
-    /// `mediaBridgeId`
-    pub media_bridge_id: Option<i64>,
-    /// `mediaBridgeObjectCoordinates`
-    pub media_bridge_object_coordinates: Option<String>,
-    /// `mediaBridgeObjectTypeId`
-    pub media_bridge_object_type_id: Option<String>,
-    /// `mediaName`
-    pub media_name: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `occurredTimestamp`
-    pub occurred_timestamp: Option<i64>,
-    /// `pageId`
-    pub page_id: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `pageObjectCoordinates`
-    pub page_object_coordinates: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `percentRange`
-    pub percent_range: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `providerId`
-    pub provider_id: Option<i64>,
-    /// `rawData`
-    pub raw_data: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `totalPercentPlayed`
-    pub total_percent_played: Option<f64>,
-    /// `totalSecondsPlayed`
-    pub total_seconds_played: Option<i64>,
+crm_core::record! {
+    /// Attention span event.
+    pub struct AttentionSpanEvent {
+        /// The id of the contact.
+        contact_id: Option<i64> = "contactId",
+        /// `externalPlayContext`
+        external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
+        /// `mediaBridgeId`
+        media_bridge_id: Option<i64> = "mediaBridgeId",
+        /// `mediaBridgeObjectCoordinates`
+        media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
+        /// `mediaBridgeObjectTypeId`
+        media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
+        /// `mediaName`
+        media_name: Option<String> = "mediaName",
+        /// `mediaType`
+        media_type: Option<MediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `occurredTimestamp`
+        occurred_timestamp: Option<i64> = "occurredTimestamp",
+        /// `pageId`
+        page_id: Option<i64> = "pageId",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `pageObjectCoordinates`
+        page_object_coordinates: Option<String> = "pageObjectCoordinates",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// `percentRange`
+        percent_range: Option<String> = "percentRange",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `providerId`
+        provider_id: Option<i64> = "providerId",
+        /// `rawData`
+        raw_data: Option<String> = "rawData",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// `totalPercentPlayed`
+        total_percent_played: Option<f64> = "totalPercentPlayed",
+        /// `totalSecondsPlayed`
+        total_seconds_played: Option<i64> = "totalSecondsPlayed",
+    }
 }
-crm_core::record!(AttentionSpanEvent {
-    contact_id: "contactId",
-    external_play_context: "externalPlayContext",
-    media_bridge_id: "mediaBridgeId",
-    media_bridge_object_coordinates: "mediaBridgeObjectCoordinates",
-    media_bridge_object_type_id: "mediaBridgeObjectTypeId",
-    media_name: "mediaName",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    occurred_timestamp: "occurredTimestamp",
-    page_id: "pageId",
-    page_name: "pageName",
-    page_object_coordinates: "pageObjectCoordinates",
-    page_url: "pageUrl",
-    percent_range: "percentRange",
-    portal_id: "portalId",
-    provider_id: "providerId",
-    raw_data: "rawData",
-    session_id: "sessionId",
-    total_percent_played: "totalPercentPlayed",
-    total_seconds_played: "totalSecondsPlayed",
-});
 
-/// Attention span event request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttentionSpanEventRequest {
-    /// The id of the contact.
-    pub contact_id: Option<i64>,
-    /// `contactUtk`
-    pub contact_utk: Option<String>,
-    /// `derivedValues`
-    pub derived_values: Option<AttentionSpanCalculatedValues>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `externalPlayContext`
-    pub external_play_context: Option<ExternalPlayContext>,
-    /// `_hsenc`
-    pub hsenc: Option<String>,
-    /// `mediaBridgeId`
-    pub media_bridge_id: Option<i64>,
-    /// `mediaName`
-    pub media_name: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `occurredTimestamp`
-    pub occurred_timestamp: Option<i64>,
-    /// `pageId`
-    pub page_id: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `rawDataMap`
-    pub raw_data_map: Option<Map<i64>>,
-    /// `rawDataString`
-    pub raw_data_string: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Attention span event request.
+    pub struct AttentionSpanEventRequest {
+        /// The id of the contact.
+        contact_id: Option<i64> = "contactId",
+        /// `contactUtk`
+        contact_utk: Option<String> = "contactUtk",
+        /// `derivedValues`
+        derived_values: Option<AttentionSpanCalculatedValues> = "derivedValues",
+        /// `externalId`
+        external_id: Option<String> = "externalId",
+        /// `externalPlayContext`
+        external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
+        /// `_hsenc`
+        hsenc: Option<String> = "_hsenc",
+        /// `mediaBridgeId`
+        media_bridge_id: Option<i64> = "mediaBridgeId",
+        /// `mediaName`
+        media_name: Option<String> = "mediaName",
+        /// `mediaType`
+        media_type: Option<MediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `occurredTimestamp`
+        occurred_timestamp: Option<i64> = "occurredTimestamp",
+        /// `pageId`
+        page_id: Option<i64> = "pageId",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// `rawDataMap`
+        raw_data_map: Option<Map<i64>> = "rawDataMap",
+        /// `rawDataString`
+        raw_data_string: Option<String> = "rawDataString",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
+    required "mediaType" "occurredTimestamp" "rawDataMap" "sessionId"
+    by new
 }
-crm_core::record!(AttentionSpanEventRequest {
-    contact_id: "contactId",
-    contact_utk: "contactUtk",
-    derived_values: "derivedValues",
-    external_id: "externalId",
-    external_play_context: "externalPlayContext",
-    hsenc: "_hsenc",
-    media_bridge_id: "mediaBridgeId",
-    media_name: "mediaName",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    occurred_timestamp: "occurredTimestamp",
-    page_id: "pageId",
-    page_name: "pageName",
-    page_url: "pageUrl",
-    raw_data_map: "rawDataMap",
-    raw_data_string: "rawDataString",
-    session_id: "sessionId",
-} required { media_type: "mediaType", occurred_timestamp: "occurredTimestamp", raw_data_map: "rawDataMap", session_id: "sessionId" } by new);
 crm_core::setters!(AttentionSpanEventRequest {
     contact_id: i64, contact_utk: String, derived_values: AttentionSpanCalculatedValues, external_id: String,
     external_play_context: ExternalPlayContext, hsenc: String, media_bridge_id: i64, media_name: String,
@@ -382,84 +314,61 @@ impl AttentionSpanEventRequest {
     }
 }
 
-/// Begins with.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BeginsWith {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `BEGINS_WITH`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `stringToCheck`
-    pub string_to_check: Option<AbsoluteValueInputsItem>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Begins with.
+    pub struct BeginsWith {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `BEGINS_WITH`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(BeginsWith {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    string_to_check: "stringToCheck",
-    value: "value",
-});
 
-/// Boolean property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BooleanPropertyVariable {
-    /// Always `BOOLEAN_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Boolean property variable.
+    pub struct BooleanPropertyVariable {
+        /// Always `BOOLEAN_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(BooleanPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Boolean target property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BooleanTargetPropertyVariable {
-    /// Always `BOOLEAN_TARGET_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Boolean target property variable.
+    pub struct BooleanTargetPropertyVariable {
+        /// Always `BOOLEAN_TARGET_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(BooleanTargetPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Bulk integrator object creation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkIntegratorObjectCreationReply {
-    /// `createdObjects`
-    pub created_objects: Map<IntegratorObjectCreationReply>,
+crm_core::record! {
+    /// Bulk integrator object creation reply.
+    pub struct BulkIntegratorObjectCreationReply {
+        /// `createdObjects`
+        created_objects: Map<IntegratorObjectCreationReply> = "createdObjects",
+    }
 }
-crm_core::record!(BulkIntegratorObjectCreationReply {
-    created_objects: "createdObjects",
-});
 
-/// Case change test extension data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CaseChangeTestExtensionData {
-    /// `mood`
-    pub mood: Option<CaseChangeTestExtensionDataMood>,
+crm_core::record! {
+    /// Case change test extension data.
+    pub struct CaseChangeTestExtensionData {
+        /// `mood`
+        mood: Option<CaseChangeTestExtensionDataMood> = "mood",
+    }
 }
-crm_core::record!(CaseChangeTestExtensionData {
-    mood: "mood",
-});
 
 crm_core::open_enum! {
     /// Case change test extension data mood.
@@ -475,233 +384,165 @@ crm_core::open_enum! {
     }
 }
 
-/// Coalesce boolean.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CoalesceBoolean {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `COALESCE_BOOLEAN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Coalesce boolean.
+    pub struct CoalesceBoolean {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `COALESCE_BOOLEAN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(CoalesceBoolean {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Coalesce number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CoalesceNumber {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `COALESCE_NUMBER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Coalesce number.
+    pub struct CoalesceNumber {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `COALESCE_NUMBER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(CoalesceNumber {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Coalesce string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CoalesceString {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `COALESCE_STRING`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Coalesce string.
+    pub struct CoalesceString {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `COALESCE_STRING`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(CoalesceString {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Concat strings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConcatStrings {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `CONCAT_STRINGS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Concat strings.
+    pub struct ConcatStrings {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `CONCAT_STRINGS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ConcatStrings {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Constant boolean.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConstantBoolean {
-    /// Always `CONSTANT_BOOLEAN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Constant boolean.
+    pub struct ConstantBoolean {
+        /// Always `CONSTANT_BOOLEAN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(ConstantBoolean {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Constant number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConstantNumber {
-    /// Always `CONSTANT_NUMBER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Constant number.
+    pub struct ConstantNumber {
+        /// Always `CONSTANT_NUMBER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(ConstantNumber {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Constant string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConstantString {
-    /// Always `CONSTANT_STRING`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Constant string.
+    pub struct ConstantString {
+        /// Always `CONSTANT_STRING`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ConstantString {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Contains.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Contains {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `CONTAINS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `stringToCheck`
-    pub string_to_check: Option<AbsoluteValueInputsItem>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Contains.
+    pub struct Contains {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `CONTAINS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(Contains {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    string_to_check: "stringToCheck",
-    value: "value",
-});
 
-/// Date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Date {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `DATE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Date.
+    pub struct Date {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `DATE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(Date {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Dated exchange rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DatedExchangeRate {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `DATED_EXCHANGE_RATE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Dated exchange rate.
+    pub struct DatedExchangeRate {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `DATED_EXCHANGE_RATE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(DatedExchangeRate {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Default requirements.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultRequirements {
-    /// `gates`
-    pub gates: Vec<String>,
-    /// `operator`
-    pub operator: Option<DefaultRequirementsOperator>,
-    /// `scopeNames`
-    pub scope_names: Vec<String>,
-    /// `settings`
-    pub settings: Vec<String>,
+crm_core::record! {
+    /// Default requirements.
+    pub struct DefaultRequirements {
+        /// `gates`
+        gates: Vec<String> = "gates",
+        /// `operator`
+        operator: Option<DefaultRequirementsOperator> = "operator",
+        /// `scopeNames`
+        scope_names: Vec<String> = "scopeNames",
+        /// `settings`
+        settings: Vec<String> = "settings",
+    }
 }
-crm_core::record!(DefaultRequirements {
-    gates: "gates",
-    operator: "operator",
-    scope_names: "scopeNames",
-    settings: "settings",
-});
 
-/// Definition source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefinitionSource {
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<DefinitionSourceType>,
+crm_core::record! {
+    /// Definition source.
+    pub struct DefinitionSource {
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<DefinitionSourceType> = "type",
+    }
 }
-crm_core::record!(DefinitionSource {
-    name: "name",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Definition source type.
@@ -717,45 +558,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Divide numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DivideNumbers {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `DIVIDE_NUMBERS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Divide numbers.
+    pub struct DivideNumbers {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `DIVIDE_NUMBERS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(DivideNumbers {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Endpoints.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Endpoints {
-    /// `discovery`
-    pub discovery: Option<bool>,
-    /// `schemes`
-    pub schemes: Option<Vec<String>>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Endpoints.
+    pub struct Endpoints {
+        /// `discovery`
+        discovery: Option<bool> = "discovery",
+        /// `schemes`
+        schemes: Option<Vec<String>> = "schemes",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "discovery" "schemes" "url"
+    by new
 }
-crm_core::record!(Endpoints {
-    discovery: "discovery",
-    schemes: "schemes",
-    url: "url",
-} required { discovery: "discovery", schemes: "schemes", url: "url" } by new);
 crm_core::setters!(Endpoints {
     discovery: bool, schemes: [String], url: String,
 });
@@ -776,45 +607,35 @@ impl Endpoints {
     }
 }
 
-/// Euler.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Euler {
-    /// Always `EULER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Euler.
+    pub struct Euler {
+        /// Always `EULER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(Euler {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Event visibility change.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventVisibilityChange {
-    /// `eventType`
-    pub event_type: Option<EventVisibilityChangeEventType>,
-    /// `showInReporting`
-    pub show_in_reporting: Option<bool>,
-    /// `showInTimeline`
-    pub show_in_timeline: Option<bool>,
-    /// `showInWorkflows`
-    pub show_in_workflows: Option<bool>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Event visibility change.
+    pub struct EventVisibilityChange {
+        /// `eventType`
+        event_type: Option<EventVisibilityChangeEventType> = "eventType",
+        /// `showInReporting`
+        show_in_reporting: Option<bool> = "showInReporting",
+        /// `showInTimeline`
+        show_in_timeline: Option<bool> = "showInTimeline",
+        /// `showInWorkflows`
+        show_in_workflows: Option<bool> = "showInWorkflows",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
+    required "eventType" "updatedAt"
+    by new
 }
-crm_core::record!(EventVisibilityChange {
-    event_type: "eventType",
-    show_in_reporting: "showInReporting",
-    show_in_timeline: "showInTimeline",
-    show_in_workflows: "showInWorkflows",
-    updated_at: "updatedAt",
-} required { event_type: "eventType", updated_at: "updatedAt" } by new);
 crm_core::setters!(EventVisibilityChange {
     event_type: EventVisibilityChangeEventType, show_in_reporting: bool, show_in_timeline: bool,
     show_in_workflows: bool, updated_at: i64,
@@ -851,47 +672,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Event visibility reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventVisibilityReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `visibilitySettings`
-    pub visibility_settings: Vec<EventVisibilityChange>,
+crm_core::record! {
+    /// Event visibility reply.
+    pub struct EventVisibilityReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `visibilitySettings`
+        visibility_settings: Vec<EventVisibilityChange> = "visibilitySettings",
+    }
 }
-crm_core::record!(EventVisibilityReply {
-    created_at: "createdAt",
-    visibility_settings: "visibilitySettings",
-});
 
-/// Extension data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExtensionData {
-    /// `caseChangeTestExtensionData`
-    pub case_change_test_extension_data: Option<CaseChangeTestExtensionData>,
-    /// `extensionStatusMap`
-    pub extension_status_map: Map<ExtensionDataExtensionStatusMapValue>,
-    /// `optionDecoratorsExtensionData`
-    pub option_decorators_extension_data: Option<OptionDecoratorsExtensionData>,
-    /// `requiredPropertiesExtensionData`
-    pub required_properties_extension_data: Option<RequiredPropertiesExtensionData>,
-    /// `softRequiredPropertiesExtensionData`
-    pub soft_required_properties_extension_data: Option<
-        SoftRequiredPropertiesExtensionData,
-    >,
-    /// `tags`
-    pub tags: Vec<String>,
+crm_core::record! {
+    /// Extension data.
+    pub struct ExtensionData {
+        /// `caseChangeTestExtensionData`
+        case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
+        /// `extensionStatusMap`
+        extension_status_map: Map<ExtensionDataExtensionStatusMapValue> = "extensionStatusMap",
+        /// `optionDecoratorsExtensionData`
+        option_decorators_extension_data: Option<OptionDecoratorsExtensionData> = "optionDecoratorsExtensionData",
+        /// `requiredPropertiesExtensionData`
+        required_properties_extension_data: Option<RequiredPropertiesExtensionData> = "requiredPropertiesExtensionData",
+        /// `softRequiredPropertiesExtensionData`
+        soft_required_properties_extension_data: Option<SoftRequiredPropertiesExtensionData> = "softRequiredPropertiesExtensionData",
+        /// `tags`
+        tags: Vec<String> = "tags",
+    }
 }
-crm_core::record!(ExtensionData {
-    case_change_test_extension_data: "caseChangeTestExtensionData",
-    extension_status_map: "extensionStatusMap",
-    option_decorators_extension_data: "optionDecoratorsExtensionData",
-    required_properties_extension_data: "requiredPropertiesExtensionData",
-    soft_required_properties_extension_data: "softRequiredPropertiesExtensionData",
-    tags: "tags",
-});
 
 crm_core::open_enum! {
     /// Extension data extension status map value.
@@ -905,25 +712,19 @@ crm_core::open_enum! {
     }
 }
 
-/// External options meta data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalOptionsMetaData {
-    /// `filter`
-    pub filter: Option<FilteringMetaData>,
-    /// `fromObjectId`
-    pub from_object_id: Option<i64>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `relatedObjectTypeId`
-    pub related_object_type_id: Option<String>,
+crm_core::record! {
+    /// External options meta data.
+    pub struct ExternalOptionsMetaData {
+        /// `filter`
+        filter: Option<FilteringMetaData> = "filter",
+        /// `fromObjectId`
+        from_object_id: Option<i64> = "fromObjectId",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `relatedObjectTypeId`
+        related_object_type_id: Option<String> = "relatedObjectTypeId",
+    }
 }
-crm_core::record!(ExternalOptionsMetaData {
-    filter: "filter",
-    from_object_id: "fromObjectId",
-    property_name: "propertyName",
-    related_object_type_id: "relatedObjectTypeId",
-});
 
 crm_core::open_enum! {
     /// External play context.
@@ -935,645 +736,447 @@ crm_core::open_enum! {
     }
 }
 
-/// Extract most recent email reply html.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExtractMostRecentEmailReplyHtml {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_HTML`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Extract most recent email reply html.
+    pub struct ExtractMostRecentEmailReplyHtml {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_HTML`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ExtractMostRecentEmailReplyHtml {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Extract most recent email reply text.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExtractMostRecentEmailReplyText {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_TEXT`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Extract most recent email reply text.
+    pub struct ExtractMostRecentEmailReplyText {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_TEXT`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ExtractMostRecentEmailReplyText {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Extract most recent plain text email reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExtractMostRecentPlainTextEmailReply {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `EXTRACT_MOST_RECENT_PLAIN_TEXT_EMAIL_REPLY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Extract most recent plain text email reply.
+    pub struct ExtractMostRecentPlainTextEmailReply {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `EXTRACT_MOST_RECENT_PLAIN_TEXT_EMAIL_REPLY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ExtractMostRecentPlainTextEmailReply {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Fetch currency decimal places.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchCurrencyDecimalPlaces {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `FETCH_CURRENCY_DECIMAL_PLACES`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Fetch currency decimal places.
+    pub struct FetchCurrencyDecimalPlaces {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `FETCH_CURRENCY_DECIMAL_PLACES`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(FetchCurrencyDecimalPlaces {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Fetch exchange rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchExchangeRate {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `FETCH_EXCHANGE_RATE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Fetch exchange rate.
+    pub struct FetchExchangeRate {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `FETCH_EXCHANGE_RATE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(FetchExchangeRate {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Fetch portal home currency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchPortalHomeCurrency {
-    /// Always `FETCH_PORTAL_HOME_CURRENCY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Fetch portal home currency.
+    pub struct FetchPortalHomeCurrency {
+        /// Always `FETCH_PORTAL_HOME_CURRENCY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(FetchPortalHomeCurrency {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Fetch single currency portal currency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchSingleCurrencyPortalCurrency {
-    /// Always `FETCH_SINGLE_CURRENCY_PORTAL_CURRENCY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Fetch single currency portal currency.
+    pub struct FetchSingleCurrencyPortalCurrency {
+        /// Always `FETCH_SINGLE_CURRENCY_PORTAL_CURRENCY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(FetchSingleCurrencyPortalCurrency {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Field level permission.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FieldLevelPermission {
-    /// `accessLevel`
-    pub access_level: Option<String>,
+crm_core::record! {
+    /// Field level permission.
+    pub struct FieldLevelPermission {
+        /// `accessLevel`
+        access_level: Option<String> = "accessLevel",
+    }
 }
-crm_core::record!(FieldLevelPermission {
-    access_level: "accessLevel",
-});
 
-/// Filtering meta data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilteringMetaData {
-    /// `includeHelpdeskRoutableTeamsOnly`
-    pub include_helpdesk_routable_teams_only: Option<bool>,
-    /// `includeUnconfirmedUsers`
-    pub include_unconfirmed_users: Option<bool>,
-    /// `listProcessingTypes`
-    pub list_processing_types: Vec<String>,
-    /// `pipelineIds`
-    pub pipeline_ids: Vec<String>,
-    /// `teamIds`
-    pub team_ids: Vec<String>,
+crm_core::record! {
+    /// Filtering meta data.
+    pub struct FilteringMetaData {
+        /// `includeHelpdeskRoutableTeamsOnly`
+        include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
+        /// `includeUnconfirmedUsers`
+        include_unconfirmed_users: Option<bool> = "includeUnconfirmedUsers",
+        /// `listProcessingTypes`
+        list_processing_types: Vec<String> = "listProcessingTypes",
+        /// `pipelineIds`
+        pipeline_ids: Vec<String> = "pipelineIds",
+        /// `teamIds`
+        team_ids: Vec<String> = "teamIds",
+    }
 }
-crm_core::record!(FilteringMetaData {
-    include_helpdesk_routable_teams_only: "includeHelpdeskRoutableTeamsOnly",
-    include_unconfirmed_users: "includeUnconfirmedUsers",
-    list_processing_types: "listProcessingTypes",
-    pipeline_ids: "pipelineIds",
-    team_ids: "teamIds",
-});
 
-/// Format full name.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormatFullName {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `FORMAT_FULL_NAME`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Format full name.
+    pub struct FormatFullName {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `FORMAT_FULL_NAME`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(FormatFullName {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Format phone number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormatPhoneNumber {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `FORMAT_PHONE_NUMBER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Format phone number.
+    pub struct FormatPhoneNumber {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `FORMAT_PHONE_NUMBER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(FormatPhoneNumber {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Format searchable phone number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormatSearchablePhoneNumber {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `FORMAT_SEARCHABLE_PHONE_NUMBER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Format searchable phone number.
+    pub struct FormatSearchablePhoneNumber {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `FORMAT_SEARCHABLE_PHONE_NUMBER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(FormatSearchablePhoneNumber {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Group {
-    /// `deleted`
-    pub deleted: Option<bool>,
-    /// `displayName`
-    pub display_name: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `fulcrumPortalId`
-    pub fulcrum_portal_id: Option<i64>,
-    /// `fulcrumTimestamp`
-    pub fulcrum_timestamp: Option<i64>,
-    /// `hubspotDefined`
-    pub hubspot_defined: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
+crm_core::record! {
+    /// Group.
+    pub struct Group {
+        /// `deleted`
+        deleted: Option<bool> = "deleted",
+        /// `displayName`
+        display_name: Option<String> = "displayName",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `fulcrumPortalId`
+        fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
+        /// `fulcrumTimestamp`
+        fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
+        /// `hubspotDefined`
+        hubspot_defined: Option<bool> = "hubspotDefined",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+    }
 }
-crm_core::record!(Group {
-    deleted: "deleted",
-    display_name: "displayName",
-    display_order: "displayOrder",
-    fulcrum_portal_id: "fulcrumPortalId",
-    fulcrum_timestamp: "fulcrumTimestamp",
-    hubspot_defined: "hubspotDefined",
-    name: "name",
-    portal_id: "portalId",
-});
 
-/// Group view.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GroupView {
-    /// `displayName`
-    pub display_name: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `fulcrumPortalId`
-    pub fulcrum_portal_id: Option<i64>,
-    /// `fulcrumTimestamp`
-    pub fulcrum_timestamp: Option<i64>,
-    /// `hubspotDefined`
-    pub hubspot_defined: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Group view.
+    pub struct GroupView {
+        /// `displayName`
+        display_name: Option<String> = "displayName",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `fulcrumPortalId`
+        fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
+        /// `fulcrumTimestamp`
+        fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
+        /// `hubspotDefined`
+        hubspot_defined: Option<bool> = "hubspotDefined",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(GroupView {
-    display_name: "displayName",
-    display_order: "displayOrder",
-    fulcrum_portal_id: "fulcrumPortalId",
-    fulcrum_timestamp: "fulcrumTimestamp",
-    hubspot_defined: "hubspotDefined",
-    name: "name",
-});
 
-/// Has email reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HasEmailReply {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `HAS_EMAIL_REPLY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Has email reply.
+    pub struct HasEmailReply {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `HAS_EMAIL_REPLY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(HasEmailReply {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Has plain text email reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HasPlainTextEmailReply {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `HAS_PLAIN_TEXT_EMAIL_REPLY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Has plain text email reply.
+    pub struct HasPlainTextEmailReply {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `HAS_PLAIN_TEXT_EMAIL_REPLY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(HasPlainTextEmailReply {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// If boolean.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IfBoolean {
-    /// `elseExpression`
-    pub else_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// `ifExpression`
-    pub if_expression: Option<AbsoluteValueInputsItem>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IF_BOOLEAN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// If boolean.
+    pub struct IfBoolean {
+        /// `elseExpression`
+        else_expression: Option<AbsoluteValueInputsItem> = "elseExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// `ifExpression`
+        if_expression: Option<AbsoluteValueInputsItem> = "ifExpression",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IF_BOOLEAN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IfBoolean {
-    else_expression: "elseExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    if_expression: "ifExpression",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// If chain boolean.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IfChainBoolean {
-    /// `conditions`
-    pub conditions: Vec<AbsoluteValueInputsItem>,
-    /// `defaultExpression`
-    pub default_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IF_CHAIN_BOOLEAN`.
-    pub operator: Option<String>,
-    /// `outputs`
-    pub outputs: Vec<AbsoluteValueInputsItem>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// If chain boolean.
+    pub struct IfChainBoolean {
+        /// `conditions`
+        conditions: Vec<AbsoluteValueInputsItem> = "conditions",
+        /// `defaultExpression`
+        default_expression: Option<AbsoluteValueInputsItem> = "defaultExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IF_CHAIN_BOOLEAN`.
+        operator: Option<String> = "operator",
+        /// `outputs`
+        outputs: Vec<AbsoluteValueInputsItem> = "outputs",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IfChainBoolean {
-    conditions: "conditions",
-    default_expression: "defaultExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    outputs: "outputs",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// If chain number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IfChainNumber {
-    /// `conditions`
-    pub conditions: Vec<AbsoluteValueInputsItem>,
-    /// `defaultExpression`
-    pub default_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IF_CHAIN_NUMBER`.
-    pub operator: Option<String>,
-    /// `outputs`
-    pub outputs: Vec<AbsoluteValueInputsItem>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// If chain number.
+    pub struct IfChainNumber {
+        /// `conditions`
+        conditions: Vec<AbsoluteValueInputsItem> = "conditions",
+        /// `defaultExpression`
+        default_expression: Option<AbsoluteValueInputsItem> = "defaultExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IF_CHAIN_NUMBER`.
+        operator: Option<String> = "operator",
+        /// `outputs`
+        outputs: Vec<AbsoluteValueInputsItem> = "outputs",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(IfChainNumber {
-    conditions: "conditions",
-    default_expression: "defaultExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    outputs: "outputs",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// If chain string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IfChainString {
-    /// `conditions`
-    pub conditions: Vec<AbsoluteValueInputsItem>,
-    /// `defaultExpression`
-    pub default_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IF_CHAIN_STRING`.
-    pub operator: Option<String>,
-    /// `outputs`
-    pub outputs: Vec<AbsoluteValueInputsItem>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// If chain string.
+    pub struct IfChainString {
+        /// `conditions`
+        conditions: Vec<AbsoluteValueInputsItem> = "conditions",
+        /// `defaultExpression`
+        default_expression: Option<AbsoluteValueInputsItem> = "defaultExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IF_CHAIN_STRING`.
+        operator: Option<String> = "operator",
+        /// `outputs`
+        outputs: Vec<AbsoluteValueInputsItem> = "outputs",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(IfChainString {
-    conditions: "conditions",
-    default_expression: "defaultExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    outputs: "outputs",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// If number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IfNumber {
-    /// `elseExpression`
-    pub else_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// `ifExpression`
-    pub if_expression: Option<AbsoluteValueInputsItem>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IF_NUMBER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// If number.
+    pub struct IfNumber {
+        /// `elseExpression`
+        else_expression: Option<AbsoluteValueInputsItem> = "elseExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// `ifExpression`
+        if_expression: Option<AbsoluteValueInputsItem> = "ifExpression",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IF_NUMBER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(IfNumber {
-    else_expression: "elseExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    if_expression: "ifExpression",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// If string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IfString {
-    /// `elseExpression`
-    pub else_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// `ifExpression`
-    pub if_expression: Option<AbsoluteValueInputsItem>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IF_STRING`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// If string.
+    pub struct IfString {
+        /// `elseExpression`
+        else_expression: Option<AbsoluteValueInputsItem> = "elseExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// `ifExpression`
+        if_expression: Option<AbsoluteValueInputsItem> = "ifExpression",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IF_STRING`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(IfString {
-    else_expression: "elseExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    if_expression: "ifExpression",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Inbound db object type.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InboundDbObjectType {
-    /// `accessScopeName`
-    pub access_scope_name: Option<String>,
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `createDatePropertyName`
-    pub create_date_property_name: Option<String>,
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// `defaultSearchPropertyNames`
-    pub default_search_property_names: Vec<String>,
-    /// `deleted`
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// `hasCustomProperties`
-    pub has_custom_properties: Option<bool>,
-    /// `hasDefaultProperties`
-    pub has_default_properties: Option<bool>,
-    /// `hasExternalObjectIds`
-    pub has_external_object_ids: Option<bool>,
-    /// `hasOwners`
-    pub has_owners: Option<bool>,
-    /// `hasPipelines`
-    pub has_pipelines: Option<bool>,
-    /// The id.
-    pub id: Option<i64>,
-    /// `indexedForFiltersAndReports`
-    pub indexed_for_filters_and_reports: Option<bool>,
-    /// `integrationAppId`
-    pub integration_app_id: Option<i64>,
-    /// `janusGroup`
-    pub janus_group: Option<String>,
-    /// `lastModifiedPropertyName`
-    pub last_modified_property_name: Option<String>,
-    /// `metaType`
-    pub meta_type: Option<InboundDbObjectTypeMetaType>,
-    /// `metaTypeId`
-    pub meta_type_id: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `objectTypeIdString`
-    pub object_type_id_string: Option<String>,
-    /// `ownerPortalId`
-    pub owner_portal_id: Option<i64>,
-    /// `permissioningType`
-    pub permissioning_type: Option<InboundDbObjectTypePermissioningType>,
-    /// `pipelineCloseDatePropertyName`
-    pub pipeline_close_date_property_name: Option<String>,
-    /// `pipelinePropertyName`
-    pub pipeline_property_name: Option<String>,
-    /// `pipelineStagePropertyName`
-    pub pipeline_stage_property_name: Option<String>,
-    /// `pipelineTimeToClosePropertyName`
-    pub pipeline_time_to_close_property_name: Option<String>,
-    /// `pluralForm`
-    pub plural_form: Option<String>,
-    /// `primaryDisplayLabelPropertyName`
-    pub primary_display_label_property_name: Option<String>,
-    /// `readScopeName`
-    pub read_scope_name: Option<String>,
-    /// `requiredProperties`
-    pub required_properties: Vec<String>,
-    /// `restorable`
-    pub restorable: Option<bool>,
-    /// `scopeMappings`
-    pub scope_mappings: Vec<ScopeMapping>,
-    /// `secondaryDisplayLabelPropertyNames`
-    pub secondary_display_label_property_names: Vec<String>,
-    /// `singularForm`
-    pub singular_form: Option<String>,
-    /// `status`
-    pub status: Option<InboundDbObjectTypeStatus>,
-    /// `visibilities`
-    pub visibilities: Vec<InboundDbObjectTypeVisibility>,
-    /// `visibility`
-    pub visibility: Option<InboundDbObjectTypeVisibility>,
-    /// `writeScopeName`
-    pub write_scope_name: Option<String>,
+crm_core::record! {
+    /// Inbound db object type.
+    pub struct InboundDbObjectType {
+        /// `accessScopeName`
+        access_scope_name: Option<String> = "accessScopeName",
+        /// `allowsSensitiveProperties`
+        allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
+        /// `createDatePropertyName`
+        create_date_property_name: Option<String> = "createDatePropertyName",
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// `defaultSearchPropertyNames`
+        default_search_property_names: Vec<String> = "defaultSearchPropertyNames",
+        /// `deleted`
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fullyQualifiedName`
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+        /// `hasCustomProperties`
+        has_custom_properties: Option<bool> = "hasCustomProperties",
+        /// `hasDefaultProperties`
+        has_default_properties: Option<bool> = "hasDefaultProperties",
+        /// `hasExternalObjectIds`
+        has_external_object_ids: Option<bool> = "hasExternalObjectIds",
+        /// `hasOwners`
+        has_owners: Option<bool> = "hasOwners",
+        /// `hasPipelines`
+        has_pipelines: Option<bool> = "hasPipelines",
+        /// The id.
+        id: Option<i64> = "id",
+        /// `indexedForFiltersAndReports`
+        indexed_for_filters_and_reports: Option<bool> = "indexedForFiltersAndReports",
+        /// `integrationAppId`
+        integration_app_id: Option<i64> = "integrationAppId",
+        /// `janusGroup`
+        janus_group: Option<String> = "janusGroup",
+        /// `lastModifiedPropertyName`
+        last_modified_property_name: Option<String> = "lastModifiedPropertyName",
+        /// `metaType`
+        meta_type: Option<InboundDbObjectTypeMetaType> = "metaType",
+        /// `metaTypeId`
+        meta_type_id: Option<i64> = "metaTypeId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `objectTypeIdString`
+        object_type_id_string: Option<String> = "objectTypeIdString",
+        /// `ownerPortalId`
+        owner_portal_id: Option<i64> = "ownerPortalId",
+        /// `permissioningType`
+        permissioning_type: Option<InboundDbObjectTypePermissioningType> = "permissioningType",
+        /// `pipelineCloseDatePropertyName`
+        pipeline_close_date_property_name: Option<String> = "pipelineCloseDatePropertyName",
+        /// `pipelinePropertyName`
+        pipeline_property_name: Option<String> = "pipelinePropertyName",
+        /// `pipelineStagePropertyName`
+        pipeline_stage_property_name: Option<String> = "pipelineStagePropertyName",
+        /// `pipelineTimeToClosePropertyName`
+        pipeline_time_to_close_property_name: Option<String> = "pipelineTimeToClosePropertyName",
+        /// `pluralForm`
+        plural_form: Option<String> = "pluralForm",
+        /// `primaryDisplayLabelPropertyName`
+        primary_display_label_property_name: Option<String> = "primaryDisplayLabelPropertyName",
+        /// `readScopeName`
+        read_scope_name: Option<String> = "readScopeName",
+        /// `requiredProperties`
+        required_properties: Vec<String> = "requiredProperties",
+        /// `restorable`
+        restorable: Option<bool> = "restorable",
+        /// `scopeMappings`
+        scope_mappings: Vec<ScopeMapping> = "scopeMappings",
+        /// `secondaryDisplayLabelPropertyNames`
+        secondary_display_label_property_names: Vec<String> = "secondaryDisplayLabelPropertyNames",
+        /// `singularForm`
+        singular_form: Option<String> = "singularForm",
+        /// `status`
+        status: Option<InboundDbObjectTypeStatus> = "status",
+        /// `visibilities`
+        visibilities: Vec<InboundDbObjectTypeVisibility> = "visibilities",
+        /// `visibility`
+        visibility: Option<InboundDbObjectTypeVisibility> = "visibility",
+        /// `writeScopeName`
+        write_scope_name: Option<String> = "writeScopeName",
+    }
 }
-crm_core::record!(InboundDbObjectType {
-    access_scope_name: "accessScopeName",
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    create_date_property_name: "createDatePropertyName",
-    created_at: "createdAt",
-    default_search_property_names: "defaultSearchPropertyNames",
-    deleted: "deleted",
-    description: "description",
-    fully_qualified_name: "fullyQualifiedName",
-    has_custom_properties: "hasCustomProperties",
-    has_default_properties: "hasDefaultProperties",
-    has_external_object_ids: "hasExternalObjectIds",
-    has_owners: "hasOwners",
-    has_pipelines: "hasPipelines",
-    id: "id",
-    indexed_for_filters_and_reports: "indexedForFiltersAndReports",
-    integration_app_id: "integrationAppId",
-    janus_group: "janusGroup",
-    last_modified_property_name: "lastModifiedPropertyName",
-    meta_type: "metaType",
-    meta_type_id: "metaTypeId",
-    name: "name",
-    object_type_id: "objectTypeId",
-    object_type_id_string: "objectTypeIdString",
-    owner_portal_id: "ownerPortalId",
-    permissioning_type: "permissioningType",
-    pipeline_close_date_property_name: "pipelineCloseDatePropertyName",
-    pipeline_property_name: "pipelinePropertyName",
-    pipeline_stage_property_name: "pipelineStagePropertyName",
-    pipeline_time_to_close_property_name: "pipelineTimeToClosePropertyName",
-    plural_form: "pluralForm",
-    primary_display_label_property_name: "primaryDisplayLabelPropertyName",
-    read_scope_name: "readScopeName",
-    required_properties: "requiredProperties",
-    restorable: "restorable",
-    scope_mappings: "scopeMappings",
-    secondary_display_label_property_names: "secondaryDisplayLabelPropertyNames",
-    singular_form: "singularForm",
-    status: "status",
-    visibilities: "visibilities",
-    visibility: "visibility",
-    write_scope_name: "writeScopeName",
-});
 
 crm_core::open_enum! {
     /// Inbound db object type meta type.
@@ -1641,48 +1244,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Integrator o embed domain model.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorOEmbedDomainModel {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// When it was deleted.
-    pub deleted_at: Option<i64>,
-    /// `endpoints`
-    pub endpoints: Option<Endpoints>,
-    /// The id.
-    pub id: Option<i64>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Integrator o embed domain model.
+    pub struct IntegratorOEmbedDomainModel {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// When it was deleted.
+        deleted_at: Option<i64> = "deletedAt",
+        /// `endpoints`
+        endpoints: Option<Endpoints> = "endpoints",
+        /// The id.
+        id: Option<i64> = "id",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
 }
-crm_core::record!(IntegratorOEmbedDomainModel {
-    app_id: "appId",
-    created_at: "createdAt",
-    deleted_at: "deletedAt",
-    endpoints: "endpoints",
-    id: "id",
-    portal_id: "portalId",
-    updated_at: "updatedAt",
-});
 
-/// Integrator o embed domain request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorOEmbedDomainRequest {
-    /// `endpoints`
-    pub endpoints: Option<Endpoints>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
+crm_core::record! {
+    /// Integrator o embed domain request.
+    pub struct IntegratorOEmbedDomainRequest {
+        /// `endpoints`
+        endpoints: Option<Endpoints> = "endpoints",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+    }
+    required "endpoints"
+    by new
 }
-crm_core::record!(IntegratorOEmbedDomainRequest {
-    endpoints: "endpoints",
-    portal_id: "portalId",
-} required { endpoints: "endpoints" } by new);
 crm_core::setters!(IntegratorOEmbedDomainRequest {
     endpoints: Endpoints, portal_id: i64,
 });
@@ -1698,33 +1290,27 @@ impl IntegratorOEmbedDomainRequest {
     }
 }
 
-/// Integrator object creation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorObjectCreationReply {
-    /// `objectType`
-    pub object_type: Option<InboundDbObjectType>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<PropertyDefinition>,
-    /// `propertyGroups`
-    pub property_groups: Vec<Group>,
+crm_core::record! {
+    /// Integrator object creation reply.
+    pub struct IntegratorObjectCreationReply {
+        /// `objectType`
+        object_type: Option<InboundDbObjectType> = "objectType",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<PropertyDefinition> = "properties",
+        /// `propertyGroups`
+        property_groups: Vec<Group> = "propertyGroups",
+    }
 }
-crm_core::record!(IntegratorObjectCreationReply {
-    object_type: "objectType",
-    properties: "properties",
-    property_groups: "propertyGroups",
-});
 
-/// Integrator object creation request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegratorObjectCreationRequest {
-    /// `mediaTypes`
-    pub media_types: Option<Vec<MediaType>>,
+crm_core::record! {
+    /// Integrator object creation request.
+    pub struct IntegratorObjectCreationRequest {
+        /// `mediaTypes`
+        media_types: Option<Vec<MediaType>> = "mediaTypes",
+    }
+    required "mediaTypes"
+    by new
 }
-crm_core::record!(IntegratorObjectCreationRequest {
-    media_types: "mediaTypes",
-} required { media_types: "mediaTypes" } by new);
 crm_core::setters!(IntegratorObjectCreationRequest {
     media_types: [MediaType],
 });
@@ -1739,448 +1325,311 @@ impl IntegratorObjectCreationRequest {
     }
 }
 
-/// Is blank.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsBlank {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_BLANK`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is blank.
+    pub struct IsBlank {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_BLANK`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsBlank {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is day based iso period.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsDayBasedIsoPeriod {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_DAY_BASED_ISO_PERIOD`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is day based iso period.
+    pub struct IsDayBasedIsoPeriod {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_DAY_BASED_ISO_PERIOD`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsDayBasedIsoPeriod {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is engagement type.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsEngagementType {
-    /// Always `IS_ENGAGEMENT_TYPE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is engagement type.
+    pub struct IsEngagementType {
+        /// Always `IS_ENGAGEMENT_TYPE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsEngagementType {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is month based iso period.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsMonthBasedIsoPeriod {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_MONTH_BASED_ISO_PERIOD`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is month based iso period.
+    pub struct IsMonthBasedIsoPeriod {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_MONTH_BASED_ISO_PERIOD`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsMonthBasedIsoPeriod {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is multiple of.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsMultipleOf {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_MULTIPLE_OF`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is multiple of.
+    pub struct IsMultipleOf {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_MULTIPLE_OF`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsMultipleOf {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is pipeline stage closed.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsPipelineStageClosed {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_PIPELINE_STAGE_CLOSED`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is pipeline stage closed.
+    pub struct IsPipelineStageClosed {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_PIPELINE_STAGE_CLOSED`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsPipelineStageClosed {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is portal enabled currency.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsPortalEnabledCurrency {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_PORTAL_ENABLED_CURRENCY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is portal enabled currency.
+    pub struct IsPortalEnabledCurrency {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_PORTAL_ENABLED_CURRENCY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsPortalEnabledCurrency {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is portal multicurrency enabled.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsPortalMulticurrencyEnabled {
-    /// Always `IS_PORTAL_MULTICURRENCY_ENABLED`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is portal multicurrency enabled.
+    pub struct IsPortalMulticurrencyEnabled {
+        /// Always `IS_PORTAL_MULTICURRENCY_ENABLED`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsPortalMulticurrencyEnabled {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is present.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsPresent {
-    /// `expressionToEvaluate`
-    pub expression_to_evaluate: Option<AbsoluteValueInputsItem>,
-    /// Always `IS_PRESENT`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is present.
+    pub struct IsPresent {
+        /// `expressionToEvaluate`
+        expression_to_evaluate: Option<AbsoluteValueInputsItem> = "expressionToEvaluate",
+        /// Always `IS_PRESENT`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsPresent {
-    expression_to_evaluate: "expressionToEvaluate",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Is valid iso period.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IsValidIsoPeriod {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `IS_VALID_ISO_PERIOD`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Is valid iso period.
+    pub struct IsValidIsoPeriod {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `IS_VALID_ISO_PERIOD`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(IsValidIsoPeriod {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Less than.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LessThan {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `LESS_THAN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Less than.
+    pub struct LessThan {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `LESS_THAN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(LessThan {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Less than or equal.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LessThanOrEqual {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `LESS_THAN_OR_EQUAL`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Less than or equal.
+    pub struct LessThanOrEqual {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `LESS_THAN_OR_EQUAL`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(LessThanOrEqual {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Lookup association spec.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LookupAssociationSpec {
-    /// `associationSpec`
-    pub association_spec: Option<AssociationSpec>,
-    /// `cardinality`
-    pub cardinality: Option<LookupAssociationSpecCardinality>,
-    /// `maxToObjectIds`
-    pub max_to_object_ids: Option<i64>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
+crm_core::record! {
+    /// Lookup association spec.
+    pub struct LookupAssociationSpec {
+        /// `associationSpec`
+        association_spec: Option<AssociationSpec> = "associationSpec",
+        /// `cardinality`
+        cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
+        /// `maxToObjectIds`
+        max_to_object_ids: Option<i64> = "maxToObjectIds",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+    }
 }
-crm_core::record!(LookupAssociationSpec {
-    association_spec: "associationSpec",
-    cardinality: "cardinality",
-    max_to_object_ids: "maxToObjectIds",
-    to_object_type_id: "toObjectTypeId",
-});
 
-/// Lower case.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LowerCase {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `LOWER_CASE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Lower case.
+    pub struct LowerCase {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `LOWER_CASE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(LowerCase {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Max numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MaxNumbers {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `MAX_NUMBERS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Max numbers.
+    pub struct MaxNumbers {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `MAX_NUMBERS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(MaxNumbers {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Media bridge property.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaBridgeProperty {
-    /// `allowedObjectTypes`
-    pub allowed_object_types: Vec<ObjectTypeIdProto>,
-    /// `calculated`
-    pub calculated: Option<bool>,
-    /// `canArchive`
-    pub can_archive: Option<bool>,
-    /// `canRestore`
-    pub can_restore: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// `createdUserId`
-    pub created_user_id: Option<i64>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<DataSensitivity>,
-    /// `dateDisplayHint`
-    pub date_display_hint: Option<PropertyDateDisplayHint>,
-    /// `deleted`
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `displayMode`
-    pub display_mode: Option<MediaBridgePropertyDisplayMode>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `enforceMultivalueUniqueness`
-    pub enforce_multivalue_uniqueness: Option<bool>,
-    /// `externalOptions`
-    pub external_options: Option<bool>,
-    /// `externalOptionsReferenceType`
-    pub external_options_reference_type: Option<String>,
-    /// `favorited`
-    pub favorited: Option<bool>,
-    /// `favoritedOrder`
-    pub favorited_order: Option<i64>,
-    /// How the field is shown in a form.
-    pub field_type: Option<String>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// `fromUserId`
-    pub from_user_id: Option<i64>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// `hubspotDefined`
-    pub hubspot_defined: Option<bool>,
-    /// `isCustomizedDefault`
-    pub is_customized_default: Option<bool>,
-    /// `isMultiValued`
-    pub is_multi_valued: Option<bool>,
-    /// `isPartial`
-    pub is_partial: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `mutableDefinitionNotDeletable`
-    pub mutable_definition_not_deletable: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// `optionSortStrategy`
-    pub option_sort_strategy: Option<OptionSortStrategy>,
-    /// The values to choose from.
-    pub options: Vec<ActionsV4OptionItem>,
-    /// `optionsAreMutable`
-    pub options_are_mutable: Option<bool>,
-    /// `owningAppId`
-    pub owning_app_id: Option<i64>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `readOnlyDefinition`
-    pub read_only_definition: Option<bool>,
-    /// `readOnlyValue`
-    pub read_only_value: Option<bool>,
-    /// One of 161 values, as `ABANDONED_CART`.
-    pub referenced_object_type: Option<String>,
-    /// `searchTextAnalysisMode`
-    pub search_text_analysis_mode: Option<MediaBridgePropertySearchTextAnalysisMode>,
-    /// `searchableInGlobalSearch`
-    pub searchable_in_global_search: Option<bool>,
-    /// `sensitiveDataCategories`
-    pub sensitive_data_categories: Vec<String>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<FieldTypeDefinitionType>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Media bridge property.
+    pub struct MediaBridgeProperty {
+        /// `allowedObjectTypes`
+        allowed_object_types: Vec<ObjectTypeIdProto> = "allowedObjectTypes",
+        /// `calculated`
+        calculated: Option<bool> = "calculated",
+        /// `canArchive`
+        can_archive: Option<bool> = "canArchive",
+        /// `canRestore`
+        can_restore: Option<bool> = "canRestore",
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// `createdUserId`
+        created_user_id: Option<i64> = "createdUserId",
+        /// `currencyPropertyName`
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// `dataSensitivity`
+        data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
+        /// `dateDisplayHint`
+        date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
+        /// `deleted`
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `displayMode`
+        display_mode: Option<MediaBridgePropertyDisplayMode> = "displayMode",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `enforceMultivalueUniqueness`
+        enforce_multivalue_uniqueness: Option<bool> = "enforceMultivalueUniqueness",
+        /// `externalOptions`
+        external_options: Option<bool> = "externalOptions",
+        /// `externalOptionsReferenceType`
+        external_options_reference_type: Option<String> = "externalOptionsReferenceType",
+        /// `favorited`
+        favorited: Option<bool> = "favorited",
+        /// `favoritedOrder`
+        favorited_order: Option<i64> = "favoritedOrder",
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// `fromUserId`
+        from_user_id: Option<i64> = "fromUserId",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// `hasUniqueValue`
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// `hubspotDefined`
+        hubspot_defined: Option<bool> = "hubspotDefined",
+        /// `isCustomizedDefault`
+        is_customized_default: Option<bool> = "isCustomizedDefault",
+        /// `isMultiValued`
+        is_multi_valued: Option<bool> = "isMultiValued",
+        /// `isPartial`
+        is_partial: Option<bool> = "isPartial",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `mutableDefinitionNotDeletable`
+        mutable_definition_not_deletable: Option<bool> = "mutableDefinitionNotDeletable",
+        /// The name.
+        name: Option<String> = "name",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// `optionSortStrategy`
+        option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
+        /// The values to choose from.
+        options: Vec<ActionsV4OptionItem> = "options",
+        /// `optionsAreMutable`
+        options_are_mutable: Option<bool> = "optionsAreMutable",
+        /// `owningAppId`
+        owning_app_id: Option<i64> = "owningAppId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `readOnlyDefinition`
+        read_only_definition: Option<bool> = "readOnlyDefinition",
+        /// `readOnlyValue`
+        read_only_value: Option<bool> = "readOnlyValue",
+        /// One of 161 values, as `ABANDONED_CART`.
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `searchTextAnalysisMode`
+        search_text_analysis_mode: Option<MediaBridgePropertySearchTextAnalysisMode> = "searchTextAnalysisMode",
+        /// `searchableInGlobalSearch`
+        searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
+        /// `sensitiveDataCategories`
+        sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<FieldTypeDefinitionType> = "type",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
 }
-crm_core::record!(MediaBridgeProperty {
-    allowed_object_types: "allowedObjectTypes",
-    calculated: "calculated",
-    can_archive: "canArchive",
-    can_restore: "canRestore",
-    created_at: "createdAt",
-    created_user_id: "createdUserId",
-    currency_property_name: "currencyPropertyName",
-    data_sensitivity: "dataSensitivity",
-    date_display_hint: "dateDisplayHint",
-    deleted: "deleted",
-    description: "description",
-    display_mode: "displayMode",
-    display_order: "displayOrder",
-    enforce_multivalue_uniqueness: "enforceMultivalueUniqueness",
-    external_options: "externalOptions",
-    external_options_reference_type: "externalOptionsReferenceType",
-    favorited: "favorited",
-    favorited_order: "favoritedOrder",
-    field_type: "fieldType",
-    form_field: "formField",
-    from_user_id: "fromUserId",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    hubspot_defined: "hubspotDefined",
-    is_customized_default: "isCustomizedDefault",
-    is_multi_valued: "isMultiValued",
-    is_partial: "isPartial",
-    label: "label",
-    mutable_definition_not_deletable: "mutableDefinitionNotDeletable",
-    name: "name",
-    number_display_hint: "numberDisplayHint",
-    option_sort_strategy: "optionSortStrategy",
-    options: "options",
-    options_are_mutable: "optionsAreMutable",
-    owning_app_id: "owningAppId",
-    portal_id: "portalId",
-    read_only_definition: "readOnlyDefinition",
-    read_only_value: "readOnlyValue",
-    referenced_object_type: "referencedObjectType",
-    search_text_analysis_mode: "searchTextAnalysisMode",
-    searchable_in_global_search: "searchableInGlobalSearch",
-    sensitive_data_categories: "sensitiveDataCategories",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Media bridge property display mode.
@@ -2202,58 +1651,41 @@ crm_core::open_enum! {
     }
 }
 
-/// Media bridge property update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaBridgePropertyUpdate {
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// How the field is shown in a form.
-    pub field_type: Option<FieldType>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// The values to choose from.
-    pub options: Option<Vec<OptionInput>>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<PropertyType>,
+crm_core::record! {
+    /// Media bridge property update.
+    pub struct MediaBridgePropertyUpdate {
+        /// `calculationFormula`
+        calculation_formula: Option<String> = "calculationFormula",
+        /// `currencyPropertyName`
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// How the field is shown in a form.
+        field_type: Option<FieldType> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// `hasUniqueValue`
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<PropertyType> = "type",
+    }
 }
-crm_core::record!(MediaBridgePropertyUpdate {
-    calculation_formula: "calculationFormula",
-    currency_property_name: "currencyPropertyName",
-    description: "description",
-    display_order: "displayOrder",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    label: "label",
-    number_display_hint: "numberDisplayHint",
-    options: "options",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-});
 crm_core::setters!(MediaBridgePropertyUpdate {
     calculation_formula: String, currency_property_name: String, description: String, display_order: i64,
     field_type: FieldType, form_field: bool, group_name: String, has_unique_value: bool, hidden: bool,
@@ -2261,25 +1693,21 @@ crm_core::setters!(MediaBridgePropertyUpdate {
     text_display_hint: TextDisplayHint, type_: PropertyType,
 });
 
-/// Media bridge provider partial.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaBridgeProviderPartial {
-    /// `allowImportOnDisconnect`
-    pub allow_import_on_disconnect: Option<bool>,
-    /// `moduleName`
-    pub module_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Media bridge provider partial.
+    pub struct MediaBridgeProviderPartial {
+        /// `allowImportOnDisconnect`
+        allow_import_on_disconnect: Option<bool> = "allowImportOnDisconnect",
+        /// `moduleName`
+        module_name: Option<String> = "moduleName",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
+    required "updatedAt"
+    by new
 }
-crm_core::record!(MediaBridgeProviderPartial {
-    allow_import_on_disconnect: "allowImportOnDisconnect",
-    module_name: "moduleName",
-    name: "name",
-    updated_at: "updatedAt",
-} required { updated_at: "updatedAt" } by new);
 crm_core::setters!(MediaBridgeProviderPartial {
     allow_import_on_disconnect: bool, module_name: String, name: String, updated_at: i64,
 });
@@ -2297,137 +1725,97 @@ impl MediaBridgeProviderPartial {
     }
 }
 
-/// Media bridge provider registration reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaBridgeProviderRegistrationReply {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Media bridge provider registration reply.
+    pub struct MediaBridgeProviderRegistrationReply {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(MediaBridgeProviderRegistrationReply {
-    app_id: "appId",
-    name: "name",
-});
 
-/// Media played event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaPlayedEvent {
-    /// The id of the contact.
-    pub contact_id: Option<i64>,
-    /// `externalPlayContext`
-    pub external_play_context: Option<ExternalPlayContext>,
-    /// `iframeUrl`
-    pub iframe_url: Option<String>,
-    /// `mediaBridgeId`
-    pub media_bridge_id: Option<i64>,
-    /// `mediaBridgeObjectCoordinates`
-    pub media_bridge_object_coordinates: Option<String>,
-    /// `mediaBridgeObjectTypeId`
-    pub media_bridge_object_type_id: Option<String>,
-    /// `mediaName`
-    pub media_name: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `occurredTimestamp`
-    pub occurred_timestamp: Option<i64>,
-    /// `pageId`
-    pub page_id: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `pageObjectCoordinates`
-    pub page_object_coordinates: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `providerId`
-    pub provider_id: Option<i64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `state`
-    pub state: Option<MediaPlayedEventState>,
+crm_core::record! {
+    /// Media played event.
+    pub struct MediaPlayedEvent {
+        /// The id of the contact.
+        contact_id: Option<i64> = "contactId",
+        /// `externalPlayContext`
+        external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
+        /// `iframeUrl`
+        iframe_url: Option<String> = "iframeUrl",
+        /// `mediaBridgeId`
+        media_bridge_id: Option<i64> = "mediaBridgeId",
+        /// `mediaBridgeObjectCoordinates`
+        media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
+        /// `mediaBridgeObjectTypeId`
+        media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
+        /// `mediaName`
+        media_name: Option<String> = "mediaName",
+        /// `mediaType`
+        media_type: Option<MediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `occurredTimestamp`
+        occurred_timestamp: Option<i64> = "occurredTimestamp",
+        /// `pageId`
+        page_id: Option<i64> = "pageId",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `pageObjectCoordinates`
+        page_object_coordinates: Option<String> = "pageObjectCoordinates",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `providerId`
+        provider_id: Option<i64> = "providerId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// `state`
+        state: Option<MediaPlayedEventState> = "state",
+    }
 }
-crm_core::record!(MediaPlayedEvent {
-    contact_id: "contactId",
-    external_play_context: "externalPlayContext",
-    iframe_url: "iframeUrl",
-    media_bridge_id: "mediaBridgeId",
-    media_bridge_object_coordinates: "mediaBridgeObjectCoordinates",
-    media_bridge_object_type_id: "mediaBridgeObjectTypeId",
-    media_name: "mediaName",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    occurred_timestamp: "occurredTimestamp",
-    page_id: "pageId",
-    page_name: "pageName",
-    page_object_coordinates: "pageObjectCoordinates",
-    page_url: "pageUrl",
-    portal_id: "portalId",
-    provider_id: "providerId",
-    session_id: "sessionId",
-    state: "state",
-});
 
-/// Media played event request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaPlayedEventRequest {
-    /// The id of the contact.
-    pub contact_id: Option<i64>,
-    /// `contactUtk`
-    pub contact_utk: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `externalPlayContext`
-    pub external_play_context: Option<ExternalPlayContext>,
-    /// `_hsenc`
-    pub hsenc: Option<String>,
-    /// `iframeUrl`
-    pub iframe_url: Option<String>,
-    /// `mediaBridgeId`
-    pub media_bridge_id: Option<i64>,
-    /// `mediaName`
-    pub media_name: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `occurredTimestamp`
-    pub occurred_timestamp: Option<i64>,
-    /// `pageId`
-    pub page_id: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `state`
-    pub state: Option<MediaPlayedEventState>,
+crm_core::record! {
+    /// Media played event request.
+    pub struct MediaPlayedEventRequest {
+        /// The id of the contact.
+        contact_id: Option<i64> = "contactId",
+        /// `contactUtk`
+        contact_utk: Option<String> = "contactUtk",
+        /// `externalId`
+        external_id: Option<String> = "externalId",
+        /// `externalPlayContext`
+        external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
+        /// `_hsenc`
+        hsenc: Option<String> = "_hsenc",
+        /// `iframeUrl`
+        iframe_url: Option<String> = "iframeUrl",
+        /// `mediaBridgeId`
+        media_bridge_id: Option<i64> = "mediaBridgeId",
+        /// `mediaName`
+        media_name: Option<String> = "mediaName",
+        /// `mediaType`
+        media_type: Option<MediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `occurredTimestamp`
+        occurred_timestamp: Option<i64> = "occurredTimestamp",
+        /// `pageId`
+        page_id: Option<i64> = "pageId",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// `state`
+        state: Option<MediaPlayedEventState> = "state",
+    }
+    required "mediaType" "occurredTimestamp" "sessionId" "state"
+    by new
 }
-crm_core::record!(MediaPlayedEventRequest {
-    contact_id: "contactId",
-    contact_utk: "contactUtk",
-    external_id: "externalId",
-    external_play_context: "externalPlayContext",
-    hsenc: "_hsenc",
-    iframe_url: "iframeUrl",
-    media_bridge_id: "mediaBridgeId",
-    media_name: "mediaName",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    occurred_timestamp: "occurredTimestamp",
-    page_id: "pageId",
-    page_name: "pageName",
-    page_url: "pageUrl",
-    session_id: "sessionId",
-    state: "state",
-} required { media_type: "mediaType", occurred_timestamp: "occurredTimestamp", session_id: "sessionId", state: "state" } by new);
 crm_core::setters!(MediaPlayedEventRequest {
     contact_id: i64, contact_utk: String, external_id: String, external_play_context: ExternalPlayContext,
     hsenc: String, iframe_url: String, media_bridge_id: i64, media_name: String, media_type: MediaType,
@@ -2475,117 +1863,83 @@ crm_core::open_enum! {
     }
 }
 
-/// Media played percentage event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaPlayedPercentageEvent {
-    /// The id of the contact.
-    pub contact_id: Option<i64>,
-    /// `externalPlayContext`
-    pub external_play_context: Option<ExternalPlayContext>,
-    /// `mediaBridgeId`
-    pub media_bridge_id: Option<i64>,
-    /// `mediaBridgeObjectCoordinates`
-    pub media_bridge_object_coordinates: Option<String>,
-    /// `mediaBridgeObjectTypeId`
-    pub media_bridge_object_type_id: Option<String>,
-    /// `mediaName`
-    pub media_name: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `occurredTimestamp`
-    pub occurred_timestamp: Option<i64>,
-    /// `pageId`
-    pub page_id: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `pageObjectCoordinates`
-    pub page_object_coordinates: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `playedPercent`
-    pub played_percent: Option<i64>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `providerId`
-    pub provider_id: Option<i64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Media played percentage event.
+    pub struct MediaPlayedPercentageEvent {
+        /// The id of the contact.
+        contact_id: Option<i64> = "contactId",
+        /// `externalPlayContext`
+        external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
+        /// `mediaBridgeId`
+        media_bridge_id: Option<i64> = "mediaBridgeId",
+        /// `mediaBridgeObjectCoordinates`
+        media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
+        /// `mediaBridgeObjectTypeId`
+        media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
+        /// `mediaName`
+        media_name: Option<String> = "mediaName",
+        /// `mediaType`
+        media_type: Option<MediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `occurredTimestamp`
+        occurred_timestamp: Option<i64> = "occurredTimestamp",
+        /// `pageId`
+        page_id: Option<i64> = "pageId",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `pageObjectCoordinates`
+        page_object_coordinates: Option<String> = "pageObjectCoordinates",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// `playedPercent`
+        played_percent: Option<i64> = "playedPercent",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `providerId`
+        provider_id: Option<i64> = "providerId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
 }
-crm_core::record!(MediaPlayedPercentageEvent {
-    contact_id: "contactId",
-    external_play_context: "externalPlayContext",
-    media_bridge_id: "mediaBridgeId",
-    media_bridge_object_coordinates: "mediaBridgeObjectCoordinates",
-    media_bridge_object_type_id: "mediaBridgeObjectTypeId",
-    media_name: "mediaName",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    occurred_timestamp: "occurredTimestamp",
-    page_id: "pageId",
-    page_name: "pageName",
-    page_object_coordinates: "pageObjectCoordinates",
-    page_url: "pageUrl",
-    played_percent: "playedPercent",
-    portal_id: "portalId",
-    provider_id: "providerId",
-    session_id: "sessionId",
-});
 
-/// Media played percentage event request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaPlayedPercentageEventRequest {
-    /// The id of the contact.
-    pub contact_id: Option<i64>,
-    /// `contactUtk`
-    pub contact_utk: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `externalPlayContext`
-    pub external_play_context: Option<ExternalPlayContext>,
-    /// `_hsenc`
-    pub hsenc: Option<String>,
-    /// `mediaBridgeId`
-    pub media_bridge_id: Option<i64>,
-    /// `mediaName`
-    pub media_name: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `occurredTimestamp`
-    pub occurred_timestamp: Option<i64>,
-    /// `pageId`
-    pub page_id: Option<i64>,
-    /// `pageName`
-    pub page_name: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `playedPercent`
-    pub played_percent: Option<i64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Media played percentage event request.
+    pub struct MediaPlayedPercentageEventRequest {
+        /// The id of the contact.
+        contact_id: Option<i64> = "contactId",
+        /// `contactUtk`
+        contact_utk: Option<String> = "contactUtk",
+        /// `externalId`
+        external_id: Option<String> = "externalId",
+        /// `externalPlayContext`
+        external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
+        /// `_hsenc`
+        hsenc: Option<String> = "_hsenc",
+        /// `mediaBridgeId`
+        media_bridge_id: Option<i64> = "mediaBridgeId",
+        /// `mediaName`
+        media_name: Option<String> = "mediaName",
+        /// `mediaType`
+        media_type: Option<MediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `occurredTimestamp`
+        occurred_timestamp: Option<i64> = "occurredTimestamp",
+        /// `pageId`
+        page_id: Option<i64> = "pageId",
+        /// `pageName`
+        page_name: Option<String> = "pageName",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// `playedPercent`
+        played_percent: Option<i64> = "playedPercent",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
+    required "mediaType" "occurredTimestamp" "playedPercent" "sessionId"
+    by new
 }
-crm_core::record!(MediaPlayedPercentageEventRequest {
-    contact_id: "contactId",
-    contact_utk: "contactUtk",
-    external_id: "externalId",
-    external_play_context: "externalPlayContext",
-    hsenc: "_hsenc",
-    media_bridge_id: "mediaBridgeId",
-    media_name: "mediaName",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    occurred_timestamp: "occurredTimestamp",
-    page_id: "pageId",
-    page_name: "pageName",
-    page_url: "pageUrl",
-    played_percent: "playedPercent",
-    session_id: "sessionId",
-} required { media_type: "mediaType", occurred_timestamp: "occurredTimestamp", played_percent: "playedPercent", session_id: "sessionId" } by new);
 crm_core::setters!(MediaPlayedPercentageEventRequest {
     contact_id: i64, contact_utk: String, external_id: String, external_play_context: ExternalPlayContext,
     hsenc: String, media_bridge_id: i64, media_name: String, media_type: MediaType, media_url: String,
@@ -2622,126 +1976,87 @@ impl MediaPlayedPercentageEventRequest {
     }
 }
 
-/// Media property.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaProperty {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `calculated`
-    pub calculated: Option<bool>,
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdUserId`
-    pub created_user_id: Option<String>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<PropertyDataSensitivity>,
-    /// `dateDisplayHint`
-    pub date_display_hint: Option<PropertyDateDisplayHint>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `externalOptions`
-    pub external_options: Option<bool>,
-    /// How the field is shown in a form.
-    pub field_type: Option<String>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// `hubspotDefined`
-    pub hubspot_defined: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `modificationMetadata`
-    pub modification_metadata: Option<PropertyModificationMetadata>,
-    /// The name.
-    pub name: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// The values to choose from.
-    pub options: Vec<MediaPropertyOption>,
-    /// `referencedObjectType`
-    pub referenced_object_type: Option<String>,
-    /// `sensitiveDataCategories`
-    pub sensitive_data_categories: Vec<String>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedUserId`
-    pub updated_user_id: Option<String>,
+crm_core::record! {
+    /// Media property.
+    pub struct MediaProperty {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `calculated`
+        calculated: Option<bool> = "calculated",
+        /// `calculationFormula`
+        calculation_formula: Option<String> = "calculationFormula",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdUserId`
+        created_user_id: Option<String> = "createdUserId",
+        /// `currencyPropertyName`
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// `dataSensitivity`
+        data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
+        /// `dateDisplayHint`
+        date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `externalOptions`
+        external_options: Option<bool> = "externalOptions",
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// `hasUniqueValue`
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// `hubspotDefined`
+        hubspot_defined: Option<bool> = "hubspotDefined",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `modificationMetadata`
+        modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
+        /// The name.
+        name: Option<String> = "name",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// The values to choose from.
+        options: Vec<MediaPropertyOption> = "options",
+        /// `referencedObjectType`
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `sensitiveDataCategories`
+        sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedUserId`
+        updated_user_id: Option<String> = "updatedUserId",
+    }
 }
-crm_core::record!(MediaProperty {
-    archived: "archived",
-    archived_at: "archivedAt",
-    calculated: "calculated",
-    calculation_formula: "calculationFormula",
-    created_at: "createdAt",
-    created_user_id: "createdUserId",
-    currency_property_name: "currencyPropertyName",
-    data_sensitivity: "dataSensitivity",
-    date_display_hint: "dateDisplayHint",
-    description: "description",
-    display_order: "displayOrder",
-    external_options: "externalOptions",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    hubspot_defined: "hubspotDefined",
-    label: "label",
-    modification_metadata: "modificationMetadata",
-    name: "name",
-    number_display_hint: "numberDisplayHint",
-    options: "options",
-    referenced_object_type: "referencedObjectType",
-    sensitive_data_categories: "sensitiveDataCategories",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-    updated_at: "updatedAt",
-    updated_user_id: "updatedUserId",
-});
 
-/// Media property option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MediaPropertyOption {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Media property option.
+    pub struct MediaPropertyOption {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(MediaPropertyOption {
-    description: "description",
-    display_order: "displayOrder",
-    hidden: "hidden",
-    label: "label",
-    value: "value",
-});
 
 crm_core::open_enum! {
     /// Media type.
@@ -2759,354 +2074,249 @@ crm_core::open_enum! {
     }
 }
 
-/// Min numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MinNumbers {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `MIN_NUMBERS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Min numbers.
+    pub struct MinNumbers {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `MIN_NUMBERS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(MinNumbers {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Month.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Month {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `MONTH`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Month.
+    pub struct Month {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `MONTH`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(Month {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// More than.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MoreThan {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `MORE_THAN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// More than.
+    pub struct MoreThan {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `MORE_THAN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(MoreThan {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// More than or equal.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MoreThanOrEqual {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `MORE_THAN_OR_EQUAL`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// More than or equal.
+    pub struct MoreThanOrEqual {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `MORE_THAN_OR_EQUAL`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(MoreThanOrEqual {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Multiply numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MultiplyNumbers {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `MULTIPLY_NUMBERS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Multiply numbers.
+    pub struct MultiplyNumbers {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `MULTIPLY_NUMBERS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(MultiplyNumbers {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Not.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Not {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `NOT`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Not.
+    pub struct Not {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `NOT`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(Not {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Now.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Now {
-    /// Always `NOW`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Now.
+    pub struct Now {
+        /// Always `NOW`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(Now {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Number equals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberEquals {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `NUMBER_EQUALS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Number equals.
+    pub struct NumberEquals {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `NUMBER_EQUALS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(NumberEquals {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Number property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberPropertyVariable {
-    /// Always `NUMBER_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Number property variable.
+    pub struct NumberPropertyVariable {
+        /// Always `NUMBER_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(NumberPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Number target property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberTargetPropertyVariable {
-    /// Always `NUMBER_TARGET_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Number target property variable.
+    pub struct NumberTargetPropertyVariable {
+        /// Always `NUMBER_TARGET_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(NumberTargetPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Number to string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberToString {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `NUMBER_TO_STRING`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Number to string.
+    pub struct NumberToString {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `NUMBER_TO_STRING`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(NumberToString {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// O embed domains collection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OEmbedDomainsCollectionReply {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<IntegratorOEmbedDomainModel>,
-    /// `totalCount`
-    pub total_count: Option<i64>,
+crm_core::record! {
+    /// O embed domains collection reply.
+    pub struct OEmbedDomainsCollectionReply {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<IntegratorOEmbedDomainModel> = "results",
+        /// `totalCount`
+        total_count: Option<i64> = "totalCount",
+    }
 }
-crm_core::record!(OEmbedDomainsCollectionReply {
-    results: "results",
-    total_count: "totalCount",
-});
 
-/// Object definition reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectDefinitionReply {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `objectTypeName`
-    pub object_type_name: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<PropertyDefinition>,
-    /// `propertyGroups`
-    pub property_groups: Vec<GroupView>,
-    /// `schema`
-    pub schema: Option<InboundDbObjectType>,
+crm_core::record! {
+    /// Object definition reply.
+    pub struct ObjectDefinitionReply {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `objectTypeName`
+        object_type_name: Option<String> = "objectTypeName",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<PropertyDefinition> = "properties",
+        /// `propertyGroups`
+        property_groups: Vec<GroupView> = "propertyGroups",
+        /// `schema`
+        schema: Option<InboundDbObjectType> = "schema",
+    }
 }
-crm_core::record!(ObjectDefinitionReply {
-    object_type_id: "objectTypeId",
-    object_type_name: "objectTypeName",
-    properties: "properties",
-    property_groups: "propertyGroups",
-    schema: "schema",
-});
 
-/// Object schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectSchema {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `associations`
-    pub associations: Vec<AssociationDefinition>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdByUserId`
-    pub created_by_user_id: Option<i64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<MediaProperty>,
-    /// `requiredProperties`
-    pub required_properties: Vec<String>,
-    /// `searchableProperties`
-    pub searchable_properties: Vec<String>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
+crm_core::record! {
+    /// Object schema.
+    pub struct ObjectSchema {
+        /// `allowsSensitiveProperties`
+        allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `associations`
+        associations: Vec<AssociationDefinition> = "associations",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdByUserId`
+        created_by_user_id: Option<i64> = "createdByUserId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fullyQualifiedName`
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `labels`
+        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `primaryDisplayProperty`
+        primary_display_property: Option<String> = "primaryDisplayProperty",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<MediaProperty> = "properties",
+        /// `requiredProperties`
+        required_properties: Vec<String> = "requiredProperties",
+        /// `searchableProperties`
+        searchable_properties: Vec<String> = "searchableProperties",
+        /// `secondaryDisplayProperties`
+        secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedByUserId`
+        updated_by_user_id: Option<i64> = "updatedByUserId",
+    }
 }
-crm_core::record!(ObjectSchema {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    archived: "archived",
-    associations: "associations",
-    created_at: "createdAt",
-    created_by_user_id: "createdByUserId",
-    description: "description",
-    fully_qualified_name: "fullyQualifiedName",
-    id: "id",
-    labels: "labels",
-    name: "name",
-    object_type_id: "objectTypeId",
-    primary_display_property: "primaryDisplayProperty",
-    properties: "properties",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-    updated_at: "updatedAt",
-    updated_by_user_id: "updatedByUserId",
-});
 
-/// Object schema list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectSchemaList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ObjectSchema>,
+crm_core::record! {
+    /// Object schema list.
+    pub struct ObjectSchemaList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ObjectSchema> = "results",
+    }
 }
-crm_core::record!(ObjectSchemaList {
-    results: "results",
-});
 
-/// Object type id proto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypeIdProto {
-    /// `innerId`
-    pub inner_id: Option<i64>,
-    /// `metaTypeId`
-    pub meta_type_id: Option<i64>,
+crm_core::record! {
+    /// Object type id proto.
+    pub struct ObjectTypeIdProto {
+        /// `innerId`
+        inner_id: Option<i64> = "innerId",
+        /// `metaTypeId`
+        meta_type_id: Option<i64> = "metaTypeId",
+    }
 }
-crm_core::record!(ObjectTypeIdProto {
-    inner_id: "innerId",
-    meta_type_id: "metaTypeId",
-});
 
-/// Option decorations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OptionDecorations {
-    /// `color`
-    pub color: Option<OptionDecorationsColor>,
+crm_core::record! {
+    /// Option decorations.
+    pub struct OptionDecorations {
+        /// `color`
+        color: Option<OptionDecorationsColor> = "color",
+    }
 }
-crm_core::record!(OptionDecorations {
-    color: "color",
-});
 
 crm_core::open_enum! {
     /// Option decorations color.
@@ -3150,21 +2360,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Option decorators extension data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OptionDecoratorsExtensionData {
-    /// `optionDecoratorStyle`
-    pub option_decorator_style: Option<
-        OptionDecoratorsExtensionDataOptionDecoratorStyle,
-    >,
-    /// `optionDecorators`
-    pub option_decorators: Map<OptionDecorations>,
+crm_core::record! {
+    /// Option decorators extension data.
+    pub struct OptionDecoratorsExtensionData {
+        /// `optionDecoratorStyle`
+        option_decorator_style: Option<OptionDecoratorsExtensionDataOptionDecoratorStyle> = "optionDecoratorStyle",
+        /// `optionDecorators`
+        option_decorators: Map<OptionDecorations> = "optionDecorators",
+    }
 }
-crm_core::record!(OptionDecoratorsExtensionData {
-    option_decorator_style: "optionDecoratorStyle",
-    option_decorators: "optionDecorators",
-});
 
 crm_core::open_enum! {
     /// Option decorators extension data option decorator style.
@@ -3178,301 +2382,211 @@ crm_core::open_enum! {
     }
 }
 
-/// Or.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Or {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `OR`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Or.
+    pub struct Or {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `OR`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(Or {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Parse number.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ParseNumber {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `PARSE_NUMBER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Parse number.
+    pub struct ParseNumber {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `PARSE_NUMBER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(ParseNumber {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Period to months.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PeriodToMonths {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `PERIOD_TO_MONTHS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Period to months.
+    pub struct PeriodToMonths {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `PERIOD_TO_MONTHS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(PeriodToMonths {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Period to weeks.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PeriodToWeeks {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `PERIOD_TO_WEEKS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Period to weeks.
+    pub struct PeriodToWeeks {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `PERIOD_TO_WEEKS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(PeriodToWeeks {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Pipeline probability.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineProbability {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `PIPELINE_PROBABILITY`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Pipeline probability.
+    pub struct PipelineProbability {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `PIPELINE_PROBABILITY`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(PipelineProbability {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Power.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Power {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `POWER`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Power.
+    pub struct Power {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `POWER`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(Power {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Property batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<MediaBridgeProperty>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Property batch reply.
+    pub struct PropertyBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MediaBridgeProperty> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(PropertyBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Property definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyDefinition {
-    /// `calculationExpression`
-    pub calculation_expression: Option<AbsoluteValueInputsItem>,
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// `definitionSource`
-    pub definition_source: Option<PropertyDefinitionSource>,
-    /// `extensionData`
-    pub extension_data: Option<ExtensionData>,
-    /// `externalOptionsMetaData`
-    pub external_options_meta_data: Option<ExternalOptionsMetaData>,
-    /// `fulcrumPortalId`
-    pub fulcrum_portal_id: Option<i64>,
-    /// `fulcrumTimestamp`
-    pub fulcrum_timestamp: Option<i64>,
-    /// `janusGroup`
-    pub janus_group: Option<String>,
-    /// `lookupAssociationSpec`
-    pub lookup_association_spec: Option<LookupAssociationSpec>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `permission`
-    pub permission: Option<FieldLevelPermission>,
-    /// `property`
-    pub property: Option<MediaBridgeProperty>,
-    /// `propertyDefinitionSource`
-    pub property_definition_source: Option<DefinitionSource>,
-    /// `propertyRequirements`
-    pub property_requirements: Option<DefaultRequirements>,
-    /// `rollupExpression`
-    pub rollup_expression: Option<RollupExpression>,
+crm_core::record! {
+    /// Property definition.
+    pub struct PropertyDefinition {
+        /// `calculationExpression`
+        calculation_expression: Option<AbsoluteValueInputsItem> = "calculationExpression",
+        /// `calculationFormula`
+        calculation_formula: Option<String> = "calculationFormula",
+        /// `definitionSource`
+        definition_source: Option<PropertyDefinitionSource> = "definitionSource",
+        /// `extensionData`
+        extension_data: Option<ExtensionData> = "extensionData",
+        /// `externalOptionsMetaData`
+        external_options_meta_data: Option<ExternalOptionsMetaData> = "externalOptionsMetaData",
+        /// `fulcrumPortalId`
+        fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
+        /// `fulcrumTimestamp`
+        fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
+        /// `janusGroup`
+        janus_group: Option<String> = "janusGroup",
+        /// `lookupAssociationSpec`
+        lookup_association_spec: Option<LookupAssociationSpec> = "lookupAssociationSpec",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `permission`
+        permission: Option<FieldLevelPermission> = "permission",
+        /// `property`
+        property: Option<MediaBridgeProperty> = "property",
+        /// `propertyDefinitionSource`
+        property_definition_source: Option<DefinitionSource> = "propertyDefinitionSource",
+        /// `propertyRequirements`
+        property_requirements: Option<DefaultRequirements> = "propertyRequirements",
+        /// `rollupExpression`
+        rollup_expression: Option<RollupExpression> = "rollupExpression",
+    }
 }
-crm_core::record!(PropertyDefinition {
-    calculation_expression: "calculationExpression",
-    calculation_formula: "calculationFormula",
-    definition_source: "definitionSource",
-    extension_data: "extensionData",
-    external_options_meta_data: "externalOptionsMetaData",
-    fulcrum_portal_id: "fulcrumPortalId",
-    fulcrum_timestamp: "fulcrumTimestamp",
-    janus_group: "janusGroup",
-    lookup_association_spec: "lookupAssociationSpec",
-    object_type_id: "objectTypeId",
-    permission: "permission",
-    property: "property",
-    property_definition_source: "propertyDefinitionSource",
-    property_requirements: "propertyRequirements",
-    rollup_expression: "rollupExpression",
-});
 
-/// Property definition source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyDefinitionSource {
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<DefinitionSourceType>,
+crm_core::record! {
+    /// Property definition source.
+    pub struct PropertyDefinitionSource {
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<DefinitionSourceType> = "type",
+    }
 }
-crm_core::record!(PropertyDefinitionSource {
-    name: "name",
-    type_: "type",
-});
 
-/// Property list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<MediaProperty>,
+crm_core::record! {
+    /// Property list.
+    pub struct PropertyList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<MediaProperty> = "results",
+    }
 }
-crm_core::record!(PropertyList {
-    results: "results",
-});
 
-/// Regex matches.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RegexMatches {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `REGEX_MATCHES`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Regex matches.
+    pub struct RegexMatches {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `REGEX_MATCHES`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(RegexMatches {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Required properties extension data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RequiredPropertiesExtensionData {
-    /// `isRequiredProperty`
-    pub is_required_property: Option<bool>,
+crm_core::record! {
+    /// Required properties extension data.
+    pub struct RequiredPropertiesExtensionData {
+        /// `isRequiredProperty`
+        is_required_property: Option<bool> = "isRequiredProperty",
+    }
 }
-crm_core::record!(RequiredPropertiesExtensionData {
-    is_required_property: "isRequiredProperty",
-});
 
-/// Rollup expression.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RollupExpression {
-    /// `associationTypes`
-    pub association_types: Vec<AssociationSpec>,
-    /// `conditionalExpression`
-    pub conditional_expression: Option<AbsoluteValueInputsItem>,
-    /// `conditionalFormula`
-    pub conditional_formula: Option<String>,
-    /// `emptyRollupValue`
-    pub empty_rollup_value: Option<String>,
-    /// `rollupOperator`
-    pub rollup_operator: Option<RollupExpressionRollupOperator>,
-    /// `sourceCompareByPropertyName`
-    pub source_compare_by_property_name: Option<String>,
-    /// `sourceObjectTypeId`
-    pub source_object_type_id: Option<String>,
-    /// `sourcePropertyName`
-    pub source_property_name: Option<String>,
+crm_core::record! {
+    /// Rollup expression.
+    pub struct RollupExpression {
+        /// `associationTypes`
+        association_types: Vec<AssociationSpec> = "associationTypes",
+        /// `conditionalExpression`
+        conditional_expression: Option<AbsoluteValueInputsItem> = "conditionalExpression",
+        /// `conditionalFormula`
+        conditional_formula: Option<String> = "conditionalFormula",
+        /// `emptyRollupValue`
+        empty_rollup_value: Option<String> = "emptyRollupValue",
+        /// `rollupOperator`
+        rollup_operator: Option<RollupExpressionRollupOperator> = "rollupOperator",
+        /// `sourceCompareByPropertyName`
+        source_compare_by_property_name: Option<String> = "sourceCompareByPropertyName",
+        /// `sourceObjectTypeId`
+        source_object_type_id: Option<String> = "sourceObjectTypeId",
+        /// `sourcePropertyName`
+        source_property_name: Option<String> = "sourcePropertyName",
+    }
 }
-crm_core::record!(RollupExpression {
-    association_types: "associationTypes",
-    conditional_expression: "conditionalExpression",
-    conditional_formula: "conditionalFormula",
-    empty_rollup_value: "emptyRollupValue",
-    rollup_operator: "rollupOperator",
-    source_compare_by_property_name: "sourceCompareByPropertyName",
-    source_object_type_id: "sourceObjectTypeId",
-    source_property_name: "sourcePropertyName",
-});
 
 crm_core::open_enum! {
     /// Rollup expression rollup operator.
@@ -3512,82 +2626,59 @@ crm_core::open_enum! {
     }
 }
 
-/// Round down numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RoundDownNumbers {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `ROUND_DOWN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Round down numbers.
+    pub struct RoundDownNumbers {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `ROUND_DOWN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(RoundDownNumbers {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Round nearest numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RoundNearestNumbers {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `ROUND_NEAREST`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Round nearest numbers.
+    pub struct RoundNearestNumbers {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `ROUND_NEAREST`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(RoundNearestNumbers {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Round up numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RoundUpNumbers {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `ROUND_UP`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Round up numbers.
+    pub struct RoundUpNumbers {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `ROUND_UP`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(RoundUpNumbers {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Scope mapping.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScopeMapping {
-    /// `accessLevel`
-    pub access_level: Option<ScopeMappingAccessLevel>,
-    /// `requestAction`
-    pub request_action: Option<ScopeMappingRequestAction>,
-    /// `scopeName`
-    pub scope_name: Option<String>,
+crm_core::record! {
+    /// Scope mapping.
+    pub struct ScopeMapping {
+        /// `accessLevel`
+        access_level: Option<ScopeMappingAccessLevel> = "accessLevel",
+        /// `requestAction`
+        request_action: Option<ScopeMappingRequestAction> = "requestAction",
+        /// `scopeName`
+        scope_name: Option<String> = "scopeName",
+    }
 }
-crm_core::record!(ScopeMapping {
-    access_level: "accessLevel",
-    request_action: "requestAction",
-    scope_name: "scopeName",
-});
 
 crm_core::open_enum! {
     /// Scope mapping access level.
@@ -3627,365 +2718,257 @@ crm_core::open_enum! {
     }
 }
 
-/// Set contains string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetContainsString {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `SET_CONTAINS_STRING`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `stringToCheck`
-    pub string_to_check: Option<AbsoluteValueInputsItem>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Set contains string.
+    pub struct SetContainsString {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `SET_CONTAINS_STRING`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(SetContainsString {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    string_to_check: "stringToCheck",
-    value: "value",
-});
 
-/// Soft required properties extension data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SoftRequiredPropertiesExtensionData {
-    /// `isSoftRequiredProperty`
-    pub is_soft_required_property: Option<bool>,
+crm_core::record! {
+    /// Soft required properties extension data.
+    pub struct SoftRequiredPropertiesExtensionData {
+        /// `isSoftRequiredProperty`
+        is_soft_required_property: Option<bool> = "isSoftRequiredProperty",
+    }
 }
-crm_core::record!(SoftRequiredPropertiesExtensionData {
-    is_soft_required_property: "isSoftRequiredProperty",
-});
 
-/// Square root.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SquareRoot {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `SQUARE_ROOT`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Square root.
+    pub struct SquareRoot {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `SQUARE_ROOT`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SquareRoot {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// String equals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringEquals {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `STRING_EQUALS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// String equals.
+    pub struct StringEquals {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `STRING_EQUALS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(StringEquals {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// String length.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringLength {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `STRING_LENGTH`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// String length.
+    pub struct StringLength {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `STRING_LENGTH`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(StringLength {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// String property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringPropertyVariable {
-    /// Always `STRING_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// String property variable.
+    pub struct StringPropertyVariable {
+        /// Always `STRING_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(StringPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// String target property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringTargetPropertyVariable {
-    /// Always `STRING_TARGET_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// String target property variable.
+    pub struct StringTargetPropertyVariable {
+        /// Always `STRING_TARGET_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(StringTargetPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Substring.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Substring {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `SUBSTRING`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `stringToCheck`
-    pub string_to_check: Option<AbsoluteValueInputsItem>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Substring.
+    pub struct Substring {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `SUBSTRING`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(Substring {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    string_to_check: "stringToCheck",
-    value: "value",
-});
 
-/// Subtract numbers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubtractNumbers {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `SUBTRACT_NUMBERS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Subtract numbers.
+    pub struct SubtractNumbers {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `SUBTRACT_NUMBERS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SubtractNumbers {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Subtract time.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubtractTime {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `SUBTRACT_TIME`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `stringToCheck`
-    pub string_to_check: Option<AbsoluteValueInputsItem>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Subtract time.
+    pub struct SubtractTime {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `SUBTRACT_TIME`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SubtractTime {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    string_to_check: "stringToCheck",
-    value: "value",
-});
 
-/// Time between.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TimeBetween {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `TIME_BETWEEN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Time between.
+    pub struct TimeBetween {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `TIME_BETWEEN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(TimeBetween {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Time between skip weekends.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TimeBetweenSkipWeekends {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `TIME_BETWEEN_SKIP_WEEKENDS`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Time between skip weekends.
+    pub struct TimeBetweenSkipWeekends {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `TIME_BETWEEN_SKIP_WEEKENDS`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(TimeBetweenSkipWeekends {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Timestamp of property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TimestampOfPropertyVariable {
-    /// Always `TIMESTAMP_OF_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Timestamp of property variable.
+    pub struct TimestampOfPropertyVariable {
+        /// Always `TIMESTAMP_OF_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(TimestampOfPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Timestamp of target property variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TimestampOfTargetPropertyVariable {
-    /// Always `TIMESTAMP_OF_TARGET_PROPERTY_VARIABLE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Timestamp of target property variable.
+    pub struct TimestampOfTargetPropertyVariable {
+        /// Always `TIMESTAMP_OF_TARGET_PROPERTY_VARIABLE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(TimestampOfTargetPropertyVariable {
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Upper case.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpperCase {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `UPPER_CASE`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Upper case.
+    pub struct UpperCase {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `UPPER_CASE`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(UpperCase {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Validate when.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ValidateWhen {
-    /// `checkExpression`
-    pub check_expression: Option<AbsoluteValueInputsItem>,
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `VALIDATE_WHEN`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Validate when.
+    pub struct ValidateWhen {
+        /// `checkExpression`
+        check_expression: Option<AbsoluteValueInputsItem> = "checkExpression",
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `VALIDATE_WHEN`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(ValidateWhen {
-    check_expression: "checkExpression",
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Xor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Xor {
-    /// `enclosedInParentheses`
-    pub enclosed_in_parentheses: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `XOR`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<bool>,
+crm_core::record! {
+    /// Xor.
+    pub struct Xor {
+        /// `enclosedInParentheses`
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `XOR`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<bool> = "value",
+    }
 }
-crm_core::record!(Xor {
-    enclosed_in_parentheses: "enclosedInParentheses",
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
-/// Year.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Year {
-    /// What the batch is made of.
-    pub inputs: Vec<AbsoluteValueInputsItem>,
-    /// Always `YEAR`.
-    pub operator: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Year.
+    pub struct Year {
+        /// What the batch is made of.
+        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
+        /// Always `YEAR`.
+        operator: Option<String> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(Year {
-    inputs: "inputs",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,25 +3,19 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Ip range.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IpRange {
-    /// `cidr`
-    pub cidr: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `direction`
-    pub direction: Option<IpRangeDirection>,
-    /// `service`
-    pub service: Option<IpRangeService>,
+crm_core::record! {
+    /// Ip range.
+    pub struct IpRange {
+        /// `cidr`
+        cidr: Option<String> = "cidr",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `direction`
+        direction: Option<IpRangeDirection> = "direction",
+        /// `service`
+        service: Option<IpRangeService> = "service",
+    }
 }
-crm_core::record!(IpRange {
-    cidr: "cidr",
-    description: "description",
-    direction: "direction",
-    service: "service",
-});
 
 crm_core::open_enum! {
     /// Ip range direction.
@@ -33,16 +27,13 @@ crm_core::open_enum! {
     }
 }
 
-/// Ip range list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IpRangeList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<IpRange>,
+crm_core::record! {
+    /// Ip range list.
+    pub struct IpRangeList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<IpRange> = "results",
+    }
 }
-crm_core::record!(IpRangeList {
-    results: "results",
-});
 
 crm_core::open_enum! {
     /// Ip range service.

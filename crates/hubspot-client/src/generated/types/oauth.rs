@@ -3,160 +3,111 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Access token info reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccessTokenInfoReply {
-    /// `active`
-    pub active: Option<bool>,
-    /// `app_id`
-    pub app_id: Option<i64>,
-    /// `client_id`
-    pub client_id: Option<String>,
-    /// `expires_in`
-    pub expires_in: Option<i64>,
-    /// `hub_domain`
-    pub hub_domain: Option<String>,
-    /// `hub_id`
-    pub hub_id: Option<i64>,
-    /// `is_private_distribution`
-    pub is_private_distribution: Option<bool>,
-    /// `scopes`
-    pub scopes: Vec<String>,
-    /// `signed_access_token`
-    pub signed_access_token: Option<SignedAccessToken>,
-    /// `token`
-    pub token: Option<String>,
-    /// `token_type`
-    pub token_type: Option<String>,
-    /// Always `access_token`.
-    pub token_use: Option<String>,
-    /// `user`
-    pub user: Option<String>,
-    /// `user_id`
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Access token info reply.
+    pub struct AccessTokenInfoReply {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `app_id`
+        app_id: Option<i64> = "app_id",
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `expires_in`
+        expires_in: Option<i64> = "expires_in",
+        /// `hub_domain`
+        hub_domain: Option<String> = "hub_domain",
+        /// `hub_id`
+        hub_id: Option<i64> = "hub_id",
+        /// `is_private_distribution`
+        is_private_distribution: Option<bool> = "is_private_distribution",
+        /// `scopes`
+        scopes: Vec<String> = "scopes",
+        /// `signed_access_token`
+        signed_access_token: Option<SignedAccessToken> = "signed_access_token",
+        /// `token`
+        token: Option<String> = "token",
+        /// `token_type`
+        token_type: Option<String> = "token_type",
+        /// Always `access_token`.
+        token_use: Option<String> = "token_use",
+        /// `user`
+        user: Option<String> = "user",
+        /// `user_id`
+        user_id: Option<i64> = "user_id",
+    }
 }
-crm_core::record!(AccessTokenInfoReply {
-    active: "active",
-    app_id: "app_id",
-    client_id: "client_id",
-    expires_in: "expires_in",
-    hub_domain: "hub_domain",
-    hub_id: "hub_id",
-    is_private_distribution: "is_private_distribution",
-    scopes: "scopes",
-    signed_access_token: "signed_access_token",
-    token: "token",
-    token_type: "token_type",
-    token_use: "token_use",
-    user: "user",
-    user_id: "user_id",
-});
 
-/// Access token reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccessTokenReply {
-    /// `access_token`
-    pub access_token: Option<String>,
-    /// `expires_in`
-    pub expires_in: Option<i64>,
-    /// `hub_id`
-    pub hub_id: Option<i64>,
-    /// `id_token`
-    pub id_token: Option<String>,
-    /// `refresh_token`
-    pub refresh_token: Option<String>,
-    /// `scopes`
-    pub scopes: Vec<String>,
-    /// `token_type`
-    pub token_type: Option<String>,
-    /// Always `access_token`.
-    pub token_use: Option<String>,
-    /// `user_id`
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Access token reply.
+    pub struct AccessTokenReply {
+        /// `access_token`
+        access_token: Option<String> = "access_token",
+        /// `expires_in`
+        expires_in: Option<i64> = "expires_in",
+        /// `hub_id`
+        hub_id: Option<i64> = "hub_id",
+        /// `id_token`
+        id_token: Option<String> = "id_token",
+        /// `refresh_token`
+        refresh_token: Option<String> = "refresh_token",
+        /// `scopes`
+        scopes: Vec<String> = "scopes",
+        /// `token_type`
+        token_type: Option<String> = "token_type",
+        /// Always `access_token`.
+        token_use: Option<String> = "token_use",
+        /// `user_id`
+        user_id: Option<i64> = "user_id",
+    }
 }
-crm_core::record!(AccessTokenReply {
-    access_token: "access_token",
-    expires_in: "expires_in",
-    hub_id: "hub_id",
-    id_token: "id_token",
-    refresh_token: "refresh_token",
-    scopes: "scopes",
-    token_type: "token_type",
-    token_use: "token_use",
-    user_id: "user_id",
-});
 
-/// Client credentials token reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ClientCredentialsTokenReply {
-    /// `access_token`
-    pub access_token: Option<String>,
-    /// `expires_in`
-    pub expires_in: Option<i64>,
-    /// `hub_id`
-    pub hub_id: Option<i64>,
-    /// `id_token`
-    pub id_token: Option<String>,
-    /// `scopes`
-    pub scopes: Vec<String>,
-    /// `token_type`
-    pub token_type: Option<String>,
-    /// Always `client_credentials`.
-    pub token_use: Option<String>,
-    /// `user_id`
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Client credentials token reply.
+    pub struct ClientCredentialsTokenReply {
+        /// `access_token`
+        access_token: Option<String> = "access_token",
+        /// `expires_in`
+        expires_in: Option<i64> = "expires_in",
+        /// `hub_id`
+        hub_id: Option<i64> = "hub_id",
+        /// `id_token`
+        id_token: Option<String> = "id_token",
+        /// `scopes`
+        scopes: Vec<String> = "scopes",
+        /// `token_type`
+        token_type: Option<String> = "token_type",
+        /// Always `client_credentials`.
+        token_use: Option<String> = "token_use",
+        /// `user_id`
+        user_id: Option<i64> = "user_id",
+    }
 }
-crm_core::record!(ClientCredentialsTokenReply {
-    access_token: "access_token",
-    expires_in: "expires_in",
-    hub_id: "hub_id",
-    id_token: "id_token",
-    scopes: "scopes",
-    token_type: "token_type",
-    token_use: "token_use",
-    user_id: "user_id",
-});
 
-/// Oauth create token body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OauthCreateTokenBody {
-    /// `client_assertion`
-    pub client_assertion: Option<String>,
-    /// `client_assertion_type`
-    pub client_assertion_type: Option<String>,
-    /// `client_id`
-    pub client_id: Option<String>,
-    /// `client_secret`
-    pub client_secret: Option<String>,
-    /// `code`
-    pub code: Option<String>,
-    /// `code_verifier`
-    pub code_verifier: Option<String>,
-    /// `grant_type`
-    pub grant_type: Option<OauthCreateTokenBodyGrantType>,
-    /// `redirect_uri`
-    pub redirect_uri: Option<String>,
-    /// `refresh_token`
-    pub refresh_token: Option<String>,
-    /// `scope`
-    pub scope: Option<String>,
+crm_core::record! {
+    /// Oauth create token body.
+    pub struct OauthCreateTokenBody {
+        /// `client_assertion`
+        client_assertion: Option<String> = "client_assertion",
+        /// `client_assertion_type`
+        client_assertion_type: Option<String> = "client_assertion_type",
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `client_secret`
+        client_secret: Option<String> = "client_secret",
+        /// `code`
+        code: Option<String> = "code",
+        /// `code_verifier`
+        code_verifier: Option<String> = "code_verifier",
+        /// `grant_type`
+        grant_type: Option<OauthCreateTokenBodyGrantType> = "grant_type",
+        /// `redirect_uri`
+        redirect_uri: Option<String> = "redirect_uri",
+        /// `refresh_token`
+        refresh_token: Option<String> = "refresh_token",
+        /// `scope`
+        scope: Option<String> = "scope",
+    }
 }
-crm_core::record!(OauthCreateTokenBody {
-    client_assertion: "client_assertion",
-    client_assertion_type: "client_assertion_type",
-    client_id: "client_id",
-    client_secret: "client_secret",
-    code: "code",
-    code_verifier: "code_verifier",
-    grant_type: "grant_type",
-    redirect_uri: "redirect_uri",
-    refresh_token: "refresh_token",
-    scope: "scope",
-});
 crm_core::setters!(OauthCreateTokenBody {
     client_assertion: String, client_assertion_type: String, client_id: String, client_secret: String,
     code: String, code_verifier: String, grant_type: OauthCreateTokenBodyGrantType, redirect_uri: String,
@@ -175,151 +126,107 @@ crm_core::open_enum! {
     }
 }
 
-/// Oauth introspect token body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OauthIntrospectTokenBody {
-    /// `client_id`
-    pub client_id: Option<String>,
-    /// `client_secret`
-    pub client_secret: Option<String>,
-    /// `token`
-    pub token: Option<String>,
-    /// `token_type_hint`
-    pub token_type_hint: Option<String>,
+crm_core::record! {
+    /// Oauth introspect token body.
+    pub struct OauthIntrospectTokenBody {
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `client_secret`
+        client_secret: Option<String> = "client_secret",
+        /// `token`
+        token: Option<String> = "token",
+        /// `token_type_hint`
+        token_type_hint: Option<String> = "token_type_hint",
+    }
 }
-crm_core::record!(OauthIntrospectTokenBody {
-    client_id: "client_id",
-    client_secret: "client_secret",
-    token: "token",
-    token_type_hint: "token_type_hint",
-});
 crm_core::setters!(OauthIntrospectTokenBody {
     client_id: String, client_secret: String, token: String, token_type_hint: String,
 });
 
-/// Oauth revoke token body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OauthRevokeTokenBody {
-    /// `client_id`
-    pub client_id: Option<String>,
-    /// `client_secret`
-    pub client_secret: Option<String>,
-    /// `token`
-    pub token: Option<String>,
-    /// `token_type_hint`
-    pub token_type_hint: Option<String>,
+crm_core::record! {
+    /// Oauth revoke token body.
+    pub struct OauthRevokeTokenBody {
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `client_secret`
+        client_secret: Option<String> = "client_secret",
+        /// `token`
+        token: Option<String> = "token",
+        /// `token_type_hint`
+        token_type_hint: Option<String> = "token_type_hint",
+    }
 }
-crm_core::record!(OauthRevokeTokenBody {
-    client_id: "client_id",
-    client_secret: "client_secret",
-    token: "token",
-    token_type_hint: "token_type_hint",
-});
 crm_core::setters!(OauthRevokeTokenBody {
     client_id: String, client_secret: String, token: String, token_type_hint: String,
 });
 
-/// Refresh token info reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RefreshTokenInfoReply {
-    /// `active`
-    pub active: Option<bool>,
-    /// `app_id`
-    pub app_id: Option<i64>,
-    /// `client_id`
-    pub client_id: Option<String>,
-    /// `hub_domain`
-    pub hub_domain: Option<String>,
-    /// `hub_id`
-    pub hub_id: Option<i64>,
-    /// `scopes`
-    pub scopes: Vec<String>,
-    /// `token`
-    pub token: Option<String>,
-    /// `token_type`
-    pub token_type: Option<String>,
-    /// Always `refresh_token`.
-    pub token_use: Option<String>,
-    /// `user`
-    pub user: Option<String>,
-    /// `user_id`
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Refresh token info reply.
+    pub struct RefreshTokenInfoReply {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `app_id`
+        app_id: Option<i64> = "app_id",
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `hub_domain`
+        hub_domain: Option<String> = "hub_domain",
+        /// `hub_id`
+        hub_id: Option<i64> = "hub_id",
+        /// `scopes`
+        scopes: Vec<String> = "scopes",
+        /// `token`
+        token: Option<String> = "token",
+        /// `token_type`
+        token_type: Option<String> = "token_type",
+        /// Always `refresh_token`.
+        token_use: Option<String> = "token_use",
+        /// `user`
+        user: Option<String> = "user",
+        /// `user_id`
+        user_id: Option<i64> = "user_id",
+    }
 }
-crm_core::record!(RefreshTokenInfoReply {
-    active: "active",
-    app_id: "app_id",
-    client_id: "client_id",
-    hub_domain: "hub_domain",
-    hub_id: "hub_id",
-    scopes: "scopes",
-    token: "token",
-    token_type: "token_type",
-    token_use: "token_use",
-    user: "user",
-    user_id: "user_id",
-});
 
-/// Signed access token.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SignedAccessToken {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// `appInstallId`
-    pub app_install_id: Option<String>,
-    /// `audience`
-    pub audience: Option<String>,
-    /// `expiresAt`
-    pub expires_at: Option<i64>,
-    /// `hubId`
-    pub hub_id: Option<i64>,
-    /// `hublet`
-    pub hublet: Option<String>,
-    /// `installingUserId`
-    pub installing_user_id: Option<i64>,
-    /// `isPrivateDistribution`
-    pub is_private_distribution: Option<bool>,
-    /// `isServiceAccount`
-    pub is_service_account: Option<bool>,
-    /// `isUserLevel`
-    pub is_user_level: Option<bool>,
-    /// `newSignature`
-    pub new_signature: Option<String>,
-    /// `scopeToScopeGroupPks`
-    pub scope_to_scope_group_pks: Option<String>,
-    /// `scopes`
-    pub scopes: Option<String>,
-    /// `signature`
-    pub signature: Option<String>,
-    /// `trialScopeToScopeGroupPks`
-    pub trial_scope_to_scope_group_pks: Option<String>,
-    /// `trialScopes`
-    pub trial_scopes: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
+crm_core::record! {
+    /// Signed access token.
+    pub struct SignedAccessToken {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// `appInstallId`
+        app_install_id: Option<String> = "appInstallId",
+        /// `audience`
+        audience: Option<String> = "audience",
+        /// `expiresAt`
+        expires_at: Option<i64> = "expiresAt",
+        /// `hubId`
+        hub_id: Option<i64> = "hubId",
+        /// `hublet`
+        hublet: Option<String> = "hublet",
+        /// `installingUserId`
+        installing_user_id: Option<i64> = "installingUserId",
+        /// `isPrivateDistribution`
+        is_private_distribution: Option<bool> = "isPrivateDistribution",
+        /// `isServiceAccount`
+        is_service_account: Option<bool> = "isServiceAccount",
+        /// `isUserLevel`
+        is_user_level: Option<bool> = "isUserLevel",
+        /// `newSignature`
+        new_signature: Option<String> = "newSignature",
+        /// `scopeToScopeGroupPks`
+        scope_to_scope_group_pks: Option<String> = "scopeToScopeGroupPks",
+        /// `scopes`
+        scopes: Option<String> = "scopes",
+        /// `signature`
+        signature: Option<String> = "signature",
+        /// `trialScopeToScopeGroupPks`
+        trial_scope_to_scope_group_pks: Option<String> = "trialScopeToScopeGroupPks",
+        /// `trialScopes`
+        trial_scopes: Option<String> = "trialScopes",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+    }
 }
-crm_core::record!(SignedAccessToken {
-    app_id: "appId",
-    app_install_id: "appInstallId",
-    audience: "audience",
-    expires_at: "expiresAt",
-    hub_id: "hubId",
-    hublet: "hublet",
-    installing_user_id: "installingUserId",
-    is_private_distribution: "isPrivateDistribution",
-    is_service_account: "isServiceAccount",
-    is_user_level: "isUserLevel",
-    new_signature: "newSignature",
-    scope_to_scope_group_pks: "scopeToScopeGroupPks",
-    scopes: "scopes",
-    signature: "signature",
-    trial_scope_to_scope_group_pks: "trialScopeToScopeGroupPks",
-    trial_scopes: "trialScopes",
-    user_id: "userId",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `token_use`.

@@ -3,27 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Object type enablement public reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypeEnablementPublicReply {
-    /// `enablement`
-    pub enablement: Option<bool>,
+crm_core::record! {
+    /// Object type enablement public reply.
+    pub struct ObjectTypeEnablementPublicReply {
+        /// `enablement`
+        enablement: Option<bool> = "enablement",
+    }
 }
-crm_core::record!(ObjectTypeEnablementPublicReply {
-    enablement: "enablement",
-});
 
-/// Portal object type enablement public reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PortalObjectTypeEnablementPublicReply {
-    /// `enablementByObjectTypeId`
-    pub enablement_by_object_type_id: Map<bool>,
+crm_core::record! {
+    /// Portal object type enablement public reply.
+    pub struct PortalObjectTypeEnablementPublicReply {
+        /// `enablementByObjectTypeId`
+        enablement_by_object_type_id: Map<bool> = "enablementByObjectTypeId",
+    }
 }
-crm_core::record!(PortalObjectTypeEnablementPublicReply {
-    enablement_by_object_type_id: "enablementByObjectTypeId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

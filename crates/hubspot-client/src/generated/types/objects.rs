@@ -3,47 +3,37 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Associated id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociatedId {
-    /// The id.
-    pub id: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Associated id.
+    pub struct AssociatedId {
+        /// The id.
+        id: Option<String> = "id",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(AssociatedId {
-    id: "id",
-    type_: "type",
-});
 
-/// Associated id page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociatedIdPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AssociatedId>,
+crm_core::record! {
+    /// Associated id page.
+    pub struct AssociatedIdPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AssociatedId> = "results",
+    }
 }
-crm_core::record!(AssociatedIdPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Associations for object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationsForObject {
-    /// `to`
-    pub to: Option<PublicObjectId>,
-    /// `types`
-    pub types: Option<Vec<AssociationSpec>>,
+crm_core::record! {
+    /// Associations for object.
+    pub struct AssociationsForObject {
+        /// `to`
+        to: Option<PublicObjectId> = "to",
+        /// `types`
+        types: Option<Vec<AssociationSpec>> = "types",
+    }
+    required "to" "types"
+    by new
 }
-crm_core::record!(AssociationsForObject {
-    to: "to",
-    types: "types",
-} required { to: "to", types: "types" } by new);
 crm_core::setters!(AssociationsForObject {
     to: PublicObjectId, types: [AssociationSpec],
 });
@@ -62,16 +52,15 @@ impl AssociationsForObject {
     }
 }
 
-/// Batch archive.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchArchive {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ObjectId>>,
+crm_core::record! {
+    /// Batch archive.
+    pub struct BatchArchive {
+        /// What the batch is made of.
+        inputs: Option<Vec<ObjectId>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BatchArchive {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchArchive {
     inputs: [ObjectId],
 });
@@ -86,16 +75,15 @@ impl BatchArchive {
     }
 }
 
-/// Batch create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchCreate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<BatchCreateRow>>,
+crm_core::record! {
+    /// Batch create.
+    pub struct BatchCreate {
+        /// What the batch is made of.
+        inputs: Option<Vec<BatchCreateRow>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BatchCreate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchCreate {
     inputs: [BatchCreateRow],
 });
@@ -110,22 +98,19 @@ impl BatchCreate {
     }
 }
 
-/// Batch create row.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchCreateRow {
-    /// `associations`
-    pub associations: Option<Vec<AssociationsForObject>>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Batch create row.
+    pub struct BatchCreateRow {
+        /// `associations`
+        associations: Option<Vec<AssociationsForObject>> = "associations",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "properties"
+    by new
 }
-crm_core::record!(BatchCreateRow {
-    associations: "associations",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-} required { properties: "properties" } by new);
 crm_core::setters!(BatchCreateRow {
     associations: [AssociationsForObject], object_write_trace_id: String, properties: Map<String>,
 });
@@ -142,25 +127,21 @@ impl BatchCreateRow {
     }
 }
 
-/// Batch read.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchRead {
-    /// The property that the id is a value of, where it is not the record's own id.
-    pub id_property: Option<String>,
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ObjectId>>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<String>>,
-    /// `propertiesWithHistory`
-    pub properties_with_history: Option<Vec<String>>,
+crm_core::record! {
+    /// Batch read.
+    pub struct BatchRead {
+        /// The property that the id is a value of, where it is not the record's own id.
+        id_property: Option<String> = "idProperty",
+        /// What the batch is made of.
+        inputs: Option<Vec<ObjectId>> = "inputs",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<String>> = "properties",
+        /// `propertiesWithHistory`
+        properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BatchRead {
-    id_property: "idProperty",
-    inputs: "inputs",
-    properties: "properties",
-    properties_with_history: "propertiesWithHistory",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchRead {
     id_property: String, inputs: [ObjectId], properties: [String], properties_with_history: [String],
 });
@@ -178,48 +159,37 @@ impl BatchRead {
     }
 }
 
-/// Batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Object>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch reply.
+    pub struct BatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Object> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Batch update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchUpdate {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<BatchUpdateRow>>,
+crm_core::record! {
+    /// Batch update.
+    pub struct BatchUpdate {
+        /// What the batch is made of.
+        inputs: Option<Vec<BatchUpdateRow>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BatchUpdate {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchUpdate {
     inputs: [BatchUpdateRow],
 });
@@ -234,25 +204,21 @@ impl BatchUpdate {
     }
 }
 
-/// Batch update row.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchUpdateRow {
-    /// The id.
-    pub id: Option<String>,
-    /// The property that the id is a value of, where it is not the record's own id.
-    pub id_property: Option<String>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Batch update row.
+    pub struct BatchUpdateRow {
+        /// The id.
+        id: Option<String> = "id",
+        /// The property that the id is a value of, where it is not the record's own id.
+        id_property: Option<String> = "idProperty",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "id" "properties"
+    by new
 }
-crm_core::record!(BatchUpdateRow {
-    id: "id",
-    id_property: "idProperty",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-} required { id: "id", properties: "properties" } by new);
 crm_core::setters!(BatchUpdateRow {
     id: String, id_property: String, object_write_trace_id: String, properties: Map<String>,
 });
@@ -270,16 +236,15 @@ impl BatchUpdateRow {
     }
 }
 
-/// Batch upsert.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchUpsert {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<BatchUpsertRow>>,
+crm_core::record! {
+    /// Batch upsert.
+    pub struct BatchUpsert {
+        /// What the batch is made of.
+        inputs: Option<Vec<BatchUpsertRow>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(BatchUpsert {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(BatchUpsert {
     inputs: [BatchUpsertRow],
 });
@@ -294,57 +259,43 @@ impl BatchUpsert {
     }
 }
 
-/// Batch upsert reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchUpsertReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<UpsertObject>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch upsert reply.
+    pub struct BatchUpsertReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<UpsertObject> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchUpsertReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Batch upsert row.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchUpsertRow {
-    /// The id.
-    pub id: Option<String>,
-    /// The property that the id is a value of, where it is not the record's own id.
-    pub id_property: Option<String>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Batch upsert row.
+    pub struct BatchUpsertRow {
+        /// The id.
+        id: Option<String> = "id",
+        /// The property that the id is a value of, where it is not the record's own id.
+        id_property: Option<String> = "idProperty",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "id" "properties"
+    by new
 }
-crm_core::record!(BatchUpsertRow {
-    id: "id",
-    id_property: "idProperty",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-} required { id: "id", properties: "properties" } by new);
 crm_core::setters!(BatchUpsertRow {
     id: String, id_property: String, object_write_trace_id: String, properties: Map<String>,
 });
@@ -362,19 +313,17 @@ impl BatchUpsertRow {
     }
 }
 
-/// Gdpr delete.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GdprDelete {
-    /// The property that the id is a value of, where it is not the record's own id.
-    pub id_property: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
+crm_core::record! {
+    /// Gdpr delete.
+    pub struct GdprDelete {
+        /// The property that the id is a value of, where it is not the record's own id.
+        id_property: Option<String> = "idProperty",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+    }
+    required "objectId"
+    by new
 }
-crm_core::record!(GdprDelete {
-    id_property: "idProperty",
-    object_id: "objectId",
-} required { object_id: "objectId" } by new);
 crm_core::setters!(GdprDelete {
     id_property: String, object_id: String,
 });
@@ -390,19 +339,17 @@ impl GdprDelete {
     }
 }
 
-/// Merge input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MergeInput {
-    /// `objectIdToMerge`
-    pub object_id_to_merge: Option<String>,
-    /// `primaryObjectId`
-    pub primary_object_id: Option<String>,
+crm_core::record! {
+    /// Merge input.
+    pub struct MergeInput {
+        /// `objectIdToMerge`
+        object_id_to_merge: Option<String> = "objectIdToMerge",
+        /// `primaryObjectId`
+        primary_object_id: Option<String> = "primaryObjectId",
+    }
+    required "objectIdToMerge" "primaryObjectId"
+    by new
 }
-crm_core::record!(MergeInput {
-    object_id_to_merge: "objectIdToMerge",
-    primary_object_id: "primaryObjectId",
-} required { object_id_to_merge: "objectIdToMerge", primary_object_id: "primaryObjectId" } by new);
 crm_core::setters!(MergeInput {
     object_id_to_merge: String, primary_object_id: String,
 });
@@ -421,57 +368,43 @@ impl MergeInput {
     }
 }
 
-/// Object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Object {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
-    /// `propertiesWithHistory`
-    pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
-    /// `warnings`
-    pub warnings: Vec<ObjectWarning>,
+crm_core::record! {
+    /// Object.
+    pub struct Object {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+        /// `propertiesWithHistory`
+        properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `warnings`
+        warnings: Vec<ObjectWarning> = "warnings",
+    }
 }
-crm_core::record!(Object {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    id: "id",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-    properties_with_history: "propertiesWithHistory",
-    updated_at: "updatedAt",
-    url: "url",
-    warnings: "warnings",
-});
 
-/// Object create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectCreate {
-    /// `associations`
-    pub associations: Option<Vec<AssociationsForObject>>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Object create.
+    pub struct ObjectCreate {
+        /// `associations`
+        associations: Option<Vec<AssociationsForObject>> = "associations",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "properties"
+    by new
 }
-crm_core::record!(ObjectCreate {
-    associations: "associations",
-    properties: "properties",
-} required { properties: "properties" } by new);
 crm_core::setters!(ObjectCreate {
     associations: [AssociationsForObject], properties: Map<String>,
 });
@@ -487,16 +420,15 @@ impl ObjectCreate {
     }
 }
 
-/// Object id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectId {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Object id.
+    pub struct ObjectId {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(ObjectId {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(ObjectId {
     id: String,
 });
@@ -509,30 +441,25 @@ impl ObjectId {
     }
 }
 
-/// Object page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ObjectWithAssociations>,
+crm_core::record! {
+    /// Object page.
+    pub struct ObjectPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ObjectWithAssociations> = "results",
+    }
 }
-crm_core::record!(ObjectPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Object update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectUpdate {
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
+crm_core::record! {
+    /// Object update.
+    pub struct ObjectUpdate {
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+    }
+    required "properties"
+    by new
 }
-crm_core::record!(ObjectUpdate {
-    properties: "properties",
-} required { properties: "properties" } by new);
 crm_core::setters!(ObjectUpdate {
     properties: Map<String>,
 });
@@ -547,124 +474,91 @@ impl ObjectUpdate {
     }
 }
 
-/// Object warning.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectWarning {
-    /// `category`
-    pub category: Option<String>,
-    /// `context`
-    pub context: Map<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
+crm_core::record! {
+    /// Object warning.
+    pub struct ObjectWarning {
+        /// `category`
+        category: Option<String> = "category",
+        /// `context`
+        context: Map<String> = "context",
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
 }
-crm_core::record!(ObjectWarning {
-    category: "category",
-    context: "context",
-    message: "message",
-});
 
-/// Object with associations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectWithAssociations {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `associations`
-    pub associations: Map<AssociatedIdPage>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
-    /// `propertiesWithHistory`
-    pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
-    /// `warnings`
-    pub warnings: Vec<ObjectWarning>,
+crm_core::record! {
+    /// Object with associations.
+    pub struct ObjectWithAssociations {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `associations`
+        associations: Map<AssociatedIdPage> = "associations",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+        /// `propertiesWithHistory`
+        properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `warnings`
+        warnings: Vec<ObjectWarning> = "warnings",
+    }
 }
-crm_core::record!(ObjectWithAssociations {
-    archived: "archived",
-    archived_at: "archivedAt",
-    associations: "associations",
-    created_at: "createdAt",
-    id: "id",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-    properties_with_history: "propertiesWithHistory",
-    updated_at: "updatedAt",
-    url: "url",
-    warnings: "warnings",
-});
 
-/// Search reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchReply {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Object>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// Search reply.
+    pub struct SearchReply {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Object> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(SearchReply {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// Search request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchRequest {
-    /// The cursor of the page before; the first page has none.
-    pub after: Option<String>,
-    /// `filterGroups`
-    pub filter_groups: Option<Vec<FilterGroup>>,
-    /// Most items in a page.
-    pub limit: Option<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<String>>,
-    /// `query`
-    pub query: Option<String>,
-    /// `sorts`
-    pub sorts: Option<Vec<SearchSort>>,
+crm_core::record! {
+    /// Search request.
+    pub struct SearchRequest {
+        /// The cursor of the page before; the first page has none.
+        after: Option<String> = "after",
+        /// `filterGroups`
+        filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
+        /// Most items in a page.
+        limit: Option<i64> = "limit",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<String>> = "properties",
+        /// `query`
+        query: Option<String> = "query",
+        /// `sorts`
+        sorts: Option<Vec<SearchSort>> = "sorts",
+    }
 }
-crm_core::record!(SearchRequest {
-    after: "after",
-    filter_groups: "filterGroups",
-    limit: "limit",
-    properties: "properties",
-    query: "query",
-    sorts: "sorts",
-});
 crm_core::setters!(SearchRequest {
     after: String, filter_groups: [FilterGroup], limit: i64, properties: [String], query: String,
     sorts: [SearchSort],
 });
 
-/// One property to sort by.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchSort {
-    /// The direction.
-    pub direction: Option<SearchSortDirection>,
-    /// The property.
-    pub property_name: Option<String>,
+crm_core::record! {
+    /// One property to sort by.
+    pub struct SearchSort {
+        /// The direction.
+        direction: Option<SearchSortDirection> = "direction",
+        /// The property.
+        property_name: Option<String> = "propertyName",
+    }
+    required "propertyName"
+    by new
 }
-crm_core::record!(SearchSort {
-    direction: "direction",
-    property_name: "propertyName",
-} required { property_name: "propertyName" } by new);
 crm_core::setters!(SearchSort {
     direction: SearchSortDirection, property_name: String,
 });
@@ -690,46 +584,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertObject {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `new`
-    pub new: Option<bool>,
-    /// `objectWriteTraceId`
-    pub object_write_trace_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Map<String>,
-    /// `propertiesWithHistory`
-    pub properties_with_history: Map<Vec<ValueWithTimestamp>>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
-    /// `warnings`
-    pub warnings: Vec<ObjectWarning>,
+crm_core::record! {
+    /// Upsert object.
+    pub struct UpsertObject {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `new`
+        new: Option<bool> = "new",
+        /// `objectWriteTraceId`
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Map<String> = "properties",
+        /// `propertiesWithHistory`
+        properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `warnings`
+        warnings: Vec<ObjectWarning> = "warnings",
+    }
 }
-crm_core::record!(UpsertObject {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    id: "id",
-    new: "new",
-    object_write_trace_id: "objectWriteTraceId",
-    properties: "properties",
-    properties_with_history: "propertiesWithHistory",
-    updated_at: "updatedAt",
-    url: "url",
-    warnings: "warnings",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

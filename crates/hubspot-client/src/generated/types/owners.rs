@@ -3,60 +3,43 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Owner.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Owner {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `teams`
-    pub teams: Vec<Team>,
-    /// `type`
-    pub type_: Option<OwnerType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<i64>,
-    /// `userIdIncludingInactive`
-    pub user_id_including_inactive: Option<i64>,
+crm_core::record! {
+    /// Owner.
+    pub struct Owner {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `teams`
+        teams: Vec<Team> = "teams",
+        /// `type`
+        type_: Option<OwnerType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<i64> = "userId",
+        /// `userIdIncludingInactive`
+        user_id_including_inactive: Option<i64> = "userIdIncludingInactive",
+    }
 }
-crm_core::record!(Owner {
-    archived: "archived",
-    created_at: "createdAt",
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    teams: "teams",
-    type_: "type",
-    updated_at: "updatedAt",
-    user_id: "userId",
-    user_id_including_inactive: "userIdIncludingInactive",
-});
 
-/// Owner page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OwnerPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Owner>,
+crm_core::record! {
+    /// Owner page.
+    pub struct OwnerPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Owner> = "results",
+    }
 }
-crm_core::record!(OwnerPage {
-    paging: "paging",
-    results: "results",
-});
 
 crm_core::open_enum! {
     /// Owner type.
@@ -78,22 +61,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Team.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Team {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primary`
-    pub primary: Option<bool>,
+crm_core::record! {
+    /// Team.
+    pub struct Team {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primary`
+        primary: Option<bool> = "primary",
+    }
 }
-crm_core::record!(Team {
-    id: "id",
-    name: "name",
-    primary: "primary",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

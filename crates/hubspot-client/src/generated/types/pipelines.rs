@@ -3,97 +3,71 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Audit info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AuditInfo {
-    /// `action`
-    pub action: Option<String>,
-    /// `fromUserId`
-    pub from_user_id: Option<i64>,
-    /// `identifier`
-    pub identifier: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `rawObject`
-    pub raw_object: Option<Value>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
+crm_core::record! {
+    /// Audit info.
+    pub struct AuditInfo {
+        /// `action`
+        action: Option<String> = "action",
+        /// `fromUserId`
+        from_user_id: Option<i64> = "fromUserId",
+        /// `identifier`
+        identifier: Option<String> = "identifier",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `rawObject`
+        raw_object: Option<Value> = "rawObject",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+    }
 }
-crm_core::record!(AuditInfo {
-    action: "action",
-    from_user_id: "fromUserId",
-    identifier: "identifier",
-    message: "message",
-    portal_id: "portalId",
-    raw_object: "rawObject",
-    timestamp: "timestamp",
-});
 
-/// Audit info list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AuditInfoList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AuditInfo>,
+crm_core::record! {
+    /// Audit info list.
+    pub struct AuditInfoList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AuditInfo> = "results",
+    }
 }
-crm_core::record!(AuditInfoList {
-    results: "results",
-});
 
-/// Pipeline.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Pipeline {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `stages`
-    pub stages: Vec<PipelineStage>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Pipeline.
+    pub struct Pipeline {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `stages`
+        stages: Vec<PipelineStage> = "stages",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Pipeline {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    display_order: "displayOrder",
-    id: "id",
-    label: "label",
-    stages: "stages",
-    updated_at: "updatedAt",
-});
 
-/// Pipeline input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineInput {
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// `stages`
-    pub stages: Option<Vec<PipelineStageInput>>,
+crm_core::record! {
+    /// Pipeline input.
+    pub struct PipelineInput {
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The id of the pipeline.
+        pipeline_id: Option<String> = "pipelineId",
+        /// `stages`
+        stages: Option<Vec<PipelineStageInput>> = "stages",
+    }
+    required "displayOrder" "label" "stages"
+    by new
 }
-crm_core::record!(PipelineInput {
-    display_order: "displayOrder",
-    label: "label",
-    pipeline_id: "pipelineId",
-    stages: "stages",
-} required { display_order: "displayOrder", label: "label", stages: "stages" } by new);
 crm_core::setters!(PipelineInput {
     display_order: i64, label: String, pipeline_id: String, stages: [PipelineStageInput],
 });
@@ -115,53 +89,42 @@ impl PipelineInput {
     }
 }
 
-/// Pipeline list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Pipeline>,
+crm_core::record! {
+    /// Pipeline list.
+    pub struct PipelineList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Pipeline> = "results",
+    }
 }
-crm_core::record!(PipelineList {
-    results: "results",
-});
 
-/// Pipeline patch input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelinePatchInput {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
+crm_core::record! {
+    /// Pipeline patch input.
+    pub struct PipelinePatchInput {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+    }
 }
-crm_core::record!(PipelinePatchInput {
-    archived: "archived",
-    display_order: "displayOrder",
-    label: "label",
-});
 crm_core::setters!(PipelinePatchInput {
     archived: bool, display_order: i64, label: String,
 });
 
-/// Pipeline replace input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineReplaceInput {
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `stages`
-    pub stages: Option<Vec<PipelineStageInput>>,
+crm_core::record! {
+    /// Pipeline replace input.
+    pub struct PipelineReplaceInput {
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `stages`
+        stages: Option<Vec<PipelineStageInput>> = "stages",
+    }
+    required "displayOrder" "label" "stages"
+    by new
 }
-crm_core::record!(PipelineReplaceInput {
-    display_order: "displayOrder",
-    label: "label",
-    stages: "stages",
-} required { display_order: "displayOrder", label: "label", stages: "stages" } by new);
 crm_core::setters!(PipelineReplaceInput {
     display_order: i64, label: String, stages: [PipelineStageInput],
 });
@@ -182,60 +145,45 @@ impl PipelineReplaceInput {
     }
 }
 
-/// Pipeline stage.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineStage {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `metadata`
-    pub metadata: Map<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `writePermissions`
-    pub write_permissions: Option<PipelineStageWritePermissions>,
+crm_core::record! {
+    /// Pipeline stage.
+    pub struct PipelineStage {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `metadata`
+        metadata: Map<String> = "metadata",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `writePermissions`
+        write_permissions: Option<PipelineStageWritePermissions> = "writePermissions",
+    }
 }
-crm_core::record!(PipelineStage {
-    archived: "archived",
-    archived_at: "archivedAt",
-    created_at: "createdAt",
-    display_order: "displayOrder",
-    id: "id",
-    label: "label",
-    metadata: "metadata",
-    updated_at: "updatedAt",
-    write_permissions: "writePermissions",
-});
 
-/// Pipeline stage input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineStageInput {
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `metadata`
-    pub metadata: Option<Map<String>>,
-    /// The id of the stage.
-    pub stage_id: Option<String>,
+crm_core::record! {
+    /// Pipeline stage input.
+    pub struct PipelineStageInput {
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `metadata`
+        metadata: Option<Map<String>> = "metadata",
+        /// The id of the stage.
+        stage_id: Option<String> = "stageId",
+    }
+    required "displayOrder" "label" "metadata"
+    by new
 }
-crm_core::record!(PipelineStageInput {
-    display_order: "displayOrder",
-    label: "label",
-    metadata: "metadata",
-    stage_id: "stageId",
-} required { display_order: "displayOrder", label: "label", metadata: "metadata" } by new);
 crm_core::setters!(PipelineStageInput {
     display_order: i64, label: String, metadata: Map<String>, stage_id: String,
 });
@@ -257,36 +205,29 @@ impl PipelineStageInput {
     }
 }
 
-/// Pipeline stage list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineStageList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PipelineStage>,
+crm_core::record! {
+    /// Pipeline stage list.
+    pub struct PipelineStageList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PipelineStage> = "results",
+    }
 }
-crm_core::record!(PipelineStageList {
-    results: "results",
-});
 
-/// Pipeline stage patch input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineStagePatchInput {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `metadata`
-    pub metadata: Option<Map<String>>,
+crm_core::record! {
+    /// Pipeline stage patch input.
+    pub struct PipelineStagePatchInput {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `metadata`
+        metadata: Option<Map<String>> = "metadata",
+    }
+    required "metadata"
+    by new
 }
-crm_core::record!(PipelineStagePatchInput {
-    archived: "archived",
-    display_order: "displayOrder",
-    label: "label",
-    metadata: "metadata",
-} required { metadata: "metadata" } by new);
 crm_core::setters!(PipelineStagePatchInput {
     archived: bool, display_order: i64, label: String, metadata: Map<String>,
 });
@@ -304,22 +245,19 @@ impl PipelineStagePatchInput {
     }
 }
 
-/// Pipeline stage replace input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineStageReplaceInput {
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `metadata`
-    pub metadata: Option<Map<String>>,
+crm_core::record! {
+    /// Pipeline stage replace input.
+    pub struct PipelineStageReplaceInput {
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `metadata`
+        metadata: Option<Map<String>> = "metadata",
+    }
+    required "displayOrder" "label" "metadata"
+    by new
 }
-crm_core::record!(PipelineStageReplaceInput {
-    display_order: "displayOrder",
-    label: "label",
-    metadata: "metadata",
-} required { display_order: "displayOrder", label: "label", metadata: "metadata" } by new);
 crm_core::setters!(PipelineStageReplaceInput {
     display_order: i64, label: String, metadata: Map<String>,
 });

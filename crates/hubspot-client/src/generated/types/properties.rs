@@ -3,98 +3,69 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Properties property batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertiesPropertyBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Property>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Properties property batch reply.
+    pub struct PropertiesPropertyBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Property> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(PropertiesPropertyBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Properties property list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertiesPropertyList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Property>,
+crm_core::record! {
+    /// Properties property list.
+    pub struct PropertiesPropertyList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Property> = "results",
+    }
 }
-crm_core::record!(PropertiesPropertyList {
-    results: "results",
-});
 
-/// Property update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyUpdate {
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// How the field is shown in a form.
-    pub field_type: Option<FieldType>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// The values to choose from.
-    pub options: Option<Vec<OptionInput>>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<PropertyType>,
+crm_core::record! {
+    /// Property update.
+    pub struct PropertyUpdate {
+        /// `calculationFormula`
+        calculation_formula: Option<String> = "calculationFormula",
+        /// `currencyPropertyName`
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// How the field is shown in a form.
+        field_type: Option<FieldType> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<PropertyType> = "type",
+    }
 }
-crm_core::record!(PropertyUpdate {
-    calculation_formula: "calculationFormula",
-    currency_property_name: "currencyPropertyName",
-    description: "description",
-    display_order: "displayOrder",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    hidden: "hidden",
-    label: "label",
-    number_display_hint: "numberDisplayHint",
-    options: "options",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-});
 crm_core::setters!(PropertyUpdate {
     calculation_formula: String, currency_property_name: String, description: String, display_order: i64,
     field_type: FieldType, form_field: bool, group_name: String, hidden: bool, label: String,

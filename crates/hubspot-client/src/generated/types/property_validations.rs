@@ -3,72 +3,55 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Property validation rule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyValidationRule {
-    /// `ruleArguments`
-    pub rule_arguments: Vec<String>,
-    /// `ruleType`
-    pub rule_type: Option<RuleType>,
-    /// `shouldApplyNormalization`
-    pub should_apply_normalization: Option<bool>,
+crm_core::record! {
+    /// Property validation rule.
+    pub struct PropertyValidationRule {
+        /// `ruleArguments`
+        rule_arguments: Vec<String> = "ruleArguments",
+        /// `ruleType`
+        rule_type: Option<RuleType> = "ruleType",
+        /// `shouldApplyNormalization`
+        should_apply_normalization: Option<bool> = "shouldApplyNormalization",
+    }
 }
-crm_core::record!(PropertyValidationRule {
-    rule_arguments: "ruleArguments",
-    rule_type: "ruleType",
-    should_apply_normalization: "shouldApplyNormalization",
-});
 
-/// Property validation rule list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyValidationRuleList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PropertyValidationRule>,
+crm_core::record! {
+    /// Property validation rule list.
+    pub struct PropertyValidationRuleList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PropertyValidationRule> = "results",
+    }
 }
-crm_core::record!(PropertyValidationRuleList {
-    results: "results",
-});
 
-/// Property validation rule map.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyValidationRuleMap {
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `propertyValidationRules`
-    pub property_validation_rules: Vec<PropertyValidationRule>,
+crm_core::record! {
+    /// Property validation rule map.
+    pub struct PropertyValidationRuleMap {
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `propertyValidationRules`
+        property_validation_rules: Vec<PropertyValidationRule> = "propertyValidationRules",
+    }
 }
-crm_core::record!(PropertyValidationRuleMap {
-    property_name: "propertyName",
-    property_validation_rules: "propertyValidationRules",
-});
 
-/// Property validation rule map list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyValidationRuleMapList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PropertyValidationRuleMap>,
+crm_core::record! {
+    /// Property validation rule map list.
+    pub struct PropertyValidationRuleMapList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PropertyValidationRuleMap> = "results",
+    }
 }
-crm_core::record!(PropertyValidationRuleMapList {
-    results: "results",
-});
 
-/// Property validation rule update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyValidationRuleUpdate {
-    /// `ruleArguments`
-    pub rule_arguments: Option<Vec<String>>,
-    /// `shouldApplyNormalization`
-    pub should_apply_normalization: Option<bool>,
+crm_core::record! {
+    /// Property validation rule update.
+    pub struct PropertyValidationRuleUpdate {
+        /// `ruleArguments`
+        rule_arguments: Option<Vec<String>> = "ruleArguments",
+        /// `shouldApplyNormalization`
+        should_apply_normalization: Option<bool> = "shouldApplyNormalization",
+    }
+    required "ruleArguments"
+    by new
 }
-crm_core::record!(PropertyValidationRuleUpdate {
-    rule_arguments: "ruleArguments",
-    should_apply_normalization: "shouldApplyNormalization",
-} required { rule_arguments: "ruleArguments" } by new);
 crm_core::setters!(PropertyValidationRuleUpdate {
     rule_arguments: [String], should_apply_normalization: bool,
 });

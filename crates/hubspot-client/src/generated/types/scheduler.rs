@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// External association create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalAssociationCreateRequest {
-    /// `to`
-    pub to: Option<PublicObjectId>,
-    /// `types`
-    pub types: Option<Vec<AssociationSpec>>,
+crm_core::record! {
+    /// External association create request.
+    pub struct ExternalAssociationCreateRequest {
+        /// `to`
+        to: Option<PublicObjectId> = "to",
+        /// `types`
+        types: Option<Vec<AssociationSpec>> = "types",
+    }
+    required "to" "types"
+    by new
 }
-crm_core::record!(ExternalAssociationCreateRequest {
-    to: "to",
-    types: "types",
-} required { to: "to", types: "types" } by new);
 crm_core::setters!(ExternalAssociationCreateRequest {
     to: PublicObjectId, types: [AssociationSpec],
 });
@@ -34,19 +32,17 @@ impl ExternalAssociationCreateRequest {
     }
 }
 
-/// External booking form field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBookingFormField {
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// External booking form field.
+    pub struct ExternalBookingFormField {
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "name" "value"
+    by new
 }
-crm_core::record!(ExternalBookingFormField {
-    name: "name",
-    value: "value",
-} required { name: "name", value: "value" } by new);
 crm_core::setters!(ExternalBookingFormField {
     name: String, value: String,
 });
@@ -62,146 +58,102 @@ impl ExternalBookingFormField {
     }
 }
 
-/// External booking info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBookingInfo {
-    /// `allUsersBusyTimes`
-    pub all_users_busy_times: Vec<ExternalUserBusyTimes>,
-    /// `brandingMetadata`
-    pub branding_metadata: Option<ExternalBrandingMetadata>,
-    /// `customParams`
-    pub custom_params: Option<ExternalMeetingsLinkSettings>,
-    /// `isOffline`
-    pub is_offline: Option<bool>,
-    /// `linkAvailability`
-    pub link_availability: Option<ExternalLinkAvailability>,
-    /// `linkId`
-    pub link_id: Option<String>,
-    /// `linkType`
-    pub link_type: Option<ExternalLinkMetadataType>,
+crm_core::record! {
+    /// External booking info.
+    pub struct ExternalBookingInfo {
+        /// `allUsersBusyTimes`
+        all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
+        /// `brandingMetadata`
+        branding_metadata: Option<ExternalBrandingMetadata> = "brandingMetadata",
+        /// `customParams`
+        custom_params: Option<ExternalMeetingsLinkSettings> = "customParams",
+        /// `isOffline`
+        is_offline: Option<bool> = "isOffline",
+        /// `linkAvailability`
+        link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
+        /// `linkId`
+        link_id: Option<String> = "linkId",
+        /// `linkType`
+        link_type: Option<ExternalLinkMetadataType> = "linkType",
+    }
 }
-crm_core::record!(ExternalBookingInfo {
-    all_users_busy_times: "allUsersBusyTimes",
-    branding_metadata: "brandingMetadata",
-    custom_params: "customParams",
-    is_offline: "isOffline",
-    link_availability: "linkAvailability",
-    link_id: "linkId",
-    link_type: "linkType",
-});
 
-/// External branding metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalBrandingMetadata {
-    /// `accent2Color`
-    pub accent2_color: Option<String>,
-    /// `accentColor`
-    pub accent_color: Option<String>,
-    /// `companyAddressLine1`
-    pub company_address_line1: Option<String>,
-    /// `companyAddressLine2`
-    pub company_address_line2: Option<String>,
-    /// `companyAvatar`
-    pub company_avatar: Option<String>,
-    /// `companyCity`
-    pub company_city: Option<String>,
-    /// `companyCountry`
-    pub company_country: Option<String>,
-    /// `companyDomain`
-    pub company_domain: Option<String>,
-    /// `companyName`
-    pub company_name: Option<String>,
-    /// `companyState`
-    pub company_state: Option<String>,
-    /// `companyZip`
-    pub company_zip: Option<String>,
-    /// `logoAltText`
-    pub logo_alt_text: Option<String>,
-    /// `logoHeight`
-    pub logo_height: Option<i64>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// `logoWidth`
-    pub logo_width: Option<i64>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// `showMarketingAd`
-    pub show_marketing_ad: Option<bool>,
-    /// `showSalesAd`
-    pub show_sales_ad: Option<bool>,
+crm_core::record! {
+    /// External branding metadata.
+    pub struct ExternalBrandingMetadata {
+        /// `accent2Color`
+        accent2_color: Option<String> = "accent2Color",
+        /// `accentColor`
+        accent_color: Option<String> = "accentColor",
+        /// `companyAddressLine1`
+        company_address_line1: Option<String> = "companyAddressLine1",
+        /// `companyAddressLine2`
+        company_address_line2: Option<String> = "companyAddressLine2",
+        /// `companyAvatar`
+        company_avatar: Option<String> = "companyAvatar",
+        /// `companyCity`
+        company_city: Option<String> = "companyCity",
+        /// `companyCountry`
+        company_country: Option<String> = "companyCountry",
+        /// `companyDomain`
+        company_domain: Option<String> = "companyDomain",
+        /// `companyName`
+        company_name: Option<String> = "companyName",
+        /// `companyState`
+        company_state: Option<String> = "companyState",
+        /// `companyZip`
+        company_zip: Option<String> = "companyZip",
+        /// `logoAltText`
+        logo_alt_text: Option<String> = "logoAltText",
+        /// `logoHeight`
+        logo_height: Option<i64> = "logoHeight",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// `logoWidth`
+        logo_width: Option<i64> = "logoWidth",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// `showMarketingAd`
+        show_marketing_ad: Option<bool> = "showMarketingAd",
+        /// `showSalesAd`
+        show_sales_ad: Option<bool> = "showSalesAd",
+    }
 }
-crm_core::record!(ExternalBrandingMetadata {
-    accent2_color: "accent2Color",
-    accent_color: "accentColor",
-    company_address_line1: "companyAddressLine1",
-    company_address_line2: "companyAddressLine2",
-    company_avatar: "companyAvatar",
-    company_city: "companyCity",
-    company_country: "companyCountry",
-    company_domain: "companyDomain",
-    company_name: "companyName",
-    company_state: "companyState",
-    company_zip: "companyZip",
-    logo_alt_text: "logoAltText",
-    logo_height: "logoHeight",
-    logo_url: "logoUrl",
-    logo_width: "logoWidth",
-    primary_color: "primaryColor",
-    secondary_color: "secondaryColor",
-    show_marketing_ad: "showMarketingAd",
-    show_sales_ad: "showSalesAd",
-});
 
-/// External calendar meeting event create properties.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalCalendarMeetingEventCreateProperties {
-    /// `hs_activity_type`
-    pub hs_activity_type: Option<String>,
-    /// `hs_attachment_ids`
-    pub hs_attachment_ids: Option<Vec<String>>,
-    /// `hs_attendee_owner_ids`
-    pub hs_attendee_owner_ids: Option<Vec<String>>,
-    /// `hs_internal_meeting_notes`
-    pub hs_internal_meeting_notes: Option<String>,
-    /// `hs_meeting_body`
-    pub hs_meeting_body: Option<String>,
-    /// `hs_meeting_end_time`
-    pub hs_meeting_end_time: Option<Timestamp>,
-    /// `hs_meeting_location`
-    pub hs_meeting_location: Option<String>,
-    /// `hs_meeting_location_type`
-    pub hs_meeting_location_type: Option<PropertiesHsMeetingLocationType>,
-    /// `hs_meeting_outcome`
-    pub hs_meeting_outcome: Option<String>,
-    /// `hs_meeting_start_time`
-    pub hs_meeting_start_time: Option<Timestamp>,
-    /// `hs_meeting_title`
-    pub hs_meeting_title: Option<String>,
-    /// `hs_timestamp`
-    pub hs_timestamp: Option<Timestamp>,
-    /// `hubspot_owner_id`
-    pub hubspot_owner_id: Option<String>,
+crm_core::record! {
+    /// External calendar meeting event create properties.
+    pub struct ExternalCalendarMeetingEventCreateProperties {
+        /// `hs_activity_type`
+        hs_activity_type: Option<String> = "hs_activity_type",
+        /// `hs_attachment_ids`
+        hs_attachment_ids: Option<Vec<String>> = "hs_attachment_ids",
+        /// `hs_attendee_owner_ids`
+        hs_attendee_owner_ids: Option<Vec<String>> = "hs_attendee_owner_ids",
+        /// `hs_internal_meeting_notes`
+        hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
+        /// `hs_meeting_body`
+        hs_meeting_body: Option<String> = "hs_meeting_body",
+        /// `hs_meeting_end_time`
+        hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
+        /// `hs_meeting_location`
+        hs_meeting_location: Option<String> = "hs_meeting_location",
+        /// `hs_meeting_location_type`
+        hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
+        /// `hs_meeting_outcome`
+        hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
+        /// `hs_meeting_start_time`
+        hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
+        /// `hs_meeting_title`
+        hs_meeting_title: Option<String> = "hs_meeting_title",
+        /// `hs_timestamp`
+        hs_timestamp: Option<Timestamp> = "hs_timestamp",
+        /// `hubspot_owner_id`
+        hubspot_owner_id: Option<String> = "hubspot_owner_id",
+    }
+    required "hs_meeting_end_time" "hs_meeting_outcome" "hs_meeting_start_time" "hs_meeting_title" "hs_timestamp" "hubspot_owner_id"
 }
-crm_core::record!(ExternalCalendarMeetingEventCreateProperties {
-    hs_activity_type: "hs_activity_type",
-    hs_attachment_ids: "hs_attachment_ids",
-    hs_attendee_owner_ids: "hs_attendee_owner_ids",
-    hs_internal_meeting_notes: "hs_internal_meeting_notes",
-    hs_meeting_body: "hs_meeting_body",
-    hs_meeting_end_time: "hs_meeting_end_time",
-    hs_meeting_location: "hs_meeting_location",
-    hs_meeting_location_type: "hs_meeting_location_type",
-    hs_meeting_outcome: "hs_meeting_outcome",
-    hs_meeting_start_time: "hs_meeting_start_time",
-    hs_meeting_title: "hs_meeting_title",
-    hs_timestamp: "hs_timestamp",
-    hubspot_owner_id: "hubspot_owner_id",
-} required { hs_meeting_end_time: "hs_meeting_end_time", hs_meeting_outcome: "hs_meeting_outcome", hs_meeting_start_time: "hs_meeting_start_time", hs_meeting_title: "hs_meeting_title", hs_timestamp: "hs_timestamp", hubspot_owner_id: "hubspot_owner_id" });
 crm_core::setters!(ExternalCalendarMeetingEventCreateProperties {
     hs_activity_type: String, hs_attachment_ids: [String], hs_attendee_owner_ids: [String],
     hs_internal_meeting_notes: String, hs_meeting_body: String, hs_meeting_end_time: Timestamp,
@@ -210,25 +162,21 @@ crm_core::setters!(ExternalCalendarMeetingEventCreateProperties {
     hs_timestamp: Timestamp, hubspot_owner_id: String,
 });
 
-/// External calendar meeting event create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalCalendarMeetingEventCreateRequest {
-    /// `associations`
-    pub associations: Option<Vec<ExternalAssociationCreateRequest>>,
-    /// `emailReminderSchedule`
-    pub email_reminder_schedule: Option<ExternalEmailReminderSchedule>,
-    /// `properties`
-    pub properties: Option<ExternalCalendarMeetingEventCreateProperties>,
-    /// `timezone`
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// External calendar meeting event create request.
+    pub struct ExternalCalendarMeetingEventCreateRequest {
+        /// `associations`
+        associations: Option<Vec<ExternalAssociationCreateRequest>> = "associations",
+        /// `emailReminderSchedule`
+        email_reminder_schedule: Option<ExternalEmailReminderSchedule> = "emailReminderSchedule",
+        /// `properties`
+        properties: Option<ExternalCalendarMeetingEventCreateProperties> = "properties",
+        /// `timezone`
+        timezone: Option<String> = "timezone",
+    }
+    required "associations" "emailReminderSchedule" "properties" "timezone"
+    by new
 }
-crm_core::record!(ExternalCalendarMeetingEventCreateRequest {
-    associations: "associations",
-    email_reminder_schedule: "emailReminderSchedule",
-    properties: "properties",
-    timezone: "timezone",
-} required { associations: "associations", email_reminder_schedule: "emailReminderSchedule", properties: "properties", timezone: "timezone" } by new);
 crm_core::setters!(ExternalCalendarMeetingEventCreateRequest {
     associations: [ExternalAssociationCreateRequest], email_reminder_schedule: ExternalEmailReminderSchedule,
     properties: ExternalCalendarMeetingEventCreateProperties, timezone: String,
@@ -252,132 +200,95 @@ impl ExternalCalendarMeetingEventCreateRequest {
     }
 }
 
-/// External calendar meeting event response properties.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalCalendarMeetingEventResponseProperties {
-    /// `hs_activity_type`
-    pub hs_activity_type: Option<String>,
-    /// `hs_attachment_ids`
-    pub hs_attachment_ids: Vec<String>,
-    /// `hs_attendee_owner_ids`
-    pub hs_attendee_owner_ids: Vec<String>,
-    /// One of 119 values, as `ACADEMY`.
-    pub hs_engagement_source: Option<String>,
-    /// `hs_engagement_source_id`
-    pub hs_engagement_source_id: Option<String>,
-    /// `hs_include_description_in_reminder`
-    pub hs_include_description_in_reminder: Option<String>,
-    /// `hs_internal_meeting_notes`
-    pub hs_internal_meeting_notes: Option<String>,
-    /// `hs_meeting_body`
-    pub hs_meeting_body: Option<String>,
-    /// `hs_meeting_end_time`
-    pub hs_meeting_end_time: Option<Timestamp>,
-    /// `hs_meeting_external_url`
-    pub hs_meeting_external_url: Option<String>,
-    /// `hs_meeting_location`
-    pub hs_meeting_location: Option<String>,
-    /// `hs_meeting_location_type`
-    pub hs_meeting_location_type: Option<PropertiesHsMeetingLocationType>,
-    /// `hs_meeting_outcome`
-    pub hs_meeting_outcome: Option<String>,
-    /// `hs_meeting_start_time`
-    pub hs_meeting_start_time: Option<Timestamp>,
-    /// `hs_meeting_title`
-    pub hs_meeting_title: Option<String>,
-    /// `hs_timestamp`
-    pub hs_timestamp: Option<Timestamp>,
-    /// `hs_unique_id`
-    pub hs_unique_id: Option<String>,
-    /// `hubspot_owner_id`
-    pub hubspot_owner_id: Option<String>,
+crm_core::record! {
+    /// External calendar meeting event response properties.
+    pub struct ExternalCalendarMeetingEventResponseProperties {
+        /// `hs_activity_type`
+        hs_activity_type: Option<String> = "hs_activity_type",
+        /// `hs_attachment_ids`
+        hs_attachment_ids: Vec<String> = "hs_attachment_ids",
+        /// `hs_attendee_owner_ids`
+        hs_attendee_owner_ids: Vec<String> = "hs_attendee_owner_ids",
+        /// One of 119 values, as `ACADEMY`.
+        hs_engagement_source: Option<String> = "hs_engagement_source",
+        /// `hs_engagement_source_id`
+        hs_engagement_source_id: Option<String> = "hs_engagement_source_id",
+        /// `hs_include_description_in_reminder`
+        hs_include_description_in_reminder: Option<String> = "hs_include_description_in_reminder",
+        /// `hs_internal_meeting_notes`
+        hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
+        /// `hs_meeting_body`
+        hs_meeting_body: Option<String> = "hs_meeting_body",
+        /// `hs_meeting_end_time`
+        hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
+        /// `hs_meeting_external_url`
+        hs_meeting_external_url: Option<String> = "hs_meeting_external_url",
+        /// `hs_meeting_location`
+        hs_meeting_location: Option<String> = "hs_meeting_location",
+        /// `hs_meeting_location_type`
+        hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
+        /// `hs_meeting_outcome`
+        hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
+        /// `hs_meeting_start_time`
+        hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
+        /// `hs_meeting_title`
+        hs_meeting_title: Option<String> = "hs_meeting_title",
+        /// `hs_timestamp`
+        hs_timestamp: Option<Timestamp> = "hs_timestamp",
+        /// `hs_unique_id`
+        hs_unique_id: Option<String> = "hs_unique_id",
+        /// `hubspot_owner_id`
+        hubspot_owner_id: Option<String> = "hubspot_owner_id",
+    }
 }
-crm_core::record!(ExternalCalendarMeetingEventResponseProperties {
-    hs_activity_type: "hs_activity_type",
-    hs_attachment_ids: "hs_attachment_ids",
-    hs_attendee_owner_ids: "hs_attendee_owner_ids",
-    hs_engagement_source: "hs_engagement_source",
-    hs_engagement_source_id: "hs_engagement_source_id",
-    hs_include_description_in_reminder: "hs_include_description_in_reminder",
-    hs_internal_meeting_notes: "hs_internal_meeting_notes",
-    hs_meeting_body: "hs_meeting_body",
-    hs_meeting_end_time: "hs_meeting_end_time",
-    hs_meeting_external_url: "hs_meeting_external_url",
-    hs_meeting_location: "hs_meeting_location",
-    hs_meeting_location_type: "hs_meeting_location_type",
-    hs_meeting_outcome: "hs_meeting_outcome",
-    hs_meeting_start_time: "hs_meeting_start_time",
-    hs_meeting_title: "hs_meeting_title",
-    hs_timestamp: "hs_timestamp",
-    hs_unique_id: "hs_unique_id",
-    hubspot_owner_id: "hubspot_owner_id",
-});
 
-/// External calender meeting event reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalCalenderMeetingEventReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastUpdatedAt`
-    pub last_updated_at: Option<Timestamp>,
-    /// `properties`
-    pub properties: Option<ExternalCalendarMeetingEventResponseProperties>,
+crm_core::record! {
+    /// External calender meeting event reply.
+    pub struct ExternalCalenderMeetingEventReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `lastUpdatedAt`
+        last_updated_at: Option<Timestamp> = "lastUpdatedAt",
+        /// `properties`
+        properties: Option<ExternalCalendarMeetingEventResponseProperties> = "properties",
+    }
 }
-crm_core::record!(ExternalCalenderMeetingEventReply {
-    created_at: "createdAt",
-    id: "id",
-    last_updated_at: "lastUpdatedAt",
-    properties: "properties",
-});
 
-/// External closed range.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalClosedRange {
-    /// `end`
-    pub end: Option<i64>,
-    /// `start`
-    pub start: Option<i64>,
+crm_core::record! {
+    /// External closed range.
+    pub struct ExternalClosedRange {
+        /// `end`
+        end: Option<i64> = "end",
+        /// `start`
+        start: Option<i64> = "start",
+    }
 }
-crm_core::record!(ExternalClosedRange {
-    end: "end",
-    start: "start",
-});
 
-/// External communication consent checkbox.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalCommunicationConsentCheckbox {
-    /// `communicationTypeId`
-    pub communication_type_id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `required`
-    pub required: Option<bool>,
+crm_core::record! {
+    /// External communication consent checkbox.
+    pub struct ExternalCommunicationConsentCheckbox {
+        /// `communicationTypeId`
+        communication_type_id: Option<String> = "communicationTypeId",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `required`
+        required: Option<bool> = "required",
+    }
 }
-crm_core::record!(ExternalCommunicationConsentCheckbox {
-    communication_type_id: "communicationTypeId",
-    label: "label",
-    required: "required",
-});
 
-/// External email reminder schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalEmailReminderSchedule {
-    /// `reminders`
-    pub reminders: Option<Vec<ExternalReminder>>,
-    /// `shouldIncludeInviteDescription`
-    pub should_include_invite_description: Option<bool>,
+crm_core::record! {
+    /// External email reminder schedule.
+    pub struct ExternalEmailReminderSchedule {
+        /// `reminders`
+        reminders: Option<Vec<ExternalReminder>> = "reminders",
+        /// `shouldIncludeInviteDescription`
+        should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
+    }
+    required "reminders" "shouldIncludeInviteDescription"
+    by new
 }
-crm_core::record!(ExternalEmailReminderSchedule {
-    reminders: "reminders",
-    should_include_invite_description: "shouldIncludeInviteDescription",
-} required { reminders: "reminders", should_include_invite_description: "shouldIncludeInviteDescription" } by new);
 crm_core::setters!(ExternalEmailReminderSchedule {
     reminders: [ExternalReminder], should_include_invite_description: bool,
 });
@@ -398,59 +309,41 @@ impl ExternalEmailReminderSchedule {
     }
 }
 
-/// External guest settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalGuestSettings {
-    /// `canAddGuests`
-    pub can_add_guests: Option<bool>,
-    /// `maxGuestCount`
-    pub max_guest_count: Option<i64>,
+crm_core::record! {
+    /// External guest settings.
+    pub struct ExternalGuestSettings {
+        /// `canAddGuests`
+        can_add_guests: Option<bool> = "canAddGuests",
+        /// `maxGuestCount`
+        max_guest_count: Option<i64> = "maxGuestCount",
+    }
 }
-crm_core::record!(ExternalGuestSettings {
-    can_add_guests: "canAddGuests",
-    max_guest_count: "maxGuestCount",
-});
 
-/// External legal consent options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLegalConsentOptions {
-    /// `communicationConsentCheckboxes`
-    pub communication_consent_checkboxes: Vec<ExternalCommunicationConsentCheckbox>,
-    /// `communicationConsentText`
-    pub communication_consent_text: Option<String>,
-    /// `isLegitimateInterest`
-    pub is_legitimate_interest: Option<bool>,
-    /// `legitimateInterestLegalBasis`
-    pub legitimate_interest_legal_basis: Option<LegalBasis>,
-    /// `legitimateInterestSubscriptionTypes`
-    pub legitimate_interest_subscription_types: Vec<i64>,
-    /// `privacyPolicyText`
-    pub privacy_policy_text: Option<String>,
-    /// `processingConsentCheckboxLabel`
-    pub processing_consent_checkbox_label: Option<String>,
-    /// `processingConsentFooterText`
-    pub processing_consent_footer_text: Option<String>,
-    /// `processingConsentText`
-    pub processing_consent_text: Option<String>,
-    /// `processingConsentType`
-    pub processing_consent_type: Option<
-        ExternalLegalConsentOptionsProcessingConsentType,
-    >,
+crm_core::record! {
+    /// External legal consent options.
+    pub struct ExternalLegalConsentOptions {
+        /// `communicationConsentCheckboxes`
+        communication_consent_checkboxes: Vec<ExternalCommunicationConsentCheckbox> = "communicationConsentCheckboxes",
+        /// `communicationConsentText`
+        communication_consent_text: Option<String> = "communicationConsentText",
+        /// `isLegitimateInterest`
+        is_legitimate_interest: Option<bool> = "isLegitimateInterest",
+        /// `legitimateInterestLegalBasis`
+        legitimate_interest_legal_basis: Option<LegalBasis> = "legitimateInterestLegalBasis",
+        /// `legitimateInterestSubscriptionTypes`
+        legitimate_interest_subscription_types: Vec<i64> = "legitimateInterestSubscriptionTypes",
+        /// `privacyPolicyText`
+        privacy_policy_text: Option<String> = "privacyPolicyText",
+        /// `processingConsentCheckboxLabel`
+        processing_consent_checkbox_label: Option<String> = "processingConsentCheckboxLabel",
+        /// `processingConsentFooterText`
+        processing_consent_footer_text: Option<String> = "processingConsentFooterText",
+        /// `processingConsentText`
+        processing_consent_text: Option<String> = "processingConsentText",
+        /// `processingConsentType`
+        processing_consent_type: Option<ExternalLegalConsentOptionsProcessingConsentType> = "processingConsentType",
+    }
 }
-crm_core::record!(ExternalLegalConsentOptions {
-    communication_consent_checkboxes: "communicationConsentCheckboxes",
-    communication_consent_text: "communicationConsentText",
-    is_legitimate_interest: "isLegitimateInterest",
-    legitimate_interest_legal_basis: "legitimateInterestLegalBasis",
-    legitimate_interest_subscription_types: "legitimateInterestSubscriptionTypes",
-    privacy_policy_text: "privacyPolicyText",
-    processing_consent_checkbox_label: "processingConsentCheckboxLabel",
-    processing_consent_footer_text: "processingConsentFooterText",
-    processing_consent_text: "processingConsentText",
-    processing_consent_type: "processingConsentType",
-});
 
 crm_core::open_enum! {
     /// External legal consent options processing consent type.
@@ -462,19 +355,17 @@ crm_core::open_enum! {
     }
 }
 
-/// External legal consent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLegalConsentReply {
-    /// `communicationTypeId`
-    pub communication_type_id: Option<String>,
-    /// `consented`
-    pub consented: Option<bool>,
+crm_core::record! {
+    /// External legal consent reply.
+    pub struct ExternalLegalConsentReply {
+        /// `communicationTypeId`
+        communication_type_id: Option<String> = "communicationTypeId",
+        /// `consented`
+        consented: Option<bool> = "consented",
+    }
+    required "communicationTypeId" "consented"
+    by new
 }
-crm_core::record!(ExternalLegalConsentReply {
-    communication_type_id: "communicationTypeId",
-    consented: "consented",
-} required { communication_type_id: "communicationTypeId", consented: "consented" } by new);
 crm_core::setters!(ExternalLegalConsentReply {
     communication_type_id: String, consented: bool,
 });
@@ -493,69 +384,49 @@ impl ExternalLegalConsentReply {
     }
 }
 
-/// External link availability.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLinkAvailability {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `linkAvailabilityByDuration`
-    pub link_availability_by_duration: Map<ExternalLinkAvailabilityForDuration>,
+crm_core::record! {
+    /// External link availability.
+    pub struct ExternalLinkAvailability {
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// `linkAvailabilityByDuration`
+        link_availability_by_duration: Map<ExternalLinkAvailabilityForDuration> = "linkAvailabilityByDuration",
+    }
 }
-crm_core::record!(ExternalLinkAvailability {
-    has_more: "hasMore",
-    link_availability_by_duration: "linkAvailabilityByDuration",
-});
 
-/// External link availability and busy times.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLinkAvailabilityAndBusyTimes {
-    /// `allUsersBusyTimes`
-    pub all_users_busy_times: Vec<ExternalUserBusyTimes>,
-    /// `linkAvailability`
-    pub link_availability: Option<ExternalLinkAvailability>,
+crm_core::record! {
+    /// External link availability and busy times.
+    pub struct ExternalLinkAvailabilityAndBusyTimes {
+        /// `allUsersBusyTimes`
+        all_users_busy_times: Vec<ExternalUserBusyTimes> = "allUsersBusyTimes",
+        /// `linkAvailability`
+        link_availability: Option<ExternalLinkAvailability> = "linkAvailability",
+    }
 }
-crm_core::record!(ExternalLinkAvailabilityAndBusyTimes {
-    all_users_busy_times: "allUsersBusyTimes",
-    link_availability: "linkAvailability",
-});
 
-/// External link availability for duration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLinkAvailabilityForDuration {
-    /// `availabilities`
-    pub availabilities: Vec<ExternalMeetingAvailability>,
-    /// `meetingDurationMillis`
-    pub meeting_duration_millis: Option<i64>,
+crm_core::record! {
+    /// External link availability for duration.
+    pub struct ExternalLinkAvailabilityForDuration {
+        /// `availabilities`
+        availabilities: Vec<ExternalMeetingAvailability> = "availabilities",
+        /// `meetingDurationMillis`
+        meeting_duration_millis: Option<i64> = "meetingDurationMillis",
+    }
 }
-crm_core::record!(ExternalLinkAvailabilityForDuration {
-    availabilities: "availabilities",
-    meeting_duration_millis: "meetingDurationMillis",
-});
 
-/// External link display info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLinkDisplayInfo {
-    /// `avatar`
-    pub avatar: Option<String>,
-    /// `companyAvatar`
-    pub company_avatar: Option<String>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// `publicDisplayAvatarOption`
-    pub public_display_avatar_option: Option<
-        ExternalLinkDisplayInfoPublicDisplayAvatarOption,
-    >,
+crm_core::record! {
+    /// External link display info.
+    pub struct ExternalLinkDisplayInfo {
+        /// `avatar`
+        avatar: Option<String> = "avatar",
+        /// `companyAvatar`
+        company_avatar: Option<String> = "companyAvatar",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// `publicDisplayAvatarOption`
+        public_display_avatar_option: Option<ExternalLinkDisplayInfoPublicDisplayAvatarOption> = "publicDisplayAvatarOption",
+    }
 }
-crm_core::record!(ExternalLinkDisplayInfo {
-    avatar: "avatar",
-    company_avatar: "companyAvatar",
-    headline: "headline",
-    public_display_avatar_option: "publicDisplayAvatarOption",
-});
 
 crm_core::open_enum! {
     /// External link display info public display avatar option.
@@ -569,75 +440,53 @@ crm_core::open_enum! {
     }
 }
 
-/// External link form field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLinkFormField {
-    /// How the field is shown in a form.
-    pub field_type: Option<String>,
-    /// `isCustom`
-    pub is_custom: Option<bool>,
-    /// `isRequired`
-    pub is_required: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Vec<ExternalOption>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// External link form field.
+    pub struct ExternalLinkFormField {
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// `isCustom`
+        is_custom: Option<bool> = "isCustom",
+        /// `isRequired`
+        is_required: Option<bool> = "isRequired",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Vec<ExternalOption> = "options",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ExternalLinkFormField {
-    field_type: "fieldType",
-    is_custom: "isCustom",
-    is_required: "isRequired",
-    label: "label",
-    name: "name",
-    options: "options",
-    type_: "type",
-});
 
-/// External link metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalLinkMetadata {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `defaultLink`
-    pub default_link: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `link`
-    pub link: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `organizerUserId`
-    pub organizer_user_id: Option<String>,
-    /// `paymentLinkId`
-    pub payment_link_id: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `type`
-    pub type_: Option<ExternalLinkMetadataType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `userIdsOfLinkMembers`
-    pub user_ids_of_link_members: Vec<String>,
+crm_core::record! {
+    /// External link metadata.
+    pub struct ExternalLinkMetadata {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `defaultLink`
+        default_link: Option<bool> = "defaultLink",
+        /// The id.
+        id: Option<String> = "id",
+        /// `link`
+        link: Option<String> = "link",
+        /// The name.
+        name: Option<String> = "name",
+        /// `organizerUserId`
+        organizer_user_id: Option<String> = "organizerUserId",
+        /// `paymentLinkId`
+        payment_link_id: Option<String> = "paymentLinkId",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `type`
+        type_: Option<ExternalLinkMetadataType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `userIdsOfLinkMembers`
+        user_ids_of_link_members: Vec<String> = "userIdsOfLinkMembers",
+    }
 }
-crm_core::record!(ExternalLinkMetadata {
-    created_at: "createdAt",
-    default_link: "defaultLink",
-    id: "id",
-    link: "link",
-    name: "name",
-    organizer_user_id: "organizerUserId",
-    payment_link_id: "paymentLinkId",
-    slug: "slug",
-    type_: "type",
-    updated_at: "updatedAt",
-    user_ids_of_link_members: "userIdsOfLinkMembers",
-});
 
 crm_core::open_enum! {
     /// External link metadata type.
@@ -651,60 +500,44 @@ crm_core::open_enum! {
     }
 }
 
-/// External meeting availability.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMeetingAvailability {
-    /// `endMillisUtc`
-    pub end_millis_utc: Option<i64>,
-    /// `startMillisUtc`
-    pub start_millis_utc: Option<i64>,
+crm_core::record! {
+    /// External meeting availability.
+    pub struct ExternalMeetingAvailability {
+        /// `endMillisUtc`
+        end_millis_utc: Option<i64> = "endMillisUtc",
+        /// `startMillisUtc`
+        start_millis_utc: Option<i64> = "startMillisUtc",
+    }
 }
-crm_core::record!(ExternalMeetingAvailability {
-    end_millis_utc: "endMillisUtc",
-    start_millis_utc: "startMillisUtc",
-});
 
-/// External meeting booking.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMeetingBooking {
-    /// `duration`
-    pub duration: Option<i64>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `formFields`
-    pub form_fields: Option<Vec<ExternalBookingFormField>>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `legalConsentResponses`
-    pub legal_consent_responses: Option<Vec<ExternalLegalConsentReply>>,
-    /// `likelyAvailableUserIds`
-    pub likely_available_user_ids: Option<Vec<String>>,
-    /// The language, as `en-us`.
-    pub locale: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `startTime`
-    pub start_time: Option<Timestamp>,
-    /// `timezone`
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// External meeting booking.
+    pub struct ExternalMeetingBooking {
+        /// `duration`
+        duration: Option<i64> = "duration",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `formFields`
+        form_fields: Option<Vec<ExternalBookingFormField>> = "formFields",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `legalConsentResponses`
+        legal_consent_responses: Option<Vec<ExternalLegalConsentReply>> = "legalConsentResponses",
+        /// `likelyAvailableUserIds`
+        likely_available_user_ids: Option<Vec<String>> = "likelyAvailableUserIds",
+        /// The language, as `en-us`.
+        locale: Option<String> = "locale",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `startTime`
+        start_time: Option<Timestamp> = "startTime",
+        /// `timezone`
+        timezone: Option<String> = "timezone",
+    }
+    required "duration" "email" "firstName" "formFields" "lastName" "legalConsentResponses" "likelyAvailableUserIds" "slug" "startTime"
 }
-crm_core::record!(ExternalMeetingBooking {
-    duration: "duration",
-    email: "email",
-    first_name: "firstName",
-    form_fields: "formFields",
-    last_name: "lastName",
-    legal_consent_responses: "legalConsentResponses",
-    likely_available_user_ids: "likelyAvailableUserIds",
-    locale: "locale",
-    slug: "slug",
-    start_time: "startTime",
-    timezone: "timezone",
-} required { duration: "duration", email: "email", first_name: "firstName", form_fields: "formFields", last_name: "lastName", legal_consent_responses: "legalConsentResponses", likely_available_user_ids: "likelyAvailableUserIds", slug: "slug", start_time: "startTime" });
 crm_core::setters!(ExternalMeetingBooking {
     duration: i64, email: String, first_name: String, form_fields: [ExternalBookingFormField],
     last_name: String, legal_consent_responses: [ExternalLegalConsentReply],
@@ -712,122 +545,83 @@ crm_core::setters!(ExternalMeetingBooking {
     timezone: String,
 });
 
-/// External meeting booking reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMeetingBookingReply {
-    /// `bookingTimezone`
-    pub booking_timezone: Option<String>,
-    /// `calendarEventId`
-    pub calendar_event_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `duration`
-    pub duration: Option<i64>,
-    /// `end`
-    pub end: Option<Timestamp>,
-    /// `formFields`
-    pub form_fields: Vec<ExternalValidatedFormField>,
-    /// `guestEmails`
-    pub guest_emails: Vec<String>,
-    /// `isOffline`
-    pub is_offline: Option<bool>,
-    /// `legalConsentResponses`
-    pub legal_consent_responses: Vec<ExternalLegalConsentReply>,
-    /// The language, as `en-us`.
-    pub locale: Option<String>,
-    /// `location`
-    pub location: Option<String>,
-    /// `start`
-    pub start: Option<Timestamp>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `webConferenceMeetingId`
-    pub web_conference_meeting_id: Option<String>,
-    /// `webConferenceUrl`
-    pub web_conference_url: Option<String>,
+crm_core::record! {
+    /// External meeting booking reply.
+    pub struct ExternalMeetingBookingReply {
+        /// `bookingTimezone`
+        booking_timezone: Option<String> = "bookingTimezone",
+        /// `calendarEventId`
+        calendar_event_id: Option<String> = "calendarEventId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `duration`
+        duration: Option<i64> = "duration",
+        /// `end`
+        end: Option<Timestamp> = "end",
+        /// `formFields`
+        form_fields: Vec<ExternalValidatedFormField> = "formFields",
+        /// `guestEmails`
+        guest_emails: Vec<String> = "guestEmails",
+        /// `isOffline`
+        is_offline: Option<bool> = "isOffline",
+        /// `legalConsentResponses`
+        legal_consent_responses: Vec<ExternalLegalConsentReply> = "legalConsentResponses",
+        /// The language, as `en-us`.
+        locale: Option<String> = "locale",
+        /// `location`
+        location: Option<String> = "location",
+        /// `start`
+        start: Option<Timestamp> = "start",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `webConferenceMeetingId`
+        web_conference_meeting_id: Option<String> = "webConferenceMeetingId",
+        /// `webConferenceUrl`
+        web_conference_url: Option<String> = "webConferenceUrl",
+    }
 }
-crm_core::record!(ExternalMeetingBookingReply {
-    booking_timezone: "bookingTimezone",
-    calendar_event_id: "calendarEventId",
-    contact_id: "contactId",
-    duration: "duration",
-    end: "end",
-    form_fields: "formFields",
-    guest_emails: "guestEmails",
-    is_offline: "isOffline",
-    legal_consent_responses: "legalConsentResponses",
-    locale: "locale",
-    location: "location",
-    start: "start",
-    subject: "subject",
-    web_conference_meeting_id: "webConferenceMeetingId",
-    web_conference_url: "webConferenceUrl",
-});
 
-/// External meetings link settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMeetingsLinkSettings {
-    /// `availability`
-    pub availability: Map<ExternalClosedRange>,
-    /// `customAvailabilityEndDate`
-    pub custom_availability_end_date: Option<i64>,
-    /// `customAvailabilityStartDate`
-    pub custom_availability_start_date: Option<i64>,
-    /// `displayInfo`
-    pub display_info: Option<ExternalLinkDisplayInfo>,
-    /// `durations`
-    pub durations: Vec<i64>,
-    /// `formFields`
-    pub form_fields: Vec<ExternalLinkFormField>,
-    /// `guestSettings`
-    pub guest_settings: Option<ExternalGuestSettings>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `legalConsentEnabled`
-    pub legal_consent_enabled: Option<bool>,
-    /// `legalConsentOptions`
-    pub legal_consent_options: Option<ExternalLegalConsentOptions>,
-    /// The language, as `en-us`.
-    pub locale: Option<String>,
-    /// `location`
-    pub location: Option<String>,
-    /// `meetingBufferTime`
-    pub meeting_buffer_time: Option<i64>,
-    /// `ownerPrioritized`
-    pub owner_prioritized: Option<bool>,
-    /// `redirectUrl`
-    pub redirect_url: Option<String>,
-    /// `startTimeIncrementMinutes`
-    pub start_time_increment_minutes: Option<
-        ExternalMeetingsLinkSettingsStartTimeIncrementMinutes,
-    >,
-    /// `weeksToAdvertise`
-    pub weeks_to_advertise: Option<i64>,
-    /// `welcomeScreenInfo`
-    pub welcome_screen_info: Option<ExternalMeetingsWelcomeScreenInfo>,
+crm_core::record! {
+    /// External meetings link settings.
+    pub struct ExternalMeetingsLinkSettings {
+        /// `availability`
+        availability: Map<ExternalClosedRange> = "availability",
+        /// `customAvailabilityEndDate`
+        custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
+        /// `customAvailabilityStartDate`
+        custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
+        /// `displayInfo`
+        display_info: Option<ExternalLinkDisplayInfo> = "displayInfo",
+        /// `durations`
+        durations: Vec<i64> = "durations",
+        /// `formFields`
+        form_fields: Vec<ExternalLinkFormField> = "formFields",
+        /// `guestSettings`
+        guest_settings: Option<ExternalGuestSettings> = "guestSettings",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `legalConsentEnabled`
+        legal_consent_enabled: Option<bool> = "legalConsentEnabled",
+        /// `legalConsentOptions`
+        legal_consent_options: Option<ExternalLegalConsentOptions> = "legalConsentOptions",
+        /// The language, as `en-us`.
+        locale: Option<String> = "locale",
+        /// `location`
+        location: Option<String> = "location",
+        /// `meetingBufferTime`
+        meeting_buffer_time: Option<i64> = "meetingBufferTime",
+        /// `ownerPrioritized`
+        owner_prioritized: Option<bool> = "ownerPrioritized",
+        /// `redirectUrl`
+        redirect_url: Option<String> = "redirectUrl",
+        /// `startTimeIncrementMinutes`
+        start_time_increment_minutes: Option<ExternalMeetingsLinkSettingsStartTimeIncrementMinutes> = "startTimeIncrementMinutes",
+        /// `weeksToAdvertise`
+        weeks_to_advertise: Option<i64> = "weeksToAdvertise",
+        /// `welcomeScreenInfo`
+        welcome_screen_info: Option<ExternalMeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
+    }
 }
-crm_core::record!(ExternalMeetingsLinkSettings {
-    availability: "availability",
-    custom_availability_end_date: "customAvailabilityEndDate",
-    custom_availability_start_date: "customAvailabilityStartDate",
-    display_info: "displayInfo",
-    durations: "durations",
-    form_fields: "formFields",
-    guest_settings: "guestSettings",
-    language: "language",
-    legal_consent_enabled: "legalConsentEnabled",
-    legal_consent_options: "legalConsentOptions",
-    locale: "locale",
-    location: "location",
-    meeting_buffer_time: "meetingBufferTime",
-    owner_prioritized: "ownerPrioritized",
-    redirect_url: "redirectUrl",
-    start_time_increment_minutes: "startTimeIncrementMinutes",
-    weeks_to_advertise: "weeksToAdvertise",
-    welcome_screen_info: "welcomeScreenInfo",
-});
 
 crm_core::open_enum! {
     /// External meetings link settings start time increment minutes.
@@ -855,28 +649,21 @@ crm_core::open_enum! {
     }
 }
 
-/// External meetings user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMeetingsUser {
-    /// `calendarProvider`
-    pub calendar_provider: Option<ExternalMeetingsUserCalendarProvider>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isSalesStarter`
-    pub is_sales_starter: Option<bool>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userProfile`
-    pub user_profile: Option<ExternalUserProfile>,
+crm_core::record! {
+    /// External meetings user.
+    pub struct ExternalMeetingsUser {
+        /// `calendarProvider`
+        calendar_provider: Option<ExternalMeetingsUserCalendarProvider> = "calendarProvider",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isSalesStarter`
+        is_sales_starter: Option<bool> = "isSalesStarter",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userProfile`
+        user_profile: Option<ExternalUserProfile> = "userProfile",
+    }
 }
-crm_core::record!(ExternalMeetingsUser {
-    calendar_provider: "calendarProvider",
-    id: "id",
-    is_sales_starter: "isSalesStarter",
-    user_id: "userId",
-    user_profile: "userProfile",
-});
 
 crm_core::open_enum! {
     /// External meetings user calendar provider.
@@ -892,71 +679,53 @@ crm_core::open_enum! {
     }
 }
 
-/// External meetings welcome screen info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalMeetingsWelcomeScreenInfo {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// `showWelcomeScreen`
-    pub show_welcome_screen: Option<bool>,
-    /// `title`
-    pub title: Option<String>,
-    /// `useCompanyLogo`
-    pub use_company_logo: Option<bool>,
+crm_core::record! {
+    /// External meetings welcome screen info.
+    pub struct ExternalMeetingsWelcomeScreenInfo {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// `showWelcomeScreen`
+        show_welcome_screen: Option<bool> = "showWelcomeScreen",
+        /// `title`
+        title: Option<String> = "title",
+        /// `useCompanyLogo`
+        use_company_logo: Option<bool> = "useCompanyLogo",
+    }
 }
-crm_core::record!(ExternalMeetingsWelcomeScreenInfo {
-    description: "description",
-    logo_url: "logoUrl",
-    show_welcome_screen: "showWelcomeScreen",
-    title: "title",
-    use_company_logo: "useCompanyLogo",
-});
 
-/// External option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalOption {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `doubleData`
-    pub double_data: Option<f64>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `readOnly`
-    pub read_only: Option<bool>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// External option.
+    pub struct ExternalOption {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `doubleData`
+        double_data: Option<f64> = "doubleData",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `readOnly`
+        read_only: Option<bool> = "readOnly",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ExternalOption {
-    description: "description",
-    display_order: "displayOrder",
-    double_data: "doubleData",
-    hidden: "hidden",
-    label: "label",
-    read_only: "readOnly",
-    value: "value",
-});
 
-/// External reminder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalReminder {
-    /// `numberOfTimeUnits`
-    pub number_of_time_units: Option<i64>,
-    /// `timeUnit`
-    pub time_unit: Option<TimeUnit>,
+crm_core::record! {
+    /// External reminder.
+    pub struct ExternalReminder {
+        /// `numberOfTimeUnits`
+        number_of_time_units: Option<i64> = "numberOfTimeUnits",
+        /// `timeUnit`
+        time_unit: Option<TimeUnit> = "timeUnit",
+    }
+    required "numberOfTimeUnits" "timeUnit"
+    by new
 }
-crm_core::record!(ExternalReminder {
-    number_of_time_units: "numberOfTimeUnits",
-    time_unit: "timeUnit",
-} required { number_of_time_units: "numberOfTimeUnits", time_unit: "timeUnit" } by new);
 crm_core::setters!(ExternalReminder {
     number_of_time_units: i64, time_unit: TimeUnit,
 });
@@ -975,85 +744,61 @@ impl ExternalReminder {
     }
 }
 
-/// External time range.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalTimeRange {
-    /// `end`
-    pub end: Option<i64>,
-    /// `start`
-    pub start: Option<i64>,
+crm_core::record! {
+    /// External time range.
+    pub struct ExternalTimeRange {
+        /// `end`
+        end: Option<i64> = "end",
+        /// `start`
+        start: Option<i64> = "start",
+    }
 }
-crm_core::record!(ExternalTimeRange {
-    end: "end",
-    start: "start",
-});
 
-/// External user busy times.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalUserBusyTimes {
-    /// `busyTimes`
-    pub busy_times: Vec<ExternalTimeRange>,
-    /// `isOffline`
-    pub is_offline: Option<bool>,
-    /// `meetingsUser`
-    pub meetings_user: Option<ExternalMeetingsUser>,
+crm_core::record! {
+    /// External user busy times.
+    pub struct ExternalUserBusyTimes {
+        /// `busyTimes`
+        busy_times: Vec<ExternalTimeRange> = "busyTimes",
+        /// `isOffline`
+        is_offline: Option<bool> = "isOffline",
+        /// `meetingsUser`
+        meetings_user: Option<ExternalMeetingsUser> = "meetingsUser",
+    }
 }
-crm_core::record!(ExternalUserBusyTimes {
-    busy_times: "busyTimes",
-    is_offline: "isOffline",
-    meetings_user: "meetingsUser",
-});
 
-/// External user profile.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalUserProfile {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `fullName`
-    pub full_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
+crm_core::record! {
+    /// External user profile.
+    pub struct ExternalUserProfile {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `fullName`
+        full_name: Option<String> = "fullName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+    }
 }
-crm_core::record!(ExternalUserProfile {
-    email: "email",
-    first_name: "firstName",
-    full_name: "fullName",
-    last_name: "lastName",
-});
 
-/// External validated form field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalValidatedFormField {
-    /// How the field is shown in a form.
-    pub field_type: Option<String>,
-    /// `isCustom`
-    pub is_custom: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `translatedLabel`
-    pub translated_label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
-    /// `valueLabel`
-    pub value_label: Option<String>,
+crm_core::record! {
+    /// External validated form field.
+    pub struct ExternalValidatedFormField {
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// `isCustom`
+        is_custom: Option<bool> = "isCustom",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `translatedLabel`
+        translated_label: Option<String> = "translatedLabel",
+        /// `value`
+        value: Option<String> = "value",
+        /// `valueLabel`
+        value_label: Option<String> = "valueLabel",
+    }
 }
-crm_core::record!(ExternalValidatedFormField {
-    field_type: "fieldType",
-    is_custom: "isCustom",
-    label: "label",
-    name: "name",
-    translated_label: "translatedLabel",
-    value: "value",
-    value_label: "valueLabel",
-});
 
 crm_core::open_enum! {
     /// Properties hs meeting location type.
@@ -1081,22 +826,17 @@ crm_core::open_enum! {
     }
 }
 
-/// With total external link metadata page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalExternalLinkMetadataPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ExternalLinkMetadata>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total external link metadata page.
+    pub struct WithTotalExternalLinkMetadataPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ExternalLinkMetadata> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalExternalLinkMetadataPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Object schema batch read request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectSchemaBatchReadRequest {
-    /// `includeAssociationDefinitions`
-    pub include_association_definitions: Option<bool>,
-    /// `includeAuditMetadata`
-    pub include_audit_metadata: Option<bool>,
-    /// `includePropertyDefinitions`
-    pub include_property_definitions: Option<bool>,
-    /// What the batch is made of.
-    pub inputs: Option<Vec<String>>,
+crm_core::record! {
+    /// Object schema batch read request.
+    pub struct ObjectSchemaBatchReadRequest {
+        /// `includeAssociationDefinitions`
+        include_association_definitions: Option<bool> = "includeAssociationDefinitions",
+        /// `includeAuditMetadata`
+        include_audit_metadata: Option<bool> = "includeAuditMetadata",
+        /// `includePropertyDefinitions`
+        include_property_definitions: Option<bool> = "includePropertyDefinitions",
+        /// What the batch is made of.
+        inputs: Option<Vec<String>> = "inputs",
+    }
+    required "includeAssociationDefinitions" "includeAuditMetadata" "includePropertyDefinitions" "inputs"
+    by new
 }
-crm_core::record!(ObjectSchemaBatchReadRequest {
-    include_association_definitions: "includeAssociationDefinitions",
-    include_audit_metadata: "includeAuditMetadata",
-    include_property_definitions: "includePropertyDefinitions",
-    inputs: "inputs",
-} required { include_association_definitions: "includeAssociationDefinitions", include_audit_metadata: "includeAuditMetadata", include_property_definitions: "includePropertyDefinitions", inputs: "inputs" } by new);
 crm_core::setters!(ObjectSchemaBatchReadRequest {
     include_association_definitions: bool, include_audit_metadata: bool, include_property_definitions: bool,
     inputs: [String],
@@ -47,46 +43,34 @@ impl ObjectSchemaBatchReadRequest {
     }
 }
 
-/// Object schema create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectSchemaCreate {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `associatedObjects`
-    pub associated_objects: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<ObjectTypePropertyCreate>>,
-    /// `requiredProperties`
-    pub required_properties: Option<Vec<String>>,
-    /// `searchableProperties`
-    pub searchable_properties: Option<Vec<String>>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Option<Vec<String>>,
-    /// `shouldCreateSameObjectAssociation`
-    pub should_create_same_object_association: Option<bool>,
+crm_core::record! {
+    /// Object schema create.
+    pub struct ObjectSchemaCreate {
+        /// `allowsSensitiveProperties`
+        allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
+        /// `associatedObjects`
+        associated_objects: Option<Vec<String>> = "associatedObjects",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `labels`
+        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryDisplayProperty`
+        primary_display_property: Option<String> = "primaryDisplayProperty",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<ObjectTypePropertyCreate>> = "properties",
+        /// `requiredProperties`
+        required_properties: Option<Vec<String>> = "requiredProperties",
+        /// `searchableProperties`
+        searchable_properties: Option<Vec<String>> = "searchableProperties",
+        /// `secondaryDisplayProperties`
+        secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
+        /// `shouldCreateSameObjectAssociation`
+        should_create_same_object_association: Option<bool> = "shouldCreateSameObjectAssociation",
+    }
+    required "allowsSensitiveProperties" "associatedObjects" "labels" "name" "properties" "requiredProperties" "searchableProperties" "secondaryDisplayProperties" "shouldCreateSameObjectAssociation"
 }
-crm_core::record!(ObjectSchemaCreate {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    associated_objects: "associatedObjects",
-    description: "description",
-    labels: "labels",
-    name: "name",
-    primary_display_property: "primaryDisplayProperty",
-    properties: "properties",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-    should_create_same_object_association: "shouldCreateSameObjectAssociation",
-} required { allows_sensitive_properties: "allowsSensitiveProperties", associated_objects: "associatedObjects", labels: "labels", name: "name", properties: "properties", required_properties: "requiredProperties", searchable_properties: "searchableProperties", secondary_display_properties: "secondaryDisplayProperties", should_create_same_object_association: "shouldCreateSameObjectAssociation" });
 crm_core::setters!(ObjectSchemaCreate {
     allows_sensitive_properties: bool, associated_objects: [String], description: String,
     labels: ObjectTypeDefinitionLabels, name: String, primary_display_property: String,
@@ -94,67 +78,49 @@ crm_core::setters!(ObjectSchemaCreate {
     secondary_display_properties: [String], should_create_same_object_association: bool,
 });
 
-/// Object type property create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypePropertyCreate {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `externalOptionsReferenceType`
-    pub external_options_reference_type: Option<String>,
-    /// How the field is shown in a form.
-    pub field_type: Option<String>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// `optionSortStrategy`
-    pub option_sort_strategy: Option<OptionSortStrategy>,
-    /// The values to choose from.
-    pub options: Option<Vec<OptionInput>>,
-    /// `referencedObjectType`
-    pub referenced_object_type: Option<String>,
-    /// `searchableInGlobalSearch`
-    pub searchable_in_global_search: Option<bool>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<PropertyType>,
+crm_core::record! {
+    /// Object type property create.
+    pub struct ObjectTypePropertyCreate {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `externalOptionsReferenceType`
+        external_options_reference_type: Option<String> = "externalOptionsReferenceType",
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// `hasUniqueValue`
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// `optionSortStrategy`
+        option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+        /// `referencedObjectType`
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `searchableInGlobalSearch`
+        searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<PropertyType> = "type",
+    }
+    required "fieldType" "label" "name" "type"
+    by new
 }
-crm_core::record!(ObjectTypePropertyCreate {
-    description: "description",
-    display_order: "displayOrder",
-    external_options_reference_type: "externalOptionsReferenceType",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    number_display_hint: "numberDisplayHint",
-    option_sort_strategy: "optionSortStrategy",
-    options: "options",
-    referenced_object_type: "referencedObjectType",
-    searchable_in_global_search: "searchableInGlobalSearch",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-} required { field_type: "fieldType", label: "label", name: "name", type_: "type" } by new);
 crm_core::setters!(ObjectTypePropertyCreate {
     description: String, display_order: i64, external_options_reference_type: String, field_type: String,
     form_field: bool, group_name: String, has_unique_value: bool, hidden: bool, label: String, name: String,
@@ -195,78 +161,55 @@ impl ObjectTypePropertyCreate {
     }
 }
 
-/// Schemas object schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SchemasObjectSchema {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `associations`
-    pub associations: Vec<AssociationDefinition>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdByUserId`
-    pub created_by_user_id: Option<i64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<Property>,
-    /// `requiredProperties`
-    pub required_properties: Vec<String>,
-    /// `searchableProperties`
-    pub searchable_properties: Vec<String>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
+crm_core::record! {
+    /// Schemas object schema.
+    pub struct SchemasObjectSchema {
+        /// `allowsSensitiveProperties`
+        allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `associations`
+        associations: Vec<AssociationDefinition> = "associations",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdByUserId`
+        created_by_user_id: Option<i64> = "createdByUserId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fullyQualifiedName`
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `labels`
+        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `primaryDisplayProperty`
+        primary_display_property: Option<String> = "primaryDisplayProperty",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<Property> = "properties",
+        /// `requiredProperties`
+        required_properties: Vec<String> = "requiredProperties",
+        /// `searchableProperties`
+        searchable_properties: Vec<String> = "searchableProperties",
+        /// `secondaryDisplayProperties`
+        secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedByUserId`
+        updated_by_user_id: Option<i64> = "updatedByUserId",
+    }
 }
-crm_core::record!(SchemasObjectSchema {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    archived: "archived",
-    associations: "associations",
-    created_at: "createdAt",
-    created_by_user_id: "createdByUserId",
-    description: "description",
-    fully_qualified_name: "fullyQualifiedName",
-    id: "id",
-    labels: "labels",
-    name: "name",
-    object_type_id: "objectTypeId",
-    primary_display_property: "primaryDisplayProperty",
-    properties: "properties",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-    updated_at: "updatedAt",
-    updated_by_user_id: "updatedByUserId",
-});
 
-/// Schemas object schema list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SchemasObjectSchemaList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SchemasObjectSchema>,
+crm_core::record! {
+    /// Schemas object schema list.
+    pub struct SchemasObjectSchemaList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SchemasObjectSchema> = "results",
+    }
 }
-crm_core::record!(SchemasObjectSchemaList {
-    results: "results",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

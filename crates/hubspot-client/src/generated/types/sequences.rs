@@ -3,100 +3,73 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Email pattern reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailPatternReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `templateId`
-    pub template_id: Option<String>,
-    /// `threadEmailToStepOrder`
-    pub thread_email_to_step_order: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Email pattern reply.
+    pub struct EmailPatternReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `templateId`
+        template_id: Option<String> = "templateId",
+        /// `threadEmailToStepOrder`
+        thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(EmailPatternReply {
-    created_at: "createdAt",
-    id: "id",
-    template_id: "templateId",
-    thread_email_to_step_order: "threadEmailToStepOrder",
-    updated_at: "updatedAt",
-});
 
-/// Sequence enrollment lite reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceEnrollmentLiteReply {
-    /// `enrolledAt`
-    pub enrolled_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `toEmail`
-    pub to_email: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Sequence enrollment lite reply.
+    pub struct SequenceEnrollmentLiteReply {
+        /// `enrolledAt`
+        enrolled_at: Option<Timestamp> = "enrolledAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `toEmail`
+        to_email: Option<String> = "toEmail",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SequenceEnrollmentLiteReply {
-    enrolled_at: "enrolledAt",
-    id: "id",
-    to_email: "toEmail",
-    updated_at: "updatedAt",
-});
 
-/// Sequence enrollment reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceEnrollmentReply {
-    /// `enrolledAt`
-    pub enrolled_at: Option<Timestamp>,
-    /// `enrolledBy`
-    pub enrolled_by: Option<String>,
-    /// `enrolledByEmail`
-    pub enrolled_by_email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `sequenceId`
-    pub sequence_id: Option<String>,
-    /// `sequenceName`
-    pub sequence_name: Option<String>,
-    /// `toEmail`
-    pub to_email: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Sequence enrollment reply.
+    pub struct SequenceEnrollmentReply {
+        /// `enrolledAt`
+        enrolled_at: Option<Timestamp> = "enrolledAt",
+        /// `enrolledBy`
+        enrolled_by: Option<String> = "enrolledBy",
+        /// `enrolledByEmail`
+        enrolled_by_email: Option<String> = "enrolledByEmail",
+        /// The id.
+        id: Option<String> = "id",
+        /// `sequenceId`
+        sequence_id: Option<String> = "sequenceId",
+        /// `sequenceName`
+        sequence_name: Option<String> = "sequenceName",
+        /// `toEmail`
+        to_email: Option<String> = "toEmail",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SequenceEnrollmentReply {
-    enrolled_at: "enrolledAt",
-    enrolled_by: "enrolledBy",
-    enrolled_by_email: "enrolledByEmail",
-    id: "id",
-    sequence_id: "sequenceId",
-    sequence_name: "sequenceName",
-    to_email: "toEmail",
-    updated_at: "updatedAt",
-});
 
-/// Sequence enrollment request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceEnrollmentRequest {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `senderAliasAddress`
-    pub sender_alias_address: Option<String>,
-    /// `senderEmail`
-    pub sender_email: Option<String>,
-    /// `sequenceId`
-    pub sequence_id: Option<String>,
+crm_core::record! {
+    /// Sequence enrollment request.
+    pub struct SequenceEnrollmentRequest {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `senderAliasAddress`
+        sender_alias_address: Option<String> = "senderAliasAddress",
+        /// `senderEmail`
+        sender_email: Option<String> = "senderEmail",
+        /// `sequenceId`
+        sequence_id: Option<String> = "sequenceId",
+    }
+    required "contactId" "senderEmail" "sequenceId"
+    by new
 }
-crm_core::record!(SequenceEnrollmentRequest {
-    contact_id: "contactId",
-    sender_alias_address: "senderAliasAddress",
-    sender_email: "senderEmail",
-    sequence_id: "sequenceId",
-} required { contact_id: "contactId", sender_email: "senderEmail", sequence_id: "sequenceId" } by new);
 crm_core::setters!(SequenceEnrollmentRequest {
     contact_id: String, sender_alias_address: String, sender_email: String, sequence_id: String,
 });
@@ -118,101 +91,71 @@ impl SequenceEnrollmentRequest {
     }
 }
 
-/// Sequence lite reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceLiteReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id of the folder.
-    pub folder_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Sequence lite reply.
+    pub struct SequenceLiteReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id of the folder.
+        folder_id: Option<String> = "folderId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(SequenceLiteReply {
-    created_at: "createdAt",
-    folder_id: "folderId",
-    id: "id",
-    name: "name",
-    updated_at: "updatedAt",
-    user_id: "userId",
-});
 
-/// Sequence reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `dependencies`
-    pub dependencies: Vec<SequenceStepDependencyReply>,
-    /// The id of the folder.
-    pub folder_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `settings`
-    pub settings: Option<SequenceSettingsReply>,
-    /// `steps`
-    pub steps: Vec<SequenceStepReply>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Sequence reply.
+    pub struct SequenceReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `dependencies`
+        dependencies: Vec<SequenceStepDependencyReply> = "dependencies",
+        /// The id of the folder.
+        folder_id: Option<String> = "folderId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `settings`
+        settings: Option<SequenceSettingsReply> = "settings",
+        /// `steps`
+        steps: Vec<SequenceStepReply> = "steps",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(SequenceReply {
-    created_at: "createdAt",
-    dependencies: "dependencies",
-    folder_id: "folderId",
-    id: "id",
-    name: "name",
-    settings: "settings",
-    steps: "steps",
-    updated_at: "updatedAt",
-    user_id: "userId",
-});
 
-/// Sequence settings reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceSettingsReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `eligibleFollowUpDays`
-    pub eligible_follow_up_days: Option<SequenceSettingsReplyEligibleFollowUpDays>,
-    /// The id.
-    pub id: Option<String>,
-    /// `individualTaskRemindersEnabled`
-    pub individual_task_reminders_enabled: Option<bool>,
-    /// `sellingStrategy`
-    pub selling_strategy: Option<SequenceSettingsReplySellingStrategy>,
-    /// `sendWindowEndMinute`
-    pub send_window_end_minute: Option<i64>,
-    /// `sendWindowStartMinute`
-    pub send_window_start_minute: Option<i64>,
-    /// `taskReminderMinute`
-    pub task_reminder_minute: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Sequence settings reply.
+    pub struct SequenceSettingsReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `eligibleFollowUpDays`
+        eligible_follow_up_days: Option<SequenceSettingsReplyEligibleFollowUpDays> = "eligibleFollowUpDays",
+        /// The id.
+        id: Option<String> = "id",
+        /// `individualTaskRemindersEnabled`
+        individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
+        /// `sellingStrategy`
+        selling_strategy: Option<SequenceSettingsReplySellingStrategy> = "sellingStrategy",
+        /// `sendWindowEndMinute`
+        send_window_end_minute: Option<i64> = "sendWindowEndMinute",
+        /// `sendWindowStartMinute`
+        send_window_start_minute: Option<i64> = "sendWindowStartMinute",
+        /// `taskReminderMinute`
+        task_reminder_minute: Option<i64> = "taskReminderMinute",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SequenceSettingsReply {
-    created_at: "createdAt",
-    eligible_follow_up_days: "eligibleFollowUpDays",
-    id: "id",
-    individual_task_reminders_enabled: "individualTaskRemindersEnabled",
-    selling_strategy: "sellingStrategy",
-    send_window_end_minute: "sendWindowEndMinute",
-    send_window_start_minute: "sendWindowStartMinute",
-    task_reminder_minute: "taskReminderMinute",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Sequence settings reply eligible follow up days.
@@ -236,37 +179,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Sequence step dependency reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceStepDependencyReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `dependencyType`
-    pub dependency_type: Option<SequenceStepDependencyReplyDependencyType>,
-    /// The id.
-    pub id: Option<String>,
-    /// `reliesOnSequenceStepId`
-    pub relies_on_sequence_step_id: Option<String>,
-    /// `reliesOnStepOrder`
-    pub relies_on_step_order: Option<i64>,
-    /// `requiredBySequenceStepId`
-    pub required_by_sequence_step_id: Option<String>,
-    /// `requiredByStepOrder`
-    pub required_by_step_order: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Sequence step dependency reply.
+    pub struct SequenceStepDependencyReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `dependencyType`
+        dependency_type: Option<SequenceStepDependencyReplyDependencyType> = "dependencyType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `reliesOnSequenceStepId`
+        relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
+        /// `reliesOnStepOrder`
+        relies_on_step_order: Option<i64> = "reliesOnStepOrder",
+        /// `requiredBySequenceStepId`
+        required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
+        /// `requiredByStepOrder`
+        required_by_step_order: Option<i64> = "requiredByStepOrder",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SequenceStepDependencyReply {
-    created_at: "createdAt",
-    dependency_type: "dependencyType",
-    id: "id",
-    relies_on_sequence_step_id: "reliesOnSequenceStepId",
-    relies_on_step_order: "reliesOnStepOrder",
-    required_by_sequence_step_id: "requiredBySequenceStepId",
-    required_by_step_order: "requiredByStepOrder",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Sequence step dependency reply dependency type.
@@ -280,37 +213,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Sequence step reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SequenceStepReply {
-    /// `actionType`
-    pub action_type: Option<SequenceStepReplyActionType>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `delayMillis`
-    pub delay_millis: Option<i64>,
-    /// `emailPattern`
-    pub email_pattern: Option<EmailPatternReply>,
-    /// The id.
-    pub id: Option<String>,
-    /// `stepOrder`
-    pub step_order: Option<i64>,
-    /// `taskPattern`
-    pub task_pattern: Option<TaskPatternReply>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Sequence step reply.
+    pub struct SequenceStepReply {
+        /// `actionType`
+        action_type: Option<SequenceStepReplyActionType> = "actionType",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `delayMillis`
+        delay_millis: Option<i64> = "delayMillis",
+        /// `emailPattern`
+        email_pattern: Option<EmailPatternReply> = "emailPattern",
+        /// The id.
+        id: Option<String> = "id",
+        /// `stepOrder`
+        step_order: Option<i64> = "stepOrder",
+        /// `taskPattern`
+        task_pattern: Option<TaskPatternReply> = "taskPattern",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SequenceStepReply {
-    action_type: "actionType",
-    created_at: "createdAt",
-    delay_millis: "delayMillis",
-    email_pattern: "emailPattern",
-    id: "id",
-    step_order: "stepOrder",
-    task_pattern: "taskPattern",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Sequence step reply action type.
@@ -326,43 +249,31 @@ crm_core::open_enum! {
     }
 }
 
-/// Task pattern reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskPatternReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<i64>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `taskPriority`
-    pub task_priority: Option<TaskPatternReplyTaskPriority>,
-    /// `taskType`
-    pub task_type: Option<TaskPatternReplyTaskType>,
-    /// `templateId`
-    pub template_id: Option<i64>,
-    /// `threadEmailToStepOrder`
-    pub thread_email_to_step_order: Option<i64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Task pattern reply.
+    pub struct TaskPatternReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// `queueId`
+        queue_id: Option<i64> = "queueId",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `taskPriority`
+        task_priority: Option<TaskPatternReplyTaskPriority> = "taskPriority",
+        /// `taskType`
+        task_type: Option<TaskPatternReplyTaskType> = "taskType",
+        /// `templateId`
+        template_id: Option<i64> = "templateId",
+        /// `threadEmailToStepOrder`
+        thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(TaskPatternReply {
-    created_at: "createdAt",
-    id: "id",
-    notes: "notes",
-    queue_id: "queueId",
-    subject: "subject",
-    task_priority: "taskPriority",
-    task_type: "taskType",
-    template_id: "templateId",
-    thread_email_to_step_order: "threadEmailToStepOrder",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Task pattern reply task priority.
@@ -396,22 +307,17 @@ crm_core::open_enum! {
     }
 }
 
-/// With total public sequence lite reply page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicSequenceLiteReplyPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SequenceLiteReply>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public sequence lite reply page.
+    pub struct WithTotalPublicSequenceLiteReplyPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SequenceLiteReply> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicSequenceLiteReplyPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

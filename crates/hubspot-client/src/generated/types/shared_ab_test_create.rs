@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Ab test create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AbTestCreate {
-    /// `contentId`
-    pub content_id: Option<String>,
-    /// `variationName`
-    pub variation_name: Option<String>,
+crm_core::record! {
+    /// Ab test create.
+    pub struct AbTestCreate {
+        /// `contentId`
+        content_id: Option<String> = "contentId",
+        /// `variationName`
+        variation_name: Option<String> = "variationName",
+    }
+    required "contentId" "variationName"
+    by new
 }
-crm_core::record!(AbTestCreate {
-    content_id: "contentId",
-    variation_name: "variationName",
-} required { content_id: "contentId", variation_name: "variationName" } by new);
 crm_core::setters!(AbTestCreate {
     content_id: String, variation_name: String,
 });

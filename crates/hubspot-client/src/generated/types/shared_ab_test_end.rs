@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Ab test end.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AbTestEnd {
-    /// `abTestId`
-    pub ab_test_id: Option<String>,
-    /// `winnerId`
-    pub winner_id: Option<String>,
+crm_core::record! {
+    /// Ab test end.
+    pub struct AbTestEnd {
+        /// `abTestId`
+        ab_test_id: Option<String> = "abTestId",
+        /// `winnerId`
+        winner_id: Option<String> = "winnerId",
+    }
+    required "abTestId" "winnerId"
+    by new
 }
-crm_core::record!(AbTestEnd {
-    ab_test_id: "abTestId",
-    winner_id: "winnerId",
-} required { ab_test_id: "abTestId", winner_id: "winnerId" } by new);
 crm_core::setters!(AbTestEnd {
     ab_test_id: String, winner_id: String,
 });
@@ -31,19 +29,17 @@ impl AbTestEnd {
     }
 }
 
-/// Ab test rerun.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AbTestRerun {
-    /// `abTestId`
-    pub ab_test_id: Option<String>,
-    /// `variationId`
-    pub variation_id: Option<String>,
+crm_core::record! {
+    /// Ab test rerun.
+    pub struct AbTestRerun {
+        /// `abTestId`
+        ab_test_id: Option<String> = "abTestId",
+        /// `variationId`
+        variation_id: Option<String> = "variationId",
+    }
+    required "abTestId" "variationId"
+    by new
 }
-crm_core::record!(AbTestRerun {
-    ab_test_id: "abTestId",
-    variation_id: "variationId",
-} required { ab_test_id: "abTestId", variation_id: "variationId" } by new);
 crm_core::setters!(AbTestRerun {
     ab_test_id: String, variation_id: String,
 });
@@ -59,25 +55,21 @@ impl AbTestRerun {
     }
 }
 
-/// Content language clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentLanguageClone {
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`.
-    pub language: Option<String>,
-    /// `primaryLanguage`
-    pub primary_language: Option<String>,
-    /// `usePublished`
-    pub use_published: Option<bool>,
+crm_core::record! {
+    /// Content language clone.
+    pub struct ContentLanguageClone {
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`.
+        language: Option<String> = "language",
+        /// `primaryLanguage`
+        primary_language: Option<String> = "primaryLanguage",
+        /// `usePublished`
+        use_published: Option<bool> = "usePublished",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(ContentLanguageClone {
-    id: "id",
-    language: "language",
-    primary_language: "primaryLanguage",
-    use_published: "usePublished",
-} required { id: "id" } by new);
 crm_core::setters!(ContentLanguageClone {
     id: String, language: String, primary_language: String, use_published: bool,
 });
@@ -95,184 +87,125 @@ impl ContentLanguageClone {
     }
 }
 
-/// Page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Page {
-    /// `abStatus`
-    pub ab_status: Option<AbStatus>,
-    /// `abTestId`
-    pub ab_test_id: Option<String>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `archivedInDashboard`
-    pub archived_in_dashboard: Option<bool>,
-    /// `attachedStylesheets`
-    pub attached_stylesheets: Option<Vec<Map<Value>>>,
-    /// `authorName`
-    pub author_name: Option<String>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// `categoryId`
-    pub category_id: Option<i64>,
-    /// `contentGroupId`
-    pub content_group_id: Option<String>,
-    /// `contentTypeCategory`
-    pub content_type_category: Option<ContentTypeCategory>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// `createdById`
-    pub created_by_id: Option<String>,
-    /// `currentState`
-    pub current_state: Option<EmailState>,
-    /// `currentlyPublished`
-    pub currently_published: Option<bool>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// `dynamicPageDataSourceId`
-    pub dynamic_page_data_source_id: Option<String>,
-    /// `dynamicPageDataSourceType`
-    pub dynamic_page_data_source_type: Option<i64>,
-    /// `dynamicPageHubDbTableId`
-    pub dynamic_page_hub_db_table_id: Option<String>,
-    /// `enableDomainStylesheets`
-    pub enable_domain_stylesheets: Option<bool>,
-    /// `enableLayoutStylesheets`
-    pub enable_layout_stylesheets: Option<bool>,
-    /// `featuredImage`
-    pub featured_image: Option<String>,
-    /// `featuredImageAltText`
-    pub featured_image_alt_text: Option<String>,
-    /// The id of the folder.
-    pub folder_id: Option<String>,
-    /// `footerHtml`
-    pub footer_html: Option<String>,
-    /// `headHtml`
-    pub head_html: Option<String>,
-    /// `htmlTitle`
-    pub html_title: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `includeDefaultCustomCss`
-    pub include_default_custom_css: Option<bool>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// `layoutSections`
-    pub layout_sections: Option<Map<LayoutSection>>,
-    /// `linkRelCanonicalUrl`
-    pub link_rel_canonical_url: Option<String>,
-    /// `mabExperimentId`
-    pub mab_experiment_id: Option<String>,
-    /// `metaDescription`
-    pub meta_description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `pageExpiryDate`
-    pub page_expiry_date: Option<i64>,
-    /// `pageExpiryEnabled`
-    pub page_expiry_enabled: Option<bool>,
-    /// `pageExpiryRedirectId`
-    pub page_expiry_redirect_id: Option<i64>,
-    /// `pageExpiryRedirectUrl`
-    pub page_expiry_redirect_url: Option<String>,
-    /// `pageRedirected`
-    pub page_redirected: Option<bool>,
-    /// `password`
-    pub password: Option<String>,
-    /// `publicAccessRules`
-    pub public_access_rules: Option<Vec<Value>>,
-    /// `publicAccessRulesEnabled`
-    pub public_access_rules_enabled: Option<bool>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
-    /// `publishImmediately`
-    pub publish_immediately: Option<bool>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// At most 25 characters.
-    pub state: Option<String>,
-    /// `subcategory`
-    pub subcategory: Option<String>,
-    /// `templatePath`
-    pub template_path: Option<String>,
-    /// `themeSettingsValues`
-    pub theme_settings_values: Option<Map<Value>>,
-    /// `translatedFromId`
-    pub translated_from_id: Option<String>,
-    /// `translations`
-    pub translations: Option<Map<ContentLanguageVariation>>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
-    /// `updatedById`
-    pub updated_by_id: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `useFeaturedImage`
-    pub use_featured_image: Option<bool>,
-    /// `widgetContainers`
-    pub widget_containers: Option<Map<Value>>,
-    /// `widgets`
-    pub widgets: Option<Map<Value>>,
+crm_core::record! {
+    /// Page.
+    pub struct Page {
+        /// `abStatus`
+        ab_status: Option<AbStatus> = "abStatus",
+        /// `abTestId`
+        ab_test_id: Option<String> = "abTestId",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `archivedInDashboard`
+        archived_in_dashboard: Option<bool> = "archivedInDashboard",
+        /// `attachedStylesheets`
+        attached_stylesheets: Option<Vec<Map<Value>>> = "attachedStylesheets",
+        /// `authorName`
+        author_name: Option<String> = "authorName",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// `categoryId`
+        category_id: Option<i64> = "categoryId",
+        /// `contentGroupId`
+        content_group_id: Option<String> = "contentGroupId",
+        /// `contentTypeCategory`
+        content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// `createdById`
+        created_by_id: Option<String> = "createdById",
+        /// `currentState`
+        current_state: Option<EmailState> = "currentState",
+        /// `currentlyPublished`
+        currently_published: Option<bool> = "currentlyPublished",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// `dynamicPageDataSourceId`
+        dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
+        /// `dynamicPageDataSourceType`
+        dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
+        /// `dynamicPageHubDbTableId`
+        dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
+        /// `enableDomainStylesheets`
+        enable_domain_stylesheets: Option<bool> = "enableDomainStylesheets",
+        /// `enableLayoutStylesheets`
+        enable_layout_stylesheets: Option<bool> = "enableLayoutStylesheets",
+        /// `featuredImage`
+        featured_image: Option<String> = "featuredImage",
+        /// `featuredImageAltText`
+        featured_image_alt_text: Option<String> = "featuredImageAltText",
+        /// The id of the folder.
+        folder_id: Option<String> = "folderId",
+        /// `footerHtml`
+        footer_html: Option<String> = "footerHtml",
+        /// `headHtml`
+        head_html: Option<String> = "headHtml",
+        /// `htmlTitle`
+        html_title: Option<String> = "htmlTitle",
+        /// The id.
+        id: Option<String> = "id",
+        /// `includeDefaultCustomCss`
+        include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// `layoutSections`
+        layout_sections: Option<Map<LayoutSection>> = "layoutSections",
+        /// `linkRelCanonicalUrl`
+        link_rel_canonical_url: Option<String> = "linkRelCanonicalUrl",
+        /// `mabExperimentId`
+        mab_experiment_id: Option<String> = "mabExperimentId",
+        /// `metaDescription`
+        meta_description: Option<String> = "metaDescription",
+        /// The name.
+        name: Option<String> = "name",
+        /// `pageExpiryDate`
+        page_expiry_date: Option<i64> = "pageExpiryDate",
+        /// `pageExpiryEnabled`
+        page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
+        /// `pageExpiryRedirectId`
+        page_expiry_redirect_id: Option<i64> = "pageExpiryRedirectId",
+        /// `pageExpiryRedirectUrl`
+        page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
+        /// `pageRedirected`
+        page_redirected: Option<bool> = "pageRedirected",
+        /// `password`
+        password: Option<String> = "password",
+        /// `publicAccessRules`
+        public_access_rules: Option<Vec<Value>> = "publicAccessRules",
+        /// `publicAccessRulesEnabled`
+        public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+        /// `publishImmediately`
+        publish_immediately: Option<bool> = "publishImmediately",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// At most 25 characters.
+        state: Option<String> = "state",
+        /// `subcategory`
+        subcategory: Option<String> = "subcategory",
+        /// `templatePath`
+        template_path: Option<String> = "templatePath",
+        /// `themeSettingsValues`
+        theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
+        /// `translatedFromId`
+        translated_from_id: Option<String> = "translatedFromId",
+        /// `translations`
+        translations: Option<Map<ContentLanguageVariation>> = "translations",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+        /// `updatedById`
+        updated_by_id: Option<String> = "updatedById",
+        /// The address.
+        url: Option<String> = "url",
+        /// `useFeaturedImage`
+        use_featured_image: Option<bool> = "useFeaturedImage",
+        /// `widgetContainers`
+        widget_containers: Option<Map<Value>> = "widgetContainers",
+        /// `widgets`
+        widgets: Option<Map<Value>> = "widgets",
+    }
 }
-crm_core::record!(Page {
-    ab_status: "abStatus",
-    ab_test_id: "abTestId",
-    archived_at: "archivedAt",
-    archived_in_dashboard: "archivedInDashboard",
-    attached_stylesheets: "attachedStylesheets",
-    author_name: "authorName",
-    campaign: "campaign",
-    category_id: "categoryId",
-    content_group_id: "contentGroupId",
-    content_type_category: "contentTypeCategory",
-    created: "created",
-    created_by_id: "createdById",
-    current_state: "currentState",
-    currently_published: "currentlyPublished",
-    domain: "domain",
-    dynamic_page_data_source_id: "dynamicPageDataSourceId",
-    dynamic_page_data_source_type: "dynamicPageDataSourceType",
-    dynamic_page_hub_db_table_id: "dynamicPageHubDbTableId",
-    enable_domain_stylesheets: "enableDomainStylesheets",
-    enable_layout_stylesheets: "enableLayoutStylesheets",
-    featured_image: "featuredImage",
-    featured_image_alt_text: "featuredImageAltText",
-    folder_id: "folderId",
-    footer_html: "footerHtml",
-    head_html: "headHtml",
-    html_title: "htmlTitle",
-    id: "id",
-    include_default_custom_css: "includeDefaultCustomCss",
-    language: "language",
-    layout_sections: "layoutSections",
-    link_rel_canonical_url: "linkRelCanonicalUrl",
-    mab_experiment_id: "mabExperimentId",
-    meta_description: "metaDescription",
-    name: "name",
-    page_expiry_date: "pageExpiryDate",
-    page_expiry_enabled: "pageExpiryEnabled",
-    page_expiry_redirect_id: "pageExpiryRedirectId",
-    page_expiry_redirect_url: "pageExpiryRedirectUrl",
-    page_redirected: "pageRedirected",
-    password: "password",
-    public_access_rules: "publicAccessRules",
-    public_access_rules_enabled: "publicAccessRulesEnabled",
-    publish_date: "publishDate",
-    publish_immediately: "publishImmediately",
-    slug: "slug",
-    state: "state",
-    subcategory: "subcategory",
-    template_path: "templatePath",
-    theme_settings_values: "themeSettingsValues",
-    translated_from_id: "translatedFromId",
-    translations: "translations",
-    updated: "updated",
-    updated_by_id: "updatedById",
-    url: "url",
-    use_featured_image: "useFeaturedImage",
-    widget_containers: "widgetContainers",
-    widgets: "widgets",
-});
 crm_core::setters!(Page {
     ab_status: AbStatus, ab_test_id: String, archived_at: Timestamp, archived_in_dashboard: bool,
     attached_stylesheets: [Map<Value>], author_name: String, campaign: String, category_id: i64,
@@ -292,16 +225,15 @@ crm_core::setters!(Page {
     use_featured_image: bool, widget_containers: Map<Value>, widgets: Map<Value>,
 });
 
-/// Page batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PageBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<Page>>,
+crm_core::record! {
+    /// Page batch.
+    pub struct PageBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<Page>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(PageBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(PageBatch {
     inputs: [Page],
 });
@@ -316,91 +248,65 @@ impl PageBatch {
     }
 }
 
-/// Page batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PageBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Page>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Page batch reply.
+    pub struct PageBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Page> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(PageBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Page version.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PageVersion {
-    /// The id.
-    pub id: Option<String>,
-    /// `object`
-    pub object: Option<Page>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<VersionUser>,
+crm_core::record! {
+    /// Page version.
+    pub struct PageVersion {
+        /// The id.
+        id: Option<String> = "id",
+        /// `object`
+        object: Option<Page> = "object",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<VersionUser> = "user",
+    }
 }
-crm_core::record!(PageVersion {
-    id: "id",
-    object: "object",
-    updated_at: "updatedAt",
-    user: "user",
-});
 
-/// With total page page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPagePage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Page>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total page page.
+    pub struct WithTotalPagePage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Page> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPagePage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
-/// With total page version page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPageVersionPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PageVersion>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total page version page.
+    pub struct WithTotalPageVersionPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PageVersion> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPageVersionPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,28 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Action reply.
+    pub struct ActionReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ActionReply {
-    completed_at: "completedAt",
-    links: "links",
-    requested_at: "requestedAt",
-    started_at: "startedAt",
-    status: "status",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,34 +3,26 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Actions v4 option item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionsV4OptionItem {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `doubleData`
-    pub double_data: Option<f64>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `readOnly`
-    pub read_only: Option<bool>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Actions v4 option item.
+    pub struct ActionsV4OptionItem {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `doubleData`
+        double_data: Option<f64> = "doubleData",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `readOnly`
+        read_only: Option<bool> = "readOnly",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
 }
-crm_core::record!(ActionsV4OptionItem {
-    description: "description",
-    display_order: "displayOrder",
-    double_data: "doubleData",
-    hidden: "hidden",
-    label: "label",
-    read_only: "readOnly",
-    value: "value",
-} required { description: "description", display_order: "displayOrder", double_data: "doubleData", hidden: "hidden", label: "label", read_only: "readOnly", value: "value" });
 crm_core::setters!(ActionsV4OptionItem {
     description: String, display_order: i64, double_data: f64, hidden: bool, label: String, read_only: bool,
     value: String,

@@ -3,31 +3,25 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Ads search filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdsSearchFilter {
-    /// `adNetwork`
-    pub ad_network: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// Always `ADS_SEARCH`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `searchTermType`
-    pub search_term_type: Option<String>,
-    /// `searchTerms`
-    pub search_terms: Option<Vec<String>>,
+crm_core::record! {
+    /// Ads search filter.
+    pub struct AdsSearchFilter {
+        /// `adNetwork`
+        ad_network: Option<String> = "adNetwork",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// Always `ADS_SEARCH`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `searchTermType`
+        search_term_type: Option<String> = "searchTermType",
+        /// `searchTerms`
+        search_terms: Option<Vec<String>> = "searchTerms",
+    }
+    required "adNetwork" "entityType" "filterType" "operator" "searchTermType" "searchTerms"
+    by new
 }
-crm_core::record!(AdsSearchFilter {
-    ad_network: "adNetwork",
-    entity_type: "entityType",
-    filter_type: "filterType",
-    operator: "operator",
-    search_term_type: "searchTermType",
-    search_terms: "searchTerms",
-} required { ad_network: "adNetwork", entity_type: "entityType", filter_type: "filterType", operator: "operator", search_term_type: "searchTermType", search_terms: "searchTerms" } by new);
 crm_core::setters!(AdsSearchFilter {
     ad_network: String, entity_type: String, filter_type: String, operator: String, search_term_type: String,
     search_terms: [String],
@@ -54,19 +48,17 @@ impl Default for AdsSearchFilter {
     }
 }
 
-/// Ads time filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdsTimeFilter {
-    /// Always `ADS_TIME`.
-    pub filter_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Ads time filter.
+    pub struct AdsTimeFilter {
+        /// Always `ADS_TIME`.
+        filter_type: Option<String> = "filterType",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "filterType" "pruningRefineBy"
+    by new
 }
-crm_core::record!(AdsTimeFilter {
-    filter_type: "filterType",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", pruning_refine_by: "pruningRefineBy" } by new);
 crm_core::setters!(AdsTimeFilter {
     filter_type: String, pruning_refine_by: Value,
 });
@@ -82,25 +74,21 @@ impl AdsTimeFilter {
     }
 }
 
-/// And filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AndFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `AND`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+crm_core::record! {
+    /// And filter branch.
+    pub struct AndFilterBranch {
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `AND`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+    }
+    required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
+    by new
 }
-crm_core::record!(AndFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" } by new);
 crm_core::setters!(AndFilterBranch {
     filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
     filters: [AndFilterBranchFiltersItem],
@@ -149,37 +137,29 @@ crm_core::union! {
     }
 }
 
-/// Association filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationFilterBranch {
-    /// `associationCategory`
-    pub association_category: Option<String>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `ASSOCIATION`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
+crm_core::record! {
+    /// Association filter branch.
+    pub struct AssociationFilterBranch {
+        /// `associationCategory`
+        association_category: Option<String> = "associationCategory",
+        /// `associationTypeId`
+        association_type_id: Option<i64> = "associationTypeId",
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `ASSOCIATION`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `operator`
+        operator: Option<String> = "operator",
+    }
+    required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
+    by new
 }
-crm_core::record!(AssociationFilterBranch {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-    object_type_id: "objectTypeId",
-    operator: "operator",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId", filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters", object_type_id: "objectTypeId", operator: "operator" } by new);
 crm_core::setters!(AssociationFilterBranch {
     association_category: String, association_type_id: i64, filter_branch_operator: String,
     filter_branch_type: String, filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem],
@@ -209,37 +189,29 @@ impl Default for AssociationFilterBranch {
     }
 }
 
-/// Association in list filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationInListFilter {
-    /// `associationCategory`
-    pub association_category: Option<String>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `ASSOCIATION`.
-    pub filter_type: Option<String>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// The type of object that the association leads to.
-    pub to_object_type: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
+crm_core::record! {
+    /// Association in list filter.
+    pub struct AssociationInListFilter {
+        /// `associationCategory`
+        association_category: Option<String> = "associationCategory",
+        /// `associationTypeId`
+        association_type_id: Option<i64> = "associationTypeId",
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// Always `ASSOCIATION`.
+        filter_type: Option<String> = "filterType",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// The type of object that the association leads to.
+        to_object_type: Option<String> = "toObjectType",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+    }
+    required "associationCategory" "associationTypeId" "coalescingRefineBy" "filterType" "listId" "operator"
+    by new
 }
-crm_core::record!(AssociationInListFilter {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    list_id: "listId",
-    operator: "operator",
-    to_object_type: "toObjectType",
-    to_object_type_id: "toObjectTypeId",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId", coalescing_refine_by: "coalescingRefineBy", filter_type: "filterType", list_id: "listId", operator: "operator" } by new);
 crm_core::setters!(AssociationInListFilter {
     association_category: String, association_type_id: i64, coalescing_refine_by: Value, filter_type: String,
     list_id: String, operator: String, to_object_type: String, to_object_type_id: String,
@@ -268,31 +240,25 @@ impl Default for AssociationInListFilter {
     }
 }
 
-/// Communication subscription filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommunicationSubscriptionFilter {
-    /// `acceptedOptStates`
-    pub accepted_opt_states: Option<Vec<String>>,
-    /// The id of the business unit.
-    pub business_unit_id: Option<String>,
-    /// `channel`
-    pub channel: Option<String>,
-    /// Always `COMMUNICATION_SUBSCRIPTION`.
-    pub filter_type: Option<String>,
-    /// `subscriptionIds`
-    pub subscription_ids: Option<Vec<String>>,
-    /// `subscriptionType`
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// Communication subscription filter.
+    pub struct CommunicationSubscriptionFilter {
+        /// `acceptedOptStates`
+        accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
+        /// The id of the business unit.
+        business_unit_id: Option<String> = "businessUnitId",
+        /// `channel`
+        channel: Option<String> = "channel",
+        /// Always `COMMUNICATION_SUBSCRIPTION`.
+        filter_type: Option<String> = "filterType",
+        /// `subscriptionIds`
+        subscription_ids: Option<Vec<String>> = "subscriptionIds",
+        /// `subscriptionType`
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "acceptedOptStates" "channel" "filterType" "subscriptionIds" "subscriptionType"
+    by new
 }
-crm_core::record!(CommunicationSubscriptionFilter {
-    accepted_opt_states: "acceptedOptStates",
-    business_unit_id: "businessUnitId",
-    channel: "channel",
-    filter_type: "filterType",
-    subscription_ids: "subscriptionIds",
-    subscription_type: "subscriptionType",
-} required { accepted_opt_states: "acceptedOptStates", channel: "channel", filter_type: "filterType", subscription_ids: "subscriptionIds", subscription_type: "subscriptionType" } by new);
 crm_core::setters!(CommunicationSubscriptionFilter {
     accepted_opt_states: [String], business_unit_id: String, channel: String, filter_type: String,
     subscription_ids: [String], subscription_type: String,
@@ -318,22 +284,19 @@ impl CommunicationSubscriptionFilter {
     }
 }
 
-/// Constant filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConstantFilter {
-    /// Always `CONSTANT`.
-    pub filter_type: Option<String>,
-    /// `shouldAccept`
-    pub should_accept: Option<bool>,
-    /// `source`
-    pub source: Option<String>,
+crm_core::record! {
+    /// Constant filter.
+    pub struct ConstantFilter {
+        /// Always `CONSTANT`.
+        filter_type: Option<String> = "filterType",
+        /// `shouldAccept`
+        should_accept: Option<bool> = "shouldAccept",
+        /// `source`
+        source: Option<String> = "source",
+    }
+    required "filterType" "shouldAccept"
+    by new
 }
-crm_core::record!(ConstantFilter {
-    filter_type: "filterType",
-    should_accept: "shouldAccept",
-    source: "source",
-} required { filter_type: "filterType", should_accept: "shouldAccept" } by new);
 crm_core::setters!(ConstantFilter {
     filter_type: String, should_accept: bool, source: String,
 });
@@ -350,28 +313,23 @@ impl ConstantFilter {
     }
 }
 
-/// Cta analytics filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CtaAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `ctaName`
-    pub cta_name: Option<String>,
-    /// Always `CTA`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Cta analytics filter.
+    pub struct CtaAnalyticsFilter {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// `ctaName`
+        cta_name: Option<String> = "ctaName",
+        /// Always `CTA`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "ctaName" "filterType" "operator"
+    by new
 }
-crm_core::record!(CtaAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    cta_name: "ctaName",
-    filter_type: "filterType",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { cta_name: "ctaName", filter_type: "filterType", operator: "operator" } by new);
 crm_core::setters!(CtaAnalyticsFilter {
     coalescing_refine_by: Value, cta_name: String, filter_type: String, operator: String,
     pruning_refine_by: Value,
@@ -391,34 +349,27 @@ impl CtaAnalyticsFilter {
     }
 }
 
-/// Email event filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailEventFilter {
-    /// The id of the app.
-    pub app_id: Option<String>,
-    /// `clickUrl`
-    pub click_url: Option<String>,
-    /// The id of the e-mail.
-    pub email_id: Option<String>,
-    /// Always `EMAIL_EVENT`.
-    pub filter_type: Option<String>,
-    /// `level`
-    pub level: Option<String>,
-    /// `operator`
-    pub operator: Option<EmailEventFilterOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Email event filter.
+    pub struct EmailEventFilter {
+        /// The id of the app.
+        app_id: Option<String> = "appId",
+        /// `clickUrl`
+        click_url: Option<String> = "clickUrl",
+        /// The id of the e-mail.
+        email_id: Option<String> = "emailId",
+        /// Always `EMAIL_EVENT`.
+        filter_type: Option<String> = "filterType",
+        /// `level`
+        level: Option<String> = "level",
+        /// `operator`
+        operator: Option<EmailEventFilterOperator> = "operator",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "appId" "emailId" "filterType" "level" "operator"
+    by new
 }
-crm_core::record!(EmailEventFilter {
-    app_id: "appId",
-    click_url: "clickUrl",
-    email_id: "emailId",
-    filter_type: "filterType",
-    level: "level",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { app_id: "appId", email_id: "emailId", filter_type: "filterType", level: "level", operator: "operator" } by new);
 crm_core::setters!(EmailEventFilter {
     app_id: String, click_url: String, email_id: String, filter_type: String, level: String,
     operator: EmailEventFilterOperator, pruning_refine_by: Value,
@@ -477,25 +428,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Email subscription filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailSubscriptionFilter {
-    /// `acceptedStatuses`
-    pub accepted_statuses: Option<Vec<String>>,
-    /// Always `EMAIL_SUBSCRIPTION`.
-    pub filter_type: Option<String>,
-    /// `subscriptionIds`
-    pub subscription_ids: Option<Vec<String>>,
-    /// `subscriptionType`
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// Email subscription filter.
+    pub struct EmailSubscriptionFilter {
+        /// `acceptedStatuses`
+        accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
+        /// Always `EMAIL_SUBSCRIPTION`.
+        filter_type: Option<String> = "filterType",
+        /// `subscriptionIds`
+        subscription_ids: Option<Vec<String>> = "subscriptionIds",
+        /// `subscriptionType`
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "acceptedStatuses" "filterType" "subscriptionIds"
+    by new
 }
-crm_core::record!(EmailSubscriptionFilter {
-    accepted_statuses: "acceptedStatuses",
-    filter_type: "filterType",
-    subscription_ids: "subscriptionIds",
-    subscription_type: "subscriptionType",
-} required { accepted_statuses: "acceptedStatuses", filter_type: "filterType", subscription_ids: "subscriptionIds" } by new);
 crm_core::setters!(EmailSubscriptionFilter {
     accepted_statuses: [String], filter_type: String, subscription_ids: [String], subscription_type: String,
 });
@@ -516,28 +463,23 @@ impl EmailSubscriptionFilter {
     }
 }
 
-/// Event analytics filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventId`
-    pub event_id: Option<String>,
-    /// Always `EVENT`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Event analytics filter.
+    pub struct EventAnalyticsFilter {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// `eventId`
+        event_id: Option<String> = "eventId",
+        /// Always `EVENT`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "eventId" "filterType" "operator"
+    by new
 }
-crm_core::record!(EventAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_id: "eventId",
-    filter_type: "filterType",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { event_id: "eventId", filter_type: "filterType", operator: "operator" } by new);
 crm_core::setters!(EventAnalyticsFilter {
     coalescing_refine_by: Value, event_id: String, filter_type: String, operator: String,
     pruning_refine_by: Value,
@@ -557,19 +499,17 @@ impl EventAnalyticsFilter {
     }
 }
 
-/// Event filter metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventFilterMetadata {
-    /// `operation`
-    pub operation: Option<Value>,
-    /// The names of the properties to give.
-    pub property: Option<String>,
+crm_core::record! {
+    /// Event filter metadata.
+    pub struct EventFilterMetadata {
+        /// `operation`
+        operation: Option<Value> = "operation",
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+    }
+    required "operation" "property"
+    by new
 }
-crm_core::record!(EventFilterMetadata {
-    operation: "operation",
-    property: "property",
-} required { operation: "operation", property: "property" } by new);
 crm_core::setters!(EventFilterMetadata {
     operation: Value, property: String,
 });
@@ -598,28 +538,23 @@ crm_core::union! {
     }
 }
 
-/// Form submission filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormSubmissionFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `FORM_SUBMISSION`.
-    pub filter_type: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `operator`
-    pub operator: Option<FormSubmissionFilterOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Form submission filter.
+    pub struct FormSubmissionFilter {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// Always `FORM_SUBMISSION`.
+        filter_type: Option<String> = "filterType",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `operator`
+        operator: Option<FormSubmissionFilterOperator> = "operator",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "filterType" "operator"
+    by new
 }
-crm_core::record!(FormSubmissionFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    form_id: "formId",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", operator: "operator" } by new);
 crm_core::setters!(FormSubmissionFilter {
     coalescing_refine_by: Value, filter_type: String, form_id: String, operator: FormSubmissionFilterOperator,
     pruning_refine_by: Value,
@@ -649,31 +584,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Form submission on page filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormSubmissionOnPageFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// Always `FORM_SUBMISSION_ON_PAGE`.
-    pub filter_type: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `operator`
-    pub operator: Option<FormSubmissionFilterOperator>,
-    /// `pageId`
-    pub page_id: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Form submission on page filter.
+    pub struct FormSubmissionOnPageFilter {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// Always `FORM_SUBMISSION_ON_PAGE`.
+        filter_type: Option<String> = "filterType",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `operator`
+        operator: Option<FormSubmissionFilterOperator> = "operator",
+        /// `pageId`
+        page_id: Option<String> = "pageId",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "filterType" "operator" "pageId"
+    by new
 }
-crm_core::record!(FormSubmissionOnPageFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    filter_type: "filterType",
-    form_id: "formId",
-    operator: "operator",
-    page_id: "pageId",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", operator: "operator", page_id: "pageId" } by new);
 crm_core::setters!(FormSubmissionOnPageFilter {
     coalescing_refine_by: Value, filter_type: String, form_id: String, operator: FormSubmissionFilterOperator,
     page_id: String, pruning_refine_by: Value,
@@ -697,25 +626,21 @@ impl FormSubmissionOnPageFilter {
     }
 }
 
-/// In list filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InListFilter {
-    /// Always `IN_LIST`.
-    pub filter_type: Option<String>,
-    /// The id of the list.
-    pub list_id: Option<String>,
-    /// `metadata`
-    pub metadata: Option<InListFilterMetadata>,
-    /// `operator`
-    pub operator: Option<String>,
+crm_core::record! {
+    /// In list filter.
+    pub struct InListFilter {
+        /// Always `IN_LIST`.
+        filter_type: Option<String> = "filterType",
+        /// The id of the list.
+        list_id: Option<String> = "listId",
+        /// `metadata`
+        metadata: Option<InListFilterMetadata> = "metadata",
+        /// `operator`
+        operator: Option<String> = "operator",
+    }
+    required "filterType" "listId" "operator"
+    by new
 }
-crm_core::record!(InListFilter {
-    filter_type: "filterType",
-    list_id: "listId",
-    metadata: "metadata",
-    operator: "operator",
-} required { filter_type: "filterType", list_id: "listId", operator: "operator" } by new);
 crm_core::setters!(InListFilter {
     filter_type: String, list_id: String, metadata: InListFilterMetadata, operator: String,
 });
@@ -733,19 +658,17 @@ impl InListFilter {
     }
 }
 
-/// In list filter metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InListFilterMetadata {
-    /// The id.
-    pub id: Option<String>,
-    /// `inListType`
-    pub in_list_type: Option<String>,
+crm_core::record! {
+    /// In list filter metadata.
+    pub struct InListFilterMetadata {
+        /// The id.
+        id: Option<String> = "id",
+        /// `inListType`
+        in_list_type: Option<String> = "inListType",
+    }
+    required "id" "inListType"
+    by new
 }
-crm_core::record!(InListFilterMetadata {
-    id: "id",
-    in_list_type: "inListType",
-} required { id: "id", in_list_type: "inListType" } by new);
 crm_core::setters!(InListFilterMetadata {
     id: String, in_list_type: String,
 });
@@ -761,22 +684,19 @@ impl InListFilterMetadata {
     }
 }
 
-/// Integration event filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegrationEventFilter {
-    /// `eventTypeId`
-    pub event_type_id: Option<i64>,
-    /// `filterLines`
-    pub filter_lines: Option<Vec<EventFilterMetadata>>,
-    /// Always `INTEGRATION_EVENT`.
-    pub filter_type: Option<String>,
+crm_core::record! {
+    /// Integration event filter.
+    pub struct IntegrationEventFilter {
+        /// `eventTypeId`
+        event_type_id: Option<i64> = "eventTypeId",
+        /// `filterLines`
+        filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
+        /// Always `INTEGRATION_EVENT`.
+        filter_type: Option<String> = "filterType",
+    }
+    required "eventTypeId" "filterLines" "filterType"
+    by new
 }
-crm_core::record!(IntegrationEventFilter {
-    event_type_id: "eventTypeId",
-    filter_lines: "filterLines",
-    filter_type: "filterType",
-} required { event_type_id: "eventTypeId", filter_lines: "filterLines", filter_type: "filterType" } by new);
 crm_core::setters!(IntegrationEventFilter {
     event_type_id: i64, filter_lines: [EventFilterMetadata], filter_type: String,
 });
@@ -808,25 +728,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Not all filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NotAllFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `NOT_ALL`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+crm_core::record! {
+    /// Not all filter branch.
+    pub struct NotAllFilterBranch {
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `NOT_ALL`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+    }
+    required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
+    by new
 }
-crm_core::record!(NotAllFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" } by new);
 crm_core::setters!(NotAllFilterBranch {
     filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
     filters: [AndFilterBranchFiltersItem],
@@ -849,25 +765,21 @@ impl NotAllFilterBranch {
     }
 }
 
-/// Not any filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NotAnyFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `NOT_ANY`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+crm_core::record! {
+    /// Not any filter branch.
+    pub struct NotAnyFilterBranch {
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `NOT_ANY`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+    }
+    required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
+    by new
 }
-crm_core::record!(NotAnyFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" } by new);
 crm_core::setters!(NotAnyFilterBranch {
     filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
     filters: [AndFilterBranchFiltersItem],
@@ -890,25 +802,21 @@ impl NotAnyFilterBranch {
     }
 }
 
-/// Or filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OrFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `OR`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+crm_core::record! {
+    /// Or filter branch.
+    pub struct OrFilterBranch {
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `OR`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+    }
+    required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
+    by new
 }
-crm_core::record!(OrFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" } by new);
 crm_core::setters!(OrFilterBranch {
     filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
     filters: [AndFilterBranchFiltersItem],
@@ -931,31 +839,25 @@ impl OrFilterBranch {
     }
 }
 
-/// Page view analytics filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PageViewAnalyticsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `enableTracking`
-    pub enable_tracking: Option<bool>,
-    /// Always `PAGE_VIEW`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Page view analytics filter.
+    pub struct PageViewAnalyticsFilter {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// `enableTracking`
+        enable_tracking: Option<bool> = "enableTracking",
+        /// Always `PAGE_VIEW`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `pageUrl`
+        page_url: Option<String> = "pageUrl",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "filterType" "operator" "pageUrl"
+    by new
 }
-crm_core::record!(PageViewAnalyticsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    enable_tracking: "enableTracking",
-    filter_type: "filterType",
-    operator: "operator",
-    page_url: "pageUrl",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_type: "filterType", operator: "operator", page_url: "pageUrl" } by new);
 crm_core::setters!(PageViewAnalyticsFilter {
     coalescing_refine_by: Value, enable_tracking: bool, filter_type: String, operator: String,
     page_url: String, pruning_refine_by: Value,
@@ -976,22 +878,19 @@ impl PageViewAnalyticsFilter {
     }
 }
 
-/// Privacy analytics filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PrivacyAnalyticsFilter {
-    /// Always `PRIVACY`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `privacyName`
-    pub privacy_name: Option<String>,
+crm_core::record! {
+    /// Privacy analytics filter.
+    pub struct PrivacyAnalyticsFilter {
+        /// Always `PRIVACY`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `privacyName`
+        privacy_name: Option<String> = "privacyName",
+    }
+    required "filterType" "operator" "privacyName"
+    by new
 }
-crm_core::record!(PrivacyAnalyticsFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    privacy_name: "privacyName",
-} required { filter_type: "filterType", operator: "operator", privacy_name: "privacyName" } by new);
 crm_core::setters!(PrivacyAnalyticsFilter {
     filter_type: String, operator: String, privacy_name: String,
 });
@@ -1008,22 +907,19 @@ impl PrivacyAnalyticsFilter {
     }
 }
 
-/// Property filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyFilter {
-    /// Always `PROPERTY`.
-    pub filter_type: Option<String>,
-    /// `operation`
-    pub operation: Option<Value>,
-    /// The names of the properties to give.
-    pub property: Option<String>,
+crm_core::record! {
+    /// Property filter.
+    pub struct PropertyFilter {
+        /// Always `PROPERTY`.
+        filter_type: Option<String> = "filterType",
+        /// `operation`
+        operation: Option<Value> = "operation",
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+    }
+    required "filterType" "operation" "property"
+    by new
 }
-crm_core::record!(PropertyFilter {
-    filter_type: "filterType",
-    operation: "operation",
-    property: "property",
-} required { filter_type: "filterType", operation: "operation", property: "property" } by new);
 crm_core::setters!(PropertyFilter {
     filter_type: String, operation: Value, property: String,
 });
@@ -1040,25 +936,21 @@ impl PropertyFilter {
     }
 }
 
-/// Restricted filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RestrictedFilterBranch {
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `RESTRICTED`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
+crm_core::record! {
+    /// Restricted filter branch.
+    pub struct RestrictedFilterBranch {
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `RESTRICTED`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+    }
+    required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
+    by new
 }
-crm_core::record!(RestrictedFilterBranch {
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-} required { filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters" } by new);
 crm_core::setters!(RestrictedFilterBranch {
     filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
     filters: [AndFilterBranchFiltersItem],
@@ -1081,22 +973,19 @@ impl RestrictedFilterBranch {
     }
 }
 
-/// Survey monkey filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SurveyMonkeyFilter {
-    /// Always `SURVEY_MONKEY`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
+crm_core::record! {
+    /// Survey monkey filter.
+    pub struct SurveyMonkeyFilter {
+        /// Always `SURVEY_MONKEY`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `surveyId`
+        survey_id: Option<String> = "surveyId",
+    }
+    required "filterType" "operator" "surveyId"
+    by new
 }
-crm_core::record!(SurveyMonkeyFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    survey_id: "surveyId",
-} required { filter_type: "filterType", operator: "operator", survey_id: "surveyId" } by new);
 crm_core::setters!(SurveyMonkeyFilter {
     filter_type: String, operator: String, survey_id: String,
 });
@@ -1113,34 +1002,27 @@ impl SurveyMonkeyFilter {
     }
 }
 
-/// Survey monkey value filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SurveyMonkeyValueFilter {
-    /// Always `SURVEY_MONKEY_VALUE`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `surveyAnswerColId`
-    pub survey_answer_col_id: Option<String>,
-    /// `surveyAnswerRowId`
-    pub survey_answer_row_id: Option<String>,
-    /// `surveyId`
-    pub survey_id: Option<String>,
-    /// `surveyQuestion`
-    pub survey_question: Option<String>,
-    /// `valueComparison`
-    pub value_comparison: Option<Value>,
+crm_core::record! {
+    /// Survey monkey value filter.
+    pub struct SurveyMonkeyValueFilter {
+        /// Always `SURVEY_MONKEY_VALUE`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `surveyAnswerColId`
+        survey_answer_col_id: Option<String> = "surveyAnswerColId",
+        /// `surveyAnswerRowId`
+        survey_answer_row_id: Option<String> = "surveyAnswerRowId",
+        /// `surveyId`
+        survey_id: Option<String> = "surveyId",
+        /// `surveyQuestion`
+        survey_question: Option<String> = "surveyQuestion",
+        /// `valueComparison`
+        value_comparison: Option<Value> = "valueComparison",
+    }
+    required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
+    by new
 }
-crm_core::record!(SurveyMonkeyValueFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    survey_answer_col_id: "surveyAnswerColId",
-    survey_answer_row_id: "surveyAnswerRowId",
-    survey_id: "surveyId",
-    survey_question: "surveyQuestion",
-    value_comparison: "valueComparison",
-} required { filter_type: "filterType", operator: "operator", survey_id: "surveyId", survey_question: "surveyQuestion", value_comparison: "valueComparison" } by new);
 crm_core::setters!(SurveyMonkeyValueFilter {
     filter_type: String, operator: String, survey_answer_col_id: String, survey_answer_row_id: String,
     survey_id: String, survey_question: String, value_comparison: Value,
@@ -1167,28 +1049,23 @@ impl SurveyMonkeyValueFilter {
     }
 }
 
-/// Unified events filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnifiedEventsFilter {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `filterLines`
-    pub filter_lines: Option<Vec<EventFilterMetadata>>,
-    /// Always `UNIFIED_EVENTS`.
-    pub filter_type: Option<String>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Unified events filter.
+    pub struct UnifiedEventsFilter {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// `eventTypeId`
+        event_type_id: Option<String> = "eventTypeId",
+        /// `filterLines`
+        filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
+        /// Always `UNIFIED_EVENTS`.
+        filter_type: Option<String> = "filterType",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "filterLines" "filterType"
+    by new
 }
-crm_core::record!(UnifiedEventsFilter {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_type_id: "eventTypeId",
-    filter_lines: "filterLines",
-    filter_type: "filterType",
-    pruning_refine_by: "pruningRefineBy",
-} required { filter_lines: "filterLines", filter_type: "filterType" } by new);
 crm_core::setters!(UnifiedEventsFilter {
     coalescing_refine_by: Value, event_type_id: String, filter_lines: [EventFilterMetadata],
     filter_type: String, pruning_refine_by: Value,
@@ -1208,37 +1085,29 @@ impl UnifiedEventsFilter {
     }
 }
 
-/// Unified events filter branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnifiedEventsFilterBranch {
-    /// `coalescingRefineBy`
-    pub coalescing_refine_by: Option<Value>,
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// `filterBranchOperator`
-    pub filter_branch_operator: Option<String>,
-    /// Always `UNIFIED_EVENTS`.
-    pub filter_branch_type: Option<String>,
-    /// `filterBranches`
-    pub filter_branches: Option<Vec<FilterBranch>>,
-    /// `filters`
-    pub filters: Option<Vec<AndFilterBranchFiltersItem>>,
-    /// `operator`
-    pub operator: Option<UnifiedEventsFilterBranchOperator>,
-    /// `pruningRefineBy`
-    pub pruning_refine_by: Option<Value>,
+crm_core::record! {
+    /// Unified events filter branch.
+    pub struct UnifiedEventsFilterBranch {
+        /// `coalescingRefineBy`
+        coalescing_refine_by: Option<Value> = "coalescingRefineBy",
+        /// `eventTypeId`
+        event_type_id: Option<String> = "eventTypeId",
+        /// `filterBranchOperator`
+        filter_branch_operator: Option<String> = "filterBranchOperator",
+        /// Always `UNIFIED_EVENTS`.
+        filter_branch_type: Option<String> = "filterBranchType",
+        /// `filterBranches`
+        filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
+        /// `filters`
+        filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
+        /// `operator`
+        operator: Option<UnifiedEventsFilterBranchOperator> = "operator",
+        /// `pruningRefineBy`
+        pruning_refine_by: Option<Value> = "pruningRefineBy",
+    }
+    required "eventTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "operator"
+    by new
 }
-crm_core::record!(UnifiedEventsFilterBranch {
-    coalescing_refine_by: "coalescingRefineBy",
-    event_type_id: "eventTypeId",
-    filter_branch_operator: "filterBranchOperator",
-    filter_branch_type: "filterBranchType",
-    filter_branches: "filterBranches",
-    filters: "filters",
-    operator: "operator",
-    pruning_refine_by: "pruningRefineBy",
-} required { event_type_id: "eventTypeId", filter_branch_operator: "filterBranchOperator", filter_branch_type: "filterBranchType", filter_branches: "filterBranches", filters: "filters", operator: "operator" } by new);
 crm_core::setters!(UnifiedEventsFilterBranch {
     coalescing_refine_by: Value, event_type_id: String, filter_branch_operator: String,
     filter_branch_type: String, filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem],
@@ -1278,22 +1147,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Webinar filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WebinarFilter {
-    /// Always `WEBINAR`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<String>,
-    /// `webinarId`
-    pub webinar_id: Option<String>,
+crm_core::record! {
+    /// Webinar filter.
+    pub struct WebinarFilter {
+        /// Always `WEBINAR`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `webinarId`
+        webinar_id: Option<String> = "webinarId",
+    }
+    required "filterType" "operator"
+    by new
 }
-crm_core::record!(WebinarFilter {
-    filter_type: "filterType",
-    operator: "operator",
-    webinar_id: "webinarId",
-} required { filter_type: "filterType", operator: "operator" } by new);
 crm_core::setters!(WebinarFilter {
     filter_type: String, operator: String, webinar_id: String,
 });

@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Angle.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Angle {
-    /// `units`
-    pub units: Option<AngleUnits>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Angle.
+    pub struct Angle {
+        /// `units`
+        units: Option<AngleUnits> = "units",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+    required "units" "value"
+    by new
 }
-crm_core::record!(Angle {
-    units: "units",
-    value: "value",
-} required { units: "units", value: "value" } by new);
 crm_core::setters!(Angle {
     units: AngleUnits, value: f64,
 });
@@ -45,22 +43,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Background image.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BackgroundImage {
-    /// `backgroundPosition`
-    pub background_position: Option<String>,
-    /// `backgroundSize`
-    pub background_size: Option<String>,
-    /// `imageUrl`
-    pub image_url: Option<String>,
+crm_core::record! {
+    /// Background image.
+    pub struct BackgroundImage {
+        /// `backgroundPosition`
+        background_position: Option<String> = "backgroundPosition",
+        /// `backgroundSize`
+        background_size: Option<String> = "backgroundSize",
+        /// `imageUrl`
+        image_url: Option<String> = "imageUrl",
+    }
+    required "backgroundPosition" "backgroundSize" "imageUrl"
+    by new
 }
-crm_core::record!(BackgroundImage {
-    background_position: "backgroundPosition",
-    background_size: "backgroundSize",
-    image_url: "imageUrl",
-} required { background_position: "backgroundPosition", background_size: "backgroundSize", image_url: "imageUrl" } by new);
 crm_core::setters!(BackgroundImage {
     background_position: String, background_size: String, image_url: String,
 });
@@ -81,22 +76,19 @@ impl BackgroundImage {
     }
 }
 
-/// Breakpoint styles.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BreakpointStyles {
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// `margin`
-    pub margin: Option<Margin>,
-    /// `padding`
-    pub padding: Option<Padding>,
+crm_core::record! {
+    /// Breakpoint styles.
+    pub struct BreakpointStyles {
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// `margin`
+        margin: Option<Margin> = "margin",
+        /// `padding`
+        padding: Option<Padding> = "padding",
+    }
+    required "hidden" "margin" "padding"
+    by new
 }
-crm_core::record!(BreakpointStyles {
-    hidden: "hidden",
-    margin: "margin",
-    padding: "padding",
-} required { hidden: "hidden", margin: "margin", padding: "padding" } by new);
 crm_core::setters!(BreakpointStyles {
     hidden: bool, margin: Margin, padding: Padding,
 });
@@ -117,16 +109,15 @@ impl BreakpointStyles {
     }
 }
 
-/// Color stop.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ColorStop {
-    /// `color`
-    pub color: Option<RgbaColor>,
+crm_core::record! {
+    /// Color stop.
+    pub struct ColorStop {
+        /// `color`
+        color: Option<RgbaColor> = "color",
+    }
+    required "color"
+    by new
 }
-crm_core::record!(ColorStop {
-    color: "color",
-} required { color: "color" } by new);
 crm_core::setters!(ColorStop {
     color: RgbaColor,
 });
@@ -139,19 +130,17 @@ impl ColorStop {
     }
 }
 
-/// Content clone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentClone {
-    /// `cloneName`
-    pub clone_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Content clone.
+    pub struct ContentClone {
+        /// `cloneName`
+        clone_name: Option<String> = "cloneName",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(ContentClone {
-    clone_name: "cloneName",
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(ContentClone {
     clone_name: String, id: String,
 });
@@ -167,58 +156,42 @@ impl ContentClone {
     }
 }
 
-/// Content language variation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentLanguageVariation {
-    /// `archivedInDashboard`
-    pub archived_in_dashboard: Option<bool>,
-    /// `authorName`
-    pub author_name: Option<String>,
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// `campaignName`
-    pub campaign_name: Option<String>,
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// The id.
-    pub id: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `password`
-    pub password: Option<String>,
-    /// `publicAccessRules`
-    pub public_access_rules: Option<Vec<Value>>,
-    /// `publicAccessRulesEnabled`
-    pub public_access_rules_enabled: Option<bool>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// `tagIds`
-    pub tag_ids: Option<Vec<i64>>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
+crm_core::record! {
+    /// Content language variation.
+    pub struct ContentLanguageVariation {
+        /// `archivedInDashboard`
+        archived_in_dashboard: Option<bool> = "archivedInDashboard",
+        /// `authorName`
+        author_name: Option<String> = "authorName",
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// `campaignName`
+        campaign_name: Option<String> = "campaignName",
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// The id.
+        id: Option<i64> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `password`
+        password: Option<String> = "password",
+        /// `publicAccessRules`
+        public_access_rules: Option<Vec<Value>> = "publicAccessRules",
+        /// `publicAccessRulesEnabled`
+        public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `state`
+        state: Option<String> = "state",
+        /// `tagIds`
+        tag_ids: Option<Vec<i64>> = "tagIds",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+    }
+    required "archivedInDashboard" "authorName" "campaign" "campaignName" "created" "id" "name" "password" "publicAccessRules" "publicAccessRulesEnabled" "publishDate" "slug" "state" "updated"
 }
-crm_core::record!(ContentLanguageVariation {
-    archived_in_dashboard: "archivedInDashboard",
-    author_name: "authorName",
-    campaign: "campaign",
-    campaign_name: "campaignName",
-    created: "created",
-    id: "id",
-    name: "name",
-    password: "password",
-    public_access_rules: "publicAccessRules",
-    public_access_rules_enabled: "publicAccessRulesEnabled",
-    publish_date: "publishDate",
-    slug: "slug",
-    state: "state",
-    tag_ids: "tagIds",
-    updated: "updated",
-} required { archived_in_dashboard: "archivedInDashboard", author_name: "authorName", campaign: "campaign", campaign_name: "campaignName", created: "created", id: "id", name: "name", password: "password", public_access_rules: "publicAccessRules", public_access_rules_enabled: "publicAccessRulesEnabled", publish_date: "publishDate", slug: "slug", state: "state", updated: "updated" });
 crm_core::setters!(ContentLanguageVariation {
     archived_in_dashboard: bool, author_name: String, campaign: String, campaign_name: String,
     created: Timestamp, id: i64, name: String, password: String, public_access_rules: [Value],
@@ -226,19 +199,17 @@ crm_core::setters!(ContentLanguageVariation {
     updated: Timestamp,
 });
 
-/// Content schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentSchedule {
-    /// The id.
-    pub id: Option<String>,
-    /// `publishDate`
-    pub publish_date: Option<Timestamp>,
+crm_core::record! {
+    /// Content schedule.
+    pub struct ContentSchedule {
+        /// The id.
+        id: Option<String> = "id",
+        /// `publishDate`
+        publish_date: Option<Timestamp> = "publishDate",
+    }
+    required "id" "publishDate"
+    by new
 }
-crm_core::record!(ContentSchedule {
-    id: "id",
-    publish_date: "publishDate",
-} required { id: "id", publish_date: "publishDate" } by new);
 crm_core::setters!(ContentSchedule {
     id: String, publish_date: Timestamp,
 });
@@ -306,22 +277,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Gradient.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Gradient {
-    /// `angle`
-    pub angle: Option<Angle>,
-    /// `colors`
-    pub colors: Option<Vec<ColorStop>>,
-    /// `sideOrCorner`
-    pub side_or_corner: Option<SideOrCorner>,
+crm_core::record! {
+    /// Gradient.
+    pub struct Gradient {
+        /// `angle`
+        angle: Option<Angle> = "angle",
+        /// `colors`
+        colors: Option<Vec<ColorStop>> = "colors",
+        /// `sideOrCorner`
+        side_or_corner: Option<SideOrCorner> = "sideOrCorner",
+    }
+    required "angle" "colors" "sideOrCorner"
+    by new
 }
-crm_core::record!(Gradient {
-    angle: "angle",
-    colors: "colors",
-    side_or_corner: "sideOrCorner",
-} required { angle: "angle", colors: "colors", side_or_corner: "sideOrCorner" } by new);
 crm_core::setters!(Gradient {
     angle: Angle, colors: [ColorStop], side_or_corner: SideOrCorner,
 });
@@ -342,71 +310,55 @@ impl Gradient {
     }
 }
 
-/// Layout section.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LayoutSection {
-    /// `cells`
-    pub cells: Option<Vec<LayoutSection>>,
-    /// `cssClass`
-    pub css_class: Option<String>,
-    /// `cssId`
-    pub css_id: Option<String>,
-    /// `cssStyle`
-    pub css_style: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `params`
-    pub params: Option<Map<Value>>,
-    /// `rowMetaData`
-    pub row_meta_data: Option<Vec<RowMetaData>>,
-    /// `rows`
-    pub rows: Option<Vec<Map<LayoutSection>>>,
-    /// `styles`
-    pub styles: Option<Styles>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `w`
-    pub w: Option<i64>,
-    /// `x`
-    pub x: Option<i64>,
+crm_core::record! {
+    /// Layout section.
+    pub struct LayoutSection {
+        /// `cells`
+        cells: Option<Vec<LayoutSection>> = "cells",
+        /// `cssClass`
+        css_class: Option<String> = "cssClass",
+        /// `cssId`
+        css_id: Option<String> = "cssId",
+        /// `cssStyle`
+        css_style: Option<String> = "cssStyle",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `params`
+        params: Option<Map<Value>> = "params",
+        /// `rowMetaData`
+        row_meta_data: Option<Vec<RowMetaData>> = "rowMetaData",
+        /// `rows`
+        rows: Option<Vec<Map<LayoutSection>>> = "rows",
+        /// `styles`
+        styles: Option<Styles> = "styles",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `w`
+        w: Option<i64> = "w",
+        /// `x`
+        x: Option<i64> = "x",
+    }
+    required "cells" "cssClass" "cssId" "cssStyle" "label" "name" "params" "rowMetaData" "rows" "styles" "type" "w" "x"
 }
-crm_core::record!(LayoutSection {
-    cells: "cells",
-    css_class: "cssClass",
-    css_id: "cssId",
-    css_style: "cssStyle",
-    label: "label",
-    name: "name",
-    params: "params",
-    row_meta_data: "rowMetaData",
-    rows: "rows",
-    styles: "styles",
-    type_: "type",
-    w: "w",
-    x: "x",
-} required { cells: "cells", css_class: "cssClass", css_id: "cssId", css_style: "cssStyle", label: "label", name: "name", params: "params", row_meta_data: "rowMetaData", rows: "rows", styles: "styles", type_: "type", w: "w", x: "x" });
 crm_core::setters!(LayoutSection {
     cells: [LayoutSection], css_class: String, css_id: String, css_style: String, label: String, name: String,
     params: Map<Value>, row_meta_data: [RowMetaData], rows: [Map<LayoutSection>], styles: Styles,
     type_: String, w: i64, x: i64,
 });
 
-/// Margin.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Margin {
-    /// `bottom`
-    pub bottom: Option<Size>,
-    /// `top`
-    pub top: Option<Size>,
+crm_core::record! {
+    /// Margin.
+    pub struct Margin {
+        /// `bottom`
+        bottom: Option<Size> = "bottom",
+        /// `top`
+        top: Option<Size> = "top",
+    }
+    required "bottom" "top"
+    by new
 }
-crm_core::record!(Margin {
-    bottom: "bottom",
-    top: "top",
-} required { bottom: "bottom", top: "top" } by new);
 crm_core::setters!(Margin {
     bottom: Size, top: Size,
 });
@@ -422,25 +374,21 @@ impl Margin {
     }
 }
 
-/// Padding.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Padding {
-    /// `bottom`
-    pub bottom: Option<Size>,
-    /// `left`
-    pub left: Option<Size>,
-    /// `right`
-    pub right: Option<Size>,
-    /// `top`
-    pub top: Option<Size>,
+crm_core::record! {
+    /// Padding.
+    pub struct Padding {
+        /// `bottom`
+        bottom: Option<Size> = "bottom",
+        /// `left`
+        left: Option<Size> = "left",
+        /// `right`
+        right: Option<Size> = "right",
+        /// `top`
+        top: Option<Size> = "top",
+    }
+    required "bottom" "left" "right" "top"
+    by new
 }
-crm_core::record!(Padding {
-    bottom: "bottom",
-    left: "left",
-    right: "right",
-    top: "top",
-} required { bottom: "bottom", left: "left", right: "right", top: "top" } by new);
 crm_core::setters!(Padding {
     bottom: Size, left: Size, right: Size, top: Size,
 });
@@ -463,25 +411,21 @@ impl Padding {
     }
 }
 
-/// Rgba color.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RgbaColor {
-    /// `a`
-    pub a: Option<f64>,
-    /// `b`
-    pub b: Option<i64>,
-    /// `g`
-    pub g: Option<i64>,
-    /// `r`
-    pub r: Option<i64>,
+crm_core::record! {
+    /// Rgba color.
+    pub struct RgbaColor {
+        /// `a`
+        a: Option<f64> = "a",
+        /// `b`
+        b: Option<i64> = "b",
+        /// `g`
+        g: Option<i64> = "g",
+        /// `r`
+        r: Option<i64> = "r",
+    }
+    required "a" "b" "g" "r"
+    by new
 }
-crm_core::record!(RgbaColor {
-    a: "a",
-    b: "b",
-    g: "g",
-    r: "r",
-} required { a: "a", b: "b", g: "g", r: "r" } by new);
 crm_core::setters!(RgbaColor {
     a: f64, b: i64, g: i64, r: i64,
 });
@@ -504,19 +448,17 @@ impl RgbaColor {
     }
 }
 
-/// Row meta data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RowMetaData {
-    /// `cssClass`
-    pub css_class: Option<String>,
-    /// `styles`
-    pub styles: Option<Styles>,
+crm_core::record! {
+    /// Row meta data.
+    pub struct RowMetaData {
+        /// `cssClass`
+        css_class: Option<String> = "cssClass",
+        /// `styles`
+        styles: Option<Styles> = "styles",
+    }
+    required "cssClass" "styles"
+    by new
 }
-crm_core::record!(RowMetaData {
-    css_class: "cssClass",
-    styles: "styles",
-} required { css_class: "cssClass", styles: "styles" } by new);
 crm_core::setters!(RowMetaData {
     css_class: String, styles: Styles,
 });
@@ -532,19 +474,17 @@ impl RowMetaData {
     }
 }
 
-/// Side or corner.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SideOrCorner {
-    /// `horizontalSide`
-    pub horizontal_side: Option<SideOrCornerHorizontalSide>,
-    /// `verticalSide`
-    pub vertical_side: Option<VerticalAlignment>,
+crm_core::record! {
+    /// Side or corner.
+    pub struct SideOrCorner {
+        /// `horizontalSide`
+        horizontal_side: Option<SideOrCornerHorizontalSide> = "horizontalSide",
+        /// `verticalSide`
+        vertical_side: Option<VerticalAlignment> = "verticalSide",
+    }
+    required "horizontalSide" "verticalSide"
+    by new
 }
-crm_core::record!(SideOrCorner {
-    horizontal_side: "horizontalSide",
-    vertical_side: "verticalSide",
-} required { horizontal_side: "horizontalSide", vertical_side: "verticalSide" } by new);
 crm_core::setters!(SideOrCorner {
     horizontal_side: SideOrCornerHorizontalSide, vertical_side: VerticalAlignment,
 });
@@ -575,19 +515,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Size.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Size {
-    /// `units`
-    pub units: Option<SizeUnits>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Size.
+    pub struct Size {
+        /// `units`
+        units: Option<SizeUnits> = "units",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+    required "units" "value"
+    by new
 }
-crm_core::record!(Size {
-    units: "units",
-    value: "value",
-} required { units: "units", value: "value" } by new);
 crm_core::setters!(Size {
     units: SizeUnits, value: f64,
 });
@@ -643,37 +581,28 @@ crm_core::open_enum! {
     }
 }
 
-/// Styles.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Styles {
-    /// `backgroundColor`
-    pub background_color: Option<RgbaColor>,
-    /// `backgroundGradient`
-    pub background_gradient: Option<Gradient>,
-    /// `backgroundImage`
-    pub background_image: Option<BackgroundImage>,
-    /// `breakpointStyles`
-    pub breakpoint_styles: Option<Map<BreakpointStyles>>,
-    /// `flexboxPositioning`
-    pub flexbox_positioning: Option<StylesFlexboxPositioning>,
-    /// `forceFullWidthSection`
-    pub force_full_width_section: Option<bool>,
-    /// `maxWidthSectionCentering`
-    pub max_width_section_centering: Option<i64>,
-    /// `verticalAlignment`
-    pub vertical_alignment: Option<VerticalAlignment>,
+crm_core::record! {
+    /// Styles.
+    pub struct Styles {
+        /// `backgroundColor`
+        background_color: Option<RgbaColor> = "backgroundColor",
+        /// `backgroundGradient`
+        background_gradient: Option<Gradient> = "backgroundGradient",
+        /// `backgroundImage`
+        background_image: Option<BackgroundImage> = "backgroundImage",
+        /// `breakpointStyles`
+        breakpoint_styles: Option<Map<BreakpointStyles>> = "breakpointStyles",
+        /// `flexboxPositioning`
+        flexbox_positioning: Option<StylesFlexboxPositioning> = "flexboxPositioning",
+        /// `forceFullWidthSection`
+        force_full_width_section: Option<bool> = "forceFullWidthSection",
+        /// `maxWidthSectionCentering`
+        max_width_section_centering: Option<i64> = "maxWidthSectionCentering",
+        /// `verticalAlignment`
+        vertical_alignment: Option<VerticalAlignment> = "verticalAlignment",
+    }
+    required "backgroundColor" "backgroundGradient" "backgroundImage" "flexboxPositioning" "forceFullWidthSection" "maxWidthSectionCentering" "verticalAlignment"
 }
-crm_core::record!(Styles {
-    background_color: "backgroundColor",
-    background_gradient: "backgroundGradient",
-    background_image: "backgroundImage",
-    breakpoint_styles: "breakpointStyles",
-    flexbox_positioning: "flexboxPositioning",
-    force_full_width_section: "forceFullWidthSection",
-    max_width_section_centering: "maxWidthSectionCentering",
-    vertical_alignment: "verticalAlignment",
-} required { background_color: "backgroundColor", background_gradient: "backgroundGradient", background_image: "backgroundImage", flexbox_positioning: "flexboxPositioning", force_full_width_section: "forceFullWidthSection", max_width_section_centering: "maxWidthSectionCentering", vertical_alignment: "verticalAlignment" });
 crm_core::setters!(Styles {
     background_color: RgbaColor, background_gradient: Gradient, background_image: BackgroundImage,
     breakpoint_styles: Map<BreakpointStyles>, flexbox_positioning: StylesFlexboxPositioning,

@@ -3,48 +3,37 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinition {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Association definition.
+    pub struct AssociationDefinition {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `fromObjectTypeId`
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(AssociationDefinition {
-    created_at: "createdAt",
-    from_object_type_id: "fromObjectTypeId",
-    id: "id",
-    name: "name",
-    to_object_type_id: "toObjectTypeId",
-    updated_at: "updatedAt",
-});
 
-/// Association definition create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationDefinitionCreate {
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
+crm_core::record! {
+    /// Association definition create.
+    pub struct AssociationDefinitionCreate {
+        /// `fromObjectTypeId`
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+    }
+    required "fromObjectTypeId" "toObjectTypeId"
+    by new
 }
-crm_core::record!(AssociationDefinitionCreate {
-    from_object_type_id: "fromObjectTypeId",
-    name: "name",
-    to_object_type_id: "toObjectTypeId",
-} required { from_object_type_id: "fromObjectTypeId", to_object_type_id: "toObjectTypeId" } by new);
 crm_core::setters!(AssociationDefinitionCreate {
     from_object_type_id: String, name: String, to_object_type_id: String,
 });
@@ -64,40 +53,31 @@ impl AssociationDefinitionCreate {
     }
 }
 
-/// Object schema update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectSchemaUpdate {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// `clearDescription`
-    pub clear_description: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `requiredProperties`
-    pub required_properties: Option<Vec<String>>,
-    /// `restorable`
-    pub restorable: Option<bool>,
-    /// `searchableProperties`
-    pub searchable_properties: Option<Vec<String>>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Option<Vec<String>>,
+crm_core::record! {
+    /// Object schema update.
+    pub struct ObjectSchemaUpdate {
+        /// `allowsSensitiveProperties`
+        allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
+        /// `clearDescription`
+        clear_description: Option<bool> = "clearDescription",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `labels`
+        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        /// `primaryDisplayProperty`
+        primary_display_property: Option<String> = "primaryDisplayProperty",
+        /// `requiredProperties`
+        required_properties: Option<Vec<String>> = "requiredProperties",
+        /// `restorable`
+        restorable: Option<bool> = "restorable",
+        /// `searchableProperties`
+        searchable_properties: Option<Vec<String>> = "searchableProperties",
+        /// `secondaryDisplayProperties`
+        secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
+    }
+    required "clearDescription"
+    by new
 }
-crm_core::record!(ObjectSchemaUpdate {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    clear_description: "clearDescription",
-    description: "description",
-    labels: "labels",
-    primary_display_property: "primaryDisplayProperty",
-    required_properties: "requiredProperties",
-    restorable: "restorable",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-} required { clear_description: "clearDescription" } by new);
 crm_core::setters!(ObjectSchemaUpdate {
     allows_sensitive_properties: bool, clear_description: bool, description: String,
     labels: ObjectTypeDefinitionLabels, primary_display_property: String, required_properties: [String],
@@ -122,72 +102,51 @@ impl ObjectSchemaUpdate {
     }
 }
 
-/// Object type definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypeDefinition {
-    /// `allowsSensitiveProperties`
-    pub allows_sensitive_properties: Option<bool>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `labels`
-    pub labels: Option<ObjectTypeDefinitionLabels>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `requiredProperties`
-    pub required_properties: Vec<String>,
-    /// `searchableProperties`
-    pub searchable_properties: Vec<String>,
-    /// `secondaryDisplayProperties`
-    pub secondary_display_properties: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Object type definition.
+    pub struct ObjectTypeDefinition {
+        /// `allowsSensitiveProperties`
+        allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fullyQualifiedName`
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `labels`
+        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `primaryDisplayProperty`
+        primary_display_property: Option<String> = "primaryDisplayProperty",
+        /// `requiredProperties`
+        required_properties: Vec<String> = "requiredProperties",
+        /// `searchableProperties`
+        searchable_properties: Vec<String> = "searchableProperties",
+        /// `secondaryDisplayProperties`
+        secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ObjectTypeDefinition {
-    allows_sensitive_properties: "allowsSensitiveProperties",
-    archived: "archived",
-    created_at: "createdAt",
-    description: "description",
-    fully_qualified_name: "fullyQualifiedName",
-    id: "id",
-    labels: "labels",
-    name: "name",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    primary_display_property: "primaryDisplayProperty",
-    required_properties: "requiredProperties",
-    searchable_properties: "searchableProperties",
-    secondary_display_properties: "secondaryDisplayProperties",
-    updated_at: "updatedAt",
-});
 
-/// Object type definition labels.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypeDefinitionLabels {
-    /// `plural`
-    pub plural: Option<String>,
-    /// `singular`
-    pub singular: Option<String>,
+crm_core::record! {
+    /// Object type definition labels.
+    pub struct ObjectTypeDefinitionLabels {
+        /// `plural`
+        plural: Option<String> = "plural",
+        /// `singular`
+        singular: Option<String> = "singular",
+    }
 }
-crm_core::record!(ObjectTypeDefinitionLabels {
-    plural: "plural",
-    singular: "singular",
-});
 crm_core::setters!(ObjectTypeDefinitionLabels {
     plural: String, singular: String,
 });

@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association spec.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationSpec {
-    /// `associationCategory`
-    pub association_category: Option<AssociationCategory>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
+crm_core::record! {
+    /// Association spec.
+    pub struct AssociationSpec {
+        /// `associationCategory`
+        association_category: Option<AssociationCategory> = "associationCategory",
+        /// `associationTypeId`
+        association_type_id: Option<i64> = "associationTypeId",
+    }
+    required "associationCategory" "associationTypeId"
+    by new
 }
-crm_core::record!(AssociationSpec {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId" } by new);
 crm_core::setters!(AssociationSpec {
     association_category: AssociationCategory, association_type_id: i64,
 });

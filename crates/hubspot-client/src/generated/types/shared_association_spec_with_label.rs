@@ -3,60 +3,43 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association spec with label.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationSpecWithLabel {
-    /// `category`
-    pub category: Option<AssociationCategory>,
-    /// `fromObjectTypeId`
-    pub from_object_type_id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `toObjectTypeId`
-    pub to_object_type_id: Option<String>,
-    /// `typeId`
-    pub type_id: Option<i64>,
+crm_core::record! {
+    /// Association spec with label.
+    pub struct AssociationSpecWithLabel {
+        /// `category`
+        category: Option<AssociationCategory> = "category",
+        /// `fromObjectTypeId`
+        from_object_type_id: Option<String> = "fromObjectTypeId",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `toObjectTypeId`
+        to_object_type_id: Option<String> = "toObjectTypeId",
+        /// `typeId`
+        type_id: Option<i64> = "typeId",
+    }
 }
-crm_core::record!(AssociationSpecWithLabel {
-    category: "category",
-    from_object_type_id: "fromObjectTypeId",
-    label: "label",
-    to_object_type_id: "toObjectTypeId",
-    type_id: "typeId",
-});
 
-/// Batch response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponse {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<Value>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response.
+    pub struct BatchResponse {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Value> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponse {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

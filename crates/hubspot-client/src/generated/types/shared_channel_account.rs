@@ -3,57 +3,41 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Channel account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ChannelAccount {
-    /// `active`
-    pub active: Option<bool>,
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `authorized`
-    pub authorized: Option<bool>,
-    /// The id of the channel.
-    pub channel_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inboxId`
-    pub inbox_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Channel account.
+    pub struct ChannelAccount {
+        /// `active`
+        active: Option<bool> = "active",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `authorized`
+        authorized: Option<bool> = "authorized",
+        /// The id of the channel.
+        channel_id: Option<String> = "channelId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboxId`
+        inbox_id: Option<String> = "inboxId",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(ChannelAccount {
-    active: "active",
-    archived: "archived",
-    archived_at: "archivedAt",
-    authorized: "authorized",
-    channel_id: "channelId",
-    created_at: "createdAt",
-    delivery_identifier: "deliveryIdentifier",
-    id: "id",
-    inbox_id: "inboxId",
-    name: "name",
-});
 
-/// Client.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Client {
-    /// `clientType`
-    pub client_type: Option<ClientClientType>,
-    /// `integrationAppId`
-    pub integration_app_id: Option<i64>,
+crm_core::record! {
+    /// Client.
+    pub struct Client {
+        /// `clientType`
+        client_type: Option<ClientClientType> = "clientType",
+        /// `integrationAppId`
+        integration_app_id: Option<i64> = "integrationAppId",
+    }
 }
-crm_core::record!(Client {
-    client_type: "clientType",
-    integration_app_id: "integrationAppId",
-});
 
 crm_core::open_enum! {
     /// Client client type.
@@ -83,66 +67,51 @@ crm_core::union! {
     }
 }
 
-/// Contact.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Contact {
-    /// `contactProfile`
-    pub contact_profile: Option<ContactProfile>,
-    /// Always `CONTACT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Contact.
+    pub struct Contact {
+        /// `contactProfile`
+        contact_profile: Option<ContactProfile> = "contactProfile",
+        /// Always `CONTACT`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(Contact {
-    contact_profile: "contactProfile",
-    type_: "type",
-});
 
-/// Contact address.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactAddress {
-    /// `city`
-    pub city: Option<String>,
-    /// `country`
-    pub country: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// `street`
-    pub street: Option<String>,
-    /// `type`
-    pub type_: Option<ContactUrlType>,
-    /// `zip`
-    pub zip: Option<String>,
+crm_core::record! {
+    /// Contact address.
+    pub struct ContactAddress {
+        /// `city`
+        city: Option<String> = "city",
+        /// `country`
+        country: Option<String> = "country",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// `state`
+        state: Option<String> = "state",
+        /// `street`
+        street: Option<String> = "street",
+        /// `type`
+        type_: Option<ContactUrlType> = "type",
+        /// `zip`
+        zip: Option<String> = "zip",
+    }
 }
-crm_core::record!(ContactAddress {
-    city: "city",
-    country: "country",
-    country_code: "countryCode",
-    state: "state",
-    street: "street",
-    type_: "type",
-    zip: "zip",
-});
 crm_core::setters!(ContactAddress {
     city: String, country: String, country_code: String, state: String, street: String, type_: ContactUrlType,
     zip: String,
 });
 
-/// Contact email.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactEmail {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `type`
-    pub type_: Option<ContactUrlType>,
+crm_core::record! {
+    /// Contact email.
+    pub struct ContactEmail {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `type`
+        type_: Option<ContactUrlType> = "type",
+    }
+    required "email"
+    by new
 }
-crm_core::record!(ContactEmail {
-    email: "email",
-    type_: "type",
-} required { email: "email" } by new);
 crm_core::setters!(ContactEmail {
     email: String, type_: ContactUrlType,
 });
@@ -158,65 +127,51 @@ impl ContactEmail {
     }
 }
 
-/// Contact name.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactName {
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `middleName`
-    pub middle_name: Option<String>,
-    /// `prefix`
-    pub prefix: Option<String>,
-    /// `suffix`
-    pub suffix: Option<String>,
+crm_core::record! {
+    /// Contact name.
+    pub struct ContactName {
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `middleName`
+        middle_name: Option<String> = "middleName",
+        /// `prefix`
+        prefix: Option<String> = "prefix",
+        /// `suffix`
+        suffix: Option<String> = "suffix",
+    }
 }
-crm_core::record!(ContactName {
-    first_name: "firstName",
-    last_name: "lastName",
-    middle_name: "middleName",
-    prefix: "prefix",
-    suffix: "suffix",
-});
 crm_core::setters!(ContactName {
     first_name: String, last_name: String, middle_name: String, prefix: String, suffix: String,
 });
 
-/// Contact org.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactOrg {
-    /// `company`
-    pub company: Option<String>,
-    /// `department`
-    pub department: Option<String>,
-    /// `title`
-    pub title: Option<String>,
+crm_core::record! {
+    /// Contact org.
+    pub struct ContactOrg {
+        /// `company`
+        company: Option<String> = "company",
+        /// `department`
+        department: Option<String> = "department",
+        /// `title`
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(ContactOrg {
-    company: "company",
-    department: "department",
-    title: "title",
-});
 crm_core::setters!(ContactOrg {
     company: String, department: String, title: String,
 });
 
-/// Contact phone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactPhone {
-    /// `phone`
-    pub phone: Option<String>,
-    /// `type`
-    pub type_: Option<ContactPhoneType>,
+crm_core::record! {
+    /// Contact phone.
+    pub struct ContactPhone {
+        /// `phone`
+        phone: Option<String> = "phone",
+        /// `type`
+        type_: Option<ContactPhoneType> = "type",
+    }
+    required "phone"
+    by new
 }
-crm_core::record!(ContactPhone {
-    phone: "phone",
-    type_: "type",
-} required { phone: "phone" } by new);
 crm_core::setters!(ContactPhone {
     phone: String, type_: ContactPhoneType,
 });
@@ -246,31 +201,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Contact profile.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactProfile {
-    /// `addresses`
-    pub addresses: Option<Vec<ContactAddress>>,
-    /// `emails`
-    pub emails: Option<Vec<ContactEmail>>,
-    /// `name`
-    pub name: Option<ContactName>,
-    /// `org`
-    pub org: Option<ContactOrg>,
-    /// `phones`
-    pub phones: Option<Vec<ContactPhone>>,
-    /// `urls`
-    pub urls: Option<Vec<ContactUrl>>,
+crm_core::record! {
+    /// Contact profile.
+    pub struct ContactProfile {
+        /// `addresses`
+        addresses: Option<Vec<ContactAddress>> = "addresses",
+        /// `emails`
+        emails: Option<Vec<ContactEmail>> = "emails",
+        /// `name`
+        name: Option<ContactName> = "name",
+        /// `org`
+        org: Option<ContactOrg> = "org",
+        /// `phones`
+        phones: Option<Vec<ContactPhone>> = "phones",
+        /// `urls`
+        urls: Option<Vec<ContactUrl>> = "urls",
+    }
+    required "addresses" "emails" "phones" "urls"
+    by new
 }
-crm_core::record!(ContactProfile {
-    addresses: "addresses",
-    emails: "emails",
-    name: "name",
-    org: "org",
-    phones: "phones",
-    urls: "urls",
-} required { addresses: "addresses", emails: "emails", phones: "phones", urls: "urls" } by new);
 crm_core::setters!(ContactProfile {
     addresses: [ContactAddress], emails: [ContactEmail], name: ContactName, org: ContactOrg,
     phones: [ContactPhone], urls: [ContactUrl],
@@ -296,19 +245,17 @@ impl ContactProfile {
     }
 }
 
-/// Contact url.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactUrl {
-    /// `type`
-    pub type_: Option<ContactUrlType>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Contact url.
+    pub struct ContactUrl {
+        /// `type`
+        type_: Option<ContactUrlType> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "url"
+    by new
 }
-crm_core::record!(ContactUrl {
-    type_: "type",
-    url: "url",
-} required { url: "url" } by new);
 crm_core::setters!(ContactUrl {
     type_: ContactUrlType, url: String,
 });
@@ -334,73 +281,51 @@ crm_core::open_enum! {
     }
 }
 
-/// Conversations message.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationsMessage {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `attachments`
-    pub attachments: Vec<CommentAttachmentsItem>,
-    /// `channelAccountId`
-    pub channel_account_id: Option<String>,
-    /// The id of the channel.
-    pub channel_id: Option<String>,
-    /// `client`
-    pub client: Option<Client>,
-    /// `conversationsThreadId`
-    pub conversations_thread_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// `direction`
-    pub direction: Option<MessageDirection>,
-    /// The id.
-    pub id: Option<String>,
-    /// `inReplyToId`
-    pub in_reply_to_id: Option<String>,
-    /// `recipients`
-    pub recipients: Vec<Recipient>,
-    /// `richText`
-    pub rich_text: Option<String>,
-    /// `senders`
-    pub senders: Vec<Sender>,
-    /// `status`
-    pub status: Option<MessageStatus>,
-    /// `subject`
-    pub subject: Option<String>,
-    /// `text`
-    pub text: Option<String>,
-    /// `truncationStatus`
-    pub truncation_status: Option<ConversationsMessageTruncationStatus>,
-    /// Always `MESSAGE`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Conversations message.
+    pub struct ConversationsMessage {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `attachments`
+        attachments: Vec<CommentAttachmentsItem> = "attachments",
+        /// `channelAccountId`
+        channel_account_id: Option<String> = "channelAccountId",
+        /// The id of the channel.
+        channel_id: Option<String> = "channelId",
+        /// `client`
+        client: Option<Client> = "client",
+        /// `conversationsThreadId`
+        conversations_thread_id: Option<String> = "conversationsThreadId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// `direction`
+        direction: Option<MessageDirection> = "direction",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inReplyToId`
+        in_reply_to_id: Option<String> = "inReplyToId",
+        /// `recipients`
+        recipients: Vec<Recipient> = "recipients",
+        /// `richText`
+        rich_text: Option<String> = "richText",
+        /// `senders`
+        senders: Vec<Sender> = "senders",
+        /// `status`
+        status: Option<MessageStatus> = "status",
+        /// `subject`
+        subject: Option<String> = "subject",
+        /// `text`
+        text: Option<String> = "text",
+        /// `truncationStatus`
+        truncation_status: Option<ConversationsMessageTruncationStatus> = "truncationStatus",
+        /// Always `MESSAGE`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ConversationsMessage {
-    archived: "archived",
-    attachments: "attachments",
-    channel_account_id: "channelAccountId",
-    channel_id: "channelId",
-    client: "client",
-    conversations_thread_id: "conversationsThreadId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    direction: "direction",
-    id: "id",
-    in_reply_to_id: "inReplyToId",
-    recipients: "recipients",
-    rich_text: "richText",
-    senders: "senders",
-    status: "status",
-    subject: "subject",
-    text: "text",
-    truncation_status: "truncationStatus",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Conversations message truncation status.
@@ -414,19 +339,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Delivery identifier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeliveryIdentifier {
-    /// `type`
-    pub type_: Option<DeliveryIdentifierType>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Delivery identifier.
+    pub struct DeliveryIdentifier {
+        /// `type`
+        type_: Option<DeliveryIdentifierType> = "type",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "type" "value"
+    by new
 }
-crm_core::record!(DeliveryIdentifier {
-    type_: "type",
-    value: "value",
-} required { type_: "type", value: "value" } by new);
 crm_core::setters!(DeliveryIdentifier {
     type_: DeliveryIdentifierType, value: String,
 });
@@ -459,28 +382,21 @@ crm_core::open_enum! {
     }
 }
 
-/// File.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct File {
-    /// The id of the file.
-    pub file_id: Option<String>,
-    /// `fileUsageType`
-    pub file_usage_type: Option<FileUsageType>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `FILE`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// File.
+    pub struct File {
+        /// The id of the file.
+        file_id: Option<String> = "fileId",
+        /// `fileUsageType`
+        file_usage_type: Option<FileUsageType> = "fileUsageType",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `FILE`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(File {
-    file_id: "fileId",
-    file_usage_type: "fileUsageType",
-    name: "name",
-    type_: "type",
-    url: "url",
-});
 
 crm_core::open_enum! {
     /// File usage type.
@@ -498,31 +414,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Location {
-    /// `address`
-    pub address: Option<String>,
-    /// `latitude`
-    pub latitude: Option<f64>,
-    /// `longitude`
-    pub longitude: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// Always `LOCATION`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Location.
+    pub struct Location {
+        /// `address`
+        address: Option<String> = "address",
+        /// `latitude`
+        latitude: Option<f64> = "latitude",
+        /// `longitude`
+        longitude: Option<f64> = "longitude",
+        /// The name.
+        name: Option<String> = "name",
+        /// Always `LOCATION`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(Location {
-    address: "address",
-    latitude: "latitude",
-    longitude: "longitude",
-    name: "name",
-    type_: "type",
-    url: "url",
-});
 
 crm_core::open_enum! {
     /// Message direction.
@@ -534,50 +442,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Message failure details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageFailureDetails {
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `errorMessageTokens`
-    pub error_message_tokens: Map<String>,
+crm_core::record! {
+    /// Message failure details.
+    pub struct MessageFailureDetails {
+        /// `errorMessage`
+        error_message: Option<String> = "errorMessage",
+        /// `errorMessageTokens`
+        error_message_tokens: Map<String> = "errorMessageTokens",
+    }
 }
-crm_core::record!(MessageFailureDetails {
-    error_message: "errorMessage",
-    error_message_tokens: "errorMessageTokens",
-});
 
-/// Message header.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageHeader {
-    /// The id of the file.
-    pub file_id: Option<i64>,
-    /// `text`
-    pub text: Option<String>,
-    /// Always `MESSAGE_HEADER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Message header.
+    pub struct MessageHeader {
+        /// The id of the file.
+        file_id: Option<i64> = "fileId",
+        /// `text`
+        text: Option<String> = "text",
+        /// Always `MESSAGE_HEADER`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(MessageHeader {
-    file_id: "fileId",
-    text: "text",
-    type_: "type",
-});
 
-/// Message status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageStatus {
-    /// `failureDetails`
-    pub failure_details: Option<MessageFailureDetails>,
-    /// `statusType`
-    pub status_type: Option<MessageStatusStatusType>,
+crm_core::record! {
+    /// Message status.
+    pub struct MessageStatus {
+        /// `failureDetails`
+        failure_details: Option<MessageFailureDetails> = "failureDetails",
+        /// `statusType`
+        status_type: Option<MessageStatusStatusType> = "statusType",
+    }
 }
-crm_core::record!(MessageStatus {
-    failure_details: "failureDetails",
-    status_type: "statusType",
-});
 
 crm_core::open_enum! {
     /// Message status status type.
@@ -593,42 +488,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Quick replies.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QuickReplies {
-    /// `allowMultiSelect`
-    pub allow_multi_select: Option<bool>,
-    /// `allowUserInput`
-    pub allow_user_input: Option<bool>,
-    /// `quickReplies`
-    pub quick_replies: Vec<QuickReply>,
-    /// Always `QUICK_REPLIES`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Quick replies.
+    pub struct QuickReplies {
+        /// `allowMultiSelect`
+        allow_multi_select: Option<bool> = "allowMultiSelect",
+        /// `allowUserInput`
+        allow_user_input: Option<bool> = "allowUserInput",
+        /// `quickReplies`
+        quick_replies: Vec<QuickReply> = "quickReplies",
+        /// Always `QUICK_REPLIES`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(QuickReplies {
-    allow_multi_select: "allowMultiSelect",
-    allow_user_input: "allowUserInput",
-    quick_replies: "quickReplies",
-    type_: "type",
-});
 
-/// Quick reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QuickReply {
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
-    /// `valueType`
-    pub value_type: Option<QuickReplyValueType>,
+crm_core::record! {
+    /// Quick reply.
+    pub struct QuickReply {
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+        /// `valueType`
+        value_type: Option<QuickReplyValueType> = "valueType",
+    }
+    required "value" "valueType"
+    by new
 }
-crm_core::record!(QuickReply {
-    label: "label",
-    value: "value",
-    value_type: "valueType",
-} required { value: "value", value_type: "valueType" } by new);
 crm_core::setters!(QuickReply {
     label: String, value: String, value_type: QuickReplyValueType,
 });
@@ -658,74 +544,55 @@ crm_core::open_enum! {
     }
 }
 
-/// Recipient.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Recipient {
-    /// `actorId`
-    pub actor_id: Option<String>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// The name.
-    pub name: Option<String>,
-    /// `recipientField`
-    pub recipient_field: Option<String>,
+crm_core::record! {
+    /// Recipient.
+    pub struct Recipient {
+        /// `actorId`
+        actor_id: Option<String> = "actorId",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// The name.
+        name: Option<String> = "name",
+        /// `recipientField`
+        recipient_field: Option<String> = "recipientField",
+    }
 }
-crm_core::record!(Recipient {
-    actor_id: "actorId",
-    delivery_identifier: "deliveryIdentifier",
-    name: "name",
-    recipient_field: "recipientField",
-});
 
-/// Sender.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Sender {
-    /// `actorId`
-    pub actor_id: Option<String>,
-    /// `deliveryIdentifier`
-    pub delivery_identifier: Option<DeliveryIdentifier>,
-    /// The name.
-    pub name: Option<String>,
-    /// `senderField`
-    pub sender_field: Option<String>,
+crm_core::record! {
+    /// Sender.
+    pub struct Sender {
+        /// `actorId`
+        actor_id: Option<String> = "actorId",
+        /// `deliveryIdentifier`
+        delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
+        /// The name.
+        name: Option<String> = "name",
+        /// `senderField`
+        sender_field: Option<String> = "senderField",
+    }
 }
-crm_core::record!(Sender {
-    actor_id: "actorId",
-    delivery_identifier: "deliveryIdentifier",
-    name: "name",
-    sender_field: "senderField",
-});
 
-/// Social metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMetadata {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `mediaTitle`
-    pub media_title: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<SocialMetadataMediaType>,
-    /// `mediaUrl`
-    pub media_url: Option<String>,
-    /// `mediaUrlString`
-    pub media_url_string: Option<String>,
-    /// `thumbnailUrl`
-    pub thumbnail_url: Option<String>,
+crm_core::record! {
+    /// Social metadata.
+    pub struct SocialMetadata {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// `mediaTitle`
+        media_title: Option<String> = "mediaTitle",
+        /// `mediaType`
+        media_type: Option<SocialMetadataMediaType> = "mediaType",
+        /// `mediaUrl`
+        media_url: Option<String> = "mediaUrl",
+        /// `mediaUrlString`
+        media_url_string: Option<String> = "mediaUrlString",
+        /// `thumbnailUrl`
+        thumbnail_url: Option<String> = "thumbnailUrl",
+    }
+    required "mediaType"
+    by new
 }
-crm_core::record!(SocialMetadata {
-    description: "description",
-    id: "id",
-    media_title: "mediaTitle",
-    media_type: "mediaType",
-    media_url: "mediaUrl",
-    media_url_string: "mediaUrlString",
-    thumbnail_url: "thumbnailUrl",
-} required { media_type: "mediaType" } by new);
 crm_core::setters!(SocialMetadata {
     description: String, id: String, media_title: String, media_type: SocialMetadataMediaType,
     media_url: String, media_url_string: String, thumbnail_url: String,
@@ -747,19 +614,15 @@ impl SocialMetadata {
     }
 }
 
-/// Social metadata attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMetadataAttachment {
-    /// `socialMetadata`
-    pub social_metadata: Option<SocialMetadata>,
-    /// Always `SOCIAL_MEDIA_METADATA`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Social metadata attachment.
+    pub struct SocialMetadataAttachment {
+        /// `socialMetadata`
+        social_metadata: Option<SocialMetadata> = "socialMetadata",
+        /// Always `SOCIAL_MEDIA_METADATA`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(SocialMetadataAttachment {
-    social_metadata: "socialMetadata",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Social metadata media type.
@@ -789,59 +652,43 @@ crm_core::open_enum! {
     }
 }
 
-/// Unsupported content.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnsupportedContent {
-    /// Always `UNSUPPORTED_CONTENT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Unsupported content.
+    pub struct UnsupportedContent {
+        /// Always `UNSUPPORTED_CONTENT`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(UnsupportedContent {
-    type_: "type",
-});
 
-/// Whats app template metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WhatsAppTemplateMetadata {
-    /// `contentId`
-    pub content_id: Option<i64>,
-    /// `crmObjectIds`
-    pub crm_object_ids: Map<i64>,
-    /// `mappedTemplateId`
-    pub mapped_template_id: Option<i64>,
-    /// `parameters`
-    pub parameters: Map<String>,
-    /// `rootMicId`
-    pub root_mic_id: Option<i64>,
-    /// Always `WHATSAPP_TEMPLATE_METADATA`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Whats app template metadata.
+    pub struct WhatsAppTemplateMetadata {
+        /// `contentId`
+        content_id: Option<i64> = "contentId",
+        /// `crmObjectIds`
+        crm_object_ids: Map<i64> = "crmObjectIds",
+        /// `mappedTemplateId`
+        mapped_template_id: Option<i64> = "mappedTemplateId",
+        /// `parameters`
+        parameters: Map<String> = "parameters",
+        /// `rootMicId`
+        root_mic_id: Option<i64> = "rootMicId",
+        /// Always `WHATSAPP_TEMPLATE_METADATA`.
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(WhatsAppTemplateMetadata {
-    content_id: "contentId",
-    crm_object_ids: "crmObjectIds",
-    mapped_template_id: "mappedTemplateId",
-    parameters: "parameters",
-    root_mic_id: "rootMicId",
-    type_: "type",
-});
 
-/// With total public channel account page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalPublicChannelAccountPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ChannelAccount>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total public channel account page.
+    pub struct WithTotalPublicChannelAccountPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ChannelAccount> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalPublicChannelAccountPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,37 +3,27 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Email send status view.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailSendStatusView {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// `eventId`
-    pub event_id: Option<EventIdView>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// `sendResult`
-    pub send_result: Option<EmailSendStatusViewSendResult>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
-    /// `statusId`
-    pub status_id: Option<String>,
+crm_core::record! {
+    /// Email send status view.
+    pub struct EmailSendStatusView {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// `eventId`
+        event_id: Option<EventIdView> = "eventId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// `sendResult`
+        send_result: Option<EmailSendStatusViewSendResult> = "sendResult",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+        /// `statusId`
+        status_id: Option<String> = "statusId",
+    }
 }
-crm_core::record!(EmailSendStatusView {
-    completed_at: "completedAt",
-    event_id: "eventId",
-    message: "message",
-    requested_at: "requestedAt",
-    send_result: "sendResult",
-    started_at: "startedAt",
-    status: "status",
-    status_id: "statusId",
-});
 
 crm_core::open_enum! {
     /// Email send status view send result.
@@ -143,45 +133,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Event id view.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventIdView {
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Event id view.
+    pub struct EventIdView {
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(EventIdView {
-    created: "created",
-    id: "id",
-});
 
-/// Single send email.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SingleSendEmail {
-    /// `bcc`
-    pub bcc: Option<Vec<String>>,
-    /// `cc`
-    pub cc: Option<Vec<String>>,
-    /// `from`
-    pub from: Option<String>,
-    /// `replyTo`
-    pub reply_to: Option<Vec<String>>,
-    /// `sendId`
-    pub send_id: Option<String>,
-    /// `to`
-    pub to: Option<String>,
+crm_core::record! {
+    /// Single send email.
+    pub struct SingleSendEmail {
+        /// `bcc`
+        bcc: Option<Vec<String>> = "bcc",
+        /// `cc`
+        cc: Option<Vec<String>> = "cc",
+        /// `from`
+        from: Option<String> = "from",
+        /// `replyTo`
+        reply_to: Option<Vec<String>> = "replyTo",
+        /// `sendId`
+        send_id: Option<String> = "sendId",
+        /// `to`
+        to: Option<String> = "to",
+    }
+    required "bcc" "cc" "replyTo"
+    by new
 }
-crm_core::record!(SingleSendEmail {
-    bcc: "bcc",
-    cc: "cc",
-    from: "from",
-    reply_to: "replyTo",
-    send_id: "sendId",
-    to: "to",
-} required { bcc: "bcc", cc: "cc", reply_to: "replyTo" } by new);
 crm_core::setters!(SingleSendEmail {
     bcc: [String], cc: [String], from: String, reply_to: [String], send_id: String, to: String,
 });
@@ -205,25 +185,21 @@ impl SingleSendEmail {
     }
 }
 
-/// Single send request egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SingleSendRequestEgg {
-    /// `contactProperties`
-    pub contact_properties: Option<Map<String>>,
-    /// `customProperties`
-    pub custom_properties: Option<Map<Value>>,
-    /// The id of the e-mail.
-    pub email_id: Option<i64>,
-    /// `message`
-    pub message: Option<SingleSendEmail>,
+crm_core::record! {
+    /// Single send request egg.
+    pub struct SingleSendRequestEgg {
+        /// `contactProperties`
+        contact_properties: Option<Map<String>> = "contactProperties",
+        /// `customProperties`
+        custom_properties: Option<Map<Value>> = "customProperties",
+        /// The id of the e-mail.
+        email_id: Option<i64> = "emailId",
+        /// `message`
+        message: Option<SingleSendEmail> = "message",
+    }
+    required "contactProperties" "customProperties" "emailId" "message"
+    by new
 }
-crm_core::record!(SingleSendRequestEgg {
-    contact_properties: "contactProperties",
-    custom_properties: "customProperties",
-    email_id: "emailId",
-    message: "message",
-} required { contact_properties: "contactProperties", custom_properties: "customProperties", email_id: "emailId", message: "message" } by new);
 crm_core::setters!(SingleSendRequestEgg {
     contact_properties: Map<String>, custom_properties: Map<Value>, email_id: i64, message: SingleSendEmail,
 });

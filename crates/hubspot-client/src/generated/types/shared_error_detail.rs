@@ -3,60 +3,43 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Error detail.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorDetail {
-    /// `code`
-    pub code: Option<String>,
-    /// `context`
-    pub context: Map<Vec<String>>,
-    /// `in`
-    pub in_: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `subCategory`
-    pub sub_category: Option<String>,
+crm_core::record! {
+    /// Error detail.
+    pub struct ErrorDetail {
+        /// `code`
+        code: Option<String> = "code",
+        /// `context`
+        context: Map<Vec<String>> = "context",
+        /// `in`
+        in_: Option<String> = "in",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `subCategory`
+        sub_category: Option<String> = "subCategory",
+    }
 }
-crm_core::record!(ErrorDetail {
-    code: "code",
-    context: "context",
-    in_: "in",
-    message: "message",
-    sub_category: "subCategory",
-});
 
-/// Row error.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RowError {
-    /// `category`
-    pub category: Option<String>,
-    /// `context`
-    pub context: Map<Vec<String>>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<ErrorDetail>,
-    /// The id.
-    pub id: Option<String>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `subCategory`
-    pub sub_category: Option<Value>,
+crm_core::record! {
+    /// Row error.
+    pub struct RowError {
+        /// `category`
+        category: Option<String> = "category",
+        /// `context`
+        context: Map<Vec<String>> = "context",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<ErrorDetail> = "errors",
+        /// The id.
+        id: Option<String> = "id",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<String> = "status",
+        /// `subCategory`
+        sub_category: Option<Value> = "subCategory",
+    }
 }
-crm_core::record!(RowError {
-    category: "category",
-    context: "context",
-    errors: "errors",
-    id: "id",
-    links: "links",
-    message: "message",
-    status: "status",
-    sub_category: "subCategory",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,28 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Filter {
-    /// `highValue`
-    pub high_value: Option<String>,
-    /// `operator`
-    pub operator: Option<FilterOperator>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
-    /// `values`
-    pub values: Option<Vec<String>>,
+crm_core::record! {
+    /// Filter.
+    pub struct Filter {
+        /// `highValue`
+        high_value: Option<String> = "highValue",
+        /// `operator`
+        operator: Option<FilterOperator> = "operator",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `value`
+        value: Option<String> = "value",
+        /// `values`
+        values: Option<Vec<String>> = "values",
+    }
+    required "operator" "propertyName"
+    by new
 }
-crm_core::record!(Filter {
-    high_value: "highValue",
-    operator: "operator",
-    property_name: "propertyName",
-    value: "value",
-    values: "values",
-} required { operator: "operator", property_name: "propertyName" } by new);
 crm_core::setters!(Filter {
     high_value: String, operator: FilterOperator, property_name: String, value: String, values: [String],
 });
@@ -46,16 +41,15 @@ impl Filter {
     }
 }
 
-/// Filter group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilterGroup {
-    /// `filters`
-    pub filters: Option<Vec<Filter>>,
+crm_core::record! {
+    /// Filter group.
+    pub struct FilterGroup {
+        /// `filters`
+        filters: Option<Vec<Filter>> = "filters",
+    }
+    required "filters"
+    by new
 }
-crm_core::record!(FilterGroup {
-    filters: "filters",
-} required { filters: "filters" } by new);
 crm_core::setters!(FilterGroup {
     filters: [Filter],
 });

@@ -3,16 +3,13 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Forward paging.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ForwardPaging {
-    /// `next`
-    pub next: Option<NextPage>,
+crm_core::record! {
+    /// Forward paging.
+    pub struct ForwardPaging {
+        /// `next`
+        next: Option<NextPage> = "next",
+    }
 }
-crm_core::record!(ForwardPaging {
-    next: "next",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

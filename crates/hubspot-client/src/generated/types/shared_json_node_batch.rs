@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Json node batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct JsonNodeBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<Value>>,
+crm_core::record! {
+    /// Json node batch.
+    pub struct JsonNodeBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<Value>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(JsonNodeBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(JsonNodeBatch {
     inputs: [Value],
 });

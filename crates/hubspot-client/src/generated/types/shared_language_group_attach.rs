@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Language group attach.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LanguageGroupAttach {
-    /// The id.
-    pub id: Option<String>,
-    /// The language, as `en`. One of 893 values, as `aa`.
-    pub language: Option<String>,
-    /// `primaryId`
-    pub primary_id: Option<String>,
-    /// One of 891 values, as `aa`.
-    pub primary_language: Option<String>,
+crm_core::record! {
+    /// Language group attach.
+    pub struct LanguageGroupAttach {
+        /// The id.
+        id: Option<String> = "id",
+        /// The language, as `en`. One of 893 values, as `aa`.
+        language: Option<String> = "language",
+        /// `primaryId`
+        primary_id: Option<String> = "primaryId",
+        /// One of 891 values, as `aa`.
+        primary_language: Option<String> = "primaryLanguage",
+    }
+    required "id" "language" "primaryId"
+    by new
 }
-crm_core::record!(LanguageGroupAttach {
-    id: "id",
-    language: "language",
-    primary_id: "primaryId",
-    primary_language: "primaryLanguage",
-} required { id: "id", language: "language", primary_id: "primaryId" } by new);
 crm_core::setters!(LanguageGroupAttach {
     id: String, language: String, primary_id: String, primary_language: String,
 });
@@ -43,16 +39,15 @@ impl LanguageGroupAttach {
     }
 }
 
-/// Language group detach.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LanguageGroupDetach {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Language group detach.
+    pub struct LanguageGroupDetach {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(LanguageGroupDetach {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(LanguageGroupDetach {
     id: String,
 });
@@ -65,19 +60,17 @@ impl LanguageGroupDetach {
     }
 }
 
-/// Languages update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LanguagesUpdate {
-    /// `languages`
-    pub languages: Option<Map<String>>,
-    /// `primaryId`
-    pub primary_id: Option<String>,
+crm_core::record! {
+    /// Languages update.
+    pub struct LanguagesUpdate {
+        /// `languages`
+        languages: Option<Map<String>> = "languages",
+        /// `primaryId`
+        primary_id: Option<String> = "primaryId",
+    }
+    required "languages" "primaryId"
+    by new
 }
-crm_core::record!(LanguagesUpdate {
-    languages: "languages",
-    primary_id: "primaryId",
-} required { languages: "languages", primary_id: "primaryId" } by new);
 crm_core::setters!(LanguagesUpdate {
     languages: Map<String>, primary_id: String,
 });
@@ -96,16 +89,15 @@ impl LanguagesUpdate {
     }
 }
 
-/// Primary language set.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PrimaryLanguageSet {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Primary language set.
+    pub struct PrimaryLanguageSet {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(PrimaryLanguageSet {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(PrimaryLanguageSet {
     id: String,
 });

@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Masked substring.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MaskedSubstring {
-    /// `end`
-    pub end: Option<i64>,
-    /// `start`
-    pub start: Option<i64>,
+crm_core::record! {
+    /// Masked substring.
+    pub struct MaskedSubstring {
+        /// `end`
+        end: Option<i64> = "end",
+        /// `start`
+        start: Option<i64> = "start",
+    }
+    required "end" "start"
+    by new
 }
-crm_core::record!(MaskedSubstring {
-    end: "end",
-    start: "start",
-} required { end: "end", start: "start" } by new);
 crm_core::setters!(MaskedSubstring {
     end: i64, start: i64,
 });
@@ -31,16 +29,15 @@ impl MaskedSubstring {
     }
 }
 
-/// Masked substrings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MaskedSubstrings {
-    /// `substrings`
-    pub substrings: Option<Vec<MaskedSubstring>>,
+crm_core::record! {
+    /// Masked substrings.
+    pub struct MaskedSubstrings {
+        /// `substrings`
+        substrings: Option<Vec<MaskedSubstring>> = "substrings",
+    }
+    required "substrings"
+    by new
 }
-crm_core::record!(MaskedSubstrings {
-    substrings: "substrings",
-} required { substrings: "substrings" } by new);
 crm_core::setters!(MaskedSubstrings {
     substrings: [MaskedSubstring],
 });
@@ -55,73 +52,53 @@ impl MaskedSubstrings {
     }
 }
 
-/// Property value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyValue {
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<DataSensitivity>,
-    /// `isEncrypted`
-    pub is_encrypted: Option<bool>,
-    /// `isLargeValue`
-    pub is_large_value: Option<bool>,
-    /// `maskedSubstrings`
-    pub masked_substrings: Option<MaskedSubstrings>,
-    /// The name.
-    pub name: Option<String>,
-    /// `persistenceTimestamp`
-    pub persistence_timestamp: Option<i64>,
-    /// `requestId`
-    pub request_id: Option<String>,
-    /// `selectedByUser`
-    pub selected_by_user: Option<bool>,
-    /// `selectedByUserTimestamp`
-    pub selected_by_user_timestamp: Option<i64>,
-    /// One of 119 values, as `ACADEMY`.
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sourceLabel`
-    pub source_label: Option<String>,
-    /// `sourceMetadata`
-    pub source_metadata: Option<String>,
-    /// `sourceUpstreamDeployable`
-    pub source_upstream_deployable: Option<String>,
-    /// `sourceVid`
-    pub source_vid: Option<Vec<i64>>,
-    /// `timestamp`
-    pub timestamp: Option<i64>,
-    /// `unit`
-    pub unit: Option<String>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
-    /// `useTimestampAsPersistenceTimestamp`
-    pub use_timestamp_as_persistence_timestamp: Option<bool>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Property value.
+    pub struct PropertyValue {
+        /// `dataSensitivity`
+        data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
+        /// `isEncrypted`
+        is_encrypted: Option<bool> = "isEncrypted",
+        /// `isLargeValue`
+        is_large_value: Option<bool> = "isLargeValue",
+        /// `maskedSubstrings`
+        masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
+        /// The name.
+        name: Option<String> = "name",
+        /// `persistenceTimestamp`
+        persistence_timestamp: Option<i64> = "persistenceTimestamp",
+        /// `requestId`
+        request_id: Option<String> = "requestId",
+        /// `selectedByUser`
+        selected_by_user: Option<bool> = "selectedByUser",
+        /// `selectedByUserTimestamp`
+        selected_by_user_timestamp: Option<i64> = "selectedByUserTimestamp",
+        /// One of 119 values, as `ACADEMY`.
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `sourceLabel`
+        source_label: Option<String> = "sourceLabel",
+        /// `sourceMetadata`
+        source_metadata: Option<String> = "sourceMetadata",
+        /// `sourceUpstreamDeployable`
+        source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
+        /// `sourceVid`
+        source_vid: Option<Vec<i64>> = "sourceVid",
+        /// `timestamp`
+        timestamp: Option<i64> = "timestamp",
+        /// `unit`
+        unit: Option<String> = "unit",
+        /// `updatedByUserId`
+        updated_by_user_id: Option<i64> = "updatedByUserId",
+        /// `useTimestampAsPersistenceTimestamp`
+        use_timestamp_as_persistence_timestamp: Option<bool> = "useTimestampAsPersistenceTimestamp",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "name" "value"
+    by new
 }
-crm_core::record!(PropertyValue {
-    data_sensitivity: "dataSensitivity",
-    is_encrypted: "isEncrypted",
-    is_large_value: "isLargeValue",
-    masked_substrings: "maskedSubstrings",
-    name: "name",
-    persistence_timestamp: "persistenceTimestamp",
-    request_id: "requestId",
-    selected_by_user: "selectedByUser",
-    selected_by_user_timestamp: "selectedByUserTimestamp",
-    source: "source",
-    source_id: "sourceId",
-    source_label: "sourceLabel",
-    source_metadata: "sourceMetadata",
-    source_upstream_deployable: "sourceUpstreamDeployable",
-    source_vid: "sourceVid",
-    timestamp: "timestamp",
-    unit: "unit",
-    updated_by_user_id: "updatedByUserId",
-    use_timestamp_as_persistence_timestamp: "useTimestampAsPersistenceTimestamp",
-    value: "value",
-} required { name: "name", value: "value" } by new);
 crm_core::setters!(PropertyValue {
     data_sensitivity: DataSensitivity, is_encrypted: bool, is_large_value: bool,
     masked_substrings: MaskedSubstrings, name: String, persistence_timestamp: i64, request_id: String,

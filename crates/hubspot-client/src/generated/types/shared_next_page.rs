@@ -3,19 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Next page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NextPage {
-    /// The cursor of the page before; the first page has none.
-    pub after: Option<String>,
-    /// `link`
-    pub link: Option<String>,
+crm_core::record! {
+    /// Next page.
+    pub struct NextPage {
+        /// The cursor of the page before; the first page has none.
+        after: Option<String> = "after",
+        /// `link`
+        link: Option<String> = "link",
+    }
 }
-crm_core::record!(NextPage {
-    after: "after",
-    link: "link",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -21,28 +21,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Option input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OptionInput {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Option input.
+    pub struct OptionInput {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "displayOrder" "hidden" "label" "value"
+    by new
 }
-crm_core::record!(OptionInput {
-    description: "description",
-    display_order: "displayOrder",
-    hidden: "hidden",
-    label: "label",
-    value: "value",
-} required { display_order: "displayOrder", hidden: "hidden", label: "label", value: "value" } by new);
 crm_core::setters!(OptionInput {
     description: String, display_order: i64, hidden: bool, label: String, value: String,
 });
@@ -92,25 +87,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Property modification metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyModificationMetadata {
-    /// `archivable`
-    pub archivable: Option<bool>,
-    /// `readOnlyDefinition`
-    pub read_only_definition: Option<bool>,
-    /// `readOnlyOptions`
-    pub read_only_options: Option<bool>,
-    /// `readOnlyValue`
-    pub read_only_value: Option<bool>,
+crm_core::record! {
+    /// Property modification metadata.
+    pub struct PropertyModificationMetadata {
+        /// `archivable`
+        archivable: Option<bool> = "archivable",
+        /// `readOnlyDefinition`
+        read_only_definition: Option<bool> = "readOnlyDefinition",
+        /// `readOnlyOptions`
+        read_only_options: Option<bool> = "readOnlyOptions",
+        /// `readOnlyValue`
+        read_only_value: Option<bool> = "readOnlyValue",
+    }
 }
-crm_core::record!(PropertyModificationMetadata {
-    archivable: "archivable",
-    read_only_definition: "readOnlyDefinition",
-    read_only_options: "readOnlyOptions",
-    read_only_value: "readOnlyValue",
-});
 
 crm_core::open_enum! {
     /// Text display hint.

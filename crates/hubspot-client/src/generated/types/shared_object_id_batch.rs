@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Object id batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectIdBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<PublicObjectId>>,
+crm_core::record! {
+    /// Object id batch.
+    pub struct ObjectIdBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<PublicObjectId>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(ObjectIdBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(ObjectIdBatch {
     inputs: [PublicObjectId],
 });

@@ -3,126 +3,87 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Option item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OptionItem {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Option item.
+    pub struct OptionItem {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(OptionItem {
-    description: "description",
-    display_order: "displayOrder",
-    hidden: "hidden",
-    label: "label",
-    value: "value",
-});
 
-/// Property.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Property {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// When it was archived.
-    pub archived_at: Option<Timestamp>,
-    /// `calculated`
-    pub calculated: Option<bool>,
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdUserId`
-    pub created_user_id: Option<String>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<PropertyDataSensitivity>,
-    /// `dateDisplayHint`
-    pub date_display_hint: Option<PropertyDateDisplayHint>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `externalOptions`
-    pub external_options: Option<bool>,
-    /// How the field is shown in a form.
-    pub field_type: Option<String>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// `hubspotDefined`
-    pub hubspot_defined: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `modificationMetadata`
-    pub modification_metadata: Option<PropertyModificationMetadata>,
-    /// The name.
-    pub name: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// The values to choose from.
-    pub options: Vec<OptionItem>,
-    /// `referencedObjectType`
-    pub referenced_object_type: Option<String>,
-    /// `sensitiveDataCategories`
-    pub sensitive_data_categories: Vec<String>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `updatedUserId`
-    pub updated_user_id: Option<String>,
+crm_core::record! {
+    /// Property.
+    pub struct Property {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// `calculated`
+        calculated: Option<bool> = "calculated",
+        /// `calculationFormula`
+        calculation_formula: Option<String> = "calculationFormula",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdUserId`
+        created_user_id: Option<String> = "createdUserId",
+        /// `currencyPropertyName`
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// `dataSensitivity`
+        data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
+        /// `dateDisplayHint`
+        date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `externalOptions`
+        external_options: Option<bool> = "externalOptions",
+        /// How the field is shown in a form.
+        field_type: Option<String> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// `hasUniqueValue`
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// `hubspotDefined`
+        hubspot_defined: Option<bool> = "hubspotDefined",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `modificationMetadata`
+        modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
+        /// The name.
+        name: Option<String> = "name",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// The values to choose from.
+        options: Vec<OptionItem> = "options",
+        /// `referencedObjectType`
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `sensitiveDataCategories`
+        sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `updatedUserId`
+        updated_user_id: Option<String> = "updatedUserId",
+    }
 }
-crm_core::record!(Property {
-    archived: "archived",
-    archived_at: "archivedAt",
-    calculated: "calculated",
-    calculation_formula: "calculationFormula",
-    created_at: "createdAt",
-    created_user_id: "createdUserId",
-    currency_property_name: "currencyPropertyName",
-    data_sensitivity: "dataSensitivity",
-    date_display_hint: "dateDisplayHint",
-    description: "description",
-    display_order: "displayOrder",
-    external_options: "externalOptions",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    hubspot_defined: "hubspotDefined",
-    label: "label",
-    modification_metadata: "modificationMetadata",
-    name: "name",
-    number_display_hint: "numberDisplayHint",
-    options: "options",
-    referenced_object_type: "referencedObjectType",
-    sensitive_data_categories: "sensitiveDataCategories",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-    updated_at: "updatedAt",
-    updated_user_id: "updatedUserId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

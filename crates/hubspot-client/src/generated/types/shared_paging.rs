@@ -3,33 +3,25 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Paging.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Paging {
-    /// `next`
-    pub next: Option<NextPage>,
-    /// `prev`
-    pub prev: Option<PreviousPage>,
+crm_core::record! {
+    /// Paging.
+    pub struct Paging {
+        /// `next`
+        next: Option<NextPage> = "next",
+        /// `prev`
+        prev: Option<PreviousPage> = "prev",
+    }
 }
-crm_core::record!(Paging {
-    next: "next",
-    prev: "prev",
-});
 
-/// Previous page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PreviousPage {
-    /// The cursor of the page after, to go back.
-    pub before: Option<String>,
-    /// `link`
-    pub link: Option<String>,
+crm_core::record! {
+    /// Previous page.
+    pub struct PreviousPage {
+        /// The cursor of the page after, to go back.
+        before: Option<String> = "before",
+        /// `link`
+        link: Option<String> = "link",
+    }
 }
-crm_core::record!(PreviousPage {
-    before: "before",
-    link: "link",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,70 +3,50 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Property create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyCreate {
-    /// `calculationFormula`
-    pub calculation_formula: Option<String>,
-    /// `currencyPropertyName`
-    pub currency_property_name: Option<String>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<PropertyDataSensitivity>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// `externalOptions`
-    pub external_options: Option<bool>,
-    /// How the field is shown in a form.
-    pub field_type: Option<FieldType>,
-    /// `formField`
-    pub form_field: Option<bool>,
-    /// The internal name of the group.
-    pub group_name: Option<String>,
-    /// `hasUniqueValue`
-    pub has_unique_value: Option<bool>,
-    /// Whether people do not see it.
-    pub hidden: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `numberDisplayHint`
-    pub number_display_hint: Option<NumberDisplayHint>,
-    /// The values to choose from.
-    pub options: Option<Vec<OptionInput>>,
-    /// `referencedObjectType`
-    pub referenced_object_type: Option<String>,
-    /// `showCurrencySymbol`
-    pub show_currency_symbol: Option<bool>,
-    /// `textDisplayHint`
-    pub text_display_hint: Option<TextDisplayHint>,
-    /// `type`
-    pub type_: Option<PropertyType>,
+crm_core::record! {
+    /// Property create.
+    pub struct PropertyCreate {
+        /// `calculationFormula`
+        calculation_formula: Option<String> = "calculationFormula",
+        /// `currencyPropertyName`
+        currency_property_name: Option<String> = "currencyPropertyName",
+        /// `dataSensitivity`
+        data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// `externalOptions`
+        external_options: Option<bool> = "externalOptions",
+        /// How the field is shown in a form.
+        field_type: Option<FieldType> = "fieldType",
+        /// `formField`
+        form_field: Option<bool> = "formField",
+        /// The internal name of the group.
+        group_name: Option<String> = "groupName",
+        /// `hasUniqueValue`
+        has_unique_value: Option<bool> = "hasUniqueValue",
+        /// Whether people do not see it.
+        hidden: Option<bool> = "hidden",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `numberDisplayHint`
+        number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
+        /// The values to choose from.
+        options: Option<Vec<OptionInput>> = "options",
+        /// `referencedObjectType`
+        referenced_object_type: Option<String> = "referencedObjectType",
+        /// `showCurrencySymbol`
+        show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        /// `textDisplayHint`
+        text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
+        /// `type`
+        type_: Option<PropertyType> = "type",
+    }
+    required "fieldType" "groupName" "label" "name" "type"
 }
-crm_core::record!(PropertyCreate {
-    calculation_formula: "calculationFormula",
-    currency_property_name: "currencyPropertyName",
-    data_sensitivity: "dataSensitivity",
-    description: "description",
-    display_order: "displayOrder",
-    external_options: "externalOptions",
-    field_type: "fieldType",
-    form_field: "formField",
-    group_name: "groupName",
-    has_unique_value: "hasUniqueValue",
-    hidden: "hidden",
-    label: "label",
-    name: "name",
-    number_display_hint: "numberDisplayHint",
-    options: "options",
-    referenced_object_type: "referencedObjectType",
-    show_currency_symbol: "showCurrencySymbol",
-    text_display_hint: "textDisplayHint",
-    type_: "type",
-} required { field_type: "fieldType", group_name: "groupName", label: "label", name: "name", type_: "type" });
 crm_core::setters!(PropertyCreate {
     calculation_formula: String, currency_property_name: String, data_sensitivity: PropertyDataSensitivity,
     description: String, display_order: i64, external_options: bool, field_type: FieldType, form_field: bool,
@@ -75,16 +55,15 @@ crm_core::setters!(PropertyCreate {
     show_currency_symbol: bool, text_display_hint: TextDisplayHint, type_: PropertyType,
 });
 
-/// Property create batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyCreateBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<PropertyCreate>>,
+crm_core::record! {
+    /// Property create batch.
+    pub struct PropertyCreateBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<PropertyCreate>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(PropertyCreateBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(PropertyCreateBatch {
     inputs: [PropertyCreate],
 });
@@ -99,42 +78,33 @@ impl PropertyCreateBatch {
     }
 }
 
-/// Property group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyGroup {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Property group.
+    pub struct PropertyGroup {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(PropertyGroup {
-    archived: "archived",
-    display_order: "displayOrder",
-    label: "label",
-    name: "name",
-});
 
-/// Property group create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyGroupCreate {
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Property group create.
+    pub struct PropertyGroupCreate {
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "label" "name"
+    by new
 }
-crm_core::record!(PropertyGroupCreate {
-    display_order: "displayOrder",
-    label: "label",
-    name: "name",
-} required { label: "label", name: "name" } by new);
 crm_core::setters!(PropertyGroupCreate {
     display_order: i64, label: String, name: String,
 });
@@ -151,44 +121,36 @@ impl PropertyGroupCreate {
     }
 }
 
-/// Property group list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyGroupList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<PropertyGroup>,
+crm_core::record! {
+    /// Property group list.
+    pub struct PropertyGroupList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<PropertyGroup> = "results",
+    }
 }
-crm_core::record!(PropertyGroupList {
-    results: "results",
-});
 
-/// Property group update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyGroupUpdate {
-    /// Where it is shown among its kind; -1 is after the others.
-    pub display_order: Option<i64>,
-    /// The name that people see.
-    pub label: Option<String>,
+crm_core::record! {
+    /// Property group update.
+    pub struct PropertyGroupUpdate {
+        /// Where it is shown among its kind; -1 is after the others.
+        display_order: Option<i64> = "displayOrder",
+        /// The name that people see.
+        label: Option<String> = "label",
+    }
 }
-crm_core::record!(PropertyGroupUpdate {
-    display_order: "displayOrder",
-    label: "label",
-});
 crm_core::setters!(PropertyGroupUpdate {
     display_order: i64, label: String,
 });
 
-/// Property name.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyName {
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Property name.
+    pub struct PropertyName {
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(PropertyName {
-    name: "name",
-} required { name: "name" } by new);
 crm_core::setters!(PropertyName {
     name: String,
 });
@@ -201,16 +163,15 @@ impl PropertyName {
     }
 }
 
-/// Property name batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyNameBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<PropertyName>>,
+crm_core::record! {
+    /// Property name batch.
+    pub struct PropertyNameBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<PropertyName>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(PropertyNameBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(PropertyNameBatch {
     inputs: [PropertyName],
 });
@@ -225,22 +186,19 @@ impl PropertyNameBatch {
     }
 }
 
-/// Property name batch read.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PropertyNameBatchRead {
-    /// Whether it is archived; of a list, whether to give the archived ones only.
-    pub archived: Option<bool>,
-    /// `dataSensitivity`
-    pub data_sensitivity: Option<PropertyDataSensitivity>,
-    /// What the batch is made of.
-    pub inputs: Option<Vec<PropertyName>>,
+crm_core::record! {
+    /// Property name batch read.
+    pub struct PropertyNameBatchRead {
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// `dataSensitivity`
+        data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
+        /// What the batch is made of.
+        inputs: Option<Vec<PropertyName>> = "inputs",
+    }
+    required "archived" "dataSensitivity" "inputs"
+    by new
 }
-crm_core::record!(PropertyNameBatchRead {
-    archived: "archived",
-    data_sensitivity: "dataSensitivity",
-    inputs: "inputs",
-} required { archived: "archived", data_sensitivity: "dataSensitivity", inputs: "inputs" } by new);
 crm_core::setters!(PropertyNameBatchRead {
     archived: bool, data_sensitivity: PropertyDataSensitivity, inputs: [PropertyName],
 });

@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Public object id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PublicObjectId {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Public object id.
+    pub struct PublicObjectId {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(PublicObjectId {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(PublicObjectId {
     id: String,
 });

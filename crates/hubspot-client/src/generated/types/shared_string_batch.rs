@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// String batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<String>>,
+crm_core::record! {
+    /// String batch.
+    pub struct StringBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<String>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(StringBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(StringBatch {
     inputs: [String],
 });

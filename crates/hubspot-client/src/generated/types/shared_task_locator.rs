@@ -3,19 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Task locator.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskLocator {
-    /// The id.
-    pub id: Option<String>,
-    /// Addresses by name.
-    pub links: Map<String>,
+crm_core::record! {
+    /// Task locator.
+    pub struct TaskLocator {
+        /// The id.
+        id: Option<String> = "id",
+        /// Addresses by name.
+        links: Map<String> = "links",
+    }
 }
-crm_core::record!(TaskLocator {
-    id: "id",
-    links: "links",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,31 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Value with timestamp.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ValueWithTimestamp {
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sourceLabel`
-    pub source_label: Option<String>,
-    /// `sourceType`
-    pub source_type: Option<String>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
-    /// `updatedByUserId`
-    pub updated_by_user_id: Option<i64>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Value with timestamp.
+    pub struct ValueWithTimestamp {
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `sourceLabel`
+        source_label: Option<String> = "sourceLabel",
+        /// `sourceType`
+        source_type: Option<String> = "sourceType",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+        /// `updatedByUserId`
+        updated_by_user_id: Option<i64> = "updatedByUserId",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(ValueWithTimestamp {
-    source_id: "sourceId",
-    source_label: "sourceLabel",
-    source_type: "sourceType",
-    timestamp: "timestamp",
-    updated_by_user_id: "updatedByUserId",
-    value: "value",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,22 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Version user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VersionUser {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `fullName`
-    pub full_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Version user.
+    pub struct VersionUser {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `fullName`
+        full_name: Option<String> = "fullName",
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(VersionUser {
-    email: "email",
-    full_name: "fullName",
-    id: "id",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,90 +3,63 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Content search result.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContentSearchResult {
-    /// `authorFullName`
-    pub author_full_name: Option<String>,
-    /// `category`
-    pub category: Option<String>,
-    /// `combinedId`
-    pub combined_id: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// `featuredImageUrl`
-    pub featured_image_url: Option<String>,
-    /// The id.
-    pub id: Option<i64>,
-    /// `inBeta`
-    pub in_beta: Option<bool>,
-    /// `isPrivate`
-    pub is_private: Option<bool>,
-    /// The language, as `en`. One of 891 values, as `aa`.
-    pub language: Option<String>,
-    /// `publishedDate`
-    pub published_date: Option<i64>,
-    /// The id of the row.
-    pub row_id: Option<i64>,
-    /// `score`
-    pub score: Option<f64>,
-    /// `subcategory`
-    pub subcategory: Option<String>,
-    /// `tableId`
-    pub table_id: Option<i64>,
-    /// `tags`
-    pub tags: Vec<String>,
-    /// `title`
-    pub title: Option<String>,
-    /// `type`
-    pub type_: Option<IndexedDataType>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Content search result.
+    pub struct ContentSearchResult {
+        /// `authorFullName`
+        author_full_name: Option<String> = "authorFullName",
+        /// `category`
+        category: Option<String> = "category",
+        /// `combinedId`
+        combined_id: Option<String> = "combinedId",
+        /// `contentType`
+        content_type: Option<String> = "contentType",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// `featuredImageUrl`
+        featured_image_url: Option<String> = "featuredImageUrl",
+        /// The id.
+        id: Option<i64> = "id",
+        /// `inBeta`
+        in_beta: Option<bool> = "inBeta",
+        /// `isPrivate`
+        is_private: Option<bool> = "isPrivate",
+        /// The language, as `en`. One of 891 values, as `aa`.
+        language: Option<String> = "language",
+        /// `publishedDate`
+        published_date: Option<i64> = "publishedDate",
+        /// The id of the row.
+        row_id: Option<i64> = "rowId",
+        /// `score`
+        score: Option<f64> = "score",
+        /// `subcategory`
+        subcategory: Option<String> = "subcategory",
+        /// `tableId`
+        table_id: Option<i64> = "tableId",
+        /// `tags`
+        tags: Vec<String> = "tags",
+        /// `title`
+        title: Option<String> = "title",
+        /// `type`
+        type_: Option<IndexedDataType> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(ContentSearchResult {
-    author_full_name: "authorFullName",
-    category: "category",
-    combined_id: "combinedId",
-    content_type: "contentType",
-    description: "description",
-    domain: "domain",
-    featured_image_url: "featuredImageUrl",
-    id: "id",
-    in_beta: "inBeta",
-    is_private: "isPrivate",
-    language: "language",
-    published_date: "publishedDate",
-    row_id: "rowId",
-    score: "score",
-    subcategory: "subcategory",
-    table_id: "tableId",
-    tags: "tags",
-    title: "title",
-    type_: "type",
-    url: "url",
-});
 
-/// Indexed data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IndexedData {
-    /// `fields`
-    pub fields: Map<IndexedField>,
-    /// The id.
-    pub id: Option<String>,
-    /// `type`
-    pub type_: Option<IndexedDataType>,
+crm_core::record! {
+    /// Indexed data.
+    pub struct IndexedData {
+        /// `fields`
+        fields: Map<IndexedField> = "fields",
+        /// The id.
+        id: Option<String> = "id",
+        /// `type`
+        type_: Option<IndexedDataType> = "type",
+    }
 }
-crm_core::record!(IndexedData {
-    fields: "fields",
-    id: "id",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Indexed data type.
@@ -106,51 +79,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Indexed field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IndexedField {
-    /// `metadataField`
-    pub metadata_field: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<Value>,
-    /// `values`
-    pub values: Vec<Value>,
+crm_core::record! {
+    /// Indexed field.
+    pub struct IndexedField {
+        /// `metadataField`
+        metadata_field: Option<bool> = "metadataField",
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<Value> = "value",
+        /// `values`
+        values: Vec<Value> = "values",
+    }
 }
-crm_core::record!(IndexedField {
-    metadata_field: "metadataField",
-    name: "name",
-    value: "value",
-    values: "values",
-});
 
-/// Search results.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchResults {
-    /// Most items in a page.
-    pub limit: Option<i64>,
-    /// How many items to pass over.
-    pub offset: Option<i64>,
-    /// `page`
-    pub page: Option<i64>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ContentSearchResult>,
-    /// `searchTerm`
-    pub search_term: Option<String>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// Search results.
+    pub struct SearchResults {
+        /// Most items in a page.
+        limit: Option<i64> = "limit",
+        /// How many items to pass over.
+        offset: Option<i64> = "offset",
+        /// `page`
+        page: Option<i64> = "page",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ContentSearchResult> = "results",
+        /// `searchTerm`
+        search_term: Option<String> = "searchTerm",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(SearchResults {
-    limit: "limit",
-    offset: "offset",
-    page: "page",
-    results: "results",
-    search_term: "searchTerm",
-    total: "total",
-});
 
 crm_core::open_enum! {
     /// Site search search length.

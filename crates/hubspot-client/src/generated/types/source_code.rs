@@ -3,48 +3,37 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Asset file metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssetFileMetadata {
-    /// When it was archived.
-    pub archived_at: Option<i64>,
-    /// `children`
-    pub children: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// `folder`
-    pub folder: Option<bool>,
-    /// `hash`
-    pub hash: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<i64>,
+crm_core::record! {
+    /// Asset file metadata.
+    pub struct AssetFileMetadata {
+        /// When it was archived.
+        archived_at: Option<i64> = "archivedAt",
+        /// `children`
+        children: Vec<String> = "children",
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// `folder`
+        folder: Option<bool> = "folder",
+        /// `hash`
+        hash: Option<String> = "hash",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<i64> = "updatedAt",
+    }
 }
-crm_core::record!(AssetFileMetadata {
-    archived_at: "archivedAt",
-    children: "children",
-    created_at: "createdAt",
-    folder: "folder",
-    hash: "hash",
-    id: "id",
-    name: "name",
-    updated_at: "updatedAt",
-});
 
-/// File extract request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileExtractRequest {
-    /// `path`
-    pub path: Option<String>,
+crm_core::record! {
+    /// File extract request.
+    pub struct FileExtractRequest {
+        /// `path`
+        path: Option<String> = "path",
+    }
+    required "path"
+    by new
 }
-crm_core::record!(FileExtractRequest {
-    path: "path",
-} required { path: "path" } by new);
 crm_core::setters!(FileExtractRequest {
     path: String,
 });

@@ -3,30 +3,26 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Pause subscription request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PauseSubscriptionRequest {
-    /// `pauseReason`
-    pub pause_reason: Option<String>,
+crm_core::record! {
+    /// Pause subscription request.
+    pub struct PauseSubscriptionRequest {
+        /// `pauseReason`
+        pause_reason: Option<String> = "pauseReason",
+    }
 }
-crm_core::record!(PauseSubscriptionRequest {
-    pause_reason: "pauseReason",
-});
 crm_core::setters!(PauseSubscriptionRequest {
     pause_reason: String,
 });
 
-/// Unpause request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnpauseRequest {
-    /// `proposedNextBillingDate`
-    pub proposed_next_billing_date: Option<i64>,
+crm_core::record! {
+    /// Unpause request.
+    pub struct UnpauseRequest {
+        /// `proposedNextBillingDate`
+        proposed_next_billing_date: Option<i64> = "proposedNextBillingDate",
+    }
+    required "proposedNextBillingDate"
+    by new
 }
-crm_core::record!(UnpauseRequest {
-    proposed_next_billing_date: "proposedNextBillingDate",
-} required { proposed_next_billing_date: "proposedNextBillingDate" } by new);
 crm_core::setters!(UnpauseRequest {
     proposed_next_billing_date: i64,
 });

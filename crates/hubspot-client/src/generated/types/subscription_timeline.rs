@@ -3,96 +3,67 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Names an e-mail event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailEventId {
-    /// When it happened, in milliseconds since 1970.
-    pub created: Option<i64>,
-    /// Identifier.
-    pub id: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Names an e-mail event.
+    pub struct EmailEventId {
+        /// When it happened, in milliseconds since 1970.
+        created: Option<i64> = "created",
+        /// Identifier.
+        id: Option<String> = "id",
+    }
+    keeps extra
 }
-crm_core::record!(EmailEventId {
-    created: "created",
-    id: "id",
-} keeps extra);
 
-/// A change of a subscription.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionChange {
-    /// E-mail event that is the cause.
-    pub caused_by_event: Option<EmailEventId>,
-    /// What it became, as `SUBSCRIBED` or `BOUNCED`.
-    pub change: Option<String>,
-    /// Kind of change, as `SUBSCRIPTION_STATUS`.
-    pub change_type: Option<String>,
-    /// Account.
-    pub portal_id: Option<i64>,
-    /// Where the change came from, as `SOURCE_RECIPIENT`.
-    pub source: Option<String>,
-    /// Subscription that changed, if it is one alone.
-    pub subscription_id: Option<i64>,
-    /// When, in milliseconds since 1970; absent if an e-mail event is the cause.
-    pub timestamp: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A change of a subscription.
+    pub struct SubscriptionChange {
+        /// E-mail event that is the cause.
+        caused_by_event: Option<EmailEventId> = "causedByEvent",
+        /// What it became, as `SUBSCRIBED` or `BOUNCED`.
+        change: Option<String> = "change",
+        /// Kind of change, as `SUBSCRIPTION_STATUS`.
+        change_type: Option<String> = "changeType",
+        /// Account.
+        portal_id: Option<i64> = "portalId",
+        /// Where the change came from, as `SOURCE_RECIPIENT`.
+        source: Option<String> = "source",
+        /// Subscription that changed, if it is one alone.
+        subscription_id: Option<i64> = "subscriptionId",
+        /// When, in milliseconds since 1970; absent if an e-mail event is the cause.
+        timestamp: Option<i64> = "timestamp",
+    }
+    keeps extra
 }
-crm_core::record!(SubscriptionChange {
-    caused_by_event: "causedByEvent",
-    change: "change",
-    change_type: "changeType",
-    portal_id: "portalId",
-    source: "source",
-    subscription_id: "subscriptionId",
-    timestamp: "timestamp",
-} keeps extra);
 
-/// Changes of one recipient with one cause.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionTimelineEntry {
-    /// What changed.
-    pub changes: Vec<SubscriptionChange>,
-    /// Account.
-    pub portal_id: Option<i64>,
-    /// E-mail address.
-    pub recipient: Option<String>,
-    /// All subscriptions of the recipient after the change, as plain JSON; only if asked for.
-    pub snapshot: Option<Value>,
-    /// When, in milliseconds since 1970.
-    pub timestamp: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Changes of one recipient with one cause.
+    pub struct SubscriptionTimelineEntry {
+        /// What changed.
+        changes: Vec<SubscriptionChange> = "changes",
+        /// Account.
+        portal_id: Option<i64> = "portalId",
+        /// E-mail address.
+        recipient: Option<String> = "recipient",
+        /// All subscriptions of the recipient after the change, as plain JSON; only if asked for.
+        snapshot: Option<Value> = "snapshot",
+        /// When, in milliseconds since 1970.
+        timestamp: Option<i64> = "timestamp",
+    }
+    keeps extra
 }
-crm_core::record!(SubscriptionTimelineEntry {
-    changes: "changes",
-    portal_id: "portalId",
-    recipient: "recipient",
-    snapshot: "snapshot",
-    timestamp: "timestamp",
-} keeps extra);
 
-/// A page of entries.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionTimelinePage {
-    /// True if there are more.
-    pub has_more: Option<bool>,
-    /// Position of the next page, opaque.
-    pub offset: Option<String>,
-    /// The entries.
-    pub timeline: Vec<SubscriptionTimelineEntry>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A page of entries.
+    pub struct SubscriptionTimelinePage {
+        /// True if there are more.
+        has_more: Option<bool> = "hasMore",
+        /// Position of the next page, opaque.
+        offset: Option<String> = "offset",
+        /// The entries.
+        timeline: Vec<SubscriptionTimelineEntry> = "timeline",
+    }
+    keeps extra
 }
-crm_core::record!(SubscriptionTimelinePage {
-    has_more: "hasMore",
-    offset: "offset",
-    timeline: "timeline",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,48 +3,35 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Tax rate group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaxRateGroup {
-    /// `active`
-    pub active: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `percentageRate`
-    pub percentage_rate: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Tax rate group.
+    pub struct TaxRateGroup {
+        /// `active`
+        active: Option<bool> = "active",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The name.
+        name: Option<String> = "name",
+        /// `percentageRate`
+        percentage_rate: Option<f64> = "percentageRate",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(TaxRateGroup {
-    active: "active",
-    created_at: "createdAt",
-    id: "id",
-    label: "label",
-    name: "name",
-    percentage_rate: "percentageRate",
-    updated_at: "updatedAt",
-});
 
-/// Tax rate group page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaxRateGroupPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<TaxRateGroup>,
+crm_core::record! {
+    /// Tax rate group page.
+    pub struct TaxRateGroupPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<TaxRateGroup> = "results",
+    }
 }
-crm_core::record!(TaxRateGroupPage {
-    paging: "paging",
-    results: "results",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

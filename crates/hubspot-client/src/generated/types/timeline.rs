@@ -3,46 +3,35 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// App event occurrence.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppEventOccurrence {
-    /// `domain`
-    pub domain: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `eventTypeName`
-    pub event_type_name: Option<String>,
-    /// `extraData`
-    pub extra_data: Option<Value>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<String>,
-    /// `objectTypeFullyQualifiedName`
-    pub object_type_fully_qualified_name: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Map<String>>,
-    /// `timelineIFrame`
-    pub timeline_i_frame: Option<TimelineEventIFrame>,
-    /// `timestamp`
-    pub timestamp: Option<Timestamp>,
-    /// `utk`
-    pub utk: Option<String>,
+crm_core::record! {
+    /// App event occurrence.
+    pub struct AppEventOccurrence {
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `eventTypeName`
+        event_type_name: Option<String> = "eventTypeName",
+        /// `extraData`
+        extra_data: Option<Value> = "extraData",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+        /// `objectTypeFullyQualifiedName`
+        object_type_fully_qualified_name: Option<String> = "objectTypeFullyQualifiedName",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Map<String>> = "properties",
+        /// `timelineIFrame`
+        timeline_i_frame: Option<TimelineEventIFrame> = "timelineIFrame",
+        /// `timestamp`
+        timestamp: Option<Timestamp> = "timestamp",
+        /// `utk`
+        utk: Option<String> = "utk",
+    }
+    required "eventTypeName" "id" "properties"
+    by new
 }
-crm_core::record!(AppEventOccurrence {
-    domain: "domain",
-    email: "email",
-    event_type_name: "eventTypeName",
-    extra_data: "extraData",
-    id: "id",
-    object_id: "objectId",
-    object_type_fully_qualified_name: "objectTypeFullyQualifiedName",
-    properties: "properties",
-    timeline_i_frame: "timelineIFrame",
-    timestamp: "timestamp",
-    utk: "utk",
-} required { event_type_name: "eventTypeName", id: "id", properties: "properties" } by new);
 crm_core::setters!(AppEventOccurrence {
     domain: String, email: String, event_type_name: String, extra_data: Value, id: String, object_id: String,
     object_type_fully_qualified_name: String, properties: Map<String>, timeline_i_frame: TimelineEventIFrame,
@@ -73,16 +62,15 @@ impl AppEventOccurrence {
     }
 }
 
-/// App event occurrence batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppEventOccurrenceBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<AppEventOccurrence>>,
+crm_core::record! {
+    /// App event occurrence batch.
+    pub struct AppEventOccurrenceBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<AppEventOccurrence>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(AppEventOccurrenceBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(AppEventOccurrenceBatch {
     inputs: [AppEventOccurrence],
 });
@@ -97,79 +85,59 @@ impl AppEventOccurrenceBatch {
     }
 }
 
-/// App event resolution reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppEventResolutionReply {
-    /// `developerQualifiedSymbol`
-    pub developer_qualified_symbol: Option<DeveloperQualifiedSymbol>,
-    /// `fullyQualifiedName`
-    pub fully_qualified_name: Option<String>,
+crm_core::record! {
+    /// App event resolution reply.
+    pub struct AppEventResolutionReply {
+        /// `developerQualifiedSymbol`
+        developer_qualified_symbol: Option<DeveloperQualifiedSymbol> = "developerQualifiedSymbol",
+        /// `fullyQualifiedName`
+        fully_qualified_name: Option<String> = "fullyQualifiedName",
+    }
 }
-crm_core::record!(AppEventResolutionReply {
-    developer_qualified_symbol: "developerQualifiedSymbol",
-    fully_qualified_name: "fullyQualifiedName",
-});
 
-/// Batch response app event occurrence.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponseAppEventOccurrence {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AppEventOccurrence>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response app event occurrence.
+    pub struct BatchResponseAppEventOccurrence {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AppEventOccurrence> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponseAppEventOccurrence {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Developer qualified symbol.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeveloperQualifiedSymbol {
-    /// `developerSymbol`
-    pub developer_symbol: Option<String>,
-    /// `projectName`
-    pub project_name: Option<String>,
+crm_core::record! {
+    /// Developer qualified symbol.
+    pub struct DeveloperQualifiedSymbol {
+        /// `developerSymbol`
+        developer_symbol: Option<String> = "developerSymbol",
+        /// `projectName`
+        project_name: Option<String> = "projectName",
+    }
 }
-crm_core::record!(DeveloperQualifiedSymbol {
-    developer_symbol: "developerSymbol",
-    project_name: "projectName",
-});
 
-/// External app event resolution request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalAppEventResolutionRequest {
-    /// `developerSymbol`
-    pub developer_symbol: Option<String>,
-    /// `projectName`
-    pub project_name: Option<String>,
+crm_core::record! {
+    /// External app event resolution request.
+    pub struct ExternalAppEventResolutionRequest {
+        /// `developerSymbol`
+        developer_symbol: Option<String> = "developerSymbol",
+        /// `projectName`
+        project_name: Option<String> = "projectName",
+    }
+    required "developerSymbol" "projectName"
+    by new
 }
-crm_core::record!(ExternalAppEventResolutionRequest {
-    developer_symbol: "developerSymbol",
-    project_name: "projectName",
-} required { developer_symbol: "developerSymbol", project_name: "projectName" } by new);
 crm_core::setters!(ExternalAppEventResolutionRequest {
     developer_symbol: String, project_name: String,
 });
@@ -188,28 +156,22 @@ impl ExternalAppEventResolutionRequest {
     }
 }
 
-/// Timeline event i frame.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TimelineEventIFrame {
-    /// `headerLabel`
-    pub header_label: Option<String>,
-    /// `height`
-    pub height: Option<i64>,
-    /// `linkLabel`
-    pub link_label: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `width`
-    pub width: Option<i64>,
+crm_core::record! {
+    /// Timeline event i frame.
+    pub struct TimelineEventIFrame {
+        /// `headerLabel`
+        header_label: Option<String> = "headerLabel",
+        /// `height`
+        height: Option<i64> = "height",
+        /// `linkLabel`
+        link_label: Option<String> = "linkLabel",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<i64> = "width",
+    }
+    required "headerLabel" "height" "linkLabel" "url" "width"
 }
-crm_core::record!(TimelineEventIFrame {
-    header_label: "headerLabel",
-    height: "height",
-    link_label: "linkLabel",
-    url: "url",
-    width: "width",
-} required { header_label: "headerLabel", height: "height", link_label: "linkLabel", url: "url", width: "width" });
 crm_core::setters!(TimelineEventIFrame {
     header_label: String, height: i64, link_label: String, url: String, width: i64,
 });

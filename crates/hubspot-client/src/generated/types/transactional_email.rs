@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Smtp api token request egg.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SmtpApiTokenRequestEgg {
-    /// `campaignName`
-    pub campaign_name: Option<String>,
-    /// `createContact`
-    pub create_contact: Option<bool>,
+crm_core::record! {
+    /// Smtp api token request egg.
+    pub struct SmtpApiTokenRequestEgg {
+        /// `campaignName`
+        campaign_name: Option<String> = "campaignName",
+        /// `createContact`
+        create_contact: Option<bool> = "createContact",
+    }
+    required "campaignName" "createContact"
+    by new
 }
-crm_core::record!(SmtpApiTokenRequestEgg {
-    campaign_name: "campaignName",
-    create_contact: "createContact",
-} required { campaign_name: "campaignName", create_contact: "createContact" } by new);
 crm_core::setters!(SmtpApiTokenRequestEgg {
     campaign_name: String, create_contact: bool,
 });
@@ -34,48 +32,35 @@ impl SmtpApiTokenRequestEgg {
     }
 }
 
-/// Smtp api token view.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SmtpApiTokenView {
-    /// `campaignName`
-    pub campaign_name: Option<String>,
-    /// `createContact`
-    pub create_contact: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// `emailCampaignId`
-    pub email_campaign_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `password`
-    pub password: Option<String>,
+crm_core::record! {
+    /// Smtp api token view.
+    pub struct SmtpApiTokenView {
+        /// `campaignName`
+        campaign_name: Option<String> = "campaignName",
+        /// `createContact`
+        create_contact: Option<bool> = "createContact",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<String> = "createdBy",
+        /// `emailCampaignId`
+        email_campaign_id: Option<String> = "emailCampaignId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `password`
+        password: Option<String> = "password",
+    }
 }
-crm_core::record!(SmtpApiTokenView {
-    campaign_name: "campaignName",
-    create_contact: "createContact",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    email_campaign_id: "emailCampaignId",
-    id: "id",
-    password: "password",
-});
 
-/// Smtp api token view page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SmtpApiTokenViewPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SmtpApiTokenView>,
+crm_core::record! {
+    /// Smtp api token view page.
+    pub struct SmtpApiTokenViewPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SmtpApiTokenView> = "results",
+    }
 }
-crm_core::record!(SmtpApiTokenViewPage {
-    paging: "paging",
-    results: "results",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,22 +3,19 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Speaker.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Speaker {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Speaker.
+    pub struct Speaker {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "id" "name"
+    by new
 }
-crm_core::record!(Speaker {
-    email: "email",
-    id: "id",
-    name: "name",
-} required { id: "id", name: "name" } by new);
 crm_core::setters!(Speaker {
     email: String, id: String, name: String,
 });
@@ -35,30 +32,25 @@ impl Speaker {
     }
 }
 
-/// Transcript create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TranscriptCreateReply {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Transcript create reply.
+    pub struct TranscriptCreateReply {
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(TranscriptCreateReply {
-    id: "id",
-});
 
-/// Transcript create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TranscriptCreateRequest {
-    /// `engagementId`
-    pub engagement_id: Option<i64>,
-    /// `transcriptCreateUtterances`
-    pub transcript_create_utterances: Option<Vec<TranscriptCreateUtterance>>,
+crm_core::record! {
+    /// Transcript create request.
+    pub struct TranscriptCreateRequest {
+        /// `engagementId`
+        engagement_id: Option<i64> = "engagementId",
+        /// `transcriptCreateUtterances`
+        transcript_create_utterances: Option<Vec<TranscriptCreateUtterance>> = "transcriptCreateUtterances",
+    }
+    required "engagementId" "transcriptCreateUtterances"
+    by new
 }
-crm_core::record!(TranscriptCreateRequest {
-    engagement_id: "engagementId",
-    transcript_create_utterances: "transcriptCreateUtterances",
-} required { engagement_id: "engagementId", transcript_create_utterances: "transcriptCreateUtterances" } by new);
 crm_core::setters!(TranscriptCreateRequest {
     engagement_id: i64, transcript_create_utterances: [TranscriptCreateUtterance],
 });
@@ -77,28 +69,23 @@ impl TranscriptCreateRequest {
     }
 }
 
-/// Transcript create utterance.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TranscriptCreateUtterance {
-    /// `endTimeMillis`
-    pub end_time_millis: Option<i64>,
-    /// `languageCode`
-    pub language_code: Option<String>,
-    /// `speaker`
-    pub speaker: Option<Speaker>,
-    /// `startTimeMillis`
-    pub start_time_millis: Option<i64>,
-    /// `text`
-    pub text: Option<String>,
+crm_core::record! {
+    /// Transcript create utterance.
+    pub struct TranscriptCreateUtterance {
+        /// `endTimeMillis`
+        end_time_millis: Option<i64> = "endTimeMillis",
+        /// `languageCode`
+        language_code: Option<String> = "languageCode",
+        /// `speaker`
+        speaker: Option<Speaker> = "speaker",
+        /// `startTimeMillis`
+        start_time_millis: Option<i64> = "startTimeMillis",
+        /// `text`
+        text: Option<String> = "text",
+    }
+    required "endTimeMillis" "speaker" "startTimeMillis" "text"
+    by new
 }
-crm_core::record!(TranscriptCreateUtterance {
-    end_time_millis: "endTimeMillis",
-    language_code: "languageCode",
-    speaker: "speaker",
-    start_time_millis: "startTimeMillis",
-    text: "text",
-} required { end_time_millis: "endTimeMillis", speaker: "speaker", start_time_millis: "startTimeMillis", text: "text" } by new);
 crm_core::setters!(TranscriptCreateUtterance {
     end_time_millis: i64, language_code: String, speaker: Speaker, start_time_millis: i64, text: String,
 });
@@ -122,31 +109,23 @@ impl TranscriptCreateUtterance {
     }
 }
 
-/// Transcript reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TranscriptReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `engagementId`
-    pub engagement_id: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `transcriptSource`
-    pub transcript_source: Option<TranscriptReplyTranscriptSource>,
-    /// `transcriptUtterances`
-    pub transcript_utterances: Vec<TranscriptUtterance>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Transcript reply.
+    pub struct TranscriptReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `engagementId`
+        engagement_id: Option<i64> = "engagementId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `transcriptSource`
+        transcript_source: Option<TranscriptReplyTranscriptSource> = "transcriptSource",
+        /// `transcriptUtterances`
+        transcript_utterances: Vec<TranscriptUtterance> = "transcriptUtterances",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(TranscriptReply {
-    created_at: "createdAt",
-    engagement_id: "engagementId",
-    id: "id",
-    transcript_source: "transcriptSource",
-    transcript_utterances: "transcriptUtterances",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Transcript reply transcript source.
@@ -158,31 +137,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Transcript utterance.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TranscriptUtterance {
-    /// `endTimeMillis`
-    pub end_time_millis: Option<i64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `languageCode`
-    pub language_code: Option<String>,
-    /// `speaker`
-    pub speaker: Option<Speaker>,
-    /// `startTimeMillis`
-    pub start_time_millis: Option<i64>,
-    /// `text`
-    pub text: Option<String>,
+crm_core::record! {
+    /// Transcript utterance.
+    pub struct TranscriptUtterance {
+        /// `endTimeMillis`
+        end_time_millis: Option<i64> = "endTimeMillis",
+        /// The id.
+        id: Option<String> = "id",
+        /// `languageCode`
+        language_code: Option<String> = "languageCode",
+        /// `speaker`
+        speaker: Option<Speaker> = "speaker",
+        /// `startTimeMillis`
+        start_time_millis: Option<i64> = "startTimeMillis",
+        /// `text`
+        text: Option<String> = "text",
+    }
 }
-crm_core::record!(TranscriptUtterance {
-    end_time_millis: "endTimeMillis",
-    id: "id",
-    language_code: "languageCode",
-    speaker: "speaker",
-    start_time_millis: "startTimeMillis",
-    text: "text",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

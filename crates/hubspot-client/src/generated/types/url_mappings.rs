@@ -3,94 +3,65 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Url mapping.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UrlMapping {
-    /// `cdnPurgeEmbargoTime`
-    pub cdn_purge_embargo_time: Option<i64>,
-    /// `contentGroupId`
-    pub content_group_id: Option<i64>,
-    /// One of 62 values, as `ACCESS_GROUP_MEMBERSHIP`.
-    pub cos_object_type: Option<String>,
-    /// `created`
-    pub created: Option<i64>,
-    /// `createdById`
-    pub created_by_id: Option<i64>,
-    /// When it was deleted.
-    pub deleted_at: Option<i64>,
-    /// `destination`
-    pub destination: Option<String>,
-    /// The id.
-    pub id: Option<i64>,
-    /// `internallyCreated`
-    pub internally_created: Option<bool>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `isMatchFullUrl`
-    pub is_match_full_url: Option<bool>,
-    /// `isMatchQueryString`
-    pub is_match_query_string: Option<bool>,
-    /// `isOnlyAfterNotFound`
-    pub is_only_after_not_found: Option<bool>,
-    /// `isPattern`
-    pub is_pattern: Option<bool>,
-    /// `isProtocolAgnostic`
-    pub is_protocol_agnostic: Option<bool>,
-    /// `isRegex`
-    pub is_regex: Option<bool>,
-    /// `isTrailingSlashOptional`
-    pub is_trailing_slash_optional: Option<bool>,
-    /// The name that people see.
-    pub label: Option<String>,
-    /// `lastUsedAt`
-    pub last_used_at: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `note`
-    pub note: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `precedence`
-    pub precedence: Option<i64>,
-    /// `redirectStyle`
-    pub redirect_style: Option<i64>,
-    /// `routePrefix`
-    pub route_prefix: Option<String>,
-    /// `updated`
-    pub updated: Option<i64>,
-    /// `updatedById`
-    pub updated_by_id: Option<i64>,
+crm_core::record! {
+    /// Url mapping.
+    pub struct UrlMapping {
+        /// `cdnPurgeEmbargoTime`
+        cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",
+        /// `contentGroupId`
+        content_group_id: Option<i64> = "contentGroupId",
+        /// One of 62 values, as `ACCESS_GROUP_MEMBERSHIP`.
+        cos_object_type: Option<String> = "cosObjectType",
+        /// `created`
+        created: Option<i64> = "created",
+        /// `createdById`
+        created_by_id: Option<i64> = "createdById",
+        /// When it was deleted.
+        deleted_at: Option<i64> = "deletedAt",
+        /// `destination`
+        destination: Option<String> = "destination",
+        /// The id.
+        id: Option<i64> = "id",
+        /// `internallyCreated`
+        internally_created: Option<bool> = "internallyCreated",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// `isMatchFullUrl`
+        is_match_full_url: Option<bool> = "isMatchFullUrl",
+        /// `isMatchQueryString`
+        is_match_query_string: Option<bool> = "isMatchQueryString",
+        /// `isOnlyAfterNotFound`
+        is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
+        /// `isPattern`
+        is_pattern: Option<bool> = "isPattern",
+        /// `isProtocolAgnostic`
+        is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
+        /// `isRegex`
+        is_regex: Option<bool> = "isRegex",
+        /// `isTrailingSlashOptional`
+        is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// `lastUsedAt`
+        last_used_at: Option<i64> = "lastUsedAt",
+        /// The name.
+        name: Option<String> = "name",
+        /// `note`
+        note: Option<String> = "note",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `precedence`
+        precedence: Option<i64> = "precedence",
+        /// `redirectStyle`
+        redirect_style: Option<i64> = "redirectStyle",
+        /// `routePrefix`
+        route_prefix: Option<String> = "routePrefix",
+        /// `updated`
+        updated: Option<i64> = "updated",
+        /// `updatedById`
+        updated_by_id: Option<i64> = "updatedById",
+    }
 }
-crm_core::record!(UrlMapping {
-    cdn_purge_embargo_time: "cdnPurgeEmbargoTime",
-    content_group_id: "contentGroupId",
-    cos_object_type: "cosObjectType",
-    created: "created",
-    created_by_id: "createdById",
-    deleted_at: "deletedAt",
-    destination: "destination",
-    id: "id",
-    internally_created: "internallyCreated",
-    is_active: "isActive",
-    is_match_full_url: "isMatchFullUrl",
-    is_match_query_string: "isMatchQueryString",
-    is_only_after_not_found: "isOnlyAfterNotFound",
-    is_pattern: "isPattern",
-    is_protocol_agnostic: "isProtocolAgnostic",
-    is_regex: "isRegex",
-    is_trailing_slash_optional: "isTrailingSlashOptional",
-    label: "label",
-    last_used_at: "lastUsedAt",
-    name: "name",
-    note: "note",
-    portal_id: "portalId",
-    precedence: "precedence",
-    redirect_style: "redirectStyle",
-    route_prefix: "routePrefix",
-    updated: "updated",
-    updated_by_id: "updatedById",
-});
 crm_core::setters!(UrlMapping {
     cdn_purge_embargo_time: i64, content_group_id: i64, cos_object_type: String, created: i64,
     created_by_id: i64, deleted_at: i64, destination: String, id: i64, internally_created: bool,

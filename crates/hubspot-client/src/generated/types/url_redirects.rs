@@ -3,43 +3,33 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Url mapping create request body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UrlMappingCreateRequestBody {
-    /// `destination`
-    pub destination: Option<String>,
-    /// `isMatchFullUrl`
-    pub is_match_full_url: Option<bool>,
-    /// `isMatchQueryString`
-    pub is_match_query_string: Option<bool>,
-    /// `isOnlyAfterNotFound`
-    pub is_only_after_not_found: Option<bool>,
-    /// `isPattern`
-    pub is_pattern: Option<bool>,
-    /// `isProtocolAgnostic`
-    pub is_protocol_agnostic: Option<bool>,
-    /// `isTrailingSlashOptional`
-    pub is_trailing_slash_optional: Option<bool>,
-    /// `precedence`
-    pub precedence: Option<i64>,
-    /// `redirectStyle`
-    pub redirect_style: Option<i64>,
-    /// `routePrefix`
-    pub route_prefix: Option<String>,
+crm_core::record! {
+    /// Url mapping create request body.
+    pub struct UrlMappingCreateRequestBody {
+        /// `destination`
+        destination: Option<String> = "destination",
+        /// `isMatchFullUrl`
+        is_match_full_url: Option<bool> = "isMatchFullUrl",
+        /// `isMatchQueryString`
+        is_match_query_string: Option<bool> = "isMatchQueryString",
+        /// `isOnlyAfterNotFound`
+        is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
+        /// `isPattern`
+        is_pattern: Option<bool> = "isPattern",
+        /// `isProtocolAgnostic`
+        is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
+        /// `isTrailingSlashOptional`
+        is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
+        /// `precedence`
+        precedence: Option<i64> = "precedence",
+        /// `redirectStyle`
+        redirect_style: Option<i64> = "redirectStyle",
+        /// `routePrefix`
+        route_prefix: Option<String> = "routePrefix",
+    }
+    required "destination" "redirectStyle" "routePrefix"
+    by new
 }
-crm_core::record!(UrlMappingCreateRequestBody {
-    destination: "destination",
-    is_match_full_url: "isMatchFullUrl",
-    is_match_query_string: "isMatchQueryString",
-    is_only_after_not_found: "isOnlyAfterNotFound",
-    is_pattern: "isPattern",
-    is_protocol_agnostic: "isProtocolAgnostic",
-    is_trailing_slash_optional: "isTrailingSlashOptional",
-    precedence: "precedence",
-    redirect_style: "redirectStyle",
-    route_prefix: "routePrefix",
-} required { destination: "destination", redirect_style: "redirectStyle", route_prefix: "routePrefix" } by new);
 crm_core::setters!(UrlMappingCreateRequestBody {
     destination: String, is_match_full_url: bool, is_match_query_string: bool, is_only_after_not_found: bool,
     is_pattern: bool, is_protocol_agnostic: bool, is_trailing_slash_optional: bool, precedence: i64,
@@ -69,52 +59,37 @@ impl UrlMappingCreateRequestBody {
     }
 }
 
-/// Url redirects url mapping.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UrlRedirectsUrlMapping {
-    /// `created`
-    pub created: Option<Timestamp>,
-    /// `destination`
-    pub destination: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isMatchFullUrl`
-    pub is_match_full_url: Option<bool>,
-    /// `isMatchQueryString`
-    pub is_match_query_string: Option<bool>,
-    /// `isOnlyAfterNotFound`
-    pub is_only_after_not_found: Option<bool>,
-    /// `isPattern`
-    pub is_pattern: Option<bool>,
-    /// `isProtocolAgnostic`
-    pub is_protocol_agnostic: Option<bool>,
-    /// `isTrailingSlashOptional`
-    pub is_trailing_slash_optional: Option<bool>,
-    /// `precedence`
-    pub precedence: Option<i64>,
-    /// `redirectStyle`
-    pub redirect_style: Option<i64>,
-    /// `routePrefix`
-    pub route_prefix: Option<String>,
-    /// `updated`
-    pub updated: Option<Timestamp>,
+crm_core::record! {
+    /// Url redirects url mapping.
+    pub struct UrlRedirectsUrlMapping {
+        /// `created`
+        created: Option<Timestamp> = "created",
+        /// `destination`
+        destination: Option<String> = "destination",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isMatchFullUrl`
+        is_match_full_url: Option<bool> = "isMatchFullUrl",
+        /// `isMatchQueryString`
+        is_match_query_string: Option<bool> = "isMatchQueryString",
+        /// `isOnlyAfterNotFound`
+        is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
+        /// `isPattern`
+        is_pattern: Option<bool> = "isPattern",
+        /// `isProtocolAgnostic`
+        is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
+        /// `isTrailingSlashOptional`
+        is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
+        /// `precedence`
+        precedence: Option<i64> = "precedence",
+        /// `redirectStyle`
+        redirect_style: Option<i64> = "redirectStyle",
+        /// `routePrefix`
+        route_prefix: Option<String> = "routePrefix",
+        /// `updated`
+        updated: Option<Timestamp> = "updated",
+    }
 }
-crm_core::record!(UrlRedirectsUrlMapping {
-    created: "created",
-    destination: "destination",
-    id: "id",
-    is_match_full_url: "isMatchFullUrl",
-    is_match_query_string: "isMatchQueryString",
-    is_only_after_not_found: "isOnlyAfterNotFound",
-    is_pattern: "isPattern",
-    is_protocol_agnostic: "isProtocolAgnostic",
-    is_trailing_slash_optional: "isTrailingSlashOptional",
-    precedence: "precedence",
-    redirect_style: "redirectStyle",
-    route_prefix: "routePrefix",
-    updated: "updated",
-});
 crm_core::setters!(UrlRedirectsUrlMapping {
     created: Timestamp, destination: String, id: String, is_match_full_url: bool, is_match_query_string: bool,
     is_only_after_not_found: bool, is_pattern: bool, is_protocol_agnostic: bool,
@@ -122,22 +97,17 @@ crm_core::setters!(UrlRedirectsUrlMapping {
     updated: Timestamp,
 });
 
-/// With total url mapping page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WithTotalUrlMappingPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<UrlRedirectsUrlMapping>,
-    /// How many there are in all.
-    pub total: Option<i64>,
+crm_core::record! {
+    /// With total url mapping page.
+    pub struct WithTotalUrlMappingPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<UrlRedirectsUrlMapping> = "results",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+    }
 }
-crm_core::record!(WithTotalUrlMappingPage {
-    paging: "paging",
-    results: "results",
-    total: "total",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

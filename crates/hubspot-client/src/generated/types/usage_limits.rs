@@ -3,301 +3,213 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association label limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationLabelLimitReply {
-    /// `allLabels`
-    pub all_labels: Vec<String>,
-    /// `fromObjectType`
-    pub from_object_type: Option<LimitsTrackingObjectTypeDefinition>,
-    /// Most items in a page.
-    pub limit: Option<i64>,
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `toObjectType`
-    pub to_object_type: Option<LimitsTrackingObjectTypeDefinition>,
-    /// `usage`
-    pub usage: Option<i64>,
+crm_core::record! {
+    /// Association label limit reply.
+    pub struct AssociationLabelLimitReply {
+        /// `allLabels`
+        all_labels: Vec<String> = "allLabels",
+        /// `fromObjectType`
+        from_object_type: Option<LimitsTrackingObjectTypeDefinition> = "fromObjectType",
+        /// Most items in a page.
+        limit: Option<i64> = "limit",
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `toObjectType`
+        to_object_type: Option<LimitsTrackingObjectTypeDefinition> = "toObjectType",
+        /// `usage`
+        usage: Option<i64> = "usage",
+    }
 }
-crm_core::record!(AssociationLabelLimitReply {
-    all_labels: "allLabels",
-    from_object_type: "fromObjectType",
-    limit: "limit",
-    percentage: "percentage",
-    to_object_type: "toObjectType",
-    usage: "usage",
-});
 
-/// Association label limit response list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationLabelLimitResponseList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<AssociationLabelLimitReply>,
+crm_core::record! {
+    /// Association label limit response list.
+    pub struct AssociationLabelLimitResponseList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<AssociationLabelLimitReply> = "results",
+    }
 }
-crm_core::record!(AssociationLabelLimitResponseList {
-    results: "results",
-});
 
-/// Association record limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationRecordLimitReply {
-    /// `atLimitFromRecordSamples`
-    pub at_limit_from_record_samples: Vec<AtLimitRecordSample>,
-    /// Most items in a page.
-    pub limit: Option<i64>,
-    /// `nearLimitFromRecordSamples`
-    pub near_limit_from_record_samples: Vec<NearLimitRecordSample>,
-    /// `totalRecordsAtLimit`
-    pub total_records_at_limit: Option<i64>,
-    /// `totalRecordsNearLimit`
-    pub total_records_near_limit: Option<i64>,
+crm_core::record! {
+    /// Association record limit reply.
+    pub struct AssociationRecordLimitReply {
+        /// `atLimitFromRecordSamples`
+        at_limit_from_record_samples: Vec<AtLimitRecordSample> = "atLimitFromRecordSamples",
+        /// Most items in a page.
+        limit: Option<i64> = "limit",
+        /// `nearLimitFromRecordSamples`
+        near_limit_from_record_samples: Vec<NearLimitRecordSample> = "nearLimitFromRecordSamples",
+        /// `totalRecordsAtLimit`
+        total_records_at_limit: Option<i64> = "totalRecordsAtLimit",
+        /// `totalRecordsNearLimit`
+        total_records_near_limit: Option<i64> = "totalRecordsNearLimit",
+    }
 }
-crm_core::record!(AssociationRecordLimitReply {
-    at_limit_from_record_samples: "atLimitFromRecordSamples",
-    limit: "limit",
-    near_limit_from_record_samples: "nearLimitFromRecordSamples",
-    total_records_at_limit: "totalRecordsAtLimit",
-    total_records_near_limit: "totalRecordsNearLimit",
-});
 
-/// At limit record sample.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AtLimitRecordSample {
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<i64>,
+crm_core::record! {
+    /// At limit record sample.
+    pub struct AtLimitRecordSample {
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The id of the record.
+        object_id: Option<i64> = "objectId",
+    }
 }
-crm_core::record!(AtLimitRecordSample {
-    label: "label",
-    object_id: "objectId",
-});
 
-/// Calculated property limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalculatedPropertyLimitReply {
-    /// `byObjectType`
-    pub by_object_type: Vec<UsageForObjectType>,
-    /// `overallLimit`
-    pub overall_limit: Option<i64>,
-    /// `overallPercentage`
-    pub overall_percentage: Option<f64>,
-    /// `overallUsage`
-    pub overall_usage: Option<i64>,
+crm_core::record! {
+    /// Calculated property limit reply.
+    pub struct CalculatedPropertyLimitReply {
+        /// `byObjectType`
+        by_object_type: Vec<UsageForObjectType> = "byObjectType",
+        /// `overallLimit`
+        overall_limit: Option<i64> = "overallLimit",
+        /// `overallPercentage`
+        overall_percentage: Option<f64> = "overallPercentage",
+        /// `overallUsage`
+        overall_usage: Option<i64> = "overallUsage",
+    }
 }
-crm_core::record!(CalculatedPropertyLimitReply {
-    by_object_type: "byObjectType",
-    overall_limit: "overallLimit",
-    overall_percentage: "overallPercentage",
-    overall_usage: "overallUsage",
-});
 
-/// Custom object limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectLimitReply {
-    /// Most items in a page.
-    pub limit: Option<i64>,
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `usage`
-    pub usage: Option<i64>,
+crm_core::record! {
+    /// Custom object limit reply.
+    pub struct CustomObjectLimitReply {
+        /// Most items in a page.
+        limit: Option<i64> = "limit",
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `usage`
+        usage: Option<i64> = "usage",
+    }
 }
-crm_core::record!(CustomObjectLimitReply {
-    limit: "limit",
-    percentage: "percentage",
-    usage: "usage",
-});
 
-/// Custom object record limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectRecordLimitReply {
-    /// `byObjectType`
-    pub by_object_type: Vec<UsageForObjectType>,
-    /// `overallLimit`
-    pub overall_limit: Option<i64>,
-    /// `overallPercentage`
-    pub overall_percentage: Option<f64>,
-    /// `overallUsage`
-    pub overall_usage: Option<i64>,
+crm_core::record! {
+    /// Custom object record limit reply.
+    pub struct CustomObjectRecordLimitReply {
+        /// `byObjectType`
+        by_object_type: Vec<UsageForObjectType> = "byObjectType",
+        /// `overallLimit`
+        overall_limit: Option<i64> = "overallLimit",
+        /// `overallPercentage`
+        overall_percentage: Option<f64> = "overallPercentage",
+        /// `overallUsage`
+        overall_usage: Option<i64> = "overallUsage",
+    }
 }
-crm_core::record!(CustomObjectRecordLimitReply {
-    by_object_type: "byObjectType",
-    overall_limit: "overallLimit",
-    overall_percentage: "overallPercentage",
-    overall_usage: "overallUsage",
-});
 
-/// Custom property limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomPropertyLimitReply {
-    /// `byObjectType`
-    pub by_object_type: Vec<LimitAndUsageForObjectType>,
-    /// `overallLimit`
-    pub overall_limit: Option<i64>,
-    /// `overallPercentage`
-    pub overall_percentage: Option<f64>,
-    /// `overallUsage`
-    pub overall_usage: Option<i64>,
+crm_core::record! {
+    /// Custom property limit reply.
+    pub struct CustomPropertyLimitReply {
+        /// `byObjectType`
+        by_object_type: Vec<LimitAndUsageForObjectType> = "byObjectType",
+        /// `overallLimit`
+        overall_limit: Option<i64> = "overallLimit",
+        /// `overallPercentage`
+        overall_percentage: Option<f64> = "overallPercentage",
+        /// `overallUsage`
+        overall_usage: Option<i64> = "overallUsage",
+    }
 }
-crm_core::record!(CustomPropertyLimitReply {
-    by_object_type: "byObjectType",
-    overall_limit: "overallLimit",
-    overall_percentage: "overallPercentage",
-    overall_usage: "overallUsage",
-});
 
-/// Limit and usage for object type.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LimitAndUsageForObjectType {
-    /// Most items in a page.
-    pub limit: Option<i64>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `pluralLabel`
-    pub plural_label: Option<String>,
-    /// `singularLabel`
-    pub singular_label: Option<String>,
-    /// `usage`
-    pub usage: Option<i64>,
+crm_core::record! {
+    /// Limit and usage for object type.
+    pub struct LimitAndUsageForObjectType {
+        /// Most items in a page.
+        limit: Option<i64> = "limit",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `pluralLabel`
+        plural_label: Option<String> = "pluralLabel",
+        /// `singularLabel`
+        singular_label: Option<String> = "singularLabel",
+        /// `usage`
+        usage: Option<i64> = "usage",
+    }
 }
-crm_core::record!(LimitAndUsageForObjectType {
-    limit: "limit",
-    object_type_id: "objectTypeId",
-    percentage: "percentage",
-    plural_label: "pluralLabel",
-    singular_label: "singularLabel",
-    usage: "usage",
-});
 
-/// Limits tracking object type definition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LimitsTrackingObjectTypeDefinition {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `pluralLabel`
-    pub plural_label: Option<String>,
-    /// `singularLabel`
-    pub singular_label: Option<String>,
+crm_core::record! {
+    /// Limits tracking object type definition.
+    pub struct LimitsTrackingObjectTypeDefinition {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `pluralLabel`
+        plural_label: Option<String> = "pluralLabel",
+        /// `singularLabel`
+        singular_label: Option<String> = "singularLabel",
+    }
 }
-crm_core::record!(LimitsTrackingObjectTypeDefinition {
-    object_type_id: "objectTypeId",
-    plural_label: "pluralLabel",
-    singular_label: "singularLabel",
-});
 
-/// Near limit record sample.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NearLimitRecordSample {
-    /// The name that people see.
-    pub label: Option<String>,
-    /// The id of the record.
-    pub object_id: Option<i64>,
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `usage`
-    pub usage: Option<i64>,
+crm_core::record! {
+    /// Near limit record sample.
+    pub struct NearLimitRecordSample {
+        /// The name that people see.
+        label: Option<String> = "label",
+        /// The id of the record.
+        object_id: Option<i64> = "objectId",
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `usage`
+        usage: Option<i64> = "usage",
+    }
 }
-crm_core::record!(NearLimitRecordSample {
-    label: "label",
-    object_id: "objectId",
-    percentage: "percentage",
-    usage: "usage",
-});
 
-/// Object type near or at association limit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypeNearOrAtAssociationLimit {
-    /// `hasRecordsAtLimit`
-    pub has_records_at_limit: Option<bool>,
-    /// `hasRecordsNearLimit`
-    pub has_records_near_limit: Option<bool>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `pluralLabel`
-    pub plural_label: Option<String>,
-    /// `singularLabel`
-    pub singular_label: Option<String>,
+crm_core::record! {
+    /// Object type near or at association limit.
+    pub struct ObjectTypeNearOrAtAssociationLimit {
+        /// `hasRecordsAtLimit`
+        has_records_at_limit: Option<bool> = "hasRecordsAtLimit",
+        /// `hasRecordsNearLimit`
+        has_records_near_limit: Option<bool> = "hasRecordsNearLimit",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `pluralLabel`
+        plural_label: Option<String> = "pluralLabel",
+        /// `singularLabel`
+        singular_label: Option<String> = "singularLabel",
+    }
 }
-crm_core::record!(ObjectTypeNearOrAtAssociationLimit {
-    has_records_at_limit: "hasRecordsAtLimit",
-    has_records_near_limit: "hasRecordsNearLimit",
-    object_type_id: "objectTypeId",
-    plural_label: "pluralLabel",
-    singular_label: "singularLabel",
-});
 
-/// Object type near or at association limit list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectTypeNearOrAtAssociationLimitList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ObjectTypeNearOrAtAssociationLimit>,
+crm_core::record! {
+    /// Object type near or at association limit list.
+    pub struct ObjectTypeNearOrAtAssociationLimitList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ObjectTypeNearOrAtAssociationLimit> = "results",
+    }
 }
-crm_core::record!(ObjectTypeNearOrAtAssociationLimitList {
-    results: "results",
-});
 
-/// Pipeline limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineLimitReply {
-    /// `customObjectTypes`
-    pub custom_object_types: Option<CustomObjectRecordLimitReply>,
-    /// `hubspotDefinedObjectTypes`
-    pub hubspot_defined_object_types: Vec<LimitAndUsageForObjectType>,
+crm_core::record! {
+    /// Pipeline limit reply.
+    pub struct PipelineLimitReply {
+        /// `customObjectTypes`
+        custom_object_types: Option<CustomObjectRecordLimitReply> = "customObjectTypes",
+        /// `hubspotDefinedObjectTypes`
+        hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",
+    }
 }
-crm_core::record!(PipelineLimitReply {
-    custom_object_types: "customObjectTypes",
-    hubspot_defined_object_types: "hubspotDefinedObjectTypes",
-});
 
-/// Record limit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordLimitReply {
-    /// `customObjectTypes`
-    pub custom_object_types: Option<CustomObjectRecordLimitReply>,
-    /// `hubspotDefinedObjectTypes`
-    pub hubspot_defined_object_types: Vec<LimitAndUsageForObjectType>,
+crm_core::record! {
+    /// Record limit reply.
+    pub struct RecordLimitReply {
+        /// `customObjectTypes`
+        custom_object_types: Option<CustomObjectRecordLimitReply> = "customObjectTypes",
+        /// `hubspotDefinedObjectTypes`
+        hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",
+    }
 }
-crm_core::record!(RecordLimitReply {
-    custom_object_types: "customObjectTypes",
-    hubspot_defined_object_types: "hubspotDefinedObjectTypes",
-});
 
-/// Usage for object type.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UsageForObjectType {
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `pluralLabel`
-    pub plural_label: Option<String>,
-    /// `singularLabel`
-    pub singular_label: Option<String>,
-    /// `usage`
-    pub usage: Option<i64>,
+crm_core::record! {
+    /// Usage for object type.
+    pub struct UsageForObjectType {
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `pluralLabel`
+        plural_label: Option<String> = "pluralLabel",
+        /// `singularLabel`
+        singular_label: Option<String> = "singularLabel",
+        /// `usage`
+        usage: Option<i64> = "usage",
+    }
 }
-crm_core::record!(UsageForObjectType {
-    object_type_id: "objectTypeId",
-    plural_label: "pluralLabel",
-    singular_label: "singularLabel",
-    usage: "usage",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,28 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// External settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExternalSettings {
-    /// `createMeetingUrl`
-    pub create_meeting_url: Option<String>,
-    /// `deleteMeetingUrl`
-    pub delete_meeting_url: Option<String>,
-    /// `fetchAccountsUri`
-    pub fetch_accounts_uri: Option<String>,
-    /// `updateMeetingUrl`
-    pub update_meeting_url: Option<String>,
-    /// `userVerifyUrl`
-    pub user_verify_url: Option<String>,
+crm_core::record! {
+    /// External settings.
+    pub struct ExternalSettings {
+        /// `createMeetingUrl`
+        create_meeting_url: Option<String> = "createMeetingUrl",
+        /// `deleteMeetingUrl`
+        delete_meeting_url: Option<String> = "deleteMeetingUrl",
+        /// `fetchAccountsUri`
+        fetch_accounts_uri: Option<String> = "fetchAccountsUri",
+        /// `updateMeetingUrl`
+        update_meeting_url: Option<String> = "updateMeetingUrl",
+        /// `userVerifyUrl`
+        user_verify_url: Option<String> = "userVerifyUrl",
+    }
+    required "createMeetingUrl"
+    by new
 }
-crm_core::record!(ExternalSettings {
-    create_meeting_url: "createMeetingUrl",
-    delete_meeting_url: "deleteMeetingUrl",
-    fetch_accounts_uri: "fetchAccountsUri",
-    update_meeting_url: "updateMeetingUrl",
-    user_verify_url: "userVerifyUrl",
-} required { create_meeting_url: "createMeetingUrl" } by new);
 crm_core::setters!(ExternalSettings {
     create_meeting_url: String, delete_meeting_url: String, fetch_accounts_uri: String,
     update_meeting_url: String, user_verify_url: String,

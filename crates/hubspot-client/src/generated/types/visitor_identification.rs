@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Identification token generation request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IdentificationTokenGenerationRequest {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `hsCustomerAgentContext`
-    pub hs_customer_agent_context: Option<Map<String>>,
-    /// The last name.
-    pub last_name: Option<String>,
+crm_core::record! {
+    /// Identification token generation request.
+    pub struct IdentificationTokenGenerationRequest {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `hsCustomerAgentContext`
+        hs_customer_agent_context: Option<Map<String>> = "hsCustomerAgentContext",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+    }
+    required "email" "hsCustomerAgentContext"
+    by new
 }
-crm_core::record!(IdentificationTokenGenerationRequest {
-    email: "email",
-    first_name: "firstName",
-    hs_customer_agent_context: "hsCustomerAgentContext",
-    last_name: "lastName",
-} required { email: "email", hs_customer_agent_context: "hsCustomerAgentContext" } by new);
 crm_core::setters!(IdentificationTokenGenerationRequest {
     email: String, first_name: String, hs_customer_agent_context: Map<String>, last_name: String,
 });
@@ -42,16 +38,13 @@ impl IdentificationTokenGenerationRequest {
     }
 }
 
-/// Identification token reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IdentificationTokenReply {
-    /// `token`
-    pub token: Option<String>,
+crm_core::record! {
+    /// Identification token reply.
+    pub struct IdentificationTokenReply {
+        /// `token`
+        token: Option<String> = "token",
+    }
 }
-crm_core::record!(IdentificationTokenReply {
-    token: "token",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -105,19 +105,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Settings change request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SettingsChangeRequest {
-    /// `targetUrl`
-    pub target_url: Option<String>,
-    /// `throttling`
-    pub throttling: Option<ThrottlingSettings>,
+crm_core::record! {
+    /// Settings change request.
+    pub struct SettingsChangeRequest {
+        /// `targetUrl`
+        target_url: Option<String> = "targetUrl",
+        /// `throttling`
+        throttling: Option<ThrottlingSettings> = "throttling",
+    }
+    required "targetUrl" "throttling"
+    by new
 }
-crm_core::record!(SettingsChangeRequest {
-    target_url: "targetUrl",
-    throttling: "throttling",
-} required { target_url: "targetUrl", throttling: "throttling" } by new);
 crm_core::setters!(SettingsChangeRequest {
     target_url: String, throttling: ThrottlingSettings,
 });
@@ -136,19 +134,17 @@ impl SettingsChangeRequest {
     }
 }
 
-/// Subscription batch update request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionBatchUpdateRequest {
-    /// `active`
-    pub active: Option<bool>,
-    /// The id.
-    pub id: Option<i64>,
+crm_core::record! {
+    /// Subscription batch update request.
+    pub struct SubscriptionBatchUpdateRequest {
+        /// `active`
+        active: Option<bool> = "active",
+        /// The id.
+        id: Option<i64> = "id",
+    }
+    required "active" "id"
+    by new
 }
-crm_core::record!(SubscriptionBatchUpdateRequest {
-    active: "active",
-    id: "id",
-} required { active: "active", id: "id" } by new);
 crm_core::setters!(SubscriptionBatchUpdateRequest {
     active: bool, id: i64,
 });
@@ -164,16 +160,15 @@ impl SubscriptionBatchUpdateRequest {
     }
 }
 
-/// Subscription batch update request batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionBatchUpdateRequestBatch {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<SubscriptionBatchUpdateRequest>>,
+crm_core::record! {
+    /// Subscription batch update request batch.
+    pub struct SubscriptionBatchUpdateRequestBatch {
+        /// What the batch is made of.
+        inputs: Option<Vec<SubscriptionBatchUpdateRequest>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(SubscriptionBatchUpdateRequestBatch {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(SubscriptionBatchUpdateRequestBatch {
     inputs: [SubscriptionBatchUpdateRequest],
 });
@@ -188,28 +183,23 @@ impl SubscriptionBatchUpdateRequestBatch {
     }
 }
 
-/// Subscription create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionCreateRequest {
-    /// `active`
-    pub active: Option<bool>,
-    /// `eventType`
-    pub event_type: Option<EventType>,
-    /// `eventTypeName`
-    pub event_type_name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
+crm_core::record! {
+    /// Subscription create request.
+    pub struct SubscriptionCreateRequest {
+        /// `active`
+        active: Option<bool> = "active",
+        /// `eventType`
+        event_type: Option<EventType> = "eventType",
+        /// `eventTypeName`
+        event_type_name: Option<String> = "eventTypeName",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+    }
+    required "active" "eventType"
+    by new
 }
-crm_core::record!(SubscriptionCreateRequest {
-    active: "active",
-    event_type: "eventType",
-    event_type_name: "eventTypeName",
-    object_type_id: "objectTypeId",
-    property_name: "propertyName",
-} required { active: "active", event_type: "eventType" } by new);
 crm_core::setters!(SubscriptionCreateRequest {
     active: bool, event_type: EventType, event_type_name: String, object_type_id: String,
     property_name: String,
@@ -229,73 +219,56 @@ impl SubscriptionCreateRequest {
     }
 }
 
-/// Subscription list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionListReply {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<WebhooksSubscriptionReply>,
+crm_core::record! {
+    /// Subscription list reply.
+    pub struct SubscriptionListReply {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<WebhooksSubscriptionReply> = "results",
+    }
 }
-crm_core::record!(SubscriptionListReply {
-    results: "results",
-});
 
-/// Subscription patch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionPatchRequest {
-    /// `active`
-    pub active: Option<bool>,
+crm_core::record! {
+    /// Subscription patch request.
+    pub struct SubscriptionPatchRequest {
+        /// `active`
+        active: Option<bool> = "active",
+    }
 }
-crm_core::record!(SubscriptionPatchRequest {
-    active: "active",
-});
 crm_core::setters!(SubscriptionPatchRequest {
     active: bool,
 });
 
-/// Subscription response batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionResponseBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<WebhooksSubscriptionReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Subscription response batch reply.
+    pub struct SubscriptionResponseBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<WebhooksSubscriptionReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(SubscriptionResponseBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Throttling settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThrottlingSettings {
-    /// `maxConcurrentRequests`
-    pub max_concurrent_requests: Option<i64>,
+crm_core::record! {
+    /// Throttling settings.
+    pub struct ThrottlingSettings {
+        /// `maxConcurrentRequests`
+        max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
+    }
+    required "maxConcurrentRequests"
+    by new
 }
-crm_core::record!(ThrottlingSettings {
-    max_concurrent_requests: "maxConcurrentRequests",
-} required { max_concurrent_requests: "maxConcurrentRequests" } by new);
 crm_core::setters!(ThrottlingSettings {
     max_concurrent_requests: i64,
 });
@@ -310,57 +283,41 @@ impl ThrottlingSettings {
     }
 }
 
-/// Webhooks settings reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WebhooksSettingsReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `targetUrl`
-    pub target_url: Option<String>,
-    /// `throttling`
-    pub throttling: Option<ThrottlingSettings>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Webhooks settings reply.
+    pub struct WebhooksSettingsReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `targetUrl`
+        target_url: Option<String> = "targetUrl",
+        /// `throttling`
+        throttling: Option<ThrottlingSettings> = "throttling",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(WebhooksSettingsReply {
-    created_at: "createdAt",
-    target_url: "targetUrl",
-    throttling: "throttling",
-    updated_at: "updatedAt",
-});
 
-/// Webhooks subscription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WebhooksSubscriptionReply {
-    /// `active`
-    pub active: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `eventType`
-    pub event_type: Option<EventType>,
-    /// `eventTypeName`
-    pub event_type_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Webhooks subscription reply.
+    pub struct WebhooksSubscriptionReply {
+        /// `active`
+        active: Option<bool> = "active",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `eventType`
+        event_type: Option<EventType> = "eventType",
+        /// `eventTypeName`
+        event_type_name: Option<String> = "eventTypeName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(WebhooksSubscriptionReply {
-    active: "active",
-    created_at: "createdAt",
-    event_type: "eventType",
-    event_type_name: "eventTypeName",
-    id: "id",
-    object_type_id: "objectTypeId",
-    property_name: "propertyName",
-    updated_at: "updatedAt",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,25 +3,19 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Action override request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ActionOverrideRequest {
-    /// `associatedObjectTypeIds`
-    pub associated_object_type_ids: Vec<String>,
-    /// `listIds`
-    pub list_ids: Vec<i64>,
-    /// `objectIds`
-    pub object_ids: Vec<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<String>,
+crm_core::record! {
+    /// Action override request.
+    pub struct ActionOverrideRequest {
+        /// `associatedObjectTypeIds`
+        associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
+        /// `listIds`
+        list_ids: Vec<i64> = "listIds",
+        /// `objectIds`
+        object_ids: Vec<i64> = "objectIds",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<String> = "properties",
+    }
 }
-crm_core::record!(ActionOverrideRequest {
-    associated_object_type_ids: "associatedObjectTypeIds",
-    list_ids: "listIds",
-    object_ids: "objectIds",
-    properties: "properties",
-});
 
 crm_core::open_enum! {
     /// Actions item.
@@ -55,22 +49,19 @@ crm_core::open_enum! {
     }
 }
 
-/// App lifecycle event subscription upsert request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppLifecycleEventSubscriptionUpsertRequest {
-    /// `eventTypeId`
-    pub event_type_id: Option<String>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<String>>,
-    /// Always `APP_LIFECYCLE_EVENT`.
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// App lifecycle event subscription upsert request.
+    pub struct AppLifecycleEventSubscriptionUpsertRequest {
+        /// `eventTypeId`
+        event_type_id: Option<String> = "eventTypeId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<String>> = "properties",
+        /// Always `APP_LIFECYCLE_EVENT`.
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "eventTypeId" "properties" "subscriptionType"
+    by new
 }
-crm_core::record!(AppLifecycleEventSubscriptionUpsertRequest {
-    event_type_id: "eventTypeId",
-    properties: "properties",
-    subscription_type: "subscriptionType",
-} required { event_type_id: "eventTypeId", properties: "properties", subscription_type: "subscriptionType" } by new);
 crm_core::setters!(AppLifecycleEventSubscriptionUpsertRequest {
     event_type_id: String, properties: [String], subscription_type: String,
 });
@@ -90,31 +81,25 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
     }
 }
 
-/// Association subscription upsert request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AssociationSubscriptionUpsertRequest {
-    /// `actions`
-    pub actions: Option<Vec<ActionsItem>>,
-    /// `associatedObjectTypeIds`
-    pub associated_object_type_ids: Option<Vec<String>>,
-    /// `objectIds`
-    pub object_ids: Option<Vec<i64>>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// Always `ASSOCIATION`.
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// Association subscription upsert request.
+    pub struct AssociationSubscriptionUpsertRequest {
+        /// `actions`
+        actions: Option<Vec<ActionsItem>> = "actions",
+        /// `associatedObjectTypeIds`
+        associated_object_type_ids: Option<Vec<String>> = "associatedObjectTypeIds",
+        /// `objectIds`
+        object_ids: Option<Vec<i64>> = "objectIds",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// Always `ASSOCIATION`.
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "actions" "associatedObjectTypeIds" "objectIds" "objectTypeId" "portalId" "subscriptionType"
+    by new
 }
-crm_core::record!(AssociationSubscriptionUpsertRequest {
-    actions: "actions",
-    associated_object_type_ids: "associatedObjectTypeIds",
-    object_ids: "objectIds",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    subscription_type: "subscriptionType",
-} required { actions: "actions", associated_object_type_ids: "associatedObjectTypeIds", object_ids: "objectIds", object_type_id: "objectTypeId", portal_id: "portalId", subscription_type: "subscriptionType" } by new);
 crm_core::setters!(AssociationSubscriptionUpsertRequest {
     actions: [ActionsItem], associated_object_type_ids: [String], object_ids: [i64], object_type_id: String,
     portal_id: i64, subscription_type: String,
@@ -141,54 +126,41 @@ impl Default for AssociationSubscriptionUpsertRequest {
     }
 }
 
-/// Batch response journal fetch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BatchResponseJournalFetchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<JournalFetchReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Batch response journal fetch reply.
+    pub struct BatchResponseJournalFetchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<JournalFetchReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(BatchResponseJournalFetchReply {
-    completed_at: "completedAt",
-    links: "links",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// Condition.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Condition {
-    /// Always `CRM_OBJECT_PROPERTY`.
-    pub filter_type: Option<String>,
-    /// `operator`
-    pub operator: Option<ConditionOperator>,
-    /// The names of the properties to give.
-    pub property: Option<String>,
-    /// `value`
-    pub value: Option<String>,
-    /// `values`
-    pub values: Option<Vec<String>>,
+crm_core::record! {
+    /// Condition.
+    pub struct Condition {
+        /// Always `CRM_OBJECT_PROPERTY`.
+        filter_type: Option<String> = "filterType",
+        /// `operator`
+        operator: Option<ConditionOperator> = "operator",
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+        /// `value`
+        value: Option<String> = "value",
+        /// `values`
+        values: Option<Vec<String>> = "values",
+    }
+    required "filterType" "operator" "property"
+    by new
 }
-crm_core::record!(Condition {
-    filter_type: "filterType",
-    operator: "operator",
-    property: "property",
-    value: "value",
-    values: "values",
-} required { filter_type: "filterType", operator: "operator", property: "property" } by new);
 crm_core::setters!(Condition {
     filter_type: String, operator: ConditionOperator, property: String, value: String, values: [String],
 });
@@ -242,27 +214,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Crm object snapshot batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrmObjectSnapshotBatchReply {
-    /// `snapshotResponses`
-    pub snapshot_responses: Vec<CrmObjectSnapshotReply>,
+crm_core::record! {
+    /// Crm object snapshot batch reply.
+    pub struct CrmObjectSnapshotBatchReply {
+        /// `snapshotResponses`
+        snapshot_responses: Vec<CrmObjectSnapshotReply> = "snapshotResponses",
+    }
 }
-crm_core::record!(CrmObjectSnapshotBatchReply {
-    snapshot_responses: "snapshotResponses",
-});
 
-/// Crm object snapshot batch request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrmObjectSnapshotBatchRequest {
-    /// `snapshotRequests`
-    pub snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>>,
+crm_core::record! {
+    /// Crm object snapshot batch request.
+    pub struct CrmObjectSnapshotBatchRequest {
+        /// `snapshotRequests`
+        snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>> = "snapshotRequests",
+    }
+    required "snapshotRequests"
+    by new
 }
-crm_core::record!(CrmObjectSnapshotBatchRequest {
-    snapshot_requests: "snapshotRequests",
-} required { snapshot_requests: "snapshotRequests" } by new);
 crm_core::setters!(CrmObjectSnapshotBatchRequest {
     snapshot_requests: [CrmObjectSnapshotRequest],
 });
@@ -277,45 +245,35 @@ impl CrmObjectSnapshotBatchRequest {
     }
 }
 
-/// Crm object snapshot reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrmObjectSnapshotReply {
-    /// The id of the record.
-    pub object_id: Option<i64>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// `snapshotStatusId`
-    pub snapshot_status_id: Option<String>,
+crm_core::record! {
+    /// Crm object snapshot reply.
+    pub struct CrmObjectSnapshotReply {
+        /// The id of the record.
+        object_id: Option<i64> = "objectId",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// `snapshotStatusId`
+        snapshot_status_id: Option<String> = "snapshotStatusId",
+    }
 }
-crm_core::record!(CrmObjectSnapshotReply {
-    object_id: "objectId",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    snapshot_status_id: "snapshotStatusId",
-});
 
-/// Crm object snapshot request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CrmObjectSnapshotRequest {
-    /// The id of the record.
-    pub object_id: Option<i64>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<String>>,
+crm_core::record! {
+    /// Crm object snapshot request.
+    pub struct CrmObjectSnapshotRequest {
+        /// The id of the record.
+        object_id: Option<i64> = "objectId",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<String>> = "properties",
+    }
+    required "objectId" "objectTypeId" "portalId" "properties"
+    by new
 }
-crm_core::record!(CrmObjectSnapshotRequest {
-    object_id: "objectId",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    properties: "properties",
-} required { object_id: "objectId", object_type_id: "objectTypeId", portal_id: "portalId", properties: "properties" } by new);
 crm_core::setters!(CrmObjectSnapshotRequest {
     object_id: i64, object_type_id: String, portal_id: i64, properties: [String],
 });
@@ -338,30 +296,25 @@ impl CrmObjectSnapshotRequest {
     }
 }
 
-/// Filter create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilterCreateReply {
-    /// `filterId`
-    pub filter_id: Option<i64>,
+crm_core::record! {
+    /// Filter create reply.
+    pub struct FilterCreateReply {
+        /// `filterId`
+        filter_id: Option<i64> = "filterId",
+    }
 }
-crm_core::record!(FilterCreateReply {
-    filter_id: "filterId",
-});
 
-/// Filter create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilterCreateRequest {
-    /// `filter`
-    pub filter: Option<WebhooksJournalFilter>,
-    /// The id of the subscription.
-    pub subscription_id: Option<i64>,
+crm_core::record! {
+    /// Filter create request.
+    pub struct FilterCreateRequest {
+        /// `filter`
+        filter: Option<WebhooksJournalFilter> = "filter",
+        /// The id of the subscription.
+        subscription_id: Option<i64> = "subscriptionId",
+    }
+    required "filter" "subscriptionId"
+    by new
 }
-crm_core::record!(FilterCreateRequest {
-    filter: "filter",
-    subscription_id: "subscriptionId",
-} required { filter: "filter", subscription_id: "subscriptionId" } by new);
 crm_core::setters!(FilterCreateRequest {
     filter: WebhooksJournalFilter, subscription_id: i64,
 });
@@ -380,42 +333,33 @@ impl FilterCreateRequest {
     }
 }
 
-/// Filter reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FilterReply {
-    /// When it was created.
-    pub created_at: Option<i64>,
-    /// `filter`
-    pub filter: Option<WebhooksJournalFilter>,
-    /// The id.
-    pub id: Option<i64>,
+crm_core::record! {
+    /// Filter reply.
+    pub struct FilterReply {
+        /// When it was created.
+        created_at: Option<i64> = "createdAt",
+        /// `filter`
+        filter: Option<WebhooksJournalFilter> = "filter",
+        /// The id.
+        id: Option<i64> = "id",
+    }
 }
-crm_core::record!(FilterReply {
-    created_at: "createdAt",
-    filter: "filter",
-    id: "id",
-});
 
-/// Gdpr privacy deletion subscription upsert request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
-    /// `actions`
-    pub actions: Option<Vec<ActionsItem>>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// Always `GDPR_PRIVACY_DELETION`.
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// Gdpr privacy deletion subscription upsert request.
+    pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
+        /// `actions`
+        actions: Option<Vec<ActionsItem>> = "actions",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// Always `GDPR_PRIVACY_DELETION`.
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "actions" "objectTypeId" "portalId" "subscriptionType"
+    by new
 }
-crm_core::record!(GdprPrivacyDeletionSubscriptionUpsertRequest {
-    actions: "actions",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    subscription_type: "subscriptionType",
-} required { actions: "actions", object_type_id: "objectTypeId", portal_id: "portalId", subscription_type: "subscriptionType" } by new);
 crm_core::setters!(GdprPrivacyDeletionSubscriptionUpsertRequest {
     actions: [ActionsItem], object_type_id: String, portal_id: i64, subscription_type: String,
 });
@@ -437,77 +381,57 @@ impl GdprPrivacyDeletionSubscriptionUpsertRequest {
     }
 }
 
-/// Journal fetch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct JournalFetchReply {
-    /// `currentOffset`
-    pub current_offset: Option<String>,
-    /// `expiresAt`
-    pub expires_at: Option<Timestamp>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Journal fetch reply.
+    pub struct JournalFetchReply {
+        /// `currentOffset`
+        current_offset: Option<String> = "currentOffset",
+        /// `expiresAt`
+        expires_at: Option<Timestamp> = "expiresAt",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(JournalFetchReply {
-    current_offset: "currentOffset",
-    expires_at: "expiresAt",
-    url: "url",
-});
 
-/// Journal fetch response batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct JournalFetchResponseBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<JournalFetchReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Journal fetch response batch reply.
+    pub struct JournalFetchResponseBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<JournalFetchReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(JournalFetchResponseBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
-/// List membership subscription upsert request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListMembershipSubscriptionUpsertRequest {
-    /// `actions`
-    pub actions: Option<Vec<ActionsItem>>,
-    /// `listIds`
-    pub list_ids: Option<Vec<i64>>,
-    /// `objectIds`
-    pub object_ids: Option<Vec<i64>>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// Always `LIST_MEMBERSHIP`.
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// List membership subscription upsert request.
+    pub struct ListMembershipSubscriptionUpsertRequest {
+        /// `actions`
+        actions: Option<Vec<ActionsItem>> = "actions",
+        /// `listIds`
+        list_ids: Option<Vec<i64>> = "listIds",
+        /// `objectIds`
+        object_ids: Option<Vec<i64>> = "objectIds",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// Always `LIST_MEMBERSHIP`.
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "actions" "listIds" "objectIds" "portalId" "subscriptionType"
+    by new
 }
-crm_core::record!(ListMembershipSubscriptionUpsertRequest {
-    actions: "actions",
-    list_ids: "listIds",
-    object_ids: "objectIds",
-    portal_id: "portalId",
-    subscription_type: "subscriptionType",
-} required { actions: "actions", list_ids: "listIds", object_ids: "objectIds", portal_id: "portalId", subscription_type: "subscriptionType" } by new);
 crm_core::setters!(ListMembershipSubscriptionUpsertRequest {
     actions: [ActionsItem], list_ids: [i64], object_ids: [i64], portal_id: i64, subscription_type: String,
 });
@@ -531,31 +455,25 @@ impl ListMembershipSubscriptionUpsertRequest {
     }
 }
 
-/// Object subscription upsert request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectSubscriptionUpsertRequest {
-    /// `actions`
-    pub actions: Option<Vec<ActionsItem>>,
-    /// `objectIds`
-    pub object_ids: Option<Vec<i64>>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Option<Vec<String>>,
-    /// Always `OBJECT`.
-    pub subscription_type: Option<String>,
+crm_core::record! {
+    /// Object subscription upsert request.
+    pub struct ObjectSubscriptionUpsertRequest {
+        /// `actions`
+        actions: Option<Vec<ActionsItem>> = "actions",
+        /// `objectIds`
+        object_ids: Option<Vec<i64>> = "objectIds",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Vec<String>> = "properties",
+        /// Always `OBJECT`.
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    required "actions" "objectIds" "objectTypeId" "portalId" "properties" "subscriptionType"
+    by new
 }
-crm_core::record!(ObjectSubscriptionUpsertRequest {
-    actions: "actions",
-    object_ids: "objectIds",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    properties: "properties",
-    subscription_type: "subscriptionType",
-} required { actions: "actions", object_ids: "objectIds", object_type_id: "objectTypeId", portal_id: "portalId", properties: "properties", subscription_type: "subscriptionType" } by new);
 crm_core::setters!(ObjectSubscriptionUpsertRequest {
     actions: [ActionsItem], object_ids: [i64], object_type_id: String, portal_id: i64, properties: [String],
     subscription_type: String,
@@ -582,31 +500,23 @@ impl Default for ObjectSubscriptionUpsertRequest {
     }
 }
 
-/// Snapshot status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SnapshotStatusReply {
-    /// When the work ended.
-    pub completed_at: Option<i64>,
-    /// `errorCode`
-    pub error_code: Option<SnapshotStatusReplyErrorCode>,
-    /// The id.
-    pub id: Option<String>,
-    /// `initiatedAt`
-    pub initiated_at: Option<i64>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<SnapshotStatusReplyStatus>,
+crm_core::record! {
+    /// Snapshot status reply.
+    pub struct SnapshotStatusReply {
+        /// When the work ended.
+        completed_at: Option<i64> = "completedAt",
+        /// `errorCode`
+        error_code: Option<SnapshotStatusReplyErrorCode> = "errorCode",
+        /// The id.
+        id: Option<String> = "id",
+        /// `initiatedAt`
+        initiated_at: Option<i64> = "initiatedAt",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<SnapshotStatusReplyStatus> = "status",
+    }
 }
-crm_core::record!(SnapshotStatusReply {
-    completed_at: "completedAt",
-    error_code: "errorCode",
-    id: "id",
-    initiated_at: "initiatedAt",
-    message: "message",
-    status: "status",
-});
 
 crm_core::open_enum! {
     /// Snapshot status reply error code.
@@ -638,69 +548,49 @@ crm_core::open_enum! {
     }
 }
 
-/// Subscription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionReply {
-    /// `actionOverrides`
-    pub action_overrides: Map<ActionOverrideRequest>,
-    /// `actions`
-    pub actions: Vec<ActionsItem>,
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// `associatedObjectTypeIds`
-    pub associated_object_type_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<i64>,
-    /// When it was deleted.
-    pub deleted_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<i64>,
-    /// `listIds`
-    pub list_ids: Vec<i64>,
-    /// `objectIds`
-    pub object_ids: Vec<i64>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the account.
-    pub portal_id: Option<i64>,
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub properties: Vec<String>,
-    /// `subscriptionType`
-    pub subscription_type: Option<SubscriptionType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Subscription reply.
+    pub struct SubscriptionReply {
+        /// `actionOverrides`
+        action_overrides: Map<ActionOverrideRequest> = "actionOverrides",
+        /// `actions`
+        actions: Vec<ActionsItem> = "actions",
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// `associatedObjectTypeIds`
+        associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `createdBy`
+        created_by: Option<i64> = "createdBy",
+        /// When it was deleted.
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// The id.
+        id: Option<i64> = "id",
+        /// `listIds`
+        list_ids: Vec<i64> = "listIds",
+        /// `objectIds`
+        object_ids: Vec<i64> = "objectIds",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the account.
+        portal_id: Option<i64> = "portalId",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Vec<String> = "properties",
+        /// `subscriptionType`
+        subscription_type: Option<SubscriptionType> = "subscriptionType",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SubscriptionReply {
-    action_overrides: "actionOverrides",
-    actions: "actions",
-    app_id: "appId",
-    associated_object_type_ids: "associatedObjectTypeIds",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted_at: "deletedAt",
-    id: "id",
-    list_ids: "listIds",
-    object_ids: "objectIds",
-    object_type_id: "objectTypeId",
-    portal_id: "portalId",
-    properties: "properties",
-    subscription_type: "subscriptionType",
-    updated_at: "updatedAt",
-});
 
-/// Subscription response list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionResponseList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<SubscriptionReply>,
+crm_core::record! {
+    /// Subscription response list.
+    pub struct SubscriptionResponseList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<SubscriptionReply> = "results",
+    }
 }
-crm_core::record!(SubscriptionResponseList {
-    results: "results",
-});
 
 crm_core::open_enum! {
     /// Subscription type.
@@ -731,16 +621,15 @@ crm_core::union! {
     }
 }
 
-/// Webhooks journal filter.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WebhooksJournalFilter {
-    /// `conditions`
-    pub conditions: Option<Vec<Condition>>,
+crm_core::record! {
+    /// Webhooks journal filter.
+    pub struct WebhooksJournalFilter {
+        /// `conditions`
+        conditions: Option<Vec<Condition>> = "conditions",
+    }
+    required "conditions"
+    by new
 }
-crm_core::record!(WebhooksJournalFilter {
-    conditions: "conditions",
-} required { conditions: "conditions" } by new);
 crm_core::setters!(WebhooksJournalFilter {
     conditions: [Condition],
 });

@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Api ab test branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiAbTestBranch {
-    /// `connection`
-    pub connection: Option<ApiConnection>,
-    /// `percentage`
-    pub percentage: Option<i64>,
+crm_core::record! {
+    /// Api ab test branch.
+    pub struct ApiAbTestBranch {
+        /// `connection`
+        connection: Option<ApiConnection> = "connection",
+        /// `percentage`
+        percentage: Option<i64> = "percentage",
+    }
+    required "connection"
+    by new
 }
-crm_core::record!(ApiAbTestBranch {
-    connection: "connection",
-    percentage: "percentage",
-} required { connection: "connection" } by new);
 crm_core::setters!(ApiAbTestBranch {
     connection: ApiConnection, percentage: i64,
 });
@@ -31,22 +29,19 @@ impl ApiAbTestBranch {
     }
 }
 
-/// Api ab test branch action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiAbTestBranchAction {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `testBranches`
-    pub test_branches: Option<Vec<ApiAbTestBranch>>,
-    /// Always `AB_TEST_BRANCH`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api ab test branch action.
+    pub struct ApiAbTestBranchAction {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `testBranches`
+        test_branches: Option<Vec<ApiAbTestBranch>> = "testBranches",
+        /// Always `AB_TEST_BRANCH`.
+        type_: Option<String> = "type",
+    }
+    required "actionId" "testBranches" "type"
+    by new
 }
-crm_core::record!(ApiAbTestBranchAction {
-    action_id: "actionId",
-    test_branches: "testBranches",
-    type_: "type",
-} required { action_id: "actionId", test_branches: "testBranches", type_: "type" } by new);
 crm_core::setters!(ApiAbTestBranchAction {
     action_id: String, test_branches: [ApiAbTestBranch], type_: String,
 });
@@ -66,22 +61,19 @@ impl ApiAbTestBranchAction {
     }
 }
 
-/// Api action data value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiActionDataValue {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `dataKey`
-    pub data_key: Option<String>,
-    /// Always `FIELD_DATA`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api action data value.
+    pub struct ApiActionDataValue {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `dataKey`
+        data_key: Option<String> = "dataKey",
+        /// Always `FIELD_DATA`.
+        type_: Option<String> = "type",
+    }
+    required "actionId" "dataKey" "type"
+    by new
 }
-crm_core::record!(ApiActionDataValue {
-    action_id: "actionId",
-    data_key: "dataKey",
-    type_: "type",
-} required { action_id: "actionId", data_key: "dataKey", type_: "type" } by new);
 crm_core::setters!(ApiActionDataValue {
     action_id: String, data_key: String, type_: String,
 });
@@ -98,19 +90,17 @@ impl ApiActionDataValue {
     }
 }
 
-/// Api action output object property value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiActionOutputObjectPropertyValue {
-    /// `actionOutputPropertyToken`
-    pub action_output_property_token: Option<String>,
-    /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api action output object property value.
+    pub struct ApiActionOutputObjectPropertyValue {
+        /// `actionOutputPropertyToken`
+        action_output_property_token: Option<String> = "actionOutputPropertyToken",
+        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        type_: Option<String> = "type",
+    }
+    required "actionOutputPropertyToken" "type"
+    by new
 }
-crm_core::record!(ApiActionOutputObjectPropertyValue {
-    action_output_property_token: "actionOutputPropertyToken",
-    type_: "type",
-} required { action_output_property_token: "actionOutputPropertyToken", type_: "type" } by new);
 crm_core::setters!(ApiActionOutputObjectPropertyValue {
     action_output_property_token: String, type_: String,
 });
@@ -126,19 +116,17 @@ impl ApiActionOutputObjectPropertyValue {
     }
 }
 
-/// Api append object property value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiAppendObjectPropertyValue {
-    /// `appendPropertyName`
-    pub append_property_name: Option<String>,
-    /// Always `APPEND_OBJECT_PROPERTY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api append object property value.
+    pub struct ApiAppendObjectPropertyValue {
+        /// `appendPropertyName`
+        append_property_name: Option<String> = "appendPropertyName",
+        /// Always `APPEND_OBJECT_PROPERTY`.
+        type_: Option<String> = "type",
+    }
+    required "appendPropertyName" "type"
+    by new
 }
-crm_core::record!(ApiAppendObjectPropertyValue {
-    append_property_name: "appendPropertyName",
-    type_: "type",
-} required { append_property_name: "appendPropertyName", type_: "type" } by new);
 crm_core::setters!(ApiAppendObjectPropertyValue {
     append_property_name: String, type_: String,
 });
@@ -154,31 +142,25 @@ impl ApiAppendObjectPropertyValue {
     }
 }
 
-/// Api association data source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiAssociationDataSource {
-    /// `associationCategory`
-    pub association_category: Option<AssociationCategory>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `sortBy`
-    pub sort_by: Option<ApiSort>,
-    /// Always `ASSOCIATION`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api association data source.
+    pub struct ApiAssociationDataSource {
+        /// `associationCategory`
+        association_category: Option<AssociationCategory> = "associationCategory",
+        /// `associationTypeId`
+        association_type_id: Option<i64> = "associationTypeId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `sortBy`
+        sort_by: Option<ApiSort> = "sortBy",
+        /// Always `ASSOCIATION`.
+        type_: Option<String> = "type",
+    }
+    required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
+    by new
 }
-crm_core::record!(ApiAssociationDataSource {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    name: "name",
-    object_type_id: "objectTypeId",
-    sort_by: "sortBy",
-    type_: "type",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId", name: "name", object_type_id: "objectTypeId", type_: "type" } by new);
 crm_core::setters!(ApiAssociationDataSource {
     association_category: AssociationCategory, association_type_id: i64, name: String, object_type_id: String,
     sort_by: ApiSort, type_: String,
@@ -204,28 +186,23 @@ impl ApiAssociationDataSource {
     }
 }
 
-/// Api association timestamp data source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiAssociationTimestampDataSource {
-    /// `associationCategory`
-    pub association_category: Option<AssociationCategory>,
-    /// `associationTypeId`
-    pub association_type_id: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// Always `ASSOCIATION_TIMESTAMP`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api association timestamp data source.
+    pub struct ApiAssociationTimestampDataSource {
+        /// `associationCategory`
+        association_category: Option<AssociationCategory> = "associationCategory",
+        /// `associationTypeId`
+        association_type_id: Option<i64> = "associationTypeId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// Always `ASSOCIATION_TIMESTAMP`.
+        type_: Option<String> = "type",
+    }
+    required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
+    by new
 }
-crm_core::record!(ApiAssociationTimestampDataSource {
-    association_category: "associationCategory",
-    association_type_id: "associationTypeId",
-    name: "name",
-    object_type_id: "objectTypeId",
-    type_: "type",
-} required { association_category: "associationCategory", association_type_id: "associationTypeId", name: "name", object_type_id: "objectTypeId", type_: "type" } by new);
 crm_core::setters!(ApiAssociationTimestampDataSource {
     association_category: AssociationCategory, association_type_id: i64, name: String, object_type_id: String,
     type_: String,
@@ -250,25 +227,21 @@ impl ApiAssociationTimestampDataSource {
     }
 }
 
-/// Api auth key webhook auth settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiAuthKeyWebhookAuthSettings {
-    /// `location`
-    pub location: Option<ApiAuthKeyWebhookAuthSettingsLocation>,
-    /// The name.
-    pub name: Option<String>,
-    /// `secretName`
-    pub secret_name: Option<String>,
-    /// Always `AUTH_KEY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api auth key webhook auth settings.
+    pub struct ApiAuthKeyWebhookAuthSettings {
+        /// `location`
+        location: Option<ApiAuthKeyWebhookAuthSettingsLocation> = "location",
+        /// The name.
+        name: Option<String> = "name",
+        /// `secretName`
+        secret_name: Option<String> = "secretName",
+        /// Always `AUTH_KEY`.
+        type_: Option<String> = "type",
+    }
+    required "location" "name" "secretName" "type"
+    by new
 }
-crm_core::record!(ApiAuthKeyWebhookAuthSettings {
-    location: "location",
-    name: "name",
-    secret_name: "secretName",
-    type_: "type",
-} required { location: "location", name: "name", secret_name: "secretName", type_: "type" } by new);
 crm_core::setters!(ApiAuthKeyWebhookAuthSettings {
     location: ApiAuthKeyWebhookAuthSettingsLocation, name: String, secret_name: String, type_: String,
 });
@@ -300,22 +273,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Api blocked date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiBlockedDate {
-    /// `dayOfMonth`
-    pub day_of_month: Option<i64>,
-    /// `month`
-    pub month: Option<ApiBlockedDateMonth>,
-    /// `year`
-    pub year: Option<i64>,
+crm_core::record! {
+    /// Api blocked date.
+    pub struct ApiBlockedDate {
+        /// `dayOfMonth`
+        day_of_month: Option<i64> = "dayOfMonth",
+        /// `month`
+        month: Option<ApiBlockedDateMonth> = "month",
+        /// `year`
+        year: Option<i64> = "year",
+    }
+    required "dayOfMonth" "month"
+    by new
 }
-crm_core::record!(ApiBlockedDate {
-    day_of_month: "dayOfMonth",
-    month: "month",
-    year: "year",
-} required { day_of_month: "dayOfMonth", month: "month" } by new);
 crm_core::setters!(ApiBlockedDate {
     day_of_month: i64, month: ApiBlockedDateMonth, year: i64,
 });
@@ -335,19 +305,17 @@ impl ApiBlockedDate {
     }
 }
 
-/// Api connection.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiConnection {
-    /// `edgeType`
-    pub edge_type: Option<ApiConnectionEdgeType>,
-    /// `nextActionId`
-    pub next_action_id: Option<String>,
+crm_core::record! {
+    /// Api connection.
+    pub struct ApiConnection {
+        /// `edgeType`
+        edge_type: Option<ApiConnectionEdgeType> = "edgeType",
+        /// `nextActionId`
+        next_action_id: Option<String> = "nextActionId",
+    }
+    required "edgeType" "nextActionId"
+    by new
 }
-crm_core::record!(ApiConnection {
-    edge_type: "edgeType",
-    next_action_id: "nextActionId",
-} required { edge_type: "edgeType", next_action_id: "nextActionId" } by new);
 crm_core::setters!(ApiConnection {
     edge_type: ApiConnectionEdgeType, next_action_id: String,
 });
@@ -376,91 +344,63 @@ crm_core::open_enum! {
     }
 }
 
-/// Api contact flow.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiContactFlow {
-    /// `actions`
-    pub actions: Vec<ApiContactFlowActionsItem>,
-    /// `blockedDates`
-    pub blocked_dates: Vec<ApiBlockedDate>,
-    /// `canEnrollFromSalesforce`
-    pub can_enroll_from_salesforce: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `crmObjectCreationStatus`
-    pub crm_object_creation_status: Option<FlowCrmObjectCreationStatus>,
-    /// `customProperties`
-    pub custom_properties: Map<String>,
-    /// `dataSources`
-    pub data_sources: Vec<ApiContactFlowDataSourcesItem>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `enrollmentCriteria`
-    pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
-    /// `enrollmentSchedule`
-    pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
-    /// `eventAnchor`
-    pub event_anchor: Option<ApiContactFlowEventAnchor>,
-    /// `flowType`
-    pub flow_type: Option<FlowType>,
-    /// `goalFilterBranch`
-    pub goal_filter_branch: Option<FilterBranch>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `nextAvailableActionId`
-    pub next_available_action_id: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
-    /// `startActionId`
-    pub start_action_id: Option<String>,
-    /// `suppressionListIds`
-    pub suppression_list_ids: Vec<i64>,
-    /// `timeWindows`
-    pub time_windows: Vec<ApiTimeWindow>,
-    /// Always `CONTACT_FLOW`.
-    pub type_: Option<String>,
-    /// `unEnrollmentSetting`
-    pub un_enrollment_setting: Option<ApiUnEnrollmentSetting>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api contact flow.
+    pub struct ApiContactFlow {
+        /// `actions`
+        actions: Vec<ApiContactFlowActionsItem> = "actions",
+        /// `blockedDates`
+        blocked_dates: Vec<ApiBlockedDate> = "blockedDates",
+        /// `canEnrollFromSalesforce`
+        can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `crmObjectCreationStatus`
+        crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
+        /// `customProperties`
+        custom_properties: Map<String> = "customProperties",
+        /// `dataSources`
+        data_sources: Vec<ApiContactFlowDataSourcesItem> = "dataSources",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `enrollmentCriteria`
+        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        /// `enrollmentSchedule`
+        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        /// `eventAnchor`
+        event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
+        /// `flowType`
+        flow_type: Option<FlowType> = "flowType",
+        /// `goalFilterBranch`
+        goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// `nextAvailableActionId`
+        next_available_action_id: Option<String> = "nextAvailableActionId",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+        /// `startActionId`
+        start_action_id: Option<String> = "startActionId",
+        /// `suppressionListIds`
+        suppression_list_ids: Vec<i64> = "suppressionListIds",
+        /// `timeWindows`
+        time_windows: Vec<ApiTimeWindow> = "timeWindows",
+        /// Always `CONTACT_FLOW`.
+        type_: Option<String> = "type",
+        /// `unEnrollmentSetting`
+        un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
 }
-crm_core::record!(ApiContactFlow {
-    actions: "actions",
-    blocked_dates: "blockedDates",
-    can_enroll_from_salesforce: "canEnrollFromSalesforce",
-    created_at: "createdAt",
-    crm_object_creation_status: "crmObjectCreationStatus",
-    custom_properties: "customProperties",
-    data_sources: "dataSources",
-    description: "description",
-    enrollment_criteria: "enrollmentCriteria",
-    enrollment_schedule: "enrollmentSchedule",
-    event_anchor: "eventAnchor",
-    flow_type: "flowType",
-    goal_filter_branch: "goalFilterBranch",
-    id: "id",
-    is_enabled: "isEnabled",
-    name: "name",
-    next_available_action_id: "nextAvailableActionId",
-    object_type_id: "objectTypeId",
-    revision_id: "revisionId",
-    start_action_id: "startActionId",
-    suppression_list_ids: "suppressionListIds",
-    time_windows: "timeWindows",
-    type_: "type",
-    un_enrollment_setting: "unEnrollmentSetting",
-    updated_at: "updatedAt",
-    uuid: "uuid",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -474,73 +414,53 @@ crm_core::union! {
     }
 }
 
-/// Api contact flow create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiContactFlowCreateRequest {
-    /// `actions`
-    pub actions: Option<Vec<ApiContactFlowActionsItem>>,
-    /// `blockedDates`
-    pub blocked_dates: Option<Vec<ApiBlockedDate>>,
-    /// `canEnrollFromSalesforce`
-    pub can_enroll_from_salesforce: Option<bool>,
-    /// `customProperties`
-    pub custom_properties: Option<Map<String>>,
-    /// `dataSources`
-    pub data_sources: Option<Vec<ApiContactFlowDataSourcesItem>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `enrollmentCriteria`
-    pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
-    /// `enrollmentSchedule`
-    pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
-    /// `eventAnchor`
-    pub event_anchor: Option<ApiContactFlowEventAnchor>,
-    /// `flowType`
-    pub flow_type: Option<FlowType>,
-    /// `goalFilterBranch`
-    pub goal_filter_branch: Option<FilterBranch>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `startActionId`
-    pub start_action_id: Option<String>,
-    /// `suppressionListIds`
-    pub suppression_list_ids: Option<Vec<i64>>,
-    /// `timeWindows`
-    pub time_windows: Option<Vec<ApiTimeWindow>>,
-    /// Always `CONTACT_FLOW`.
-    pub type_: Option<String>,
-    /// `unEnrollmentSetting`
-    pub un_enrollment_setting: Option<ApiUnEnrollmentSetting>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api contact flow create request.
+    pub struct ApiContactFlowCreateRequest {
+        /// `actions`
+        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        /// `blockedDates`
+        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        /// `canEnrollFromSalesforce`
+        can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
+        /// `customProperties`
+        custom_properties: Option<Map<String>> = "customProperties",
+        /// `dataSources`
+        data_sources: Option<Vec<ApiContactFlowDataSourcesItem>> = "dataSources",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `enrollmentCriteria`
+        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        /// `enrollmentSchedule`
+        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        /// `eventAnchor`
+        event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
+        /// `flowType`
+        flow_type: Option<FlowType> = "flowType",
+        /// `goalFilterBranch`
+        goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `startActionId`
+        start_action_id: Option<String> = "startActionId",
+        /// `suppressionListIds`
+        suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
+        /// `timeWindows`
+        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        /// Always `CONTACT_FLOW`.
+        type_: Option<String> = "type",
+        /// `unEnrollmentSetting`
+        un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
+    required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "suppressionListIds" "timeWindows" "type"
+    by new
 }
-crm_core::record!(ApiContactFlowCreateRequest {
-    actions: "actions",
-    blocked_dates: "blockedDates",
-    can_enroll_from_salesforce: "canEnrollFromSalesforce",
-    custom_properties: "customProperties",
-    data_sources: "dataSources",
-    description: "description",
-    enrollment_criteria: "enrollmentCriteria",
-    enrollment_schedule: "enrollmentSchedule",
-    event_anchor: "eventAnchor",
-    flow_type: "flowType",
-    goal_filter_branch: "goalFilterBranch",
-    is_enabled: "isEnabled",
-    name: "name",
-    object_type_id: "objectTypeId",
-    start_action_id: "startActionId",
-    suppression_list_ids: "suppressionListIds",
-    time_windows: "timeWindows",
-    type_: "type",
-    un_enrollment_setting: "unEnrollmentSetting",
-    uuid: "uuid",
-} required { actions: "actions", blocked_dates: "blockedDates", can_enroll_from_salesforce: "canEnrollFromSalesforce", custom_properties: "customProperties", data_sources: "dataSources", flow_type: "flowType", is_enabled: "isEnabled", object_type_id: "objectTypeId", suppression_list_ids: "suppressionListIds", time_windows: "timeWindows", type_: "type" } by new);
 crm_core::setters!(ApiContactFlowCreateRequest {
     actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], can_enroll_from_salesforce: bool,
     custom_properties: Map<String>, data_sources: [ApiContactFlowDataSourcesItem], description: String,
@@ -628,67 +548,49 @@ crm_core::union! {
     }
 }
 
-/// Api contact flow put request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiContactFlowPutRequest {
-    /// `actions`
-    pub actions: Option<Vec<ApiContactFlowActionsItem>>,
-    /// `blockedDates`
-    pub blocked_dates: Option<Vec<ApiBlockedDate>>,
-    /// `canEnrollFromSalesforce`
-    pub can_enroll_from_salesforce: Option<bool>,
-    /// `customProperties`
-    pub custom_properties: Option<Map<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `enrollmentCriteria`
-    pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
-    /// `enrollmentSchedule`
-    pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
-    /// `eventAnchor`
-    pub event_anchor: Option<ApiContactFlowEventAnchor>,
-    /// `goalFilterBranch`
-    pub goal_filter_branch: Option<FilterBranch>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
-    /// `startActionId`
-    pub start_action_id: Option<String>,
-    /// `suppressionListIds`
-    pub suppression_list_ids: Option<Vec<i64>>,
-    /// `timeWindows`
-    pub time_windows: Option<Vec<ApiTimeWindow>>,
-    /// Always `CONTACT_FLOW`.
-    pub type_: Option<String>,
-    /// `unEnrollmentSetting`
-    pub un_enrollment_setting: Option<ApiUnEnrollmentSetting>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api contact flow put request.
+    pub struct ApiContactFlowPutRequest {
+        /// `actions`
+        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        /// `blockedDates`
+        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        /// `canEnrollFromSalesforce`
+        can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
+        /// `customProperties`
+        custom_properties: Option<Map<String>> = "customProperties",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `enrollmentCriteria`
+        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        /// `enrollmentSchedule`
+        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        /// `eventAnchor`
+        event_anchor: Option<ApiContactFlowEventAnchor> = "eventAnchor",
+        /// `goalFilterBranch`
+        goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+        /// `startActionId`
+        start_action_id: Option<String> = "startActionId",
+        /// `suppressionListIds`
+        suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
+        /// `timeWindows`
+        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        /// Always `CONTACT_FLOW`.
+        type_: Option<String> = "type",
+        /// `unEnrollmentSetting`
+        un_enrollment_setting: Option<ApiUnEnrollmentSetting> = "unEnrollmentSetting",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
+    required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "isEnabled" "revisionId" "suppressionListIds" "timeWindows" "type"
+    by new
 }
-crm_core::record!(ApiContactFlowPutRequest {
-    actions: "actions",
-    blocked_dates: "blockedDates",
-    can_enroll_from_salesforce: "canEnrollFromSalesforce",
-    custom_properties: "customProperties",
-    description: "description",
-    enrollment_criteria: "enrollmentCriteria",
-    enrollment_schedule: "enrollmentSchedule",
-    event_anchor: "eventAnchor",
-    goal_filter_branch: "goalFilterBranch",
-    is_enabled: "isEnabled",
-    name: "name",
-    revision_id: "revisionId",
-    start_action_id: "startActionId",
-    suppression_list_ids: "suppressionListIds",
-    time_windows: "timeWindows",
-    type_: "type",
-    un_enrollment_setting: "unEnrollmentSetting",
-    uuid: "uuid",
-} required { actions: "actions", blocked_dates: "blockedDates", can_enroll_from_salesforce: "canEnrollFromSalesforce", custom_properties: "customProperties", is_enabled: "isEnabled", revision_id: "revisionId", suppression_list_ids: "suppressionListIds", time_windows: "timeWindows", type_: "type" } by new);
 crm_core::setters!(ApiContactFlowPutRequest {
     actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], can_enroll_from_salesforce: bool,
     custom_properties: Map<String>, description: String,
@@ -732,19 +634,17 @@ impl Default for ApiContactFlowPutRequest {
     }
 }
 
-/// Api contact property anchor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiContactPropertyAnchor {
-    /// `contactProperty`
-    pub contact_property: Option<String>,
-    /// Always `CONTACT_PROPERTY_ANCHOR`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api contact property anchor.
+    pub struct ApiContactPropertyAnchor {
+        /// `contactProperty`
+        contact_property: Option<String> = "contactProperty",
+        /// Always `CONTACT_PROPERTY_ANCHOR`.
+        type_: Option<String> = "type",
+    }
+    required "contactProperty" "type"
+    by new
 }
-crm_core::record!(ApiContactPropertyAnchor {
-    contact_property: "contactProperty",
-    type_: "type",
-} required { contact_property: "contactProperty", type_: "type" } by new);
 crm_core::setters!(ApiContactPropertyAnchor {
     contact_property: String, type_: String,
 });
@@ -760,37 +660,29 @@ impl ApiContactPropertyAnchor {
     }
 }
 
-/// Api custom code action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiCustomCodeAction {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `connection`
-    pub connection: Option<ApiConnection>,
-    /// `inputFields`
-    pub input_fields: Option<Vec<ApiInputVariable>>,
-    /// `outputFields`
-    pub output_fields: Option<Vec<ApiEnumerationOutputField>>,
-    /// `runtime`
-    pub runtime: Option<String>,
-    /// `secretNames`
-    pub secret_names: Option<Vec<String>>,
-    /// `sourceCode`
-    pub source_code: Option<String>,
-    /// Always `CUSTOM_CODE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api custom code action.
+    pub struct ApiCustomCodeAction {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `connection`
+        connection: Option<ApiConnection> = "connection",
+        /// `inputFields`
+        input_fields: Option<Vec<ApiInputVariable>> = "inputFields",
+        /// `outputFields`
+        output_fields: Option<Vec<ApiEnumerationOutputField>> = "outputFields",
+        /// `runtime`
+        runtime: Option<String> = "runtime",
+        /// `secretNames`
+        secret_names: Option<Vec<String>> = "secretNames",
+        /// `sourceCode`
+        source_code: Option<String> = "sourceCode",
+        /// Always `CUSTOM_CODE`.
+        type_: Option<String> = "type",
+    }
+    required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
+    by new
 }
-crm_core::record!(ApiCustomCodeAction {
-    action_id: "actionId",
-    connection: "connection",
-    input_fields: "inputFields",
-    output_fields: "outputFields",
-    runtime: "runtime",
-    secret_names: "secretNames",
-    source_code: "sourceCode",
-    type_: "type",
-} required { action_id: "actionId", input_fields: "inputFields", output_fields: "outputFields", runtime: "runtime", secret_names: "secretNames", source_code: "sourceCode", type_: "type" } by new);
 crm_core::setters!(ApiCustomCodeAction {
     action_id: String, connection: ApiConnection, input_fields: [ApiInputVariable],
     output_fields: [ApiEnumerationOutputField], runtime: String, secret_names: [String], source_code: String,
@@ -820,19 +712,17 @@ impl Default for ApiCustomCodeAction {
     }
 }
 
-/// Api daily enrollment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiDailyEnrollmentSchedule {
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// Always `DAILY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api daily enrollment schedule.
+    pub struct ApiDailyEnrollmentSchedule {
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// Always `DAILY`.
+        type_: Option<String> = "type",
+    }
+    required "timeOfDay" "type"
+    by new
 }
-crm_core::record!(ApiDailyEnrollmentSchedule {
-    time_of_day: "timeOfDay",
-    type_: "type",
-} required { time_of_day: "timeOfDay", type_: "type" } by new);
 crm_core::setters!(ApiDailyEnrollmentSchedule {
     time_of_day: ApiTimeOfDay, type_: String,
 });
@@ -848,25 +738,21 @@ impl ApiDailyEnrollmentSchedule {
     }
 }
 
-/// Api dataset based enrollment criteria.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiDatasetBasedEnrollmentCriteria {
-    /// `datasetId`
-    pub dataset_id: Option<i64>,
-    /// `shouldReEnroll`
-    pub should_re_enroll: Option<bool>,
-    /// `subviewId`
-    pub subview_id: Option<String>,
-    /// Always `DATASET`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api dataset based enrollment criteria.
+    pub struct ApiDatasetBasedEnrollmentCriteria {
+        /// `datasetId`
+        dataset_id: Option<i64> = "datasetId",
+        /// `shouldReEnroll`
+        should_re_enroll: Option<bool> = "shouldReEnroll",
+        /// `subviewId`
+        subview_id: Option<String> = "subviewId",
+        /// Always `DATASET`.
+        type_: Option<String> = "type",
+    }
+    required "datasetId" "shouldReEnroll" "type"
+    by new
 }
-crm_core::record!(ApiDatasetBasedEnrollmentCriteria {
-    dataset_id: "datasetId",
-    should_re_enroll: "shouldReEnroll",
-    subview_id: "subviewId",
-    type_: "type",
-} required { dataset_id: "datasetId", should_re_enroll: "shouldReEnroll", type_: "type" } by new);
 crm_core::setters!(ApiDatasetBasedEnrollmentCriteria {
     dataset_id: i64, should_re_enroll: bool, subview_id: String, type_: String,
 });
@@ -884,28 +770,23 @@ impl ApiDatasetBasedEnrollmentCriteria {
     }
 }
 
-/// Api dataset field property filter data source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiDatasetFieldPropertyFilterDataSource {
-    /// `datasetFieldName`
-    pub dataset_field_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `sortBy`
-    pub sort_by: Option<ApiSort>,
-    /// Always `DATASET_FIELD_PROPERTY_FILTER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api dataset field property filter data source.
+    pub struct ApiDatasetFieldPropertyFilterDataSource {
+        /// `datasetFieldName`
+        dataset_field_name: Option<String> = "datasetFieldName",
+        /// The name.
+        name: Option<String> = "name",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `sortBy`
+        sort_by: Option<ApiSort> = "sortBy",
+        /// Always `DATASET_FIELD_PROPERTY_FILTER`.
+        type_: Option<String> = "type",
+    }
+    required "datasetFieldName" "name" "propertyName" "type"
+    by new
 }
-crm_core::record!(ApiDatasetFieldPropertyFilterDataSource {
-    dataset_field_name: "datasetFieldName",
-    name: "name",
-    property_name: "propertyName",
-    sort_by: "sortBy",
-    type_: "type",
-} required { dataset_field_name: "datasetFieldName", name: "name", property_name: "propertyName", type_: "type" } by new);
 crm_core::setters!(ApiDatasetFieldPropertyFilterDataSource {
     dataset_field_name: String, name: String, property_name: String, sort_by: ApiSort, type_: String,
 });
@@ -928,28 +809,23 @@ impl ApiDatasetFieldPropertyFilterDataSource {
     }
 }
 
-/// Api enrolled argument property filter data source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiEnrolledArgumentPropertyFilterDataSource {
-    /// `argumentName`
-    pub argument_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `sortBy`
-    pub sort_by: Option<ApiSort>,
-    /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api enrolled argument property filter data source.
+    pub struct ApiEnrolledArgumentPropertyFilterDataSource {
+        /// `argumentName`
+        argument_name: Option<String> = "argumentName",
+        /// The name.
+        name: Option<String> = "name",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `sortBy`
+        sort_by: Option<ApiSort> = "sortBy",
+        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        type_: Option<String> = "type",
+    }
+    required "argumentName" "name" "propertyName" "type"
+    by new
 }
-crm_core::record!(ApiEnrolledArgumentPropertyFilterDataSource {
-    argument_name: "argumentName",
-    name: "name",
-    property_name: "propertyName",
-    sort_by: "sortBy",
-    type_: "type",
-} required { argument_name: "argumentName", name: "name", property_name: "propertyName", type_: "type" } by new);
 crm_core::setters!(ApiEnrolledArgumentPropertyFilterDataSource {
     argument_name: String, name: String, property_name: String, sort_by: ApiSort, type_: String,
 });
@@ -972,28 +848,23 @@ impl ApiEnrolledArgumentPropertyFilterDataSource {
     }
 }
 
-/// Api enrolled record property filter data source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiEnrolledRecordPropertyFilterDataSource {
-    /// The name.
-    pub name: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `recordFieldName`
-    pub record_field_name: Option<String>,
-    /// `sortBy`
-    pub sort_by: Option<ApiSort>,
-    /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api enrolled record property filter data source.
+    pub struct ApiEnrolledRecordPropertyFilterDataSource {
+        /// The name.
+        name: Option<String> = "name",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `recordFieldName`
+        record_field_name: Option<String> = "recordFieldName",
+        /// `sortBy`
+        sort_by: Option<ApiSort> = "sortBy",
+        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        type_: Option<String> = "type",
+    }
+    required "name" "propertyName" "recordFieldName" "type"
+    by new
 }
-crm_core::record!(ApiEnrolledRecordPropertyFilterDataSource {
-    name: "name",
-    property_name: "propertyName",
-    record_field_name: "recordFieldName",
-    sort_by: "sortBy",
-    type_: "type",
-} required { name: "name", property_name: "propertyName", record_field_name: "recordFieldName", type_: "type" } by new);
 crm_core::setters!(ApiEnrolledRecordPropertyFilterDataSource {
     name: String, property_name: String, record_field_name: String, sort_by: ApiSort, type_: String,
 });
@@ -1016,19 +887,17 @@ impl ApiEnrolledRecordPropertyFilterDataSource {
     }
 }
 
-/// Api enrollment dataset column value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiEnrollmentDatasetColumnValue {
-    /// `enrollmentDatasetColumnToken`
-    pub enrollment_dataset_column_token: Option<String>,
-    /// Always `ENROLLMENT_DATASET_COLUMN`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api enrollment dataset column value.
+    pub struct ApiEnrollmentDatasetColumnValue {
+        /// `enrollmentDatasetColumnToken`
+        enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
+        /// Always `ENROLLMENT_DATASET_COLUMN`.
+        type_: Option<String> = "type",
+    }
+    required "enrollmentDatasetColumnToken" "type"
+    by new
 }
-crm_core::record!(ApiEnrollmentDatasetColumnValue {
-    enrollment_dataset_column_token: "enrollmentDatasetColumnToken",
-    type_: "type",
-} required { enrollment_dataset_column_token: "enrollmentDatasetColumnToken", type_: "type" } by new);
 crm_core::setters!(ApiEnrollmentDatasetColumnValue {
     enrollment_dataset_column_token: String, type_: String,
 });
@@ -1046,19 +915,17 @@ impl ApiEnrollmentDatasetColumnValue {
     }
 }
 
-/// Api enrollment event property value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiEnrollmentEventPropertyValue {
-    /// `enrollmentEventPropertyToken`
-    pub enrollment_event_property_token: Option<String>,
-    /// Always `ENROLLMENT_EVENT_PROPERTY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api enrollment event property value.
+    pub struct ApiEnrollmentEventPropertyValue {
+        /// `enrollmentEventPropertyToken`
+        enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
+        /// Always `ENROLLMENT_EVENT_PROPERTY`.
+        type_: Option<String> = "type",
+    }
+    required "enrollmentEventPropertyToken" "type"
+    by new
 }
-crm_core::record!(ApiEnrollmentEventPropertyValue {
-    enrollment_event_property_token: "enrollmentEventPropertyToken",
-    type_: "type",
-} required { enrollment_event_property_token: "enrollmentEventPropertyToken", type_: "type" } by new);
 crm_core::setters!(ApiEnrollmentEventPropertyValue {
     enrollment_event_property_token: String, type_: String,
 });
@@ -1076,22 +943,19 @@ impl ApiEnrollmentEventPropertyValue {
     }
 }
 
-/// Api enumeration output field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiEnumerationOutputField {
-    /// The name.
-    pub name: Option<String>,
-    /// The values to choose from.
-    pub options: Option<Vec<String>>,
-    /// Always `ENUMERATION`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api enumeration output field.
+    pub struct ApiEnumerationOutputField {
+        /// The name.
+        name: Option<String> = "name",
+        /// The values to choose from.
+        options: Option<Vec<String>> = "options",
+        /// Always `ENUMERATION`.
+        type_: Option<String> = "type",
+    }
+    required "name" "options" "type"
+    by new
 }
-crm_core::record!(ApiEnumerationOutputField {
-    name: "name",
-    options: "options",
-    type_: "type",
-} required { name: "name", options: "options", type_: "type" } by new);
 crm_core::setters!(ApiEnumerationOutputField {
     name: String, options: [String], type_: String,
 });
@@ -1108,28 +972,23 @@ impl ApiEnumerationOutputField {
     }
 }
 
-/// Api event based enrollment criteria.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiEventBasedEnrollmentCriteria {
-    /// `eventFilterBranches`
-    pub event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>>,
-    /// `listMembershipFilterBranches`
-    pub list_membership_filter_branches: Option<Vec<FilterBranch>>,
-    /// `refinementCriteria`
-    pub refinement_criteria: Option<FilterBranch>,
-    /// `shouldReEnroll`
-    pub should_re_enroll: Option<bool>,
-    /// Always `EVENT_BASED`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api event based enrollment criteria.
+    pub struct ApiEventBasedEnrollmentCriteria {
+        /// `eventFilterBranches`
+        event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
+        /// `listMembershipFilterBranches`
+        list_membership_filter_branches: Option<Vec<FilterBranch>> = "listMembershipFilterBranches",
+        /// `refinementCriteria`
+        refinement_criteria: Option<FilterBranch> = "refinementCriteria",
+        /// `shouldReEnroll`
+        should_re_enroll: Option<bool> = "shouldReEnroll",
+        /// Always `EVENT_BASED`.
+        type_: Option<String> = "type",
+    }
+    required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
+    by new
 }
-crm_core::record!(ApiEventBasedEnrollmentCriteria {
-    event_filter_branches: "eventFilterBranches",
-    list_membership_filter_branches: "listMembershipFilterBranches",
-    refinement_criteria: "refinementCriteria",
-    should_re_enroll: "shouldReEnroll",
-    type_: "type",
-} required { event_filter_branches: "eventFilterBranches", list_membership_filter_branches: "listMembershipFilterBranches", should_re_enroll: "shouldReEnroll", type_: "type" } by new);
 crm_core::setters!(ApiEventBasedEnrollmentCriteria {
     event_filter_branches: [UnifiedEventsFilterBranch], list_membership_filter_branches: [FilterBranch],
     refinement_criteria: FilterBranch, should_re_enroll: bool, type_: String,
@@ -1155,19 +1014,17 @@ impl ApiEventBasedEnrollmentCriteria {
     }
 }
 
-/// Api fetched object property value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFetchedObjectPropertyValue {
-    /// `propertyToken`
-    pub property_token: Option<String>,
-    /// Always `FETCHED_OBJECT_PROPERTY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api fetched object property value.
+    pub struct ApiFetchedObjectPropertyValue {
+        /// `propertyToken`
+        property_token: Option<String> = "propertyToken",
+        /// Always `FETCHED_OBJECT_PROPERTY`.
+        type_: Option<String> = "type",
+    }
+    required "propertyToken" "type"
+    by new
 }
-crm_core::record!(ApiFetchedObjectPropertyValue {
-    property_token: "propertyToken",
-    type_: "type",
-} required { property_token: "propertyToken", type_: "type" } by new);
 crm_core::setters!(ApiFetchedObjectPropertyValue {
     property_token: String, type_: String,
 });
@@ -1191,19 +1048,17 @@ crm_core::union! {
     }
 }
 
-/// Api flow batch fetch flow id coordinate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowBatchFetchFlowIdCoordinate {
-    /// The id of the workflow.
-    pub flow_id: Option<String>,
-    /// Always `FLOW_ID`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api flow batch fetch flow id coordinate.
+    pub struct ApiFlowBatchFetchFlowIdCoordinate {
+        /// The id of the workflow.
+        flow_id: Option<String> = "flowId",
+        /// Always `FLOW_ID`.
+        type_: Option<String> = "type",
+    }
+    required "flowId" "type"
+    by new
 }
-crm_core::record!(ApiFlowBatchFetchFlowIdCoordinate {
-    flow_id: "flowId",
-    type_: "type",
-} required { flow_id: "flowId", type_: "type" } by new);
 crm_core::setters!(ApiFlowBatchFetchFlowIdCoordinate {
     flow_id: String, type_: String,
 });
@@ -1219,19 +1074,17 @@ impl ApiFlowBatchFetchFlowIdCoordinate {
     }
 }
 
-/// Api flow batch fetch migration flow id coordinate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowBatchFetchMigrationFlowIdCoordinate {
-    /// The id of the workflow.
-    pub flow_id: Option<String>,
-    /// Always `FLOW_ID`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api flow batch fetch migration flow id coordinate.
+    pub struct ApiFlowBatchFetchMigrationFlowIdCoordinate {
+        /// The id of the workflow.
+        flow_id: Option<String> = "flowId",
+        /// Always `FLOW_ID`.
+        type_: Option<String> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(ApiFlowBatchFetchMigrationFlowIdCoordinate {
-    flow_id: "flowId",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(ApiFlowBatchFetchMigrationFlowIdCoordinate {
     flow_id: String, type_: String,
 });
@@ -1253,19 +1106,17 @@ impl Default for ApiFlowBatchFetchMigrationFlowIdCoordinate {
     }
 }
 
-/// Api flow batch fetch migration workflow id coordinate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
-    /// Always `WORKFLOW_ID`.
-    pub type_: Option<String>,
-    /// `workflowId`
-    pub workflow_id: Option<String>,
+crm_core::record! {
+    /// Api flow batch fetch migration workflow id coordinate.
+    pub struct ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
+        /// Always `WORKFLOW_ID`.
+        type_: Option<String> = "type",
+        /// `workflowId`
+        workflow_id: Option<String> = "workflowId",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
-    type_: "type",
-    workflow_id: "workflowId",
-} required { type_: "type" } by new);
 crm_core::setters!(ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
     type_: String, workflow_id: String,
 });
@@ -1287,16 +1138,15 @@ impl Default for ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
     }
 }
 
-/// Api flow batch input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowBatchInput {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ApiFlowBatchFetchFlowIdCoordinate>>,
+crm_core::record! {
+    /// Api flow batch input.
+    pub struct ApiFlowBatchInput {
+        /// What the batch is made of.
+        inputs: Option<Vec<ApiFlowBatchFetchFlowIdCoordinate>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(ApiFlowBatchInput {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(ApiFlowBatchInput {
     inputs: [ApiFlowBatchFetchFlowIdCoordinate],
 });
@@ -1311,16 +1161,15 @@ impl ApiFlowBatchInput {
     }
 }
 
-/// Api flow batch migration input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowBatchMigrationInput {
-    /// What the batch is made of.
-    pub inputs: Option<Vec<ApiFlowBatchMigrationInputInputsItem>>,
+crm_core::record! {
+    /// Api flow batch migration input.
+    pub struct ApiFlowBatchMigrationInput {
+        /// What the batch is made of.
+        inputs: Option<Vec<ApiFlowBatchMigrationInputInputsItem>> = "inputs",
+    }
+    required "inputs"
+    by new
 }
-crm_core::record!(ApiFlowBatchMigrationInput {
-    inputs: "inputs",
-} required { inputs: "inputs" } by new);
 crm_core::setters!(ApiFlowBatchMigrationInput {
     inputs: [ApiFlowBatchMigrationInputInputsItem],
 });
@@ -1343,37 +1192,27 @@ crm_core::union! {
     }
 }
 
-/// Api flow batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ApiFlow>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Api flow batch reply.
+    pub struct ApiFlowBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiFlow> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(ApiFlowBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -1383,85 +1222,61 @@ crm_core::union! {
     }
 }
 
-/// Api flow email campaign.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowEmailCampaign {
-    /// `emailCampaignId`
-    pub email_campaign_id: Option<String>,
-    /// `emailContentId`
-    pub email_content_id: Option<String>,
-    /// The id of the workflow.
-    pub flow_id: Option<String>,
+crm_core::record! {
+    /// Api flow email campaign.
+    pub struct ApiFlowEmailCampaign {
+        /// `emailCampaignId`
+        email_campaign_id: Option<String> = "emailCampaignId",
+        /// `emailContentId`
+        email_content_id: Option<String> = "emailContentId",
+        /// The id of the workflow.
+        flow_id: Option<String> = "flowId",
+    }
 }
-crm_core::record!(ApiFlowEmailCampaign {
-    email_campaign_id: "emailCampaignId",
-    email_content_id: "emailContentId",
-    flow_id: "flowId",
-});
 
-/// Api flow email campaign page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowEmailCampaignPage {
-    /// `paging`
-    pub paging: Option<Paging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ApiFlowEmailCampaign>,
+crm_core::record! {
+    /// Api flow email campaign page.
+    pub struct ApiFlowEmailCampaignPage {
+        /// `paging`
+        paging: Option<Paging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiFlowEmailCampaign> = "results",
+    }
 }
-crm_core::record!(ApiFlowEmailCampaignPage {
-    paging: "paging",
-    results: "results",
-});
 
-/// Api flow listing.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowListing {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `flowType`
-    pub flow_type: Option<FlowType>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api flow listing.
+    pub struct ApiFlowListing {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `flowType`
+        flow_type: Option<FlowType> = "flowType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
 }
-crm_core::record!(ApiFlowListing {
-    created_at: "createdAt",
-    flow_type: "flowType",
-    id: "id",
-    is_enabled: "isEnabled",
-    name: "name",
-    object_type_id: "objectTypeId",
-    revision_id: "revisionId",
-    updated_at: "updatedAt",
-    uuid: "uuid",
-});
 
-/// Api flow listing page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiFlowListingPage {
-    /// `paging`
-    pub paging: Option<ForwardPaging>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ApiFlowListing>,
+crm_core::record! {
+    /// Api flow listing page.
+    pub struct ApiFlowListingPage {
+        /// `paging`
+        paging: Option<ForwardPaging> = "paging",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiFlowListing> = "results",
+    }
 }
-crm_core::record!(ApiFlowListingPage {
-    paging: "paging",
-    results: "results",
-});
 
 crm_core::union! {
     /// One of several records, told apart by `type`.
@@ -1471,47 +1286,37 @@ crm_core::union! {
     }
 }
 
-/// Api histogram data point.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiHistogramDataPoint {
-    /// `bucket`
-    pub bucket: Option<String>,
-    /// `frequency`
-    pub frequency: Option<i64>,
-    /// `series`
-    pub series: Option<String>,
+crm_core::record! {
+    /// Api histogram data point.
+    pub struct ApiHistogramDataPoint {
+        /// `bucket`
+        bucket: Option<String> = "bucket",
+        /// `frequency`
+        frequency: Option<i64> = "frequency",
+        /// `series`
+        series: Option<String> = "series",
+    }
 }
-crm_core::record!(ApiHistogramDataPoint {
-    bucket: "bucket",
-    frequency: "frequency",
-    series: "series",
-});
 
-/// Api histogram data point list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiHistogramDataPointList {
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<ApiHistogramDataPoint>,
+crm_core::record! {
+    /// Api histogram data point list.
+    pub struct ApiHistogramDataPointList {
+        /// The items of this page, or the outcome of each input.
+        results: Vec<ApiHistogramDataPoint> = "results",
+    }
 }
-crm_core::record!(ApiHistogramDataPointList {
-    results: "results",
-});
 
-/// Api increment value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiIncrementValue {
-    /// `incrementAmount`
-    pub increment_amount: Option<f64>,
-    /// Always `INCREMENT`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api increment value.
+    pub struct ApiIncrementValue {
+        /// `incrementAmount`
+        increment_amount: Option<f64> = "incrementAmount",
+        /// Always `INCREMENT`.
+        type_: Option<String> = "type",
+    }
+    required "incrementAmount" "type"
+    by new
 }
-crm_core::record!(ApiIncrementValue {
-    increment_amount: "incrementAmount",
-    type_: "type",
-} required { increment_amount: "incrementAmount", type_: "type" } by new);
 crm_core::setters!(ApiIncrementValue {
     increment_amount: f64, type_: String,
 });
@@ -1527,19 +1332,17 @@ impl ApiIncrementValue {
     }
 }
 
-/// Api input variable.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiInputVariable {
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<ApiInputVariableValue>,
+crm_core::record! {
+    /// Api input variable.
+    pub struct ApiInputVariable {
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<ApiInputVariableValue> = "value",
+    }
+    required "name" "value"
+    by new
 }
-crm_core::record!(ApiInputVariable {
-    name: "name",
-    value: "value",
-} required { name: "name", value: "value" } by new);
 crm_core::setters!(ApiInputVariable {
     name: String, value: ApiInputVariableValue,
 });
@@ -1579,28 +1382,23 @@ crm_core::union! {
     }
 }
 
-/// Api list based enrollment criteria.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiListBasedEnrollmentCriteria {
-    /// `listFilterBranch`
-    pub list_filter_branch: Option<FilterBranch>,
-    /// `reEnrollmentTriggersFilterBranches`
-    pub re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>>,
-    /// `shouldReEnroll`
-    pub should_re_enroll: Option<bool>,
-    /// Always `LIST_BASED`.
-    pub type_: Option<String>,
-    /// `unEnrollObjectsNotMeetingCriteria`
-    pub un_enroll_objects_not_meeting_criteria: Option<bool>,
+crm_core::record! {
+    /// Api list based enrollment criteria.
+    pub struct ApiListBasedEnrollmentCriteria {
+        /// `listFilterBranch`
+        list_filter_branch: Option<FilterBranch> = "listFilterBranch",
+        /// `reEnrollmentTriggersFilterBranches`
+        re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>> = "reEnrollmentTriggersFilterBranches",
+        /// `shouldReEnroll`
+        should_re_enroll: Option<bool> = "shouldReEnroll",
+        /// Always `LIST_BASED`.
+        type_: Option<String> = "type",
+        /// `unEnrollObjectsNotMeetingCriteria`
+        un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
+    }
+    required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
+    by new
 }
-crm_core::record!(ApiListBasedEnrollmentCriteria {
-    list_filter_branch: "listFilterBranch",
-    re_enrollment_triggers_filter_branches: "reEnrollmentTriggersFilterBranches",
-    should_re_enroll: "shouldReEnroll",
-    type_: "type",
-    un_enroll_objects_not_meeting_criteria: "unEnrollObjectsNotMeetingCriteria",
-} required { list_filter_branch: "listFilterBranch", re_enrollment_triggers_filter_branches: "reEnrollmentTriggersFilterBranches", should_re_enroll: "shouldReEnroll", type_: "type", un_enroll_objects_not_meeting_criteria: "unEnrollObjectsNotMeetingCriteria" } by new);
 crm_core::setters!(ApiListBasedEnrollmentCriteria {
     list_filter_branch: FilterBranch, re_enrollment_triggers_filter_branches: [FilterBranch],
     should_re_enroll: bool, type_: String, un_enroll_objects_not_meeting_criteria: bool,
@@ -1629,48 +1427,38 @@ impl ApiListBasedEnrollmentCriteria {
     }
 }
 
-/// Api list branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiListBranch {
-    /// `branchName`
-    pub branch_name: Option<String>,
-    /// `connection`
-    pub connection: Option<ApiConnection>,
-    /// `filterBranch`
-    pub filter_branch: Option<FilterBranch>,
+crm_core::record! {
+    /// Api list branch.
+    pub struct ApiListBranch {
+        /// `branchName`
+        branch_name: Option<String> = "branchName",
+        /// `connection`
+        connection: Option<ApiConnection> = "connection",
+        /// `filterBranch`
+        filter_branch: Option<FilterBranch> = "filterBranch",
+    }
 }
-crm_core::record!(ApiListBranch {
-    branch_name: "branchName",
-    connection: "connection",
-    filter_branch: "filterBranch",
-});
 crm_core::setters!(ApiListBranch {
     branch_name: String, connection: ApiConnection, filter_branch: FilterBranch,
 });
 
-/// Api list branch action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiListBranchAction {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `defaultBranch`
-    pub default_branch: Option<ApiConnection>,
-    /// `defaultBranchName`
-    pub default_branch_name: Option<String>,
-    /// `listBranches`
-    pub list_branches: Option<Vec<ApiListBranch>>,
-    /// Always `LIST_BRANCH`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api list branch action.
+    pub struct ApiListBranchAction {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `defaultBranch`
+        default_branch: Option<ApiConnection> = "defaultBranch",
+        /// `defaultBranchName`
+        default_branch_name: Option<String> = "defaultBranchName",
+        /// `listBranches`
+        list_branches: Option<Vec<ApiListBranch>> = "listBranches",
+        /// Always `LIST_BRANCH`.
+        type_: Option<String> = "type",
+    }
+    required "actionId" "listBranches" "type"
+    by new
 }
-crm_core::record!(ApiListBranchAction {
-    action_id: "actionId",
-    default_branch: "defaultBranch",
-    default_branch_name: "defaultBranchName",
-    list_branches: "listBranches",
-    type_: "type",
-} required { action_id: "actionId", list_branches: "listBranches", type_: "type" } by new);
 crm_core::setters!(ApiListBranchAction {
     action_id: String, default_branch: ApiConnection, default_branch_name: String,
     list_branches: [ApiListBranch], type_: String,
@@ -1693,19 +1481,17 @@ impl ApiListBranchAction {
     }
 }
 
-/// Api list input value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiListInputValue {
-    /// Always `LIST`.
-    pub type_: Option<String>,
-    /// `values`
-    pub values: Option<Vec<ApiInputVariableValue>>,
+crm_core::record! {
+    /// Api list input value.
+    pub struct ApiListInputValue {
+        /// Always `LIST`.
+        type_: Option<String> = "type",
+        /// `values`
+        values: Option<Vec<ApiInputVariableValue>> = "values",
+    }
+    required "type" "values"
+    by new
 }
-crm_core::record!(ApiListInputValue {
-    type_: "type",
-    values: "values",
-} required { type_: "type", values: "values" } by new);
 crm_core::setters!(ApiListInputValue {
     type_: String, values: [ApiInputVariableValue],
 });
@@ -1721,19 +1507,17 @@ impl ApiListInputValue {
     }
 }
 
-/// Api manual enrollment criteria.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiManualEnrollmentCriteria {
-    /// `shouldReEnroll`
-    pub should_re_enroll: Option<bool>,
-    /// Always `MANUAL`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api manual enrollment criteria.
+    pub struct ApiManualEnrollmentCriteria {
+        /// `shouldReEnroll`
+        should_re_enroll: Option<bool> = "shouldReEnroll",
+        /// Always `MANUAL`.
+        type_: Option<String> = "type",
+    }
+    required "shouldReEnroll" "type"
+    by new
 }
-crm_core::record!(ApiManualEnrollmentCriteria {
-    should_re_enroll: "shouldReEnroll",
-    type_: "type",
-} required { should_re_enroll: "shouldReEnroll", type_: "type" } by new);
 crm_core::setters!(ApiManualEnrollmentCriteria {
     should_re_enroll: bool, type_: String,
 });
@@ -1749,19 +1533,17 @@ impl ApiManualEnrollmentCriteria {
     }
 }
 
-/// Api map input value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiMapInputValue {
-    /// Always `MAP`.
-    pub type_: Option<String>,
-    /// `values`
-    pub values: Option<Value>,
+crm_core::record! {
+    /// Api map input value.
+    pub struct ApiMapInputValue {
+        /// Always `MAP`.
+        type_: Option<String> = "type",
+        /// `values`
+        values: Option<Value> = "values",
+    }
+    required "type" "values"
+    by new
 }
-crm_core::record!(ApiMapInputValue {
-    type_: "type",
-    values: "values",
-} required { type_: "type", values: "values" } by new);
 crm_core::setters!(ApiMapInputValue {
     type_: String, values: Value,
 });
@@ -1777,24 +1559,19 @@ impl ApiMapInputValue {
     }
 }
 
-/// Api monthly relative days enrollment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiMonthlyRelativeDaysEnrollmentSchedule {
-    /// `monthlyRelativeDays`
-    pub monthly_relative_days: Option<
-        ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays,
-    >,
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// Always `MONTHLY_RELATIVE_DAYS`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api monthly relative days enrollment schedule.
+    pub struct ApiMonthlyRelativeDaysEnrollmentSchedule {
+        /// `monthlyRelativeDays`
+        monthly_relative_days: Option<ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// Always `MONTHLY_RELATIVE_DAYS`.
+        type_: Option<String> = "type",
+    }
+    required "monthlyRelativeDays" "timeOfDay" "type"
+    by new
 }
-crm_core::record!(ApiMonthlyRelativeDaysEnrollmentSchedule {
-    monthly_relative_days: "monthlyRelativeDays",
-    time_of_day: "timeOfDay",
-    type_: "type",
-} required { monthly_relative_days: "monthlyRelativeDays", time_of_day: "timeOfDay", type_: "type" } by new);
 crm_core::setters!(ApiMonthlyRelativeDaysEnrollmentSchedule {
     monthly_relative_days: ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays,
     time_of_day: ApiTimeOfDay, type_: String,
@@ -1827,22 +1604,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Api monthly specific days enrollment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiMonthlySpecificDaysEnrollmentSchedule {
-    /// `daysOfMonth`
-    pub days_of_month: Option<Vec<i64>>,
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// Always `MONTHLY_SPECIFIC_DAYS`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api monthly specific days enrollment schedule.
+    pub struct ApiMonthlySpecificDaysEnrollmentSchedule {
+        /// `daysOfMonth`
+        days_of_month: Option<Vec<i64>> = "daysOfMonth",
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// Always `MONTHLY_SPECIFIC_DAYS`.
+        type_: Option<String> = "type",
+    }
+    required "daysOfMonth" "timeOfDay" "type"
+    by new
 }
-crm_core::record!(ApiMonthlySpecificDaysEnrollmentSchedule {
-    days_of_month: "daysOfMonth",
-    time_of_day: "timeOfDay",
-    type_: "type",
-} required { days_of_month: "daysOfMonth", time_of_day: "timeOfDay", type_: "type" } by new);
 crm_core::setters!(ApiMonthlySpecificDaysEnrollmentSchedule {
     days_of_month: [i64], time_of_day: ApiTimeOfDay, type_: String,
 });
@@ -1862,19 +1636,17 @@ impl ApiMonthlySpecificDaysEnrollmentSchedule {
     }
 }
 
-/// Api object property value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiObjectPropertyValue {
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// Always `OBJECT_PROPERTY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api object property value.
+    pub struct ApiObjectPropertyValue {
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// Always `OBJECT_PROPERTY`.
+        type_: Option<String> = "type",
+    }
+    required "propertyName" "type"
+    by new
 }
-crm_core::record!(ApiObjectPropertyValue {
-    property_name: "propertyName",
-    type_: "type",
-} required { property_name: "propertyName", type_: "type" } by new);
 crm_core::setters!(ApiObjectPropertyValue {
     property_name: String, type_: String,
 });
@@ -1890,135 +1662,95 @@ impl ApiObjectPropertyValue {
     }
 }
 
-/// Api platform flow.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiPlatformFlow {
-    /// `actions`
-    pub actions: Vec<ApiContactFlowActionsItem>,
-    /// `blockedDates`
-    pub blocked_dates: Vec<ApiBlockedDate>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// `crmObjectCreationStatus`
-    pub crm_object_creation_status: Option<FlowCrmObjectCreationStatus>,
-    /// `customProperties`
-    pub custom_properties: Map<String>,
-    /// `dataSources`
-    pub data_sources: Vec<ApiContactFlowDataSourcesItem>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `enrollmentCriteria`
-    pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
-    /// `enrollmentSchedule`
-    pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
-    /// `flowType`
-    pub flow_type: Option<FlowType>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `nextAvailableActionId`
-    pub next_available_action_id: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
-    /// `startActionId`
-    pub start_action_id: Option<String>,
-    /// `suppressionFilterBranch`
-    pub suppression_filter_branch: Option<FilterBranch>,
-    /// `timeWindows`
-    pub time_windows: Vec<ApiTimeWindow>,
-    /// Always `PLATFORM_FLOW`.
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api platform flow.
+    pub struct ApiPlatformFlow {
+        /// `actions`
+        actions: Vec<ApiContactFlowActionsItem> = "actions",
+        /// `blockedDates`
+        blocked_dates: Vec<ApiBlockedDate> = "blockedDates",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `crmObjectCreationStatus`
+        crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
+        /// `customProperties`
+        custom_properties: Map<String> = "customProperties",
+        /// `dataSources`
+        data_sources: Vec<ApiContactFlowDataSourcesItem> = "dataSources",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `enrollmentCriteria`
+        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        /// `enrollmentSchedule`
+        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        /// `flowType`
+        flow_type: Option<FlowType> = "flowType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// `nextAvailableActionId`
+        next_available_action_id: Option<String> = "nextAvailableActionId",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+        /// `startActionId`
+        start_action_id: Option<String> = "startActionId",
+        /// `suppressionFilterBranch`
+        suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
+        /// `timeWindows`
+        time_windows: Vec<ApiTimeWindow> = "timeWindows",
+        /// Always `PLATFORM_FLOW`.
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
 }
-crm_core::record!(ApiPlatformFlow {
-    actions: "actions",
-    blocked_dates: "blockedDates",
-    created_at: "createdAt",
-    crm_object_creation_status: "crmObjectCreationStatus",
-    custom_properties: "customProperties",
-    data_sources: "dataSources",
-    description: "description",
-    enrollment_criteria: "enrollmentCriteria",
-    enrollment_schedule: "enrollmentSchedule",
-    flow_type: "flowType",
-    id: "id",
-    is_enabled: "isEnabled",
-    name: "name",
-    next_available_action_id: "nextAvailableActionId",
-    object_type_id: "objectTypeId",
-    revision_id: "revisionId",
-    start_action_id: "startActionId",
-    suppression_filter_branch: "suppressionFilterBranch",
-    time_windows: "timeWindows",
-    type_: "type",
-    updated_at: "updatedAt",
-    uuid: "uuid",
-});
 
-/// Api platform flow create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiPlatformFlowCreateRequest {
-    /// `actions`
-    pub actions: Option<Vec<ApiContactFlowActionsItem>>,
-    /// `blockedDates`
-    pub blocked_dates: Option<Vec<ApiBlockedDate>>,
-    /// `customProperties`
-    pub custom_properties: Option<Map<String>>,
-    /// `dataSources`
-    pub data_sources: Option<Vec<ApiContactFlowDataSourcesItem>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `enrollmentCriteria`
-    pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
-    /// `enrollmentSchedule`
-    pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
-    /// `flowType`
-    pub flow_type: Option<FlowType>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the type of object, as `0-1`.
-    pub object_type_id: Option<String>,
-    /// `startActionId`
-    pub start_action_id: Option<String>,
-    /// `suppressionFilterBranch`
-    pub suppression_filter_branch: Option<FilterBranch>,
-    /// `timeWindows`
-    pub time_windows: Option<Vec<ApiTimeWindow>>,
-    /// Always `PLATFORM_FLOW`.
-    pub type_: Option<String>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api platform flow create request.
+    pub struct ApiPlatformFlowCreateRequest {
+        /// `actions`
+        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        /// `blockedDates`
+        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        /// `customProperties`
+        custom_properties: Option<Map<String>> = "customProperties",
+        /// `dataSources`
+        data_sources: Option<Vec<ApiContactFlowDataSourcesItem>> = "dataSources",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `enrollmentCriteria`
+        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        /// `enrollmentSchedule`
+        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        /// `flowType`
+        flow_type: Option<FlowType> = "flowType",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the type of object, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// `startActionId`
+        start_action_id: Option<String> = "startActionId",
+        /// `suppressionFilterBranch`
+        suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
+        /// `timeWindows`
+        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        /// Always `PLATFORM_FLOW`.
+        type_: Option<String> = "type",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
+    required "actions" "blockedDates" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "timeWindows" "type"
+    by new
 }
-crm_core::record!(ApiPlatformFlowCreateRequest {
-    actions: "actions",
-    blocked_dates: "blockedDates",
-    custom_properties: "customProperties",
-    data_sources: "dataSources",
-    description: "description",
-    enrollment_criteria: "enrollmentCriteria",
-    enrollment_schedule: "enrollmentSchedule",
-    flow_type: "flowType",
-    is_enabled: "isEnabled",
-    name: "name",
-    object_type_id: "objectTypeId",
-    start_action_id: "startActionId",
-    suppression_filter_branch: "suppressionFilterBranch",
-    time_windows: "timeWindows",
-    type_: "type",
-    uuid: "uuid",
-} required { actions: "actions", blocked_dates: "blockedDates", custom_properties: "customProperties", data_sources: "dataSources", flow_type: "flowType", is_enabled: "isEnabled", object_type_id: "objectTypeId", time_windows: "timeWindows", type_: "type" } by new);
 crm_core::setters!(ApiPlatformFlowCreateRequest {
     actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], custom_properties: Map<String>,
     data_sources: [ApiContactFlowDataSourcesItem], description: String,
@@ -2059,55 +1791,41 @@ impl Default for ApiPlatformFlowCreateRequest {
     }
 }
 
-/// Api platform flow put request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiPlatformFlowPutRequest {
-    /// `actions`
-    pub actions: Option<Vec<ApiContactFlowActionsItem>>,
-    /// `blockedDates`
-    pub blocked_dates: Option<Vec<ApiBlockedDate>>,
-    /// `customProperties`
-    pub custom_properties: Option<Map<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `enrollmentCriteria`
-    pub enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria>,
-    /// `enrollmentSchedule`
-    pub enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule>,
-    /// `isEnabled`
-    pub is_enabled: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the revision.
-    pub revision_id: Option<String>,
-    /// `startActionId`
-    pub start_action_id: Option<String>,
-    /// `suppressionFilterBranch`
-    pub suppression_filter_branch: Option<FilterBranch>,
-    /// `timeWindows`
-    pub time_windows: Option<Vec<ApiTimeWindow>>,
-    /// Always `PLATFORM_FLOW`.
-    pub type_: Option<String>,
-    /// `uuid`
-    pub uuid: Option<String>,
+crm_core::record! {
+    /// Api platform flow put request.
+    pub struct ApiPlatformFlowPutRequest {
+        /// `actions`
+        actions: Option<Vec<ApiContactFlowActionsItem>> = "actions",
+        /// `blockedDates`
+        blocked_dates: Option<Vec<ApiBlockedDate>> = "blockedDates",
+        /// `customProperties`
+        custom_properties: Option<Map<String>> = "customProperties",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `enrollmentCriteria`
+        enrollment_criteria: Option<ApiContactFlowEnrollmentCriteria> = "enrollmentCriteria",
+        /// `enrollmentSchedule`
+        enrollment_schedule: Option<ApiContactFlowEnrollmentSchedule> = "enrollmentSchedule",
+        /// `isEnabled`
+        is_enabled: Option<bool> = "isEnabled",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the revision.
+        revision_id: Option<String> = "revisionId",
+        /// `startActionId`
+        start_action_id: Option<String> = "startActionId",
+        /// `suppressionFilterBranch`
+        suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
+        /// `timeWindows`
+        time_windows: Option<Vec<ApiTimeWindow>> = "timeWindows",
+        /// Always `PLATFORM_FLOW`.
+        type_: Option<String> = "type",
+        /// `uuid`
+        uuid: Option<String> = "uuid",
+    }
+    required "actions" "blockedDates" "customProperties" "isEnabled" "revisionId" "timeWindows" "type"
+    by new
 }
-crm_core::record!(ApiPlatformFlowPutRequest {
-    actions: "actions",
-    blocked_dates: "blockedDates",
-    custom_properties: "customProperties",
-    description: "description",
-    enrollment_criteria: "enrollmentCriteria",
-    enrollment_schedule: "enrollmentSchedule",
-    is_enabled: "isEnabled",
-    name: "name",
-    revision_id: "revisionId",
-    start_action_id: "startActionId",
-    suppression_filter_branch: "suppressionFilterBranch",
-    time_windows: "timeWindows",
-    type_: "type",
-    uuid: "uuid",
-} required { actions: "actions", blocked_dates: "blockedDates", custom_properties: "customProperties", is_enabled: "isEnabled", revision_id: "revisionId", time_windows: "timeWindows", type_: "type" } by new);
 crm_core::setters!(ApiPlatformFlowPutRequest {
     actions: [ApiContactFlowActionsItem], blocked_dates: [ApiBlockedDate], custom_properties: Map<String>,
     description: String, enrollment_criteria: ApiContactFlowEnrollmentCriteria,
@@ -2145,28 +1863,23 @@ impl Default for ApiPlatformFlowPutRequest {
     }
 }
 
-/// Api property based enrollment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiPropertyBasedEnrollmentSchedule {
-    /// `dateProperty`
-    pub date_property: Option<String>,
-    /// `daysDelta`
-    pub days_delta: Option<i64>,
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// Always `PROPERTY_BASED`.
-    pub type_: Option<String>,
-    /// `yearly`
-    pub yearly: Option<bool>,
+crm_core::record! {
+    /// Api property based enrollment schedule.
+    pub struct ApiPropertyBasedEnrollmentSchedule {
+        /// `dateProperty`
+        date_property: Option<String> = "dateProperty",
+        /// `daysDelta`
+        days_delta: Option<i64> = "daysDelta",
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// Always `PROPERTY_BASED`.
+        type_: Option<String> = "type",
+        /// `yearly`
+        yearly: Option<bool> = "yearly",
+    }
+    required "dateProperty" "daysDelta" "timeOfDay" "type" "yearly"
+    by new
 }
-crm_core::record!(ApiPropertyBasedEnrollmentSchedule {
-    date_property: "dateProperty",
-    days_delta: "daysDelta",
-    time_of_day: "timeOfDay",
-    type_: "type",
-    yearly: "yearly",
-} required { date_property: "dateProperty", days_delta: "daysDelta", time_of_day: "timeOfDay", type_: "type", yearly: "yearly" } by new);
 crm_core::setters!(ApiPropertyBasedEnrollmentSchedule {
     date_property: String, days_delta: i64, time_of_day: ApiTimeOfDay, type_: String, yearly: bool,
 });
@@ -2190,19 +1903,17 @@ impl ApiPropertyBasedEnrollmentSchedule {
     }
 }
 
-/// Api relative date time value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiRelativeDateTimeValue {
-    /// `timeDelay`
-    pub time_delay: Option<ApiTimeDelay>,
-    /// Always `RELATIVE_DATETIME`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api relative date time value.
+    pub struct ApiRelativeDateTimeValue {
+        /// `timeDelay`
+        time_delay: Option<ApiTimeDelay> = "timeDelay",
+        /// Always `RELATIVE_DATETIME`.
+        type_: Option<String> = "type",
+    }
+    required "timeDelay" "type"
+    by new
 }
-crm_core::record!(ApiRelativeDateTimeValue {
-    time_delay: "timeDelay",
-    type_: "type",
-} required { time_delay: "timeDelay", type_: "type" } by new);
 crm_core::setters!(ApiRelativeDateTimeValue {
     time_delay: ApiTimeDelay, type_: String,
 });
@@ -2218,19 +1929,17 @@ impl ApiRelativeDateTimeValue {
     }
 }
 
-/// Api signature webhook auth settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiSignatureWebhookAuthSettings {
-    /// The id of the app.
-    pub app_id: Option<i64>,
-    /// Always `SIGNATURE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api signature webhook auth settings.
+    pub struct ApiSignatureWebhookAuthSettings {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// Always `SIGNATURE`.
+        type_: Option<String> = "type",
+    }
+    required "appId" "type"
+    by new
 }
-crm_core::record!(ApiSignatureWebhookAuthSettings {
-    app_id: "appId",
-    type_: "type",
-} required { app_id: "appId", type_: "type" } by new);
 crm_core::setters!(ApiSignatureWebhookAuthSettings {
     app_id: i64, type_: String,
 });
@@ -2246,31 +1955,25 @@ impl ApiSignatureWebhookAuthSettings {
     }
 }
 
-/// Api single connection action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiSingleConnectionAction {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `actionTypeId`
-    pub action_type_id: Option<String>,
-    /// `actionTypeVersion`
-    pub action_type_version: Option<i64>,
-    /// `connection`
-    pub connection: Option<ApiConnection>,
-    /// `fields`
-    pub fields: Option<Map<Value>>,
-    /// Always `SINGLE_CONNECTION`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api single connection action.
+    pub struct ApiSingleConnectionAction {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `actionTypeId`
+        action_type_id: Option<String> = "actionTypeId",
+        /// `actionTypeVersion`
+        action_type_version: Option<i64> = "actionTypeVersion",
+        /// `connection`
+        connection: Option<ApiConnection> = "connection",
+        /// `fields`
+        fields: Option<Map<Value>> = "fields",
+        /// Always `SINGLE_CONNECTION`.
+        type_: Option<String> = "type",
+    }
+    required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
+    by new
 }
-crm_core::record!(ApiSingleConnectionAction {
-    action_id: "actionId",
-    action_type_id: "actionTypeId",
-    action_type_version: "actionTypeVersion",
-    connection: "connection",
-    fields: "fields",
-    type_: "type",
-} required { action_id: "actionId", action_type_id: "actionTypeId", action_type_version: "actionTypeVersion", fields: "fields", type_: "type" } by new);
 crm_core::setters!(ApiSingleConnectionAction {
     action_id: String, action_type_id: String, action_type_version: i64, connection: ApiConnection,
     fields: Map<Value>, type_: String,
@@ -2296,19 +1999,17 @@ impl ApiSingleConnectionAction {
     }
 }
 
-/// Api single object coordinates value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiSingleObjectCoordinatesValue {
-    /// `coordinatesToken`
-    pub coordinates_token: Option<String>,
-    /// Always `SINGLE_OBJECT_COORDINATES`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api single object coordinates value.
+    pub struct ApiSingleObjectCoordinatesValue {
+        /// `coordinatesToken`
+        coordinates_token: Option<String> = "coordinatesToken",
+        /// Always `SINGLE_OBJECT_COORDINATES`.
+        type_: Option<String> = "type",
+    }
+    required "coordinatesToken" "type"
+    by new
 }
-crm_core::record!(ApiSingleObjectCoordinatesValue {
-    coordinates_token: "coordinatesToken",
-    type_: "type",
-} required { coordinates_token: "coordinatesToken", type_: "type" } by new);
 crm_core::setters!(ApiSingleObjectCoordinatesValue {
     coordinates_token: String, type_: String,
 });
@@ -2324,22 +2025,19 @@ impl ApiSingleObjectCoordinatesValue {
     }
 }
 
-/// Api sort.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiSort {
-    /// `missing`
-    pub missing: Option<String>,
-    /// `order`
-    pub order: Option<ApiSortOrder>,
-    /// The names of the properties to give.
-    pub property: Option<String>,
+crm_core::record! {
+    /// Api sort.
+    pub struct ApiSort {
+        /// `missing`
+        missing: Option<String> = "missing",
+        /// `order`
+        order: Option<ApiSortOrder> = "order",
+        /// The names of the properties to give.
+        property: Option<String> = "property",
+    }
+    required "order" "property"
+    by new
 }
-crm_core::record!(ApiSort {
-    missing: "missing",
-    order: "order",
-    property: "property",
-} required { order: "order", property: "property" } by new);
 crm_core::setters!(ApiSort {
     missing: String, order: ApiSortOrder, property: String,
 });
@@ -2366,19 +2064,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Api static append value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticAppendValue {
-    /// `staticAppendValue`
-    pub static_append_value: Option<String>,
-    /// Always `STATIC_APPEND_VALUE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api static append value.
+    pub struct ApiStaticAppendValue {
+        /// `staticAppendValue`
+        static_append_value: Option<String> = "staticAppendValue",
+        /// Always `STATIC_APPEND_VALUE`.
+        type_: Option<String> = "type",
+    }
+    required "staticAppendValue" "type"
+    by new
 }
-crm_core::record!(ApiStaticAppendValue {
-    static_append_value: "staticAppendValue",
-    type_: "type",
-} required { static_append_value: "staticAppendValue", type_: "type" } by new);
 crm_core::setters!(ApiStaticAppendValue {
     static_append_value: String, type_: String,
 });
@@ -2394,19 +2090,17 @@ impl ApiStaticAppendValue {
     }
 }
 
-/// Api static branch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticBranch {
-    /// `branchValue`
-    pub branch_value: Option<String>,
-    /// `connection`
-    pub connection: Option<ApiConnection>,
+crm_core::record! {
+    /// Api static branch.
+    pub struct ApiStaticBranch {
+        /// `branchValue`
+        branch_value: Option<String> = "branchValue",
+        /// `connection`
+        connection: Option<ApiConnection> = "connection",
+    }
+    required "branchValue"
+    by new
 }
-crm_core::record!(ApiStaticBranch {
-    branch_value: "branchValue",
-    connection: "connection",
-} required { branch_value: "branchValue" } by new);
 crm_core::setters!(ApiStaticBranch {
     branch_value: String, connection: ApiConnection,
 });
@@ -2422,31 +2116,25 @@ impl ApiStaticBranch {
     }
 }
 
-/// Api static branch action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticBranchAction {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `defaultBranch`
-    pub default_branch: Option<ApiConnection>,
-    /// `defaultBranchName`
-    pub default_branch_name: Option<String>,
-    /// `inputValue`
-    pub input_value: Option<ApiInputVariableValue>,
-    /// `staticBranches`
-    pub static_branches: Option<Vec<ApiStaticBranch>>,
-    /// Always `STATIC_BRANCH`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api static branch action.
+    pub struct ApiStaticBranchAction {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `defaultBranch`
+        default_branch: Option<ApiConnection> = "defaultBranch",
+        /// `defaultBranchName`
+        default_branch_name: Option<String> = "defaultBranchName",
+        /// `inputValue`
+        input_value: Option<ApiInputVariableValue> = "inputValue",
+        /// `staticBranches`
+        static_branches: Option<Vec<ApiStaticBranch>> = "staticBranches",
+        /// Always `STATIC_BRANCH`.
+        type_: Option<String> = "type",
+    }
+    required "actionId" "inputValue" "staticBranches" "type"
+    by new
 }
-crm_core::record!(ApiStaticBranchAction {
-    action_id: "actionId",
-    default_branch: "defaultBranch",
-    default_branch_name: "defaultBranchName",
-    input_value: "inputValue",
-    static_branches: "staticBranches",
-    type_: "type",
-} required { action_id: "actionId", input_value: "inputValue", static_branches: "staticBranches", type_: "type" } by new);
 crm_core::setters!(ApiStaticBranchAction {
     action_id: String, default_branch: ApiConnection, default_branch_name: String,
     input_value: ApiInputVariableValue, static_branches: [ApiStaticBranch], type_: String,
@@ -2471,25 +2159,21 @@ impl ApiStaticBranchAction {
     }
 }
 
-/// Api static date anchor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticDateAnchor {
-    /// `dayOfMonth`
-    pub day_of_month: Option<i64>,
-    /// `month`
-    pub month: Option<ApiBlockedDateMonth>,
-    /// Always `STATIC_DATE_ANCHOR`.
-    pub type_: Option<String>,
-    /// `year`
-    pub year: Option<i64>,
+crm_core::record! {
+    /// Api static date anchor.
+    pub struct ApiStaticDateAnchor {
+        /// `dayOfMonth`
+        day_of_month: Option<i64> = "dayOfMonth",
+        /// `month`
+        month: Option<ApiBlockedDateMonth> = "month",
+        /// Always `STATIC_DATE_ANCHOR`.
+        type_: Option<String> = "type",
+        /// `year`
+        year: Option<i64> = "year",
+    }
+    required "dayOfMonth" "month" "type"
+    by new
 }
-crm_core::record!(ApiStaticDateAnchor {
-    day_of_month: "dayOfMonth",
-    month: "month",
-    type_: "type",
-    year: "year",
-} required { day_of_month: "dayOfMonth", month: "month", type_: "type" } by new);
 crm_core::setters!(ApiStaticDateAnchor {
     day_of_month: i64, month: ApiBlockedDateMonth, type_: String, year: i64,
 });
@@ -2510,28 +2194,23 @@ impl ApiStaticDateAnchor {
     }
 }
 
-/// Api static property filter data source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticPropertyFilterDataSource {
-    /// The name.
-    pub name: Option<String>,
-    /// The internal name of the property.
-    pub property_name: Option<String>,
-    /// `sortBy`
-    pub sort_by: Option<ApiSort>,
-    /// `staticValue`
-    pub static_value: Option<String>,
-    /// Always `STATIC_PROPERTY_FILTER`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api static property filter data source.
+    pub struct ApiStaticPropertyFilterDataSource {
+        /// The name.
+        name: Option<String> = "name",
+        /// The internal name of the property.
+        property_name: Option<String> = "propertyName",
+        /// `sortBy`
+        sort_by: Option<ApiSort> = "sortBy",
+        /// `staticValue`
+        static_value: Option<String> = "staticValue",
+        /// Always `STATIC_PROPERTY_FILTER`.
+        type_: Option<String> = "type",
+    }
+    required "name" "propertyName" "staticValue" "type"
+    by new
 }
-crm_core::record!(ApiStaticPropertyFilterDataSource {
-    name: "name",
-    property_name: "propertyName",
-    sort_by: "sortBy",
-    static_value: "staticValue",
-    type_: "type",
-} required { name: "name", property_name: "propertyName", static_value: "staticValue", type_: "type" } by new);
 crm_core::setters!(ApiStaticPropertyFilterDataSource {
     name: String, property_name: String, sort_by: ApiSort, static_value: String, type_: String,
 });
@@ -2554,19 +2233,17 @@ impl ApiStaticPropertyFilterDataSource {
     }
 }
 
-/// Api static time zone strategy.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticTimeZoneStrategy {
-    /// `timeZoneId`
-    pub time_zone_id: Option<String>,
-    /// Always `STATIC_TIME_ZONE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api static time zone strategy.
+    pub struct ApiStaticTimeZoneStrategy {
+        /// `timeZoneId`
+        time_zone_id: Option<String> = "timeZoneId",
+        /// Always `STATIC_TIME_ZONE`.
+        type_: Option<String> = "type",
+    }
+    required "timeZoneId" "type"
+    by new
 }
-crm_core::record!(ApiStaticTimeZoneStrategy {
-    time_zone_id: "timeZoneId",
-    type_: "type",
-} required { time_zone_id: "timeZoneId", type_: "type" } by new);
 crm_core::setters!(ApiStaticTimeZoneStrategy {
     time_zone_id: String, type_: String,
 });
@@ -2582,19 +2259,17 @@ impl ApiStaticTimeZoneStrategy {
     }
 }
 
-/// Api static value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiStaticValue {
-    /// `staticValue`
-    pub static_value: Option<String>,
-    /// Always `STATIC_VALUE`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api static value.
+    pub struct ApiStaticValue {
+        /// `staticValue`
+        static_value: Option<String> = "staticValue",
+        /// Always `STATIC_VALUE`.
+        type_: Option<String> = "type",
+    }
+    required "staticValue" "type"
+    by new
 }
-crm_core::record!(ApiStaticValue {
-    static_value: "staticValue",
-    type_: "type",
-} required { static_value: "staticValue", type_: "type" } by new);
 crm_core::setters!(ApiStaticValue {
     static_value: String, type_: String,
 });
@@ -2610,28 +2285,23 @@ impl ApiStaticValue {
     }
 }
 
-/// Api time delay.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiTimeDelay {
-    /// `daysOfWeek`
-    pub days_of_week: Option<Vec<Weekday>>,
-    /// `delta`
-    pub delta: Option<i64>,
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// `timeUnit`
-    pub time_unit: Option<ApiTimeDelayTimeUnit>,
-    /// `timeZoneStrategy`
-    pub time_zone_strategy: Option<ApiStaticTimeZoneStrategy>,
+crm_core::record! {
+    /// Api time delay.
+    pub struct ApiTimeDelay {
+        /// `daysOfWeek`
+        days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
+        /// `delta`
+        delta: Option<i64> = "delta",
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// `timeUnit`
+        time_unit: Option<ApiTimeDelayTimeUnit> = "timeUnit",
+        /// `timeZoneStrategy`
+        time_zone_strategy: Option<ApiStaticTimeZoneStrategy> = "timeZoneStrategy",
+    }
+    required "daysOfWeek" "delta" "timeUnit"
+    by new
 }
-crm_core::record!(ApiTimeDelay {
-    days_of_week: "daysOfWeek",
-    delta: "delta",
-    time_of_day: "timeOfDay",
-    time_unit: "timeUnit",
-    time_zone_strategy: "timeZoneStrategy",
-} required { days_of_week: "daysOfWeek", delta: "delta", time_unit: "timeUnit" } by new);
 crm_core::setters!(ApiTimeDelay {
     days_of_week: [Weekday], delta: i64, time_of_day: ApiTimeOfDay, time_unit: ApiTimeDelayTimeUnit,
     time_zone_strategy: ApiStaticTimeZoneStrategy,
@@ -2693,19 +2363,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Api time of day.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiTimeOfDay {
-    /// `hour`
-    pub hour: Option<i64>,
-    /// `minute`
-    pub minute: Option<i64>,
+crm_core::record! {
+    /// Api time of day.
+    pub struct ApiTimeOfDay {
+        /// `hour`
+        hour: Option<i64> = "hour",
+        /// `minute`
+        minute: Option<i64> = "minute",
+    }
+    required "hour" "minute"
+    by new
 }
-crm_core::record!(ApiTimeOfDay {
-    hour: "hour",
-    minute: "minute",
-} required { hour: "hour", minute: "minute" } by new);
 crm_core::setters!(ApiTimeOfDay {
     hour: i64, minute: i64,
 });
@@ -2721,22 +2389,19 @@ impl ApiTimeOfDay {
     }
 }
 
-/// Api time window.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiTimeWindow {
-    /// `day`
-    pub day: Option<Weekday>,
-    /// `endTime`
-    pub end_time: Option<ApiTimeOfDay>,
-    /// `startTime`
-    pub start_time: Option<ApiTimeOfDay>,
+crm_core::record! {
+    /// Api time window.
+    pub struct ApiTimeWindow {
+        /// `day`
+        day: Option<Weekday> = "day",
+        /// `endTime`
+        end_time: Option<ApiTimeOfDay> = "endTime",
+        /// `startTime`
+        start_time: Option<ApiTimeOfDay> = "startTime",
+    }
+    required "day"
+    by new
 }
-crm_core::record!(ApiTimeWindow {
-    day: "day",
-    end_time: "endTime",
-    start_time: "startTime",
-} required { day: "day" } by new);
 crm_core::setters!(ApiTimeWindow {
     day: Weekday, end_time: ApiTimeOfDay, start_time: ApiTimeOfDay,
 });
@@ -2753,19 +2418,17 @@ impl ApiTimeWindow {
     }
 }
 
-/// Api timestamp value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiTimestampValue {
-    /// Always `EXECUTION_TIME`.
-    pub timestamp_type: Option<String>,
-    /// Always `TIMESTAMP`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api timestamp value.
+    pub struct ApiTimestampValue {
+        /// Always `EXECUTION_TIME`.
+        timestamp_type: Option<String> = "timestampType",
+        /// Always `TIMESTAMP`.
+        type_: Option<String> = "type",
+    }
+    required "timestampType" "type"
+    by new
 }
-crm_core::record!(ApiTimestampValue {
-    timestamp_type: "timestampType",
-    type_: "type",
-} required { timestamp_type: "timestampType", type_: "type" } by new);
 crm_core::setters!(ApiTimestampValue {
     timestamp_type: String, type_: String,
 });
@@ -2787,19 +2450,17 @@ impl Default for ApiTimestampValue {
     }
 }
 
-/// Api un enrollment setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiUnEnrollmentSetting {
-    /// `flowIds`
-    pub flow_ids: Option<Vec<String>>,
-    /// `type`
-    pub type_: Option<ApiUnEnrollmentSettingType>,
+crm_core::record! {
+    /// Api un enrollment setting.
+    pub struct ApiUnEnrollmentSetting {
+        /// `flowIds`
+        flow_ids: Option<Vec<String>> = "flowIds",
+        /// `type`
+        type_: Option<ApiUnEnrollmentSettingType> = "type",
+    }
+    required "flowIds" "type"
+    by new
 }
-crm_core::record!(ApiUnEnrollmentSetting {
-    flow_ids: "flowIds",
-    type_: "type",
-} required { flow_ids: "flowIds", type_: "type" } by new);
 crm_core::setters!(ApiUnEnrollmentSetting {
     flow_ids: [String], type_: ApiUnEnrollmentSettingType,
 });
@@ -2828,34 +2489,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Api webhook action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiWebhookAction {
-    /// `actionId`
-    pub action_id: Option<String>,
-    /// `authSettings`
-    pub auth_settings: Option<ApiWebhookActionAuthSettings>,
-    /// `connection`
-    pub connection: Option<ApiConnection>,
-    /// `method`
-    pub method: Option<HttpMethod>,
-    /// `queryParams`
-    pub query_params: Option<Vec<ApiInputVariable>>,
-    /// Always `WEBHOOK`.
-    pub type_: Option<String>,
-    /// `webhookUrl`
-    pub webhook_url: Option<String>,
+crm_core::record! {
+    /// Api webhook action.
+    pub struct ApiWebhookAction {
+        /// `actionId`
+        action_id: Option<String> = "actionId",
+        /// `authSettings`
+        auth_settings: Option<ApiWebhookActionAuthSettings> = "authSettings",
+        /// `connection`
+        connection: Option<ApiConnection> = "connection",
+        /// `method`
+        method: Option<HttpMethod> = "method",
+        /// `queryParams`
+        query_params: Option<Vec<ApiInputVariable>> = "queryParams",
+        /// Always `WEBHOOK`.
+        type_: Option<String> = "type",
+        /// `webhookUrl`
+        webhook_url: Option<String> = "webhookUrl",
+    }
+    required "actionId" "method" "queryParams" "type" "webhookUrl"
+    by new
 }
-crm_core::record!(ApiWebhookAction {
-    action_id: "actionId",
-    auth_settings: "authSettings",
-    connection: "connection",
-    method: "method",
-    query_params: "queryParams",
-    type_: "type",
-    webhook_url: "webhookUrl",
-} required { action_id: "actionId", method: "method", query_params: "queryParams", type_: "type", webhook_url: "webhookUrl" } by new);
 crm_core::setters!(ApiWebhookAction {
     action_id: String, auth_settings: ApiWebhookActionAuthSettings, connection: ApiConnection,
     method: HttpMethod, query_params: [ApiInputVariable], type_: String, webhook_url: String,
@@ -2890,22 +2544,19 @@ crm_core::union! {
     }
 }
 
-/// Api weekly enrollment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiWeeklyEnrollmentSchedule {
-    /// `daysOfWeek`
-    pub days_of_week: Option<Vec<Weekday>>,
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// Always `WEEKLY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api weekly enrollment schedule.
+    pub struct ApiWeeklyEnrollmentSchedule {
+        /// `daysOfWeek`
+        days_of_week: Option<Vec<Weekday>> = "daysOfWeek",
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// Always `WEEKLY`.
+        type_: Option<String> = "type",
+    }
+    required "daysOfWeek" "timeOfDay" "type"
+    by new
 }
-crm_core::record!(ApiWeeklyEnrollmentSchedule {
-    days_of_week: "daysOfWeek",
-    time_of_day: "timeOfDay",
-    type_: "type",
-} required { days_of_week: "daysOfWeek", time_of_day: "timeOfDay", type_: "type" } by new);
 crm_core::setters!(ApiWeeklyEnrollmentSchedule {
     days_of_week: [Weekday], time_of_day: ApiTimeOfDay, type_: String,
 });
@@ -2925,25 +2576,21 @@ impl ApiWeeklyEnrollmentSchedule {
     }
 }
 
-/// Api yearly enrollment schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiYearlyEnrollmentSchedule {
-    /// `dayOfMonth`
-    pub day_of_month: Option<i64>,
-    /// `month`
-    pub month: Option<ApiBlockedDateMonth>,
-    /// `timeOfDay`
-    pub time_of_day: Option<ApiTimeOfDay>,
-    /// Always `YEARLY`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Api yearly enrollment schedule.
+    pub struct ApiYearlyEnrollmentSchedule {
+        /// `dayOfMonth`
+        day_of_month: Option<i64> = "dayOfMonth",
+        /// `month`
+        month: Option<ApiBlockedDateMonth> = "month",
+        /// `timeOfDay`
+        time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
+        /// Always `YEARLY`.
+        type_: Option<String> = "type",
+    }
+    required "dayOfMonth" "month" "timeOfDay" "type"
+    by new
 }
-crm_core::record!(ApiYearlyEnrollmentSchedule {
-    day_of_month: "dayOfMonth",
-    month: "month",
-    time_of_day: "timeOfDay",
-    type_: "type",
-} required { day_of_month: "dayOfMonth", month: "month", time_of_day: "timeOfDay", type_: "type" } by new);
 crm_core::setters!(ApiYearlyEnrollmentSchedule {
     day_of_month: i64, month: ApiBlockedDateMonth, time_of_day: ApiTimeOfDay, type_: String,
 });
@@ -2975,51 +2622,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Flow id workflow id mapping reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FlowIdWorkflowIdMappingReply {
-    /// The id of the workflow.
-    pub flow_id: Option<i64>,
-    /// `workflowId`
-    pub workflow_id: Option<i64>,
+crm_core::record! {
+    /// Flow id workflow id mapping reply.
+    pub struct FlowIdWorkflowIdMappingReply {
+        /// The id of the workflow.
+        flow_id: Option<i64> = "flowId",
+        /// `workflowId`
+        workflow_id: Option<i64> = "workflowId",
+    }
 }
-crm_core::record!(FlowIdWorkflowIdMappingReply {
-    flow_id: "flowId",
-    workflow_id: "workflowId",
-});
 
-/// Flow id workflow id mapping response batch reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FlowIdWorkflowIdMappingResponseBatchReply {
-    /// When the work ended.
-    pub completed_at: Option<Timestamp>,
-    /// What went wrong, an entry an input or more.
-    pub errors: Vec<RowError>,
-    /// Addresses by name.
-    pub links: Map<String>,
-    /// How many errors there are.
-    pub num_errors: Option<i64>,
-    /// When the work was asked for.
-    pub requested_at: Option<Timestamp>,
-    /// The items of this page, or the outcome of each input.
-    pub results: Vec<FlowIdWorkflowIdMappingReply>,
-    /// When the work began.
-    pub started_at: Option<Timestamp>,
-    /// `status`
-    pub status: Option<BatchReplyStatus>,
+crm_core::record! {
+    /// Flow id workflow id mapping response batch reply.
+    pub struct FlowIdWorkflowIdMappingResponseBatchReply {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<FlowIdWorkflowIdMappingReply> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
+    }
 }
-crm_core::record!(FlowIdWorkflowIdMappingResponseBatchReply {
-    completed_at: "completedAt",
-    errors: "errors",
-    links: "links",
-    num_errors: "numErrors",
-    requested_at: "requestedAt",
-    results: "results",
-    started_at: "startedAt",
-    status: "status",
-});
 
 crm_core::open_enum! {
     /// Flow type.

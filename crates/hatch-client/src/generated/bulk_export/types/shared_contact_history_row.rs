@@ -3,72 +3,50 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// One row of a contact history export: one contact in one campaign. The column names are on record; all types but that of `opted_out` are assumed.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactHistoryRow {
-    /// Identifier of the appointment, if any.
-    pub appointment_id: Option<String>,
-    /// Identifier of the campaign.
-    pub campaign_id: Option<String>,
-    /// Name of the campaign.
-    pub campaign_name: Option<String>,
-    /// Stage within the campaign.
-    pub campaign_stage: Option<String>,
-    /// Identifier of the row.
-    pub contact_history_id: Option<String>,
-    /// How the contact stands in the campaign.
-    pub contact_status: Option<ContactStatus>,
-    /// Source the lead has now.
-    pub current_lead_source: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Your identifier of the contact.
-    pub external_contact_id: Option<String>,
-    /// Identifier of the contact in Hatch.
-    pub hatch_contact_id: Option<String>,
-    /// Identifier of the invoice, if any.
-    pub invoice_id: Option<String>,
-    /// True if the contact wants no messages.
-    pub opted_out: Option<bool>,
-    /// Identifier of the organisation.
-    pub organization_id: Option<String>,
-    /// Name of the organisation.
-    pub organization_name: Option<String>,
-    /// Telephone number.
-    pub phone: Option<String>,
-    /// Value of the sale. Whether it is a number or a text is not on record.
-    pub sales_value: Option<Value>,
-    /// When the row was last changed.
-    pub updated_at: Option<String>,
-    /// Identifier of the workspace.
-    pub workspace_id: Option<String>,
-    /// Name of the workspace.
-    pub workspace_name: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One row of a contact history export: one contact in one campaign. The column names are on record; all types but that of `opted_out` are assumed.
+    pub struct ContactHistoryRow {
+        /// Identifier of the appointment, if any.
+        appointment_id: Option<String> = "appointment_id",
+        /// Identifier of the campaign.
+        campaign_id: Option<String> = "campaign_id",
+        /// Name of the campaign.
+        campaign_name: Option<String> = "campaign_name",
+        /// Stage within the campaign.
+        campaign_stage: Option<String> = "campaign_stage",
+        /// Identifier of the row.
+        contact_history_id: Option<String> = "contact_history_id",
+        /// How the contact stands in the campaign.
+        contact_status: Option<ContactStatus> = "contact_status",
+        /// Source the lead has now.
+        current_lead_source: Option<String> = "current_lead_source",
+        /// E-mail address.
+        email: Option<String> = "email",
+        /// Your identifier of the contact.
+        external_contact_id: Option<String> = "external_contact_id",
+        /// Identifier of the contact in Hatch.
+        hatch_contact_id: Option<String> = "hatch_contact_id",
+        /// Identifier of the invoice, if any.
+        invoice_id: Option<String> = "invoice_id",
+        /// True if the contact wants no messages.
+        opted_out: Option<bool> = "opted_out",
+        /// Identifier of the organisation.
+        organization_id: Option<String> = "organization_id",
+        /// Name of the organisation.
+        organization_name: Option<String> = "organization_name",
+        /// Telephone number.
+        phone: Option<String> = "phone",
+        /// Value of the sale. Whether it is a number or a text is not on record.
+        sales_value: Option<Value> = "sales_value",
+        /// When the row was last changed.
+        updated_at: Option<String> = "updated_at",
+        /// Identifier of the workspace.
+        workspace_id: Option<String> = "workspace_id",
+        /// Name of the workspace.
+        workspace_name: Option<String> = "workspace_name",
+    }
+    keeps extra
 }
-crm_core::record!(ContactHistoryRow {
-    appointment_id: "appointment_id",
-    campaign_id: "campaign_id",
-    campaign_name: "campaign_name",
-    campaign_stage: "campaign_stage",
-    contact_history_id: "contact_history_id",
-    contact_status: "contact_status",
-    current_lead_source: "current_lead_source",
-    email: "email",
-    external_contact_id: "external_contact_id",
-    hatch_contact_id: "hatch_contact_id",
-    invoice_id: "invoice_id",
-    opted_out: "opted_out",
-    organization_id: "organization_id",
-    organization_name: "organization_name",
-    phone: "phone",
-    sales_value: "sales_value",
-    updated_at: "updated_at",
-    workspace_id: "workspace_id",
-    workspace_name: "workspace_name",
-} keeps extra);
 
 crm_core::open_enum! {
     /// How a contact stands in a campaign.
@@ -84,57 +62,40 @@ crm_core::open_enum! {
     }
 }
 
-/// One row of a conversation export: one message, call or other item. The public list of columns is cut off, so further columns are to be expected.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationItemRow {
-    /// Identifier of the one who acted.
-    pub actor_id: Option<String>,
-    /// Kind of the one who acted.
-    pub actor_type: Option<String>,
-    /// Text of the item.
-    pub body: Option<String>,
-    /// Category of the item.
-    pub category: Option<String>,
-    /// Identifier of the contact.
-    pub contact_id: Option<String>,
-    /// Identifier of the conversation.
-    pub conversation_id: Option<String>,
-    /// How the delivery went.
-    pub delivery_status: Option<String>,
-    /// Whether it came in or went out.
-    pub direction: Option<String>,
-    /// Identifier of the item.
-    pub id: Option<String>,
-    /// Identifier of the organisation.
-    pub organization_id: Option<String>,
-    /// Name of the organisation.
-    pub organization_name: Option<String>,
-    /// Type of the item.
-    pub type_: Option<String>,
-    /// Identifier of the workspace.
-    pub workspace_id: Option<String>,
-    /// Name of the workspace.
-    pub workspace_name: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One row of a conversation export: one message, call or other item. The public list of columns is cut off, so further columns are to be expected.
+    pub struct ConversationItemRow {
+        /// Identifier of the one who acted.
+        actor_id: Option<String> = "actor_id",
+        /// Kind of the one who acted.
+        actor_type: Option<String> = "actor_type",
+        /// Text of the item.
+        body: Option<String> = "body",
+        /// Category of the item.
+        category: Option<String> = "category",
+        /// Identifier of the contact.
+        contact_id: Option<String> = "contact_id",
+        /// Identifier of the conversation.
+        conversation_id: Option<String> = "conversation_id",
+        /// How the delivery went.
+        delivery_status: Option<String> = "delivery_status",
+        /// Whether it came in or went out.
+        direction: Option<String> = "direction",
+        /// Identifier of the item.
+        id: Option<String> = "id",
+        /// Identifier of the organisation.
+        organization_id: Option<String> = "organization_id",
+        /// Name of the organisation.
+        organization_name: Option<String> = "organization_name",
+        /// Type of the item.
+        type_: Option<String> = "type",
+        /// Identifier of the workspace.
+        workspace_id: Option<String> = "workspace_id",
+        /// Name of the workspace.
+        workspace_name: Option<String> = "workspace_name",
+    }
+    keeps extra
 }
-crm_core::record!(ConversationItemRow {
-    actor_id: "actor_id",
-    actor_type: "actor_type",
-    body: "body",
-    category: "category",
-    contact_id: "contact_id",
-    conversation_id: "conversation_id",
-    delivery_status: "delivery_status",
-    direction: "direction",
-    id: "id",
-    organization_id: "organization_id",
-    organization_name: "organization_name",
-    type_: "type",
-    workspace_id: "workspace_id",
-    workspace_name: "workspace_name",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

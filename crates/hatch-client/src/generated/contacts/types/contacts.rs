@@ -3,46 +3,35 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// A contact and, with `externalID`, one opportunity of it. The contact is matched by telephone number, then by e-mail address, else it is new.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertContact {
-    /// Free set of further facts about the contact; any key, any JSON value.
-    pub details: Option<Value>,
-    /// E-mail address; matched after the telephone number.
-    pub email: Option<String>,
-    /// Your identifier of the contact.
-    pub external_contact_id: Option<String>,
-    /// When the lead was made in your system; the time of arrival if left out.
-    pub external_created_at: Option<Timestamp>,
-    /// Your identifier of the lead. It names the opportunity: a known value updates that one, a new value adds one.
-    pub external_id: Option<String>,
-    /// When the lead was last changed in your system.
-    pub external_updated_at: Option<Timestamp>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Telephone number; matched first.
-    pub phone_number: Option<String>,
-    /// API name of a custom source of the workspace, for example `custom:my-source`. A deleted source is refused.
-    pub source: Option<String>,
-    /// State of the lead in your own system.
-    pub status: Option<String>,
+crm_core::record! {
+    /// A contact and, with `externalID`, one opportunity of it. The contact is matched by telephone number, then by e-mail address, else it is new.
+    pub struct UpsertContact {
+        /// Free set of further facts about the contact; any key, any JSON value.
+        details: Option<Value> = "details",
+        /// E-mail address; matched after the telephone number.
+        email: Option<String> = "email",
+        /// Your identifier of the contact.
+        external_contact_id: Option<String> = "externalContactID",
+        /// When the lead was made in your system; the time of arrival if left out.
+        external_created_at: Option<Timestamp> = "externalCreatedAt",
+        /// Your identifier of the lead. It names the opportunity: a known value updates that one, a new value adds one.
+        external_id: Option<String> = "externalID",
+        /// When the lead was last changed in your system.
+        external_updated_at: Option<Timestamp> = "externalUpdatedAt",
+        /// First name.
+        first_name: Option<String> = "firstName",
+        /// Last name.
+        last_name: Option<String> = "lastName",
+        /// Telephone number; matched first.
+        phone_number: Option<String> = "phoneNumber",
+        /// API name of a custom source of the workspace, for example `custom:my-source`. A deleted source is refused.
+        source: Option<String> = "source",
+        /// State of the lead in your own system.
+        status: Option<String> = "status",
+    }
+    required "source"
+    by new
 }
-crm_core::record!(UpsertContact {
-    details: "details",
-    email: "email",
-    external_contact_id: "externalContactID",
-    external_created_at: "externalCreatedAt",
-    external_id: "externalID",
-    external_updated_at: "externalUpdatedAt",
-    first_name: "firstName",
-    last_name: "lastName",
-    phone_number: "phoneNumber",
-    source: "source",
-    status: "status",
-} required { source: "source" } by new);
 crm_core::setters!(UpsertContact {
     details: Value, email: String, external_contact_id: String, external_created_at: Timestamp,
     external_id: String, external_updated_at: Timestamp, first_name: String, last_name: String,
@@ -69,31 +58,23 @@ impl UpsertContact {
     }
 }
 
-/// Receipt for an upsert.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertReply {
-    /// The contact that was written.
-    pub data: Option<UpsertedContact>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Receipt for an upsert.
+    pub struct UpsertReply {
+        /// The contact that was written.
+        data: Option<UpsertedContact> = "data",
+    }
+    keeps extra
 }
-crm_core::record!(UpsertReply {
-    data: "data",
-} keeps extra);
 
-/// The contact that was written.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertedContact {
-    /// Identifier of the contact in Hatch.
-    pub id: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// The contact that was written.
+    pub struct UpsertedContact {
+        /// Identifier of the contact in Hatch.
+        id: Option<String> = "id",
+    }
+    keeps extra
 }
-crm_core::record!(UpsertedContact {
-    id: "id",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

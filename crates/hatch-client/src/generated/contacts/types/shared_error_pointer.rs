@@ -3,50 +3,36 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// A place in the body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorPointer {
-    /// JSON pointer to the member, for example `/source`.
-    pub pointer: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A place in the body.
+    pub struct ErrorPointer {
+        /// JSON pointer to the member, for example `/source`.
+        pointer: Option<String> = "pointer",
+    }
+    keeps extra
 }
-crm_core::record!(ErrorPointer {
-    pointer: "pointer",
-} keeps extra);
 
-/// One fault of the body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertError {
-    /// What is wrong.
-    pub detail: Option<String>,
-    /// Where it is wrong.
-    pub source: Option<ErrorPointer>,
-    /// Short name of the fault.
-    pub title: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One fault of the body.
+    pub struct UpsertError {
+        /// What is wrong.
+        detail: Option<String> = "detail",
+        /// Where it is wrong.
+        source: Option<ErrorPointer> = "source",
+        /// Short name of the fault.
+        title: Option<String> = "title",
+    }
+    keeps extra
 }
-crm_core::record!(UpsertError {
-    detail: "detail",
-    source: "source",
-    title: "title",
-} keeps extra);
 
-/// Refusal of a body, with one entry for each fault.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertErrors {
-    /// The faults found.
-    pub errors: Vec<UpsertError>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Refusal of a body, with one entry for each fault.
+    pub struct UpsertErrors {
+        /// The faults found.
+        errors: Vec<UpsertError> = "errors",
+    }
+    keeps extra
 }
-crm_core::record!(UpsertErrors {
-    errors: "errors",
-} keeps extra);
 
 crm_core::open_enum! {
     /// Trigger of an outgoing webhook, as the settings page names it. How a delivery spells it is not on record.

@@ -3,73 +3,54 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// One goal and how often the company reached it.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CompanyGoal {
-    /// Name of the goal.
-    pub name: Option<String>,
-    /// What the goal means, as a machine-written sentence.
-    pub nl_definition: Option<String>,
-    /// How many times the goal was reached.
-    pub times_done: Option<f64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One goal and how often the company reached it.
+    pub struct CompanyGoal {
+        /// Name of the goal.
+        name: Option<String> = "name",
+        /// What the goal means, as a machine-written sentence.
+        nl_definition: Option<String> = "nl_definition",
+        /// How many times the goal was reached.
+        times_done: Option<f64> = "times_done",
+    }
+    keeps extra
 }
-crm_core::record!(CompanyGoal {
-    name: "name",
-    nl_definition: "nl_definition",
-    times_done: "times_done",
-} keeps extra);
 
-/// The parts of the answer. A part that was not asked for is absent; parts not listed here are kept.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Research {
-    /// Free set of facts about the company; its keys differ from one account to the next.
-    pub company_details_hockeystack: Option<Value>,
-    /// Goals the company's visitors have reached.
-    pub hockeystack_goals: Vec<CompanyGoal>,
-    /// Identified people of the company who came to the website.
-    pub website_visitors: Vec<WebsiteVisitor>,
-    /// Visits to the website. The shape of one visit is not on public record, so each is kept as plain JSON.
-    pub website_visits: Vec<Value>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// The parts of the answer. A part that was not asked for is absent; parts not listed here are kept.
+    pub struct Research {
+        /// Free set of facts about the company; its keys differ from one account to the next.
+        company_details_hockeystack: Option<Value> = "company_details_hockeystack",
+        /// Goals the company's visitors have reached.
+        hockeystack_goals: Vec<CompanyGoal> = "hockeystack_goals",
+        /// Identified people of the company who came to the website.
+        website_visitors: Vec<WebsiteVisitor> = "website_visitors",
+        /// Visits to the website. The shape of one visit is not on public record, so each is kept as plain JSON.
+        website_visits: Vec<Value> = "website_visits",
+    }
+    keeps extra
 }
-crm_core::record!(Research {
-    company_details_hockeystack: "company_details_hockeystack",
-    hockeystack_goals: "hockeystack_goals",
-    website_visitors: "website_visitors",
-    website_visits: "website_visits",
-} keeps extra);
 
-/// Envelope around the result; the answer for an unknown company uses it too.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ResearchReply {
-    /// State and content of the research.
-    pub result: Option<ResearchResult>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Envelope around the result; the answer for an unknown company uses it too.
+    pub struct ResearchReply {
+        /// State and content of the research.
+        result: Option<ResearchResult> = "result",
+    }
+    keeps extra
 }
-crm_core::record!(ResearchReply {
-    result: "result",
-} keeps extra);
 
-/// Which company to look up, and which parts of the answer are wanted.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ResearchRequest {
-    /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end.
-    pub company_domain: Option<String>,
-    /// Names of the wanted parts, joined by commas without spaces. Leave it out to get every part.
-    pub fields_to_get: Option<String>,
+crm_core::record! {
+    /// Which company to look up, and which parts of the answer are wanted.
+    pub struct ResearchRequest {
+        /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end.
+        company_domain: Option<String> = "company_domain",
+        /// Names of the wanted parts, joined by commas without spaces. Leave it out to get every part.
+        fields_to_get: Option<String> = "fields_to_get",
+    }
+    required "company_domain"
+    by new
 }
-crm_core::record!(ResearchRequest {
-    company_domain: "company_domain",
-    fields_to_get: "fields_to_get",
-} required { company_domain: "company_domain" } by new);
 crm_core::setters!(ResearchRequest {
     company_domain: String, fields_to_get: String,
 });
@@ -85,30 +66,22 @@ impl ResearchRequest {
     }
 }
 
-/// State of the research and, once it is finished, what was found.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ResearchResult {
-    /// The HTTP status, repeated as a number.
-    pub code: Option<i64>,
-    /// The domain this result is about. The request spells this name `company_domain`.
-    pub company_domain: Option<String>,
-    /// Why there is no result. Only seen when the company is unknown.
-    pub error: Option<String>,
-    /// What was found; an empty object when nothing was.
-    pub research: Option<Research>,
-    /// Whether the research has finished, is still running, or failed.
-    pub status: Option<ResearchStatus>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// State of the research and, once it is finished, what was found.
+    pub struct ResearchResult {
+        /// The HTTP status, repeated as a number.
+        code: Option<i64> = "code",
+        /// The domain this result is about. The request spells this name `company_domain`.
+        company_domain: Option<String> = "companyDomain",
+        /// Why there is no result. Only seen when the company is unknown.
+        error: Option<String> = "error",
+        /// What was found; an empty object when nothing was.
+        research: Option<Research> = "research",
+        /// Whether the research has finished, is still running, or failed.
+        status: Option<ResearchStatus> = "status",
+    }
+    keeps extra
 }
-crm_core::record!(ResearchResult {
-    code: "code",
-    company_domain: "companyDomain",
-    error: "error",
-    research: "research",
-    status: "status",
-} keeps extra);
 
 crm_core::open_enum! {
     /// How far the research is.
@@ -122,24 +95,18 @@ crm_core::open_enum! {
     }
 }
 
-/// One identified visitor. The record also names a LinkedIn address whose key is not fully known; it is kept among the other members.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WebsiteVisitor {
-    /// E-mail address of the visitor.
-    pub email: Option<String>,
-    /// First and last name in one text.
-    pub full_name: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One identified visitor. The record also names a LinkedIn address whose key is not fully known; it is kept among the other members.
+    pub struct WebsiteVisitor {
+        /// E-mail address of the visitor.
+        email: Option<String> = "email",
+        /// First and last name in one text.
+        full_name: Option<String> = "full_name",
+        /// Job title.
+        title: Option<String> = "title",
+    }
+    keeps extra
 }
-crm_core::record!(WebsiteVisitor {
-    email: "email",
-    full_name: "full_name",
-    title: "title",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,18 +3,14 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Refusal that carries only a text.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageError {
-    /// Text that says what was wrong.
-    pub message: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Refusal that carries only a text.
+    pub struct MessageError {
+        /// Text that says what was wrong.
+        message: Option<String> = "message",
+    }
+    keeps extra
 }
-crm_core::record!(MessageError {
-    message: "message",
-} keeps extra);
 
 crm_core::open_enum! {
     /// One part of the research that can be asked for by name.

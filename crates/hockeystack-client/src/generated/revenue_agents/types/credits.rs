@@ -3,45 +3,32 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Credits of the workspace in the current period. All amounts are in credits.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreditBalance {
-    /// Moment the figures are from.
-    pub as_of: Option<Timestamp>,
-    /// Credits that are part of the plan.
-    pub included_credits: Option<f64>,
-    /// True once nothing is left.
-    pub is_limit_exceeded: Option<bool>,
-    /// Credits used in this period.
-    pub monthly_used_credits: Option<f64>,
-    /// Most credits that may be bought on demand; null = no cap.
-    pub on_demand_credit_limit: Option<f64>,
-    /// True if there is no cap on credits bought on demand.
-    pub on_demand_uncapped: Option<bool>,
-    /// On-demand credits used in this period.
-    pub on_demand_used_credits: Option<f64>,
-    /// Credits of the plan that are left.
-    pub remaining_included_credits: Option<f64>,
-    /// On-demand credits that are left; null = no cap.
-    pub remaining_on_demand_credits: Option<f64>,
-    /// When the period ends and the count starts again.
-    pub resets_at: Option<Timestamp>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Credits of the workspace in the current period. All amounts are in credits.
+    pub struct CreditBalance {
+        /// Moment the figures are from.
+        as_of: Option<Timestamp> = "as_of",
+        /// Credits that are part of the plan.
+        included_credits: Option<f64> = "included_credits",
+        /// True once nothing is left.
+        is_limit_exceeded: Option<bool> = "is_limit_exceeded",
+        /// Credits used in this period.
+        monthly_used_credits: Option<f64> = "monthly_used_credits",
+        /// Most credits that may be bought on demand; null = no cap.
+        on_demand_credit_limit: Option<f64> = "on_demand_credit_limit",
+        /// True if there is no cap on credits bought on demand.
+        on_demand_uncapped: Option<bool> = "on_demand_uncapped",
+        /// On-demand credits used in this period.
+        on_demand_used_credits: Option<f64> = "on_demand_used_credits",
+        /// Credits of the plan that are left.
+        remaining_included_credits: Option<f64> = "remaining_included_credits",
+        /// On-demand credits that are left; null = no cap.
+        remaining_on_demand_credits: Option<f64> = "remaining_on_demand_credits",
+        /// When the period ends and the count starts again.
+        resets_at: Option<Timestamp> = "resets_at",
+    }
+    keeps extra
 }
-crm_core::record!(CreditBalance {
-    as_of: "as_of",
-    included_credits: "included_credits",
-    is_limit_exceeded: "is_limit_exceeded",
-    monthly_used_credits: "monthly_used_credits",
-    on_demand_credit_limit: "on_demand_credit_limit",
-    on_demand_uncapped: "on_demand_uncapped",
-    on_demand_used_credits: "on_demand_used_credits",
-    remaining_included_credits: "remaining_included_credits",
-    remaining_on_demand_credits: "remaining_on_demand_credits",
-    resets_at: "resets_at",
-} keeps extra);
 
 crm_core::open_enum! {
     /// What credit use is summed by.
@@ -55,96 +42,67 @@ crm_core::open_enum! {
     }
 }
 
-/// One charged operation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreditOperation {
-    /// Credits charged.
-    pub credits: Option<f64>,
-    /// Feature it belongs to.
-    pub feature: Option<String>,
-    /// Free set of further facts.
-    pub metadata: Option<Value>,
-    /// Kind of operation.
-    pub operation_type: Option<String>,
-    /// Identifier of the operation.
-    pub operation_uuid: Option<String>,
-    /// When it was charged.
-    pub timestamp: Option<Timestamp>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One charged operation.
+    pub struct CreditOperation {
+        /// Credits charged.
+        credits: Option<f64> = "credits",
+        /// Feature it belongs to.
+        feature: Option<String> = "feature",
+        /// Free set of further facts.
+        metadata: Option<Value> = "metadata",
+        /// Kind of operation.
+        operation_type: Option<String> = "operation_type",
+        /// Identifier of the operation.
+        operation_uuid: Option<String> = "operation_uuid",
+        /// When it was charged.
+        timestamp: Option<Timestamp> = "timestamp",
+    }
+    keeps extra
 }
-crm_core::record!(CreditOperation {
-    credits: "credits",
-    feature: "feature",
-    metadata: "metadata",
-    operation_type: "operation_type",
-    operation_uuid: "operation_uuid",
-    timestamp: "timestamp",
-} keeps extra);
 
-/// One page of charged operations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreditOperationPage {
-    /// Cursor of the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// The operations of this page.
-    pub operations: Vec<CreditOperation>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One page of charged operations.
+    pub struct CreditOperationPage {
+        /// Cursor of the next page; null on the last one.
+        next_cursor: Option<String> = "next_cursor",
+        /// The operations of this page.
+        operations: Vec<CreditOperation> = "operations",
+    }
+    keeps extra
 }
-crm_core::record!(CreditOperationPage {
-    next_cursor: "next_cursor",
-    operations: "operations",
-} keeps extra);
 
-/// Credit use in a span of time, summed by group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreditUsage {
-    /// Start of the span, included.
-    pub from: Option<String>,
-    /// What the use was summed by.
-    pub group_by: Option<CreditGrouping>,
-    /// One entry for each group.
-    pub groups: Vec<CreditUsageGroup>,
-    /// End of the span, not included.
-    pub to: Option<String>,
-    /// Credits used in the whole span.
-    pub total_credits_used: Option<f64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Credit use in a span of time, summed by group.
+    pub struct CreditUsage {
+        /// Start of the span, included.
+        from: Option<String> = "from",
+        /// What the use was summed by.
+        group_by: Option<CreditGrouping> = "group_by",
+        /// One entry for each group.
+        groups: Vec<CreditUsageGroup> = "groups",
+        /// End of the span, not included.
+        to: Option<String> = "to",
+        /// Credits used in the whole span.
+        total_credits_used: Option<f64> = "total_credits_used",
+    }
+    keeps extra
 }
-crm_core::record!(CreditUsage {
-    from: "from",
-    group_by: "group_by",
-    groups: "groups",
-    to: "to",
-    total_credits_used: "total_credits_used",
-} keeps extra);
 
-/// Credit use of one group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreditUsageGroup {
-    /// Credits used by the group.
-    pub credits_used: Option<f64>,
-    /// The day; present when grouped by day.
-    pub day: Option<String>,
-    /// The feature; present when grouped by feature.
-    pub feature: Option<String>,
-    /// Number of charged operations.
-    pub operation_count: Option<i64>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Credit use of one group.
+    pub struct CreditUsageGroup {
+        /// Credits used by the group.
+        credits_used: Option<f64> = "credits_used",
+        /// The day; present when grouped by day.
+        day: Option<String> = "day",
+        /// The feature; present when grouped by feature.
+        feature: Option<String> = "feature",
+        /// Number of charged operations.
+        operation_count: Option<i64> = "operation_count",
+    }
+    keeps extra
 }
-crm_core::record!(CreditUsageGroup {
-    credits_used: "credits_used",
-    day: "day",
-    feature: "feature",
-    operation_count: "operation_count",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,65 +3,46 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// An API token without its secret.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiToken {
-    /// When the token was made.
-    pub created_at: Option<Timestamp>,
-    /// When the token ends; null if it does not.
-    pub expires_at: Option<Timestamp>,
-    /// Identifier of the token.
-    pub id: Option<String>,
-    /// When the token was last used; null if never.
-    pub last_used_at: Option<Timestamp>,
-    /// Name given to the token.
-    pub name: Option<String>,
-    /// First characters of the token, to recognise it by.
-    pub token_prefix: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// An API token without its secret.
+    pub struct ApiToken {
+        /// When the token was made.
+        created_at: Option<Timestamp> = "created_at",
+        /// When the token ends; null if it does not.
+        expires_at: Option<Timestamp> = "expires_at",
+        /// Identifier of the token.
+        id: Option<String> = "id",
+        /// When the token was last used; null if never.
+        last_used_at: Option<Timestamp> = "last_used_at",
+        /// Name given to the token.
+        name: Option<String> = "name",
+        /// First characters of the token, to recognise it by.
+        token_prefix: Option<String> = "token_prefix",
+    }
+    keeps extra
 }
-crm_core::record!(ApiToken {
-    created_at: "created_at",
-    expires_at: "expires_at",
-    id: "id",
-    last_used_at: "last_used_at",
-    name: "name",
-    token_prefix: "token_prefix",
-} keeps extra);
 
-/// The token in use and the workspace it belongs to.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TokenInfo {
-    /// The token itself, without its secret.
-    pub token: Option<ApiToken>,
-    /// The workspace this token can see.
-    pub workspace: Option<Workspace>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// The token in use and the workspace it belongs to.
+    pub struct TokenInfo {
+        /// The token itself, without its secret.
+        token: Option<ApiToken> = "token",
+        /// The workspace this token can see.
+        workspace: Option<Workspace> = "workspace",
+    }
+    keeps extra
 }
-crm_core::record!(TokenInfo {
-    token: "token",
-    workspace: "workspace",
-} keeps extra);
 
-/// A workspace.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Workspace {
-    /// Identifier of the workspace.
-    pub id: Option<String>,
-    /// Name of the workspace.
-    pub name: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A workspace.
+    pub struct Workspace {
+        /// Identifier of the workspace.
+        id: Option<String> = "id",
+        /// Name of the workspace.
+        name: Option<String> = "name",
+    }
+    keeps extra
 }
-crm_core::record!(Workspace {
-    id: "id",
-    name: "name",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

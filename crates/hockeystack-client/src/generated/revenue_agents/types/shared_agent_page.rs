@@ -3,64 +3,45 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// One page of agents.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentPage {
-    /// The agents of this page. That an entry looks like the reply for a single agent is implied.
-    pub agents: Vec<AgentState>,
-    /// Cursor of the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One page of agents.
+    pub struct AgentPage {
+        /// The agents of this page. That an entry looks like the reply for a single agent is implied.
+        agents: Vec<AgentState> = "agents",
+        /// Cursor of the next page; null on the last one.
+        next_cursor: Option<String> = "next_cursor",
+    }
+    keeps extra
 }
-crm_core::record!(AgentPage {
-    agents: "agents",
-    next_cursor: "next_cursor",
-} keeps extra);
 
-/// One agent and how far its set-up is. Which members are filled depends on the status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AgentState {
-    /// Identifier of the agent, once it is active.
-    pub agent_id: Option<String>,
-    /// The company the agent works on; absent for a deal agent.
-    pub company_id: Option<String>,
-    /// When the agent was made, once it is active.
-    pub created_at: Option<Timestamp>,
-    /// The deal the agent works on; absent for a company agent.
-    pub deal_id: Option<String>,
-    /// Why the set-up failed; null otherwise. Its shape is not on record, so it is kept as plain JSON.
-    pub error: Option<Value>,
-    /// When the set-up failed.
-    pub failed_at: Option<Timestamp>,
-    /// Identifier of the set-up work, while it runs or after it failed.
-    pub job_id: Option<String>,
-    /// When the agent last took in new data.
-    pub last_synced_at: Option<Timestamp>,
-    /// Where the set-up can be followed as a stream of events.
-    pub progress_stream_url: Option<String>,
-    /// How to try again after a failed set-up.
-    pub retry_with: Option<String>,
-    /// State of the agent.
-    pub status: Option<AgentStatus>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One agent and how far its set-up is. Which members are filled depends on the status.
+    pub struct AgentState {
+        /// Identifier of the agent, once it is active.
+        agent_id: Option<String> = "agent_id",
+        /// The company the agent works on; absent for a deal agent.
+        company_id: Option<String> = "company_id",
+        /// When the agent was made, once it is active.
+        created_at: Option<Timestamp> = "created_at",
+        /// The deal the agent works on; absent for a company agent.
+        deal_id: Option<String> = "deal_id",
+        /// Why the set-up failed; null otherwise. Its shape is not on record, so it is kept as plain JSON.
+        error: Option<Value> = "error",
+        /// When the set-up failed.
+        failed_at: Option<Timestamp> = "failed_at",
+        /// Identifier of the set-up work, while it runs or after it failed.
+        job_id: Option<String> = "job_id",
+        /// When the agent last took in new data.
+        last_synced_at: Option<Timestamp> = "last_synced_at",
+        /// Where the set-up can be followed as a stream of events.
+        progress_stream_url: Option<String> = "progress_stream_url",
+        /// How to try again after a failed set-up.
+        retry_with: Option<String> = "retry_with",
+        /// State of the agent.
+        status: Option<AgentStatus> = "status",
+    }
+    keeps extra
 }
-crm_core::record!(AgentState {
-    agent_id: "agent_id",
-    company_id: "company_id",
-    created_at: "created_at",
-    deal_id: "deal_id",
-    error: "error",
-    failed_at: "failed_at",
-    job_id: "job_id",
-    last_synced_at: "last_synced_at",
-    progress_stream_url: "progress_stream_url",
-    retry_with: "retry_with",
-    status: "status",
-} keeps extra);
 
 crm_core::open_enum! {
     /// State of an agent.

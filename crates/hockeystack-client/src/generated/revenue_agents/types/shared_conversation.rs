@@ -3,125 +3,87 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// A conversation with an agent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Conversation {
-    /// The company it is about; null for a deal conversation.
-    pub company_id: Option<String>,
-    /// Identifier of the conversation.
-    pub conversation_id: Option<String>,
-    /// When it was started.
-    pub created_at: Option<Timestamp>,
-    /// The deal it is about; null for a company conversation.
-    pub deal_id: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A conversation with an agent.
+    pub struct Conversation {
+        /// The company it is about; null for a deal conversation.
+        company_id: Option<String> = "company_id",
+        /// Identifier of the conversation.
+        conversation_id: Option<String> = "conversation_id",
+        /// When it was started.
+        created_at: Option<Timestamp> = "created_at",
+        /// The deal it is about; null for a company conversation.
+        deal_id: Option<String> = "deal_id",
+    }
+    keeps extra
 }
-crm_core::record!(Conversation {
-    company_id: "company_id",
-    conversation_id: "conversation_id",
-    created_at: "created_at",
-    deal_id: "deal_id",
-} keeps extra);
 
-/// One page of conversations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationPage {
-    /// The conversations of this page. The name of this list follows the sibling lists and the members of an entry were not seen.
-    pub conversations: Vec<Conversation>,
-    /// Cursor of the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One page of conversations.
+    pub struct ConversationPage {
+        /// The conversations of this page. The name of this list follows the sibling lists and the members of an entry were not seen.
+        conversations: Vec<Conversation> = "conversations",
+        /// Cursor of the next page; null on the last one.
+        next_cursor: Option<String> = "next_cursor",
+    }
+    keeps extra
 }
-crm_core::record!(ConversationPage {
-    conversations: "conversations",
-    next_cursor: "next_cursor",
-} keeps extra);
 
-/// What went wrong, for programs and for people.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorDetail {
-    /// Kind of error, for example `rate_limited`.
-    pub category: Option<String>,
-    /// Stable code, for example `rate_limit.exceeded`.
-    pub code: Option<String>,
-    /// Text for people.
-    pub message: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// What went wrong, for programs and for people.
+    pub struct ErrorDetail {
+        /// Kind of error, for example `rate_limited`.
+        category: Option<String> = "category",
+        /// Stable code, for example `rate_limit.exceeded`.
+        code: Option<String> = "code",
+        /// Text for people.
+        message: Option<String> = "message",
+    }
+    keeps extra
 }
-crm_core::record!(ErrorDetail {
-    category: "category",
-    code: "code",
-    message: "message",
-} keeps extra);
 
-/// One message of a conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Message {
-    /// Text of the message.
-    pub content: Option<String>,
-    /// When it was written.
-    pub created_at: Option<Timestamp>,
-    /// Identifier of the message.
-    pub id: Option<String>,
-    /// Who wrote it.
-    pub role: Option<MessageRole>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One message of a conversation.
+    pub struct Message {
+        /// Text of the message.
+        content: Option<String> = "content",
+        /// When it was written.
+        created_at: Option<Timestamp> = "created_at",
+        /// Identifier of the message.
+        id: Option<String> = "id",
+        /// Who wrote it.
+        role: Option<MessageRole> = "role",
+    }
+    keeps extra
 }
-crm_core::record!(Message {
-    content: "content",
-    created_at: "created_at",
-    id: "id",
-    role: "role",
-} keeps extra);
 
-/// Receipt for a message: the work has begun and can be asked about.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageAccepted {
-    /// The conversation the message went to.
-    pub conversation_id: Option<String>,
-    /// Identifier of the work.
-    pub job_id: Option<String>,
-    /// Where the work can be asked about.
-    pub poll_url: Option<String>,
-    /// State of the work, `pending` at this point.
-    pub status: Option<MessageJobStatus>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Receipt for a message: the work has begun and can be asked about.
+    pub struct MessageAccepted {
+        /// The conversation the message went to.
+        conversation_id: Option<String> = "conversation_id",
+        /// Identifier of the work.
+        job_id: Option<String> = "job_id",
+        /// Where the work can be asked about.
+        poll_url: Option<String> = "poll_url",
+        /// State of the work, `pending` at this point.
+        status: Option<MessageJobStatus> = "status",
+    }
+    keeps extra
 }
-crm_core::record!(MessageAccepted {
-    conversation_id: "conversation_id",
-    job_id: "job_id",
-    poll_url: "poll_url",
-    status: "status",
-} keeps extra);
 
-/// The work on one message. A failed one is answered with HTTP 200 as well.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageJob {
-    /// What went wrong, if the work failed.
-    pub error: Option<ErrorDetail>,
-    /// The answer, once the work is completed.
-    pub result: Option<MessageResult>,
-    /// State of the work.
-    pub status: Option<MessageJobStatus>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// The work on one message. A failed one is answered with HTTP 200 as well.
+    pub struct MessageJob {
+        /// What went wrong, if the work failed.
+        error: Option<ErrorDetail> = "error",
+        /// The answer, once the work is completed.
+        result: Option<MessageResult> = "result",
+        /// State of the work.
+        status: Option<MessageJobStatus> = "status",
+    }
+    keeps extra
 }
-crm_core::record!(MessageJob {
-    error: "error",
-    result: "result",
-    status: "status",
-} keeps extra);
 
 crm_core::open_enum! {
     /// State of the work on one message.
@@ -145,37 +107,27 @@ crm_core::open_enum! {
     }
 }
 
-/// One page of the messages of a conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessagePage {
-    /// The conversation the messages belong to.
-    pub conversation_id: Option<String>,
-    /// The messages of this page.
-    pub messages: Vec<Message>,
-    /// Value for `after` to get the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One page of the messages of a conversation.
+    pub struct MessagePage {
+        /// The conversation the messages belong to.
+        conversation_id: Option<String> = "conversation_id",
+        /// The messages of this page.
+        messages: Vec<Message> = "messages",
+        /// Value for `after` to get the next page; null on the last one.
+        next_cursor: Option<String> = "next_cursor",
+    }
+    keeps extra
 }
-crm_core::record!(MessagePage {
-    conversation_id: "conversation_id",
-    messages: "messages",
-    next_cursor: "next_cursor",
-} keeps extra);
 
-/// Answer of the agent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MessageResult {
-    /// Messages that the work produced. That they look like listed messages is implied.
-    pub messages: Vec<Message>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Answer of the agent.
+    pub struct MessageResult {
+        /// Messages that the work produced. That they look like listed messages is implied.
+        messages: Vec<Message> = "messages",
+    }
+    keeps extra
 }
-crm_core::record!(MessageResult {
-    messages: "messages",
-} keeps extra);
 
 crm_core::open_enum! {
     /// Who wrote a message.
@@ -187,33 +139,28 @@ crm_core::open_enum! {
     }
 }
 
-/// Settings of a new conversation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NewConversation {
-    /// E-mail address of the person on whose behalf the conversation is held. 1 to 254 characters.
-    pub user_email: Option<String>,
+crm_core::record! {
+    /// Settings of a new conversation.
+    pub struct NewConversation {
+        /// E-mail address of the person on whose behalf the conversation is held. 1 to 254 characters.
+        user_email: Option<String> = "user_email",
+    }
 }
-crm_core::record!(NewConversation {
-    user_email: "user_email",
-});
 crm_core::setters!(NewConversation {
     user_email: String,
 });
 
-/// A message to the agent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NewMessage {
-    /// Text of the message, 1 to 10,000 characters. 1 to 10000 characters.
-    pub message: Option<String>,
-    /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
-    pub stream: Option<bool>,
+crm_core::record! {
+    /// A message to the agent.
+    pub struct NewMessage {
+        /// Text of the message, 1 to 10,000 characters. 1 to 10000 characters.
+        message: Option<String> = "message",
+        /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
+        stream: Option<bool> = "stream",
+    }
+    required "message"
+    by new
 }
-crm_core::record!(NewMessage {
-    message: "message",
-    stream: "stream",
-} required { message: "message" } by new);
 crm_core::setters!(NewMessage {
     message: String, stream: bool,
 });

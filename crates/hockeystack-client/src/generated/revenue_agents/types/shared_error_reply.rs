@@ -3,18 +3,14 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Body of a refusal.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ErrorReply {
-    /// What went wrong.
-    pub error: Option<ErrorDetail>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Body of a refusal.
+    pub struct ErrorReply {
+        /// What went wrong.
+        error: Option<ErrorDetail> = "error",
+    }
+    keeps extra
 }
-crm_core::record!(ErrorReply {
-    error: "error",
-} keeps extra);
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

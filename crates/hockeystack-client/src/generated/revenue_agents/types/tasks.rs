@@ -3,37 +3,29 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// A task to create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NewTask {
-    /// The user who shall do it, 1 to 64 characters. 1 to 64 characters.
-    pub assignee_id: Option<String>,
-    /// Prepared words.
-    pub draft: Option<TaskDraft>,
-    /// When it is due, in ISO 8601.
-    pub due_date: Option<String>,
-    /// How urgent it is; `medium` if left out. The other values are not on record.
-    pub priority: Option<String>,
-    /// Why the task is worth doing.
-    pub reason: Option<String>,
-    /// Whom or what it is about: at least one of contact, deal, company or meeting.
-    pub targets: Option<TaskTargets>,
-    /// Title, 1 to 500 characters. 1 to 500 characters.
-    pub task_title: Option<String>,
-    /// How the task is carried out.
-    pub task_type: Option<TaskType>,
+crm_core::record! {
+    /// A task to create.
+    pub struct NewTask {
+        /// The user who shall do it, 1 to 64 characters. 1 to 64 characters.
+        assignee_id: Option<String> = "assignee_id",
+        /// Prepared words.
+        draft: Option<TaskDraft> = "draft",
+        /// When it is due, in ISO 8601.
+        due_date: Option<String> = "due_date",
+        /// How urgent it is; `medium` if left out. The other values are not on record.
+        priority: Option<String> = "priority",
+        /// Why the task is worth doing.
+        reason: Option<String> = "reason",
+        /// Whom or what it is about: at least one of contact, deal, company or meeting.
+        targets: Option<TaskTargets> = "targets",
+        /// Title, 1 to 500 characters. 1 to 500 characters.
+        task_title: Option<String> = "task_title",
+        /// How the task is carried out.
+        task_type: Option<TaskType> = "task_type",
+    }
+    required "assignee_id" "targets" "task_title" "task_type"
+    by new
 }
-crm_core::record!(NewTask {
-    assignee_id: "assignee_id",
-    draft: "draft",
-    due_date: "due_date",
-    priority: "priority",
-    reason: "reason",
-    targets: "targets",
-    task_title: "task_title",
-    task_type: "task_type",
-} required { assignee_id: "assignee_id", targets: "targets", task_title: "task_title", task_type: "task_type" } by new);
 crm_core::setters!(NewTask {
     assignee_id: String, draft: TaskDraft, due_date: String, priority: String, reason: String,
     targets: TaskTargets, task_title: String, task_type: TaskType,
@@ -61,132 +53,93 @@ impl NewTask {
     }
 }
 
-/// A task, made by an agent or by hand.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Task {
-    /// The agent that made it; null if it was made by hand.
-    pub agent_id: Option<String>,
-    /// The user who shall do it.
-    pub assignee_id: Option<String>,
-    /// When it was completed.
-    pub completed_at: Option<Timestamp>,
-    /// When it was made.
-    pub created_at: Option<Timestamp>,
-    /// Why it was dismissed.
-    pub dismiss_reason: Option<String>,
-    /// When it was dismissed.
-    pub dismissed_at: Option<Timestamp>,
-    /// Prepared words.
-    pub draft: Option<TaskDraft>,
-    /// When it is due, in ISO 8601.
-    pub due_date: Option<String>,
-    /// How urgent it is.
-    pub priority: Option<String>,
-    /// Why the task is worth doing.
-    pub reason: Option<String>,
-    /// State of the task.
-    pub status: Option<TaskStatus>,
-    /// Whom or what it is about.
-    pub targets: Option<TaskTargets>,
-    /// Identifier of the task.
-    pub task_id: Option<String>,
-    /// Title.
-    pub task_title: Option<String>,
-    /// How the task is carried out; null if unknown.
-    pub task_type: Option<TaskType>,
-    /// When it was last changed.
-    pub updated_at: Option<Timestamp>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A task, made by an agent or by hand.
+    pub struct Task {
+        /// The agent that made it; null if it was made by hand.
+        agent_id: Option<String> = "agent_id",
+        /// The user who shall do it.
+        assignee_id: Option<String> = "assignee_id",
+        /// When it was completed.
+        completed_at: Option<Timestamp> = "completed_at",
+        /// When it was made.
+        created_at: Option<Timestamp> = "created_at",
+        /// Why it was dismissed.
+        dismiss_reason: Option<String> = "dismiss_reason",
+        /// When it was dismissed.
+        dismissed_at: Option<Timestamp> = "dismissed_at",
+        /// Prepared words.
+        draft: Option<TaskDraft> = "draft",
+        /// When it is due, in ISO 8601.
+        due_date: Option<String> = "due_date",
+        /// How urgent it is.
+        priority: Option<String> = "priority",
+        /// Why the task is worth doing.
+        reason: Option<String> = "reason",
+        /// State of the task.
+        status: Option<TaskStatus> = "status",
+        /// Whom or what it is about.
+        targets: Option<TaskTargets> = "targets",
+        /// Identifier of the task.
+        task_id: Option<String> = "task_id",
+        /// Title.
+        task_title: Option<String> = "task_title",
+        /// How the task is carried out; null if unknown.
+        task_type: Option<TaskType> = "task_type",
+        /// When it was last changed.
+        updated_at: Option<Timestamp> = "updated_at",
+    }
+    keeps extra
 }
-crm_core::record!(Task {
-    agent_id: "agent_id",
-    assignee_id: "assignee_id",
-    completed_at: "completed_at",
-    created_at: "created_at",
-    dismiss_reason: "dismiss_reason",
-    dismissed_at: "dismissed_at",
-    draft: "draft",
-    due_date: "due_date",
-    priority: "priority",
-    reason: "reason",
-    status: "status",
-    targets: "targets",
-    task_id: "task_id",
-    task_title: "task_title",
-    task_type: "task_type",
-    updated_at: "updated_at",
-} keeps extra);
 
-/// The person a task is about.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskContact {
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Address of the LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Telephone number.
-    pub phone_number: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// The person a task is about.
+    pub struct TaskContact {
+        /// E-mail address.
+        email: Option<String> = "email",
+        /// Address of the LinkedIn profile.
+        linkedin_url: Option<String> = "linkedin_url",
+        /// Full name.
+        name: Option<String> = "name",
+        /// Telephone number.
+        phone_number: Option<String> = "phone_number",
+        /// Job title.
+        title: Option<String> = "title",
+    }
+    keeps extra
 }
-crm_core::record!(TaskContact {
-    email: "email",
-    linkedin_url: "linkedin_url",
-    name: "name",
-    phone_number: "phone_number",
-    title: "title",
-} keeps extra);
 crm_core::setters!(TaskContact {
     email: String, linkedin_url: String, name: String, phone_number: String, title: String,
 });
 
-/// Prepared words for the task; which members are used depends on its type.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskDraft {
-    /// Text of an e-mail.
-    pub body: Option<String>,
-    /// Text of a direct message.
-    pub message: Option<String>,
-    /// Subject of an e-mail.
-    pub subject: Option<String>,
-    /// Points to raise in a call.
-    pub talking_points: Option<Vec<String>>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Prepared words for the task; which members are used depends on its type.
+    pub struct TaskDraft {
+        /// Text of an e-mail.
+        body: Option<String> = "body",
+        /// Text of a direct message.
+        message: Option<String> = "message",
+        /// Subject of an e-mail.
+        subject: Option<String> = "subject",
+        /// Points to raise in a call.
+        talking_points: Option<Vec<String>> = "talking_points",
+    }
+    keeps extra
 }
-crm_core::record!(TaskDraft {
-    body: "body",
-    message: "message",
-    subject: "subject",
-    talking_points: "talking_points",
-} keeps extra);
 crm_core::setters!(TaskDraft {
     body: String, message: String, subject: String, talking_points: [String],
 });
 
-/// One page of tasks.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskPage {
-    /// Cursor of the next page; null on the last one.
-    pub next_cursor: Option<String>,
-    /// The tasks of this page. The name of this list follows the sibling lists.
-    pub tasks: Vec<Task>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// One page of tasks.
+    pub struct TaskPage {
+        /// Cursor of the next page; null on the last one.
+        next_cursor: Option<String> = "next_cursor",
+        /// The tasks of this page. The name of this list follows the sibling lists.
+        tasks: Vec<Task> = "tasks",
+    }
+    keeps extra
 }
-crm_core::record!(TaskPage {
-    next_cursor: "next_cursor",
-    tasks: "tasks",
-} keeps extra);
 
 crm_core::open_enum! {
     /// State of a task. It leaves `pending` once and never comes back.
@@ -202,27 +155,20 @@ crm_core::open_enum! {
     }
 }
 
-/// Whom or what a task is about; a new task names at least one.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskTargets {
-    /// The company.
-    pub company_id: Option<String>,
-    /// The person.
-    pub contact: Option<TaskContact>,
-    /// The deal.
-    pub deal_id: Option<String>,
-    /// The meeting.
-    pub meeting_id: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// Whom or what a task is about; a new task names at least one.
+    pub struct TaskTargets {
+        /// The company.
+        company_id: Option<String> = "company_id",
+        /// The person.
+        contact: Option<TaskContact> = "contact",
+        /// The deal.
+        deal_id: Option<String> = "deal_id",
+        /// The meeting.
+        meeting_id: Option<String> = "meeting_id",
+    }
+    keeps extra
 }
-crm_core::record!(TaskTargets {
-    company_id: "company_id",
-    contact: "contact",
-    deal_id: "deal_id",
-    meeting_id: "meeting_id",
-} keeps extra);
 crm_core::setters!(TaskTargets {
     company_id: String, contact: TaskContact, deal_id: String, meeting_id: String,
 });
@@ -239,19 +185,15 @@ crm_core::open_enum! {
     }
 }
 
-/// A change of the state of a task; nothing else can be changed.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskUpdate {
-    /// Why it was dismissed; needed with `dismissed`. At most 2,000 characters, by a second-hand account.
-    pub dismiss_reason: Option<String>,
-    /// The new state: completed, dismissed or cancelled.
-    pub status: Option<TaskStatus>,
+crm_core::record! {
+    /// A change of the state of a task; nothing else can be changed.
+    pub struct TaskUpdate {
+        /// Why it was dismissed; needed with `dismissed`. At most 2,000 characters, by a second-hand account.
+        dismiss_reason: Option<String> = "dismiss_reason",
+        /// The new state: completed, dismissed or cancelled.
+        status: Option<TaskStatus> = "status",
+    }
 }
-crm_core::record!(TaskUpdate {
-    dismiss_reason: "dismiss_reason",
-    status: "status",
-});
 crm_core::setters!(TaskUpdate {
     dismiss_reason: String, status: TaskStatus,
 });

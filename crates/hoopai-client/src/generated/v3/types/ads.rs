@@ -3,52 +3,37 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Ad campaign.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdCampaign {
-    /// `adCampaignGroupId`
-    pub ad_campaign_group_id: Option<String>,
-    /// `adCampaignId`
-    pub ad_campaign_id: Option<String>,
-    /// `ads`
-    pub ads: Option<Vec<LinkedInAd>>,
-    /// `audience`
-    pub audience: Option<Audience>,
-    /// `campaignType`
-    pub campaign_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `linkedInError`
-    pub linked_in_error: Option<String>,
-    /// `locale`
-    pub locale: Option<Locale>,
-    /// `mediaType`
-    pub media_type: Option<AdCampaignMediaType>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
-    /// `unitCost`
-    pub unit_cost: Option<UnitCost>,
+crm_core::record! {
+    /// Ad campaign.
+    pub struct AdCampaign {
+        /// `adCampaignGroupId`
+        ad_campaign_group_id: Option<String> = "adCampaignGroupId",
+        /// `adCampaignId`
+        ad_campaign_id: Option<String> = "adCampaignId",
+        /// `ads`
+        ads: Option<Vec<LinkedInAd>> = "ads",
+        /// `audience`
+        audience: Option<Audience> = "audience",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `linkedInError`
+        linked_in_error: Option<String> = "linkedInError",
+        /// `locale`
+        locale: Option<Locale> = "locale",
+        /// `mediaType`
+        media_type: Option<AdCampaignMediaType> = "mediaType",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+        /// `unitCost`
+        unit_cost: Option<UnitCost> = "unitCost",
+    }
 }
-crm_core::record!(AdCampaign {
-    ad_campaign_group_id: "adCampaignGroupId",
-    ad_campaign_id: "adCampaignId",
-    ads: "ads",
-    audience: "audience",
-    campaign_type: "campaignType",
-    id: "id",
-    linked_in_error: "linkedInError",
-    locale: "locale",
-    media_type: "mediaType",
-    meta: "meta",
-    name: "name",
-    publishing_status: "publishingStatus",
-    unit_cost: "unitCost",
-});
 crm_core::setters!(AdCampaign {
     ad_campaign_group_id: String, ad_campaign_id: String, ads: [LinkedInAd], audience: Audience,
     campaign_type: String, id: String, linked_in_error: String, locale: Locale,
@@ -56,52 +41,39 @@ crm_core::setters!(AdCampaign {
     unit_cost: UnitCost,
 });
 
-/// Ad campaign group data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdCampaignGroupData {
-    /// `adBudgetOptimization`
-    pub ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization>,
-    /// `adCampaignGroupId`
-    pub ad_campaign_group_id: Option<String>,
-    /// `adCampaigns`
-    pub ad_campaigns: Option<Vec<AdCampaign>>,
-    /// `budget`
-    pub budget: Option<LinkedInBudget>,
-    /// The id.
-    pub id: Option<String>,
-    /// `linkedInAdAccountId`
-    pub linked_in_ad_account_id: Option<String>,
-    /// `linkedInError`
-    pub linked_in_error: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objectiveType`
-    pub objective_type: Option<AdCampaignGroupDataObjectiveType>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
-    /// `unpublishedChanges`
-    pub unpublished_changes: Option<bool>,
+crm_core::record! {
+    /// Ad campaign group data.
+    pub struct AdCampaignGroupData {
+        /// `adBudgetOptimization`
+        ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
+        /// `adCampaignGroupId`
+        ad_campaign_group_id: Option<String> = "adCampaignGroupId",
+        /// `adCampaigns`
+        ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
+        /// `budget`
+        budget: Option<LinkedInBudget> = "budget",
+        /// The id.
+        id: Option<String> = "id",
+        /// `linkedInAdAccountId`
+        linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
+        /// `linkedInError`
+        linked_in_error: Option<String> = "linkedInError",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objectiveType`
+        objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+        /// `unpublishedChanges`
+        unpublished_changes: Option<bool> = "unpublishedChanges",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(AdCampaignGroupData {
-    ad_budget_optimization: "adBudgetOptimization",
-    ad_campaign_group_id: "adCampaignGroupId",
-    ad_campaigns: "adCampaigns",
-    budget: "budget",
-    id: "id",
-    linked_in_ad_account_id: "linkedInAdAccountId",
-    linked_in_error: "linkedInError",
-    location_id: "locationId",
-    meta: "meta",
-    name: "name",
-    objective_type: "objectiveType",
-    publishing_status: "publishingStatus",
-    unpublished_changes: "unpublishedChanges",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(AdCampaignGroupData {
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String,
     ad_campaigns: [AdCampaign], budget: LinkedInBudget, id: String, linked_in_ad_account_id: String,
@@ -368,36 +340,30 @@ crm_core::open_enum! {
     }
 }
 
-/// Audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Audience {
-    /// `geoLocations`
-    pub geo_locations: Option<Vec<GeoLocation>>,
-    /// `targetAudience`
-    pub target_audience: Option<TargetAudience>,
+crm_core::record! {
+    /// Audience.
+    pub struct Audience {
+        /// `geoLocations`
+        geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
+        /// `targetAudience`
+        target_audience: Option<TargetAudience> = "targetAudience",
+    }
 }
-crm_core::record!(Audience {
-    geo_locations: "geoLocations",
-    target_audience: "targetAudience",
-});
 crm_core::setters!(Audience {
     geo_locations: [GeoLocation], target_audience: TargetAudience,
 });
 
-/// Audience custom audience item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceCustomAudienceItem {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Audience custom audience item.
+    pub struct AudienceCustomAudienceItem {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "id" "name"
+    by new
 }
-crm_core::record!(AudienceCustomAudienceItem {
-    id: "id",
-    name: "name",
-} required { id: "id", name: "name" } by new);
 crm_core::setters!(AudienceCustomAudienceItem {
     id: String, name: String,
 });
@@ -413,66 +379,52 @@ impl AudienceCustomAudienceItem {
     }
 }
 
-/// Audience dimension.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceDimension {
-    /// `ageRanges`
-    pub age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>>,
-    /// `audienceSegments`
-    pub audience_segments: Option<AudienceSegments>,
-    /// `genders`
-    pub genders: Option<Vec<String>>,
-    /// `isAgeUnknown`
-    pub is_age_unknown: Option<bool>,
-    /// `parentalStatuses`
-    pub parental_statuses: Option<Vec<String>>,
+crm_core::record! {
+    /// Audience dimension.
+    pub struct AudienceDimension {
+        /// `ageRanges`
+        age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>> = "ageRanges",
+        /// `audienceSegments`
+        audience_segments: Option<AudienceSegments> = "audienceSegments",
+        /// `genders`
+        genders: Option<Vec<String>> = "genders",
+        /// `isAgeUnknown`
+        is_age_unknown: Option<bool> = "isAgeUnknown",
+        /// `parentalStatuses`
+        parental_statuses: Option<Vec<String>> = "parentalStatuses",
+    }
 }
-crm_core::record!(AudienceDimension {
-    age_ranges: "ageRanges",
-    audience_segments: "audienceSegments",
-    genders: "genders",
-    is_age_unknown: "isAgeUnknown",
-    parental_statuses: "parentalStatuses",
-});
 crm_core::setters!(AudienceDimension {
     age_ranges: [AudienceDimensionAgeRangesItem], audience_segments: AudienceSegments, genders: [String],
     is_age_unknown: bool, parental_statuses: [String],
 });
 
-/// Audience dimension age ranges item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceDimensionAgeRangesItem {
-    /// `maxAge`
-    pub max_age: Option<i64>,
-    /// `minAge`
-    pub min_age: Option<i64>,
+crm_core::record! {
+    /// Audience dimension age ranges item.
+    pub struct AudienceDimensionAgeRangesItem {
+        /// `maxAge`
+        max_age: Option<i64> = "maxAge",
+        /// `minAge`
+        min_age: Option<i64> = "minAge",
+    }
 }
-crm_core::record!(AudienceDimensionAgeRangesItem {
-    max_age: "maxAge",
-    min_age: "minAge",
-});
 crm_core::setters!(AudienceDimensionAgeRangesItem {
     max_age: i64, min_age: i64,
 });
 
-/// Audience interest.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceInterest {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Audience interest.
+    pub struct AudienceInterest {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "id" "name"
+    by new
 }
-crm_core::record!(AudienceInterest {
-    id: "id",
-    name: "name",
-    type_: "type",
-} required { id: "id", name: "name" } by new);
 crm_core::setters!(AudienceInterest {
     id: String, name: String, type_: String,
 });
@@ -489,19 +441,17 @@ impl AudienceInterest {
     }
 }
 
-/// Audience locale.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceLocale {
-    /// `key`
-    pub key: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Audience locale.
+    pub struct AudienceLocale {
+        /// `key`
+        key: Option<f64> = "key",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "key" "name"
+    by new
 }
-crm_core::record!(AudienceLocale {
-    key: "key",
-    name: "name",
-} required { key: "key", name: "name" } by new);
 crm_core::setters!(AudienceLocale {
     key: f64, name: String,
 });
@@ -517,34 +467,27 @@ impl AudienceLocale {
     }
 }
 
-/// Audience location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceLocation {
-    /// `geometry`
-    pub geometry: Option<AudienceLocationGeometry>,
-    /// `key`
-    pub key: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `radius`
-    pub radius: Option<f64>,
-    /// `radiusUnit`
-    pub radius_unit: Option<LocationRadiusUnit>,
-    /// `selectionType`
-    pub selection_type: Option<SelectionType>,
-    /// `type`
-    pub type_: Option<AudienceLocationType>,
+crm_core::record! {
+    /// Audience location.
+    pub struct AudienceLocation {
+        /// `geometry`
+        geometry: Option<AudienceLocationGeometry> = "geometry",
+        /// `key`
+        key: Option<String> = "key",
+        /// The name.
+        name: Option<String> = "name",
+        /// `radius`
+        radius: Option<f64> = "radius",
+        /// `radiusUnit`
+        radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
+        /// `selectionType`
+        selection_type: Option<SelectionType> = "selectionType",
+        /// `type`
+        type_: Option<AudienceLocationType> = "type",
+    }
+    required "key" "name" "selectionType" "type"
+    by new
 }
-crm_core::record!(AudienceLocation {
-    geometry: "geometry",
-    key: "key",
-    name: "name",
-    radius: "radius",
-    radius_unit: "radiusUnit",
-    selection_type: "selectionType",
-    type_: "type",
-} required { key: "key", name: "name", selection_type: "selectionType", type_: "type" } by new);
 crm_core::setters!(AudienceLocation {
     geometry: AudienceLocationGeometry, key: String, name: String, radius: f64,
     radius_unit: LocationRadiusUnit, selection_type: SelectionType, type_: AudienceLocationType,
@@ -571,19 +514,17 @@ impl AudienceLocation {
     }
 }
 
-/// Audience location geometry.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceLocationGeometry {
-    /// `location`
-    pub location: Option<Value>,
-    /// `locationType`
-    pub location_type: Option<String>,
+crm_core::record! {
+    /// Audience location geometry.
+    pub struct AudienceLocationGeometry {
+        /// `location`
+        location: Option<Value> = "location",
+        /// `locationType`
+        location_type: Option<String> = "locationType",
+    }
+    required "location" "locationType"
+    by new
 }
-crm_core::record!(AudienceLocationGeometry {
-    location: "location",
-    location_type: "locationType",
-} required { location: "location", location_type: "locationType" } by new);
 crm_core::setters!(AudienceLocationGeometry {
     location: Value, location_type: String,
 });
@@ -629,65 +570,51 @@ crm_core::open_enum! {
     }
 }
 
-/// Audience placements.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudiencePlacements {
-    /// `facebook`
-    pub facebook: Option<Vec<String>>,
-    /// `instagram`
-    pub instagram: Option<Vec<String>>,
-    /// `messenger`
-    pub messenger: Option<Vec<String>>,
+crm_core::record! {
+    /// Audience placements.
+    pub struct AudiencePlacements {
+        /// `facebook`
+        facebook: Option<Vec<String>> = "facebook",
+        /// `instagram`
+        instagram: Option<Vec<String>> = "instagram",
+        /// `messenger`
+        messenger: Option<Vec<String>> = "messenger",
+    }
 }
-crm_core::record!(AudiencePlacements {
-    facebook: "facebook",
-    instagram: "instagram",
-    messenger: "messenger",
-});
 crm_core::setters!(AudiencePlacements {
     facebook: [String], instagram: [String], messenger: [String],
 });
 
-/// Audience segments.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AudienceSegments {
-    /// `customAudiences`
-    pub custom_audiences: Option<Vec<String>>,
-    /// `userInterests`
-    pub user_interests: Option<Vec<String>>,
-    /// `userLists`
-    pub user_lists: Option<Vec<String>>,
+crm_core::record! {
+    /// Audience segments.
+    pub struct AudienceSegments {
+        /// `customAudiences`
+        custom_audiences: Option<Vec<String>> = "customAudiences",
+        /// `userInterests`
+        user_interests: Option<Vec<String>> = "userInterests",
+        /// `userLists`
+        user_lists: Option<Vec<String>> = "userLists",
+    }
 }
-crm_core::record!(AudienceSegments {
-    custom_audiences: "customAudiences",
-    user_interests: "userInterests",
-    user_lists: "userLists",
-});
 crm_core::setters!(AudienceSegments {
     custom_audiences: [String], user_interests: [String], user_lists: [String],
 });
 
-/// Budget.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Budget {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `budgetType`
-    pub budget_type: Option<BudgetType>,
-    /// `scheduleEndDate`
-    pub schedule_end_date: Option<String>,
-    /// `scheduleStartDate`
-    pub schedule_start_date: Option<String>,
+crm_core::record! {
+    /// Budget.
+    pub struct Budget {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `budgetType`
+        budget_type: Option<BudgetType> = "budgetType",
+        /// `scheduleEndDate`
+        schedule_end_date: Option<String> = "scheduleEndDate",
+        /// `scheduleStartDate`
+        schedule_start_date: Option<String> = "scheduleStartDate",
+    }
+    required "amount" "budgetType"
+    by new
 }
-crm_core::record!(Budget {
-    amount: "amount",
-    budget_type: "budgetType",
-    schedule_end_date: "scheduleEndDate",
-    schedule_start_date: "scheduleStartDate",
-} required { amount: "amount", budget_type: "budgetType" } by new);
 crm_core::setters!(Budget {
     amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
 });
@@ -715,79 +642,57 @@ crm_core::open_enum! {
     }
 }
 
-/// Campaign.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Campaign {
-    /// `adGroups`
-    pub ad_groups: Option<Vec<GoogleAdGroup>>,
-    /// `adSchedule`
-    pub ad_schedule: Option<Vec<GoogleAdSchedule>>,
-    /// `advancedOptions`
-    pub advanced_options: Option<Value>,
-    /// Always `DEMAND_GEN`.
-    pub advertising_channel_sub_type: Option<String>,
-    /// `advertisingChannelType`
-    pub advertising_channel_type: Option<CampaignAdvertisingChannelType>,
-    /// `assets`
-    pub assets: Option<GoogleAssets>,
-    /// `audience`
-    pub audience: Option<GoogleCampaignAudience>,
-    /// `biddingStrategy`
-    pub bidding_strategy: Option<GoogleBiddingStrategy>,
-    /// `budget`
-    pub budget: Option<GoogleBudget>,
-    /// `campaignGoal`
-    pub campaign_goal: Option<GoogleCampaignGoal>,
-    /// `goalType`
-    pub goal_type: Option<CampaignGoalType>,
-    /// `googleAdAccountId`
-    pub google_ad_account_id: Option<String>,
-    /// `googleCampaignId`
-    pub google_campaign_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isEuPoliticalAds`
-    pub is_eu_political_ads: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `maximumCpc`
-    pub maximum_cpc: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `networkSettings`
-    pub network_settings: Option<GoogleNetworkSettings>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
-    /// `source`
-    pub source: Option<String>,
-    /// `unpublishedChanges`
-    pub unpublished_changes: Option<bool>,
+crm_core::record! {
+    /// Campaign.
+    pub struct Campaign {
+        /// `adGroups`
+        ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
+        /// `adSchedule`
+        ad_schedule: Option<Vec<GoogleAdSchedule>> = "adSchedule",
+        /// `advancedOptions`
+        advanced_options: Option<Value> = "advancedOptions",
+        /// Always `DEMAND_GEN`.
+        advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
+        /// `advertisingChannelType`
+        advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
+        /// `assets`
+        assets: Option<GoogleAssets> = "assets",
+        /// `audience`
+        audience: Option<GoogleCampaignAudience> = "audience",
+        /// `biddingStrategy`
+        bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
+        /// `budget`
+        budget: Option<GoogleBudget> = "budget",
+        /// `campaignGoal`
+        campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
+        /// `goalType`
+        goal_type: Option<CampaignGoalType> = "goalType",
+        /// `googleAdAccountId`
+        google_ad_account_id: Option<String> = "googleAdAccountId",
+        /// `googleCampaignId`
+        google_campaign_id: Option<String> = "googleCampaignId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isEuPoliticalAds`
+        is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `maximumCpc`
+        maximum_cpc: Option<f64> = "maximumCpc",
+        /// The name.
+        name: Option<String> = "name",
+        /// `networkSettings`
+        network_settings: Option<GoogleNetworkSettings> = "networkSettings",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+        /// `source`
+        source: Option<String> = "source",
+        /// `unpublishedChanges`
+        unpublished_changes: Option<bool> = "unpublishedChanges",
+    }
+    required "advertisingChannelType" "locationId" "name"
+    by new
 }
-crm_core::record!(Campaign {
-    ad_groups: "adGroups",
-    ad_schedule: "adSchedule",
-    advanced_options: "advancedOptions",
-    advertising_channel_sub_type: "advertisingChannelSubType",
-    advertising_channel_type: "advertisingChannelType",
-    assets: "assets",
-    audience: "audience",
-    bidding_strategy: "biddingStrategy",
-    budget: "budget",
-    campaign_goal: "campaignGoal",
-    goal_type: "goalType",
-    google_ad_account_id: "googleAdAccountId",
-    google_campaign_id: "googleCampaignId",
-    id: "id",
-    is_eu_political_ads: "isEuPoliticalAds",
-    location_id: "locationId",
-    maximum_cpc: "maximumCpc",
-    name: "name",
-    network_settings: "networkSettings",
-    publishing_status: "publishingStatus",
-    source: "source",
-    unpublished_changes: "unpublishedChanges",
-} required { advertising_channel_type: "advertisingChannelType", location_id: "locationId", name: "name" } by new);
 crm_core::setters!(Campaign {
     ad_groups: [GoogleAdGroup], ad_schedule: [GoogleAdSchedule], advanced_options: Value,
     advertising_channel_sub_type: String, advertising_channel_type: CampaignAdvertisingChannelType,
@@ -865,22 +770,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Consent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Consent {
-    /// `checkRequired`
-    pub check_required: Option<bool>,
-    /// `consent`
-    pub consent: Option<LocalizedString>,
-    /// The id.
-    pub id: Option<f64>,
+crm_core::record! {
+    /// Consent.
+    pub struct Consent {
+        /// `checkRequired`
+        check_required: Option<bool> = "checkRequired",
+        /// `consent`
+        consent: Option<LocalizedString> = "consent",
+        /// The id.
+        id: Option<f64> = "id",
+    }
+    required "checkRequired" "consent" "id"
+    by new
 }
-crm_core::record!(Consent {
-    check_required: "checkRequired",
-    consent: "consent",
-    id: "id",
-} required { check_required: "checkRequired", consent: "consent", id: "id" } by new);
 crm_core::setters!(Consent {
     check_required: bool, consent: LocalizedString, id: f64,
 });
@@ -901,22 +803,19 @@ impl Consent {
     }
 }
 
-/// Conversion value settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversionValueSettings {
-    /// `alwaysUseDefaultValue`
-    pub always_use_default_value: Option<bool>,
-    /// `defaultCurrencyCode`
-    pub default_currency_code: Option<String>,
-    /// `defaultValue`
-    pub default_value: Option<f64>,
+crm_core::record! {
+    /// Conversion value settings.
+    pub struct ConversionValueSettings {
+        /// `alwaysUseDefaultValue`
+        always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
+        /// `defaultCurrencyCode`
+        default_currency_code: Option<String> = "defaultCurrencyCode",
+        /// `defaultValue`
+        default_value: Option<f64> = "defaultValue",
+    }
+    required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
+    by new
 }
-crm_core::record!(ConversionValueSettings {
-    always_use_default_value: "alwaysUseDefaultValue",
-    default_currency_code: "defaultCurrencyCode",
-    default_value: "defaultValue",
-} required { always_use_default_value: "alwaysUseDefaultValue", default_currency_code: "defaultCurrencyCode", default_value: "defaultValue" } by new);
 crm_core::setters!(ConversionValueSettings {
     always_use_default_value: bool, default_currency_code: String, default_value: f64,
 });
@@ -937,25 +836,21 @@ impl ConversionValueSettings {
     }
 }
 
-/// Create conversation form.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateConversationForm {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `questions`
-    pub questions: Option<Vec<WelcomeMessageQuestion>>,
-    /// `text`
-    pub text: Option<String>,
+crm_core::record! {
+    /// Create conversation form.
+    pub struct CreateConversationForm {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `questions`
+        questions: Option<Vec<WelcomeMessageQuestion>> = "questions",
+        /// `text`
+        text: Option<String> = "text",
+    }
+    required "locationId" "name" "questions" "text"
+    by new
 }
-crm_core::record!(CreateConversationForm {
-    location_id: "locationId",
-    name: "name",
-    questions: "questions",
-    text: "text",
-} required { location_id: "locationId", name: "name", questions: "questions", text: "text" } by new);
 crm_core::setters!(CreateConversationForm {
     location_id: String, name: String, questions: [WelcomeMessageQuestion], text: String,
 });
@@ -978,22 +873,19 @@ impl CreateConversationForm {
     }
 }
 
-/// Create google integration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateGoogleIntegration {
-    /// The id of the ad account.
-    pub ad_account_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `mccId`
-    pub mcc_id: Option<String>,
+crm_core::record! {
+    /// Create google integration.
+    pub struct CreateGoogleIntegration {
+        /// The id of the ad account.
+        ad_account_id: Option<String> = "adAccountId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `mccId`
+        mcc_id: Option<String> = "mccId",
+    }
+    required "adAccountId" "locationId" "mccId"
+    by new
 }
-crm_core::record!(CreateGoogleIntegration {
-    ad_account_id: "adAccountId",
-    location_id: "locationId",
-    mcc_id: "mccId",
-} required { ad_account_id: "adAccountId", location_id: "locationId", mcc_id: "mccId" } by new);
 crm_core::setters!(CreateGoogleIntegration {
     ad_account_id: String, location_id: String, mcc_id: String,
 });
@@ -1014,22 +906,19 @@ impl CreateGoogleIntegration {
     }
 }
 
-/// Create integration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateIntegration {
-    /// The id of the ad account.
-    pub ad_account_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The id of the page.
-    pub page_id: Option<String>,
+crm_core::record! {
+    /// Create integration.
+    pub struct CreateIntegration {
+        /// The id of the ad account.
+        ad_account_id: Option<String> = "adAccountId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The id of the page.
+        page_id: Option<String> = "pageId",
+    }
+    required "locationId" "pageId"
+    by new
 }
-crm_core::record!(CreateIntegration {
-    ad_account_id: "adAccountId",
-    location_id: "locationId",
-    page_id: "pageId",
-} required { location_id: "locationId", page_id: "pageId" } by new);
 crm_core::setters!(CreateIntegration {
     ad_account_id: String, location_id: String, page_id: String,
 });
@@ -1046,52 +935,38 @@ impl CreateIntegration {
     }
 }
 
-/// Create lead form.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateLeadForm {
-    /// `customDisclaimer`
-    pub custom_disclaimer: Option<CustomDisclaimer>,
-    /// `draftFormId`
-    pub draft_form_id: Option<String>,
-    /// `greetingCard`
-    pub greeting_card: Option<GreetingCard>,
-    /// `isDraft`
-    pub is_draft: Option<bool>,
-    /// `locale`
-    pub locale: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `privacyPolicyLink`
-    pub privacy_policy_link: Option<String>,
-    /// `privacyPolicyText`
-    pub privacy_policy_text: Option<String>,
-    /// `questionPageHeadline`
-    pub question_page_headline: Option<String>,
-    /// `questions`
-    pub questions: Option<Vec<FormQuestion>>,
-    /// `thankYouPage`
-    pub thank_you_page: Option<ThankYouPage>,
-    /// `type`
-    pub type_: Option<CreateLeadFormType>,
+crm_core::record! {
+    /// Create lead form.
+    pub struct CreateLeadForm {
+        /// `customDisclaimer`
+        custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
+        /// `draftFormId`
+        draft_form_id: Option<String> = "draftFormId",
+        /// `greetingCard`
+        greeting_card: Option<GreetingCard> = "greetingCard",
+        /// `isDraft`
+        is_draft: Option<bool> = "isDraft",
+        /// `locale`
+        locale: Option<String> = "locale",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `privacyPolicyLink`
+        privacy_policy_link: Option<String> = "privacyPolicyLink",
+        /// `privacyPolicyText`
+        privacy_policy_text: Option<String> = "privacyPolicyText",
+        /// `questionPageHeadline`
+        question_page_headline: Option<String> = "questionPageHeadline",
+        /// `questions`
+        questions: Option<Vec<FormQuestion>> = "questions",
+        /// `thankYouPage`
+        thank_you_page: Option<ThankYouPage> = "thankYouPage",
+        /// `type`
+        type_: Option<CreateLeadFormType> = "type",
+    }
+    required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
 }
-crm_core::record!(CreateLeadForm {
-    custom_disclaimer: "customDisclaimer",
-    draft_form_id: "draftFormId",
-    greeting_card: "greetingCard",
-    is_draft: "isDraft",
-    locale: "locale",
-    location_id: "locationId",
-    name: "name",
-    privacy_policy_link: "privacyPolicyLink",
-    privacy_policy_text: "privacyPolicyText",
-    question_page_headline: "questionPageHeadline",
-    questions: "questions",
-    thank_you_page: "thankYouPage",
-    type_: "type",
-} required { location_id: "locationId", name: "name", privacy_policy_link: "privacyPolicyLink", questions: "questions", thank_you_page: "thankYouPage", type_: "type" });
 crm_core::setters!(CreateLeadForm {
     custom_disclaimer: CustomDisclaimer, draft_form_id: String, greeting_card: GreetingCard, is_draft: bool,
     locale: String, location_id: String, name: String, privacy_policy_link: String,
@@ -1109,55 +984,44 @@ crm_core::open_enum! {
     }
 }
 
-/// Create linkedin integration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateLinkedinIntegration {
-    /// The id of the ad account.
-    pub ad_account_id: Option<String>,
-    /// `adAccountName`
-    pub ad_account_name: Option<String>,
-    /// `currencyCode`
-    pub currency_code: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `organizationId`
-    pub organization_id: Option<String>,
+crm_core::record! {
+    /// Create linkedin integration.
+    pub struct CreateLinkedinIntegration {
+        /// The id of the ad account.
+        ad_account_id: Option<String> = "adAccountId",
+        /// `adAccountName`
+        ad_account_name: Option<String> = "adAccountName",
+        /// `currencyCode`
+        currency_code: Option<String> = "currencyCode",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `organizationId`
+        organization_id: Option<String> = "organizationId",
+    }
+    required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
 }
-crm_core::record!(CreateLinkedinIntegration {
-    ad_account_id: "adAccountId",
-    ad_account_name: "adAccountName",
-    currency_code: "currencyCode",
-    location_id: "locationId",
-    organization_id: "organizationId",
-} required { ad_account_id: "adAccountId", ad_account_name: "adAccountName", currency_code: "currencyCode", location_id: "locationId", organization_id: "organizationId" });
 crm_core::setters!(CreateLinkedinIntegration {
     ad_account_id: String, ad_account_name: String, currency_code: String, location_id: String,
     organization_id: String,
 });
 
-/// Create offline user list job.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateOfflineUserListJob {
-    /// `csvPath`
-    pub csv_path: Option<String>,
-    /// `isDynamic`
-    pub is_dynamic: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `smartListIds`
-    pub smart_list_ids: Option<Vec<String>>,
-    /// `userListId`
-    pub user_list_id: Option<String>,
+crm_core::record! {
+    /// Create offline user list job.
+    pub struct CreateOfflineUserListJob {
+        /// `csvPath`
+        csv_path: Option<String> = "csvPath",
+        /// `isDynamic`
+        is_dynamic: Option<bool> = "isDynamic",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `smartListIds`
+        smart_list_ids: Option<Vec<String>> = "smartListIds",
+        /// `userListId`
+        user_list_id: Option<String> = "userListId",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(CreateOfflineUserListJob {
-    csv_path: "csvPath",
-    is_dynamic: "isDynamic",
-    location_id: "locationId",
-    smart_list_ids: "smartListIds",
-    user_list_id: "userListId",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(CreateOfflineUserListJob {
     csv_path: String, is_dynamic: bool, location_id: String, smart_list_ids: [String], user_list_id: String,
 });
@@ -1176,19 +1040,17 @@ impl CreateOfflineUserListJob {
     }
 }
 
-/// Creation locale.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreationLocale {
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// `language`
-    pub language: Option<String>,
+crm_core::record! {
+    /// Creation locale.
+    pub struct CreationLocale {
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// `language`
+        language: Option<String> = "language",
+    }
+    required "country" "language"
+    by new
 }
-crm_core::record!(CreationLocale {
-    country: "country",
-    language: "language",
-} required { country: "country", language: "language" } by new);
 crm_core::setters!(CreationLocale {
     country: String, language: String,
 });
@@ -1204,22 +1066,19 @@ impl CreationLocale {
     }
 }
 
-/// Custom disclaimer.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomDisclaimer {
-    /// `body`
-    pub body: Option<String>,
-    /// `checkboxes`
-    pub checkboxes: Option<Vec<CustomDisclaimerCheckbox>>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Custom disclaimer.
+    pub struct CustomDisclaimer {
+        /// `body`
+        body: Option<String> = "body",
+        /// `checkboxes`
+        checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "body" "title"
+    by new
 }
-crm_core::record!(CustomDisclaimer {
-    body: "body",
-    checkboxes: "checkboxes",
-    title: "title",
-} required { body: "body", title: "title" } by new);
 crm_core::setters!(CustomDisclaimer {
     body: String, checkboxes: [CustomDisclaimerCheckbox], title: String,
 });
@@ -1236,22 +1095,19 @@ impl CustomDisclaimer {
     }
 }
 
-/// Custom disclaimer checkbox.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomDisclaimerCheckbox {
-    /// `isRequired`
-    pub is_required: Option<bool>,
-    /// `key`
-    pub key: Option<String>,
-    /// `text`
-    pub text: Option<String>,
+crm_core::record! {
+    /// Custom disclaimer checkbox.
+    pub struct CustomDisclaimerCheckbox {
+        /// `isRequired`
+        is_required: Option<bool> = "isRequired",
+        /// `key`
+        key: Option<String> = "key",
+        /// `text`
+        text: Option<String> = "text",
+    }
+    required "isRequired" "key" "text"
+    by new
 }
-crm_core::record!(CustomDisclaimerCheckbox {
-    is_required: "isRequired",
-    key: "key",
-    text: "text",
-} required { is_required: "isRequired", key: "key", text: "text" } by new);
 crm_core::setters!(CustomDisclaimerCheckbox {
     is_required: bool, key: String, text: String,
 });
@@ -1272,43 +1128,33 @@ impl CustomDisclaimerCheckbox {
     }
 }
 
-/// Facebook audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FacebookAudience {
-    /// `ageMax`
-    pub age_max: Option<f64>,
-    /// `ageMin`
-    pub age_min: Option<f64>,
-    /// `genders`
-    pub genders: Option<Vec<f64>>,
-    /// `geoLocations`
-    pub geo_locations: Option<Vec<AudienceLocation>>,
-    /// `interests`
-    pub interests: Option<Vec<AudienceInterest>>,
-    /// `locales`
-    pub locales: Option<Vec<AudienceLocale>>,
-    /// `lookalike`
-    pub lookalike: Option<Vec<AudienceCustomAudienceItem>>,
-    /// `placementType`
-    pub placement_type: Option<FacebookAudiencePlacementType>,
-    /// `placements`
-    pub placements: Option<AudiencePlacements>,
-    /// `retargeting`
-    pub retargeting: Option<Vec<AudienceCustomAudienceItem>>,
+crm_core::record! {
+    /// Facebook audience.
+    pub struct FacebookAudience {
+        /// `ageMax`
+        age_max: Option<f64> = "ageMax",
+        /// `ageMin`
+        age_min: Option<f64> = "ageMin",
+        /// `genders`
+        genders: Option<Vec<f64>> = "genders",
+        /// `geoLocations`
+        geo_locations: Option<Vec<AudienceLocation>> = "geoLocations",
+        /// `interests`
+        interests: Option<Vec<AudienceInterest>> = "interests",
+        /// `locales`
+        locales: Option<Vec<AudienceLocale>> = "locales",
+        /// `lookalike`
+        lookalike: Option<Vec<AudienceCustomAudienceItem>> = "lookalike",
+        /// `placementType`
+        placement_type: Option<FacebookAudiencePlacementType> = "placementType",
+        /// `placements`
+        placements: Option<AudiencePlacements> = "placements",
+        /// `retargeting`
+        retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
+    }
+    required "geoLocations"
+    by new
 }
-crm_core::record!(FacebookAudience {
-    age_max: "ageMax",
-    age_min: "ageMin",
-    genders: "genders",
-    geo_locations: "geoLocations",
-    interests: "interests",
-    locales: "locales",
-    lookalike: "lookalike",
-    placement_type: "placementType",
-    placements: "placements",
-    retargeting: "retargeting",
-} required { geo_locations: "geoLocations" } by new);
 crm_core::setters!(FacebookAudience {
     age_max: f64, age_min: f64, genders: [f64], geo_locations: [AudienceLocation],
     interests: [AudienceInterest], locales: [AudienceLocale], lookalike: [AudienceCustomAudienceItem],
@@ -1345,16 +1191,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Fb set default page body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FbSetDefaultPageBody {
-    /// The id of the page.
-    pub page_id: Option<String>,
+crm_core::record! {
+    /// Fb set default page body.
+    pub struct FbSetDefaultPageBody {
+        /// The id of the page.
+        page_id: Option<String> = "pageId",
+    }
+    required "pageId"
+    by new
 }
-crm_core::record!(FbSetDefaultPageBody {
-    page_id: "pageId",
-} required { page_id: "pageId" } by new);
 crm_core::setters!(FbSetDefaultPageBody {
     page_id: String,
 });
@@ -1369,22 +1214,19 @@ impl FbSetDefaultPageBody {
     }
 }
 
-/// Fb update audience body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FbUpdateAudienceBody {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Fb update audience body.
+    pub struct FbUpdateAudienceBody {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(FbUpdateAudienceBody {
-    description: "description",
-    location_id: "locationId",
-    name: "name",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(FbUpdateAudienceBody {
     description: String, location_id: String, name: String,
 });
@@ -1429,22 +1271,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Flexible rule user list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FlexibleRuleUserList {
-    /// `exclusiveOperands`
-    pub exclusive_operands: Option<Vec<RuleOperand>>,
-    /// `inclusiveOperands`
-    pub inclusive_operands: Option<Vec<RuleOperand>>,
-    /// `inclusiveRuleOperator`
-    pub inclusive_rule_operator: Option<String>,
+crm_core::record! {
+    /// Flexible rule user list.
+    pub struct FlexibleRuleUserList {
+        /// `exclusiveOperands`
+        exclusive_operands: Option<Vec<RuleOperand>> = "exclusiveOperands",
+        /// `inclusiveOperands`
+        inclusive_operands: Option<Vec<RuleOperand>> = "inclusiveOperands",
+        /// `inclusiveRuleOperator`
+        inclusive_rule_operator: Option<String> = "inclusiveRuleOperator",
+    }
+    required "exclusiveOperands" "inclusiveOperands"
+    by new
 }
-crm_core::record!(FlexibleRuleUserList {
-    exclusive_operands: "exclusiveOperands",
-    inclusive_operands: "inclusiveOperands",
-    inclusive_rule_operator: "inclusiveRuleOperator",
-} required { exclusive_operands: "exclusiveOperands", inclusive_operands: "inclusiveOperands" } by new);
 crm_core::setters!(FlexibleRuleUserList {
     exclusive_operands: [RuleOperand], inclusive_operands: [RuleOperand], inclusive_rule_operator: String,
 });
@@ -1464,25 +1303,21 @@ impl FlexibleRuleUserList {
     }
 }
 
-/// Form question.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormQuestion {
-    /// `key`
-    pub key: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// `options`
-    pub options: Option<Vec<FormQuestionOption>>,
-    /// `type`
-    pub type_: Option<FormQuestionType>,
+crm_core::record! {
+    /// Form question.
+    pub struct FormQuestion {
+        /// `key`
+        key: Option<String> = "key",
+        /// `label`
+        label: Option<String> = "label",
+        /// `options`
+        options: Option<Vec<FormQuestionOption>> = "options",
+        /// `type`
+        type_: Option<FormQuestionType> = "type",
+    }
+    required "key" "type"
+    by new
 }
-crm_core::record!(FormQuestion {
-    key: "key",
-    label: "label",
-    options: "options",
-    type_: "type",
-} required { key: "key", type_: "type" } by new);
 crm_core::setters!(FormQuestion {
     key: String, label: String, options: [FormQuestionOption], type_: FormQuestionType,
 });
@@ -1500,19 +1335,17 @@ impl FormQuestion {
     }
 }
 
-/// Form question option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormQuestionOption {
-    /// `key`
-    pub key: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Form question option.
+    pub struct FormQuestionOption {
+        /// `key`
+        key: Option<String> = "key",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "key" "value"
+    by new
 }
-crm_core::record!(FormQuestionOption {
-    key: "key",
-    value: "value",
-} required { key: "key", value: "value" } by new);
 crm_core::setters!(FormQuestionOption {
     key: String, value: String,
 });
@@ -1578,82 +1411,64 @@ crm_core::open_enum! {
     }
 }
 
-/// Geo address component.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GeoAddressComponent {
-    /// `longName`
-    pub long_name: Option<String>,
-    /// `shortName`
-    pub short_name: Option<String>,
-    /// `types`
-    pub types: Option<Vec<String>>,
+crm_core::record! {
+    /// Geo address component.
+    pub struct GeoAddressComponent {
+        /// `longName`
+        long_name: Option<String> = "longName",
+        /// `shortName`
+        short_name: Option<String> = "shortName",
+        /// `types`
+        types: Option<Vec<String>> = "types",
+    }
 }
-crm_core::record!(GeoAddressComponent {
-    long_name: "longName",
-    short_name: "shortName",
-    types: "types",
-});
 crm_core::setters!(GeoAddressComponent {
     long_name: String, short_name: String, types: [String],
 });
 
-/// Geo geometry.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GeoGeometry {
-    /// `location`
-    pub location: Option<GeoLatLng>,
-    /// `locationType`
-    pub location_type: Option<String>,
-    /// `viewport`
-    pub viewport: Option<GeoViewport>,
+crm_core::record! {
+    /// Geo geometry.
+    pub struct GeoGeometry {
+        /// `location`
+        location: Option<GeoLatLng> = "location",
+        /// `locationType`
+        location_type: Option<String> = "locationType",
+        /// `viewport`
+        viewport: Option<GeoViewport> = "viewport",
+    }
 }
-crm_core::record!(GeoGeometry {
-    location: "location",
-    location_type: "locationType",
-    viewport: "viewport",
-});
 crm_core::setters!(GeoGeometry {
     location: GeoLatLng, location_type: String, viewport: GeoViewport,
 });
 
-/// Geo lat lng.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GeoLatLng {
-    /// `lat`
-    pub lat: Option<f64>,
-    /// `lng`
-    pub lng: Option<f64>,
+crm_core::record! {
+    /// Geo lat lng.
+    pub struct GeoLatLng {
+        /// `lat`
+        lat: Option<f64> = "lat",
+        /// `lng`
+        lng: Option<f64> = "lng",
+    }
 }
-crm_core::record!(GeoLatLng {
-    lat: "lat",
-    lng: "lng",
-});
 crm_core::setters!(GeoLatLng {
     lat: f64, lng: f64,
 });
 
-/// Geo location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GeoLocation {
-    /// `facetUrn`
-    pub facet_urn: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `selectionType`
-    pub selection_type: Option<SelectionType>,
-    /// `urn`
-    pub urn: Option<String>,
+crm_core::record! {
+    /// Geo location.
+    pub struct GeoLocation {
+        /// `facetUrn`
+        facet_urn: Option<String> = "facetUrn",
+        /// The name.
+        name: Option<String> = "name",
+        /// `selectionType`
+        selection_type: Option<SelectionType> = "selectionType",
+        /// `urn`
+        urn: Option<String> = "urn",
+    }
+    required "facetUrn" "name" "selectionType" "urn"
+    by new
 }
-crm_core::record!(GeoLocation {
-    facet_urn: "facetUrn",
-    name: "name",
-    selection_type: "selectionType",
-    urn: "urn",
-} required { facet_urn: "facetUrn", name: "name", selection_type: "selectionType", urn: "urn" } by new);
 crm_core::setters!(GeoLocation {
     facet_urn: String, name: String, selection_type: SelectionType, urn: String,
 });
@@ -1676,99 +1491,70 @@ impl GeoLocation {
     }
 }
 
-/// Geo viewport.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GeoViewport {
-    /// `northeast`
-    pub northeast: Option<GeoLatLng>,
-    /// `southwest`
-    pub southwest: Option<GeoLatLng>,
+crm_core::record! {
+    /// Geo viewport.
+    pub struct GeoViewport {
+        /// `northeast`
+        northeast: Option<GeoLatLng> = "northeast",
+        /// `southwest`
+        southwest: Option<GeoLatLng> = "southwest",
+    }
 }
-crm_core::record!(GeoViewport {
-    northeast: "northeast",
-    southwest: "southwest",
-});
 crm_core::setters!(GeoViewport {
     northeast: GeoLatLng, southwest: GeoLatLng,
 });
 
-/// Google ad content.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAdContent {
-    /// `adCampaignId`
-    pub ad_campaign_id: Option<String>,
-    /// `adError`
-    pub ad_error: Option<String>,
-    /// `adGroupId`
-    pub ad_group_id: Option<String>,
-    /// The id of the ad.
-    pub ad_id: Option<String>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// `callToActionLabel`
-    pub call_to_action_label: Option<GoogleAdContentCallToActionLabel>,
-    /// `carouselCards`
-    pub carousel_cards: Option<Vec<GoogleCarouselCard>>,
-    /// `customChannels`
-    pub custom_channels: Option<bool>,
-    /// `descriptions`
-    pub descriptions: Option<Vec<String>>,
-    /// `finalUrl`
-    pub final_url: Option<String>,
-    /// `googleAdId`
-    pub google_ad_id: Option<String>,
-    /// `headlines`
-    pub headlines: Option<Vec<String>>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDeleted`
-    pub is_deleted: Option<bool>,
-    /// `longHeadlines`
-    pub long_headlines: Option<Vec<String>>,
-    /// `media`
-    pub media: Option<Vec<GoogleMedia>>,
-    /// `mediaType`
-    pub media_type: Option<GoogleAdContentMediaType>,
-    /// The name.
-    pub name: Option<String>,
-    /// `path1`
-    pub path1: Option<String>,
-    /// `path2`
-    pub path2: Option<String>,
-    /// `placements`
-    pub placements: Option<Vec<GoogleAdContentPlacementsItem>>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
-    /// `youtubeVideoLinks`
-    pub youtube_video_links: Option<Vec<GoogleYouTubeVideoLink>>,
+crm_core::record! {
+    /// Google ad content.
+    pub struct GoogleAdContent {
+        /// `adCampaignId`
+        ad_campaign_id: Option<String> = "adCampaignId",
+        /// `adError`
+        ad_error: Option<String> = "adError",
+        /// `adGroupId`
+        ad_group_id: Option<String> = "adGroupId",
+        /// The id of the ad.
+        ad_id: Option<String> = "adId",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callToActionLabel`
+        call_to_action_label: Option<GoogleAdContentCallToActionLabel> = "callToActionLabel",
+        /// `carouselCards`
+        carousel_cards: Option<Vec<GoogleCarouselCard>> = "carouselCards",
+        /// `customChannels`
+        custom_channels: Option<bool> = "customChannels",
+        /// `descriptions`
+        descriptions: Option<Vec<String>> = "descriptions",
+        /// `finalUrl`
+        final_url: Option<String> = "finalUrl",
+        /// `googleAdId`
+        google_ad_id: Option<String> = "googleAdId",
+        /// `headlines`
+        headlines: Option<Vec<String>> = "headlines",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDeleted`
+        is_deleted: Option<bool> = "isDeleted",
+        /// `longHeadlines`
+        long_headlines: Option<Vec<String>> = "longHeadlines",
+        /// `media`
+        media: Option<Vec<GoogleMedia>> = "media",
+        /// `mediaType`
+        media_type: Option<GoogleAdContentMediaType> = "mediaType",
+        /// The name.
+        name: Option<String> = "name",
+        /// `path1`
+        path1: Option<String> = "path1",
+        /// `path2`
+        path2: Option<String> = "path2",
+        /// `placements`
+        placements: Option<Vec<GoogleAdContentPlacementsItem>> = "placements",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+        /// `youtubeVideoLinks`
+        youtube_video_links: Option<Vec<GoogleYouTubeVideoLink>> = "youtubeVideoLinks",
+    }
 }
-crm_core::record!(GoogleAdContent {
-    ad_campaign_id: "adCampaignId",
-    ad_error: "adError",
-    ad_group_id: "adGroupId",
-    ad_id: "adId",
-    business_name: "businessName",
-    call_to_action_label: "callToActionLabel",
-    carousel_cards: "carouselCards",
-    custom_channels: "customChannels",
-    descriptions: "descriptions",
-    final_url: "finalUrl",
-    google_ad_id: "googleAdId",
-    headlines: "headlines",
-    id: "id",
-    is_deleted: "isDeleted",
-    long_headlines: "longHeadlines",
-    media: "media",
-    media_type: "mediaType",
-    name: "name",
-    path1: "path1",
-    path2: "path2",
-    placements: "placements",
-    publishing_status: "publishingStatus",
-    youtube_video_links: "youtubeVideoLinks",
-});
 crm_core::setters!(GoogleAdContent {
     ad_campaign_id: String, ad_error: String, ad_group_id: String, ad_id: String, business_name: String,
     call_to_action_label: GoogleAdContentCallToActionLabel, carousel_cards: [GoogleCarouselCard],
@@ -1845,52 +1631,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Google ad group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAdGroup {
-    /// `adCampaignId`
-    pub ad_campaign_id: Option<String>,
-    /// `adContent`
-    pub ad_content: Option<Vec<GoogleAdContent>>,
-    /// `adGroupError`
-    pub ad_group_error: Option<String>,
-    /// `adGroupId`
-    pub ad_group_id: Option<String>,
-    /// `audience`
-    pub audience: Option<GoogleAdGroupAudience>,
-    /// `customChannels`
-    pub custom_channels: Option<bool>,
-    /// `googleAdGroupId`
-    pub google_ad_group_id: Option<String>,
-    /// `googleAudienceId`
-    pub google_audience_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `keywords`
-    pub keywords: Option<GoogleKeywords>,
-    /// The name.
-    pub name: Option<String>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
-    /// `selectedChannels`
-    pub selected_channels: Option<Vec<GoogleAdContentPlacementsItem>>,
+crm_core::record! {
+    /// Google ad group.
+    pub struct GoogleAdGroup {
+        /// `adCampaignId`
+        ad_campaign_id: Option<String> = "adCampaignId",
+        /// `adContent`
+        ad_content: Option<Vec<GoogleAdContent>> = "adContent",
+        /// `adGroupError`
+        ad_group_error: Option<String> = "adGroupError",
+        /// `adGroupId`
+        ad_group_id: Option<String> = "adGroupId",
+        /// `audience`
+        audience: Option<GoogleAdGroupAudience> = "audience",
+        /// `customChannels`
+        custom_channels: Option<bool> = "customChannels",
+        /// `googleAdGroupId`
+        google_ad_group_id: Option<String> = "googleAdGroupId",
+        /// `googleAudienceId`
+        google_audience_id: Option<String> = "googleAudienceId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `keywords`
+        keywords: Option<GoogleKeywords> = "keywords",
+        /// The name.
+        name: Option<String> = "name",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+        /// `selectedChannels`
+        selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
+    }
 }
-crm_core::record!(GoogleAdGroup {
-    ad_campaign_id: "adCampaignId",
-    ad_content: "adContent",
-    ad_group_error: "adGroupError",
-    ad_group_id: "adGroupId",
-    audience: "audience",
-    custom_channels: "customChannels",
-    google_ad_group_id: "googleAdGroupId",
-    google_audience_id: "googleAudienceId",
-    id: "id",
-    keywords: "keywords",
-    name: "name",
-    publishing_status: "publishingStatus",
-    selected_channels: "selectedChannels",
-});
 crm_core::setters!(GoogleAdGroup {
     ad_campaign_id: String, ad_content: [GoogleAdContent], ad_group_error: String, ad_group_id: String,
     audience: GoogleAdGroupAudience, custom_channels: bool, google_ad_group_id: String,
@@ -1898,39 +1669,32 @@ crm_core::setters!(GoogleAdGroup {
     publishing_status: PublishingStatus, selected_channels: [GoogleAdContentPlacementsItem],
 });
 
-/// Google ad group audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAdGroupAudience {
-    /// `geoLocations`
-    pub geo_locations: Option<Vec<GoogleGeoLocation>>,
-    /// `locales`
-    pub locales: Option<Vec<GoogleLocale>>,
+crm_core::record! {
+    /// Google ad group audience.
+    pub struct GoogleAdGroupAudience {
+        /// `geoLocations`
+        geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
+        /// `locales`
+        locales: Option<Vec<GoogleLocale>> = "locales",
+    }
 }
-crm_core::record!(GoogleAdGroupAudience {
-    geo_locations: "geoLocations",
-    locales: "locales",
-});
 crm_core::setters!(GoogleAdGroupAudience {
     geo_locations: [GoogleGeoLocation], locales: [GoogleLocale],
 });
 
-/// Google ad schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAdSchedule {
-    /// `dayOfWeek`
-    pub day_of_week: Option<GoogleAdScheduleDayOfWeek>,
-    /// `from`
-    pub from: Option<String>,
-    /// `to`
-    pub to: Option<String>,
+crm_core::record! {
+    /// Google ad schedule.
+    pub struct GoogleAdSchedule {
+        /// `dayOfWeek`
+        day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
+        /// `from`
+        from: Option<String> = "from",
+        /// `to`
+        to: Option<String> = "to",
+    }
+    required "dayOfWeek" "from" "to"
+    by new
 }
-crm_core::record!(GoogleAdSchedule {
-    day_of_week: "dayOfWeek",
-    from: "from",
-    to: "to",
-} required { day_of_week: "dayOfWeek", from: "from", to: "to" } by new);
 crm_core::setters!(GoogleAdSchedule {
     day_of_week: GoogleAdScheduleDayOfWeek, from: String, to: String,
 });
@@ -1981,25 +1745,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Google asset image.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAssetImage {
-    /// `error`
-    pub error: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `resourceName`
-    pub resource_name: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Google asset image.
+    pub struct GoogleAssetImage {
+        /// `error`
+        error: Option<String> = "error",
+        /// The name.
+        name: Option<String> = "name",
+        /// `resourceName`
+        resource_name: Option<String> = "resourceName",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "url"
+    by new
 }
-crm_core::record!(GoogleAssetImage {
-    error: "error",
-    name: "name",
-    resource_name: "resourceName",
-    url: "url",
-} required { url: "url" } by new);
 crm_core::setters!(GoogleAssetImage {
     error: String, name: String, resource_name: String, url: String,
 });
@@ -2017,120 +1777,92 @@ impl GoogleAssetImage {
     }
 }
 
-/// Google assets.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleAssets {
-    /// `businessLogo`
-    pub business_logo: Option<GoogleAssetImage>,
-    /// `calls`
-    pub calls: Option<Vec<String>>,
-    /// `images`
-    pub images: Option<Vec<GoogleAssetImage>>,
-    /// `leadForm`
-    pub lead_form: Option<String>,
-    /// `sitelinks`
-    pub sitelinks: Option<Vec<String>>,
+crm_core::record! {
+    /// Google assets.
+    pub struct GoogleAssets {
+        /// `businessLogo`
+        business_logo: Option<GoogleAssetImage> = "businessLogo",
+        /// `calls`
+        calls: Option<Vec<String>> = "calls",
+        /// `images`
+        images: Option<Vec<GoogleAssetImage>> = "images",
+        /// `leadForm`
+        lead_form: Option<String> = "leadForm",
+        /// `sitelinks`
+        sitelinks: Option<Vec<String>> = "sitelinks",
+    }
 }
-crm_core::record!(GoogleAssets {
-    business_logo: "businessLogo",
-    calls: "calls",
-    images: "images",
-    lead_form: "leadForm",
-    sitelinks: "sitelinks",
-});
 crm_core::setters!(GoogleAssets {
     business_logo: GoogleAssetImage, calls: [String], images: [GoogleAssetImage], lead_form: String,
     sitelinks: [String],
 });
 
-/// Google bidding strategy.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleBiddingStrategy {
-    /// `type`
-    pub type_: Option<String>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Google bidding strategy.
+    pub struct GoogleBiddingStrategy {
+        /// `type`
+        type_: Option<String> = "type",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(GoogleBiddingStrategy {
-    type_: "type",
-    value: "value",
-});
 crm_core::setters!(GoogleBiddingStrategy {
     type_: String, value: f64,
 });
 
-/// Google budget.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleBudget {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `budgetType`
-    pub budget_type: Option<BudgetType>,
-    /// `scheduleEndDate`
-    pub schedule_end_date: Option<String>,
-    /// `scheduleStartDate`
-    pub schedule_start_date: Option<String>,
+crm_core::record! {
+    /// Google budget.
+    pub struct GoogleBudget {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `budgetType`
+        budget_type: Option<BudgetType> = "budgetType",
+        /// `scheduleEndDate`
+        schedule_end_date: Option<String> = "scheduleEndDate",
+        /// `scheduleStartDate`
+        schedule_start_date: Option<String> = "scheduleStartDate",
+    }
 }
-crm_core::record!(GoogleBudget {
-    amount: "amount",
-    budget_type: "budgetType",
-    schedule_end_date: "scheduleEndDate",
-    schedule_start_date: "scheduleStartDate",
-});
 crm_core::setters!(GoogleBudget {
     amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
 });
 
-/// Google campaign audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleCampaignAudience {
-    /// `ageRange`
-    pub age_range: Option<Vec<GoogleDemographicTarget>>,
-    /// `gender`
-    pub gender: Option<Vec<GoogleDemographicTarget>>,
-    /// `geoLocations`
-    pub geo_locations: Option<Vec<GoogleGeoLocation>>,
-    /// `locales`
-    pub locales: Option<Vec<GoogleLocale>>,
-    /// `segments`
-    pub segments: Option<Vec<GoogleSegmentTarget>>,
-    /// `targetInterests`
-    pub target_interests: Option<GoogleTargetInterests>,
+crm_core::record! {
+    /// Google campaign audience.
+    pub struct GoogleCampaignAudience {
+        /// `ageRange`
+        age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
+        /// `gender`
+        gender: Option<Vec<GoogleDemographicTarget>> = "gender",
+        /// `geoLocations`
+        geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
+        /// `locales`
+        locales: Option<Vec<GoogleLocale>> = "locales",
+        /// `segments`
+        segments: Option<Vec<GoogleSegmentTarget>> = "segments",
+        /// `targetInterests`
+        target_interests: Option<GoogleTargetInterests> = "targetInterests",
+    }
 }
-crm_core::record!(GoogleCampaignAudience {
-    age_range: "ageRange",
-    gender: "gender",
-    geo_locations: "geoLocations",
-    locales: "locales",
-    segments: "segments",
-    target_interests: "targetInterests",
-});
 crm_core::setters!(GoogleCampaignAudience {
     age_range: [GoogleDemographicTarget], gender: [GoogleDemographicTarget],
     geo_locations: [GoogleGeoLocation], locales: [GoogleLocale], segments: [GoogleSegmentTarget],
     target_interests: GoogleTargetInterests,
 });
 
-/// Google campaign goal.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleCampaignGoal {
-    /// `isCustomConversionGoal`
-    pub is_custom_conversion_goal: Option<bool>,
-    /// `type`
-    pub type_: Option<GoogleCampaignGoalType>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Google campaign goal.
+    pub struct GoogleCampaignGoal {
+        /// `isCustomConversionGoal`
+        is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
+        /// `type`
+        type_: Option<GoogleCampaignGoalType> = "type",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(GoogleCampaignGoal {
-    is_custom_conversion_goal: "isCustomConversionGoal",
-    type_: "type",
-    value: "value",
-} required { type_: "type" } by new);
 crm_core::setters!(GoogleCampaignGoal {
     is_custom_conversion_goal: bool, type_: GoogleCampaignGoalType, value: String,
 });
@@ -2159,42 +1891,34 @@ crm_core::open_enum! {
     }
 }
 
-/// Google carousel card.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleCarouselCard {
-    /// `callToActionLabel`
-    pub call_to_action_label: Option<String>,
-    /// `finalUrl`
-    pub final_url: Option<String>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// `media`
-    pub media: Option<Vec<GoogleMedia>>,
+crm_core::record! {
+    /// Google carousel card.
+    pub struct GoogleCarouselCard {
+        /// `callToActionLabel`
+        call_to_action_label: Option<String> = "callToActionLabel",
+        /// `finalUrl`
+        final_url: Option<String> = "finalUrl",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// `media`
+        media: Option<Vec<GoogleMedia>> = "media",
+    }
 }
-crm_core::record!(GoogleCarouselCard {
-    call_to_action_label: "callToActionLabel",
-    final_url: "finalUrl",
-    headline: "headline",
-    media: "media",
-});
 crm_core::setters!(GoogleCarouselCard {
     call_to_action_label: String, final_url: String, headline: String, media: [GoogleMedia],
 });
 
-/// Google demographic target.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleDemographicTarget {
-    /// `enum`
-    pub enum_: Option<String>,
-    /// `negative`
-    pub negative: Option<bool>,
+crm_core::record! {
+    /// Google demographic target.
+    pub struct GoogleDemographicTarget {
+        /// `enum`
+        enum_: Option<String> = "enum",
+        /// `negative`
+        negative: Option<bool> = "negative",
+    }
+    required "enum" "negative"
+    by new
 }
-crm_core::record!(GoogleDemographicTarget {
-    enum_: "enum",
-    negative: "negative",
-} required { enum_: "enum", negative: "negative" } by new);
 crm_core::setters!(GoogleDemographicTarget {
     enum_: String, negative: bool,
 });
@@ -2210,71 +1934,54 @@ impl GoogleDemographicTarget {
     }
 }
 
-/// Google geo location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleGeoLocation {
-    /// `addressComponents`
-    pub address_components: Option<Vec<GeoAddressComponent>>,
-    /// `countryName`
-    pub country_name: Option<String>,
-    /// `formattedAddress`
-    pub formatted_address: Option<String>,
-    /// `geometry`
-    pub geometry: Option<GeoGeometry>,
-    /// The id.
-    pub id: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `placeId`
-    pub place_id: Option<String>,
-    /// `radius`
-    pub radius: Option<f64>,
-    /// `radiusUnit`
-    pub radius_unit: Option<LocationRadiusUnit>,
-    /// `resourceName`
-    pub resource_name: Option<String>,
-    /// `selectionType`
-    pub selection_type: Option<SelectionType>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Google geo location.
+    pub struct GoogleGeoLocation {
+        /// `addressComponents`
+        address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
+        /// `countryName`
+        country_name: Option<String> = "countryName",
+        /// `formattedAddress`
+        formatted_address: Option<String> = "formattedAddress",
+        /// `geometry`
+        geometry: Option<GeoGeometry> = "geometry",
+        /// The id.
+        id: Option<String> = "id",
+        /// `key`
+        key: Option<String> = "key",
+        /// The name.
+        name: Option<String> = "name",
+        /// `placeId`
+        place_id: Option<String> = "placeId",
+        /// `radius`
+        radius: Option<f64> = "radius",
+        /// `radiusUnit`
+        radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
+        /// `resourceName`
+        resource_name: Option<String> = "resourceName",
+        /// `selectionType`
+        selection_type: Option<SelectionType> = "selectionType",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(GoogleGeoLocation {
-    address_components: "addressComponents",
-    country_name: "countryName",
-    formatted_address: "formattedAddress",
-    geometry: "geometry",
-    id: "id",
-    key: "key",
-    name: "name",
-    place_id: "placeId",
-    radius: "radius",
-    radius_unit: "radiusUnit",
-    resource_name: "resourceName",
-    selection_type: "selectionType",
-    type_: "type",
-});
 crm_core::setters!(GoogleGeoLocation {
     address_components: [GeoAddressComponent], country_name: String, formatted_address: String,
     geometry: GeoGeometry, id: String, key: String, name: String, place_id: String, radius: f64,
     radius_unit: LocationRadiusUnit, resource_name: String, selection_type: SelectionType, type_: String,
 });
 
-/// Google keyword item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleKeywordItem {
-    /// `keyword`
-    pub keyword: Option<String>,
-    /// `matchType`
-    pub match_type: Option<String>,
+crm_core::record! {
+    /// Google keyword item.
+    pub struct GoogleKeywordItem {
+        /// `keyword`
+        keyword: Option<String> = "keyword",
+        /// `matchType`
+        match_type: Option<String> = "matchType",
+    }
+    required "keyword" "matchType"
+    by new
 }
-crm_core::record!(GoogleKeywordItem {
-    keyword: "keyword",
-    match_type: "matchType",
-} required { keyword: "keyword", match_type: "matchType" } by new);
 crm_core::setters!(GoogleKeywordItem {
     keyword: String, match_type: String,
 });
@@ -2290,88 +1997,68 @@ impl GoogleKeywordItem {
     }
 }
 
-/// Google keywords.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleKeywords {
-    /// `negatives`
-    pub negatives: Option<Vec<GoogleKeywordItem>>,
-    /// `positives`
-    pub positives: Option<Vec<GoogleKeywordItem>>,
+crm_core::record! {
+    /// Google keywords.
+    pub struct GoogleKeywords {
+        /// `negatives`
+        negatives: Option<Vec<GoogleKeywordItem>> = "negatives",
+        /// `positives`
+        positives: Option<Vec<GoogleKeywordItem>> = "positives",
+    }
 }
-crm_core::record!(GoogleKeywords {
-    negatives: "negatives",
-    positives: "positives",
-});
 crm_core::setters!(GoogleKeywords {
     negatives: [GoogleKeywordItem], positives: [GoogleKeywordItem],
 });
 
-/// Google locale.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleLocale {
-    /// The id.
-    pub id: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `resourceName`
-    pub resource_name: Option<String>,
+crm_core::record! {
+    /// Google locale.
+    pub struct GoogleLocale {
+        /// The id.
+        id: Option<String> = "id",
+        /// `key`
+        key: Option<String> = "key",
+        /// The name.
+        name: Option<String> = "name",
+        /// `resourceName`
+        resource_name: Option<String> = "resourceName",
+    }
 }
-crm_core::record!(GoogleLocale {
-    id: "id",
-    key: "key",
-    name: "name",
-    resource_name: "resourceName",
-});
 crm_core::setters!(GoogleLocale {
     id: String, key: String, name: String, resource_name: String,
 });
 
-/// Google media.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleMedia {
-    /// `error`
-    pub error: Option<String>,
-    /// `imageType`
-    pub image_type: Option<String>,
-    /// `isLogo`
-    pub is_logo: Option<bool>,
-    /// `src`
-    pub src: Option<String>,
-    /// Always `IMAGE`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Google media.
+    pub struct GoogleMedia {
+        /// `error`
+        error: Option<String> = "error",
+        /// `imageType`
+        image_type: Option<String> = "imageType",
+        /// `isLogo`
+        is_logo: Option<bool> = "isLogo",
+        /// `src`
+        src: Option<String> = "src",
+        /// Always `IMAGE`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(GoogleMedia {
-    error: "error",
-    image_type: "imageType",
-    is_logo: "isLogo",
-    src: "src",
-    type_: "type",
-    url: "url",
-});
 crm_core::setters!(GoogleMedia {
     error: String, image_type: String, is_logo: bool, src: String, type_: String, url: String,
 });
 
-/// Google network settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleNetworkSettings {
-    /// `targetContentNetwork`
-    pub target_content_network: Option<bool>,
-    /// `targetSearchNetwork`
-    pub target_search_network: Option<bool>,
+crm_core::record! {
+    /// Google network settings.
+    pub struct GoogleNetworkSettings {
+        /// `targetContentNetwork`
+        target_content_network: Option<bool> = "targetContentNetwork",
+        /// `targetSearchNetwork`
+        target_search_network: Option<bool> = "targetSearchNetwork",
+    }
+    required "targetContentNetwork" "targetSearchNetwork"
+    by new
 }
-crm_core::record!(GoogleNetworkSettings {
-    target_content_network: "targetContentNetwork",
-    target_search_network: "targetSearchNetwork",
-} required { target_content_network: "targetContentNetwork", target_search_network: "targetSearchNetwork" } by new);
 crm_core::setters!(GoogleNetworkSettings {
     target_content_network: bool, target_search_network: bool,
 });
@@ -2390,19 +2077,17 @@ impl GoogleNetworkSettings {
     }
 }
 
-/// Google segment target.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleSegmentTarget {
-    /// The id.
-    pub id: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Google segment target.
+    pub struct GoogleSegmentTarget {
+        /// The id.
+        id: Option<String> = "id",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "id" "type"
+    by new
 }
-crm_core::record!(GoogleSegmentTarget {
-    id: "id",
-    type_: "type",
-} required { id: "id", type_: "type" } by new);
 crm_core::setters!(GoogleSegmentTarget {
     id: String, type_: String,
 });
@@ -2428,33 +2113,28 @@ crm_core::open_enum! {
     }
 }
 
-/// Google target interests.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleTargetInterests {
-    /// `affinity`
-    pub affinity: Option<Vec<String>>,
-    /// `inMarket`
-    pub in_market: Option<Vec<String>>,
+crm_core::record! {
+    /// Google target interests.
+    pub struct GoogleTargetInterests {
+        /// `affinity`
+        affinity: Option<Vec<String>> = "affinity",
+        /// `inMarket`
+        in_market: Option<Vec<String>> = "inMarket",
+    }
 }
-crm_core::record!(GoogleTargetInterests {
-    affinity: "affinity",
-    in_market: "inMarket",
-});
 crm_core::setters!(GoogleTargetInterests {
     affinity: [String], in_market: [String],
 });
 
-/// Google you tube video link.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GoogleYouTubeVideoLink {
-    /// `youtubeVideoId`
-    pub youtube_video_id: Option<String>,
+crm_core::record! {
+    /// Google you tube video link.
+    pub struct GoogleYouTubeVideoLink {
+        /// `youtubeVideoId`
+        youtube_video_id: Option<String> = "youtubeVideoId",
+    }
+    required "youtubeVideoId"
+    by new
 }
-crm_core::record!(GoogleYouTubeVideoLink {
-    youtube_video_id: "youtubeVideoId",
-} required { youtube_video_id: "youtubeVideoId" } by new);
 crm_core::setters!(GoogleYouTubeVideoLink {
     youtube_video_id: String,
 });
@@ -2469,22 +2149,19 @@ impl GoogleYouTubeVideoLink {
     }
 }
 
-/// Greeting card.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GreetingCard {
-    /// `content`
-    pub content: Option<Vec<String>>,
-    /// `style`
-    pub style: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Greeting card.
+    pub struct GreetingCard {
+        /// `content`
+        content: Option<Vec<String>> = "content",
+        /// `style`
+        style: Option<String> = "style",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "content" "style" "title"
+    by new
 }
-crm_core::record!(GreetingCard {
-    content: "content",
-    style: "style",
-    title: "title",
-} required { content: "content", style: "style", title: "title" } by new);
 crm_core::setters!(GreetingCard {
     content: [String], style: String, title: String,
 });
@@ -2505,19 +2182,17 @@ impl GreetingCard {
     }
 }
 
-/// Hidden field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HiddenField {
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Hidden field.
+    pub struct HiddenField {
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "name" "value"
+    by new
 }
-crm_core::record!(HiddenField {
-    name: "name",
-    value: "value",
-} required { name: "name", value: "value" } by new);
 crm_core::setters!(HiddenField {
     name: String, value: String,
 });
@@ -2533,25 +2208,21 @@ impl HiddenField {
     }
 }
 
-/// Keyword suggestion.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct KeywordSuggestion {
-    /// `keywords`
-    pub keywords: Option<Vec<String>>,
-    /// `languageCode`
-    pub language_code: Option<String>,
-    /// `locations`
-    pub locations: Option<Vec<String>>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Keyword suggestion.
+    pub struct KeywordSuggestion {
+        /// `keywords`
+        keywords: Option<Vec<String>> = "keywords",
+        /// `languageCode`
+        language_code: Option<String> = "languageCode",
+        /// `locations`
+        locations: Option<Vec<String>> = "locations",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "url"
+    by new
 }
-crm_core::record!(KeywordSuggestion {
-    keywords: "keywords",
-    language_code: "languageCode",
-    locations: "locations",
-    url: "url",
-} required { url: "url" } by new);
 crm_core::setters!(KeywordSuggestion {
     keywords: [String], language_code: String, locations: [String], url: String,
 });
@@ -2569,28 +2240,23 @@ impl KeywordSuggestion {
     }
 }
 
-/// Lead form content.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LeadFormContent {
-    /// What it is, for people.
-    pub description: Option<LocalizedString>,
-    /// `headline`
-    pub headline: Option<LocalizedString>,
-    /// `legalInfo`
-    pub legal_info: Option<LegalInfo>,
-    /// `postSubmissionInfo`
-    pub post_submission_info: Option<PostSubmissionInfo>,
-    /// `questions`
-    pub questions: Option<Vec<LeadFormQuestion>>,
+crm_core::record! {
+    /// Lead form content.
+    pub struct LeadFormContent {
+        /// What it is, for people.
+        description: Option<LocalizedString> = "description",
+        /// `headline`
+        headline: Option<LocalizedString> = "headline",
+        /// `legalInfo`
+        legal_info: Option<LegalInfo> = "legalInfo",
+        /// `postSubmissionInfo`
+        post_submission_info: Option<PostSubmissionInfo> = "postSubmissionInfo",
+        /// `questions`
+        questions: Option<Vec<LeadFormQuestion>> = "questions",
+    }
+    required "headline" "legalInfo" "postSubmissionInfo" "questions"
+    by new
 }
-crm_core::record!(LeadFormContent {
-    description: "description",
-    headline: "headline",
-    legal_info: "legalInfo",
-    post_submission_info: "postSubmissionInfo",
-    questions: "questions",
-} required { headline: "headline", legal_info: "legalInfo", post_submission_info: "postSubmissionInfo", questions: "questions" } by new);
 crm_core::setters!(LeadFormContent {
     description: LocalizedString, headline: LocalizedString, legal_info: LegalInfo,
     post_submission_info: PostSubmissionInfo, questions: [LeadFormQuestion],
@@ -2615,25 +2281,21 @@ impl LeadFormContent {
     }
 }
 
-/// Lead form question.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LeadFormQuestion {
-    /// The name.
-    pub name: Option<String>,
-    /// `predefinedField`
-    pub predefined_field: Option<String>,
-    /// `question`
-    pub question: Option<LocalizedString>,
-    /// `questionDetails`
-    pub question_details: Option<QuestionDetails>,
+crm_core::record! {
+    /// Lead form question.
+    pub struct LeadFormQuestion {
+        /// The name.
+        name: Option<String> = "name",
+        /// `predefinedField`
+        predefined_field: Option<String> = "predefinedField",
+        /// `question`
+        question: Option<LocalizedString> = "question",
+        /// `questionDetails`
+        question_details: Option<QuestionDetails> = "questionDetails",
+    }
+    required "name" "question" "questionDetails"
+    by new
 }
-crm_core::record!(LeadFormQuestion {
-    name: "name",
-    predefined_field: "predefinedField",
-    question: "question",
-    question_details: "questionDetails",
-} required { name: "name", question: "question", question_details: "questionDetails" } by new);
 crm_core::setters!(LeadFormQuestion {
     name: String, predefined_field: String, question: LocalizedString, question_details: QuestionDetails,
 });
@@ -2655,22 +2317,19 @@ impl LeadFormQuestion {
     }
 }
 
-/// Legal info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LegalInfo {
-    /// `consents`
-    pub consents: Option<Vec<Consent>>,
-    /// `legalDisclaimer`
-    pub legal_disclaimer: Option<LocalizedString>,
-    /// `privacyPolicyUrl`
-    pub privacy_policy_url: Option<String>,
+crm_core::record! {
+    /// Legal info.
+    pub struct LegalInfo {
+        /// `consents`
+        consents: Option<Vec<Consent>> = "consents",
+        /// `legalDisclaimer`
+        legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
+        /// `privacyPolicyUrl`
+        privacy_policy_url: Option<String> = "privacyPolicyUrl",
+    }
+    required "consents" "privacyPolicyUrl"
+    by new
 }
-crm_core::record!(LegalInfo {
-    consents: "consents",
-    legal_disclaimer: "legalDisclaimer",
-    privacy_policy_url: "privacyPolicyUrl",
-} required { consents: "consents", privacy_policy_url: "privacyPolicyUrl" } by new);
 crm_core::setters!(LegalInfo {
     consents: [Consent], legal_disclaimer: LocalizedString, privacy_policy_url: String,
 });
@@ -2690,61 +2349,43 @@ impl LegalInfo {
     }
 }
 
-/// Linked in ad.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInAd {
-    /// `adCampaignGroupId`
-    pub ad_campaign_group_id: Option<String>,
-    /// `adCampaignId`
-    pub ad_campaign_id: Option<String>,
-    /// The id of the ad.
-    pub ad_id: Option<String>,
-    /// `callToActionLabel`
-    pub call_to_action_label: Option<String>,
-    /// `contentReferenceString`
-    pub content_reference_string: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `destinationFormId`
-    pub destination_form_id: Option<String>,
-    /// `destinationUrl`
-    pub destination_url: Option<String>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `introductoryText`
-    pub introductory_text: Option<String>,
-    /// `linkedInError`
-    pub linked_in_error: Option<String>,
-    /// `media`
-    pub media: Option<Vec<LinkedInMedia>>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
+crm_core::record! {
+    /// Linked in ad.
+    pub struct LinkedInAd {
+        /// `adCampaignGroupId`
+        ad_campaign_group_id: Option<String> = "adCampaignGroupId",
+        /// `adCampaignId`
+        ad_campaign_id: Option<String> = "adCampaignId",
+        /// The id of the ad.
+        ad_id: Option<String> = "adId",
+        /// `callToActionLabel`
+        call_to_action_label: Option<String> = "callToActionLabel",
+        /// `contentReferenceString`
+        content_reference_string: Option<String> = "contentReferenceString",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `destinationFormId`
+        destination_form_id: Option<String> = "destinationFormId",
+        /// `destinationUrl`
+        destination_url: Option<String> = "destinationUrl",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// The id.
+        id: Option<String> = "id",
+        /// `introductoryText`
+        introductory_text: Option<String> = "introductoryText",
+        /// `linkedInError`
+        linked_in_error: Option<String> = "linkedInError",
+        /// `media`
+        media: Option<Vec<LinkedInMedia>> = "media",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+    }
 }
-crm_core::record!(LinkedInAd {
-    ad_campaign_group_id: "adCampaignGroupId",
-    ad_campaign_id: "adCampaignId",
-    ad_id: "adId",
-    call_to_action_label: "callToActionLabel",
-    content_reference_string: "contentReferenceString",
-    description: "description",
-    destination_form_id: "destinationFormId",
-    destination_url: "destinationUrl",
-    headline: "headline",
-    id: "id",
-    introductory_text: "introductoryText",
-    linked_in_error: "linkedInError",
-    media: "media",
-    meta: "meta",
-    name: "name",
-    publishing_status: "publishingStatus",
-});
 crm_core::setters!(LinkedInAd {
     ad_campaign_group_id: String, ad_campaign_id: String, ad_id: String, call_to_action_label: String,
     content_reference_string: String, description: String, destination_form_id: String,
@@ -2752,54 +2393,42 @@ crm_core::setters!(LinkedInAd {
     media: [LinkedInMedia], meta: Value, name: String, publishing_status: PublishingStatus,
 });
 
-/// Linked in budget.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInBudget {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `budgetType`
-    pub budget_type: Option<BudgetType>,
-    /// `scheduleEndDate`
-    pub schedule_end_date: Option<String>,
-    /// `scheduleStartDate`
-    pub schedule_start_date: Option<String>,
+crm_core::record! {
+    /// Linked in budget.
+    pub struct LinkedInBudget {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `budgetType`
+        budget_type: Option<BudgetType> = "budgetType",
+        /// `scheduleEndDate`
+        schedule_end_date: Option<String> = "scheduleEndDate",
+        /// `scheduleStartDate`
+        schedule_start_date: Option<String> = "scheduleStartDate",
+    }
 }
-crm_core::record!(LinkedInBudget {
-    amount: "amount",
-    budget_type: "budgetType",
-    schedule_end_date: "scheduleEndDate",
-    schedule_start_date: "scheduleStartDate",
-});
 crm_core::setters!(LinkedInBudget {
     amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
 });
 
-/// Linked in create lead form body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInCreateLeadFormBody {
-    /// `content`
-    pub content: Option<LeadFormContent>,
-    /// `creationLocale`
-    pub creation_locale: Option<CreationLocale>,
-    /// `hiddenFields`
-    pub hidden_fields: Option<Vec<HiddenField>>,
-    /// The name.
-    pub name: Option<String>,
-    /// `owner`
-    pub owner: Option<SponsoredAccountOwner>,
-    /// Always `PUBLISHED`.
-    pub state: Option<String>,
+crm_core::record! {
+    /// Linked in create lead form body.
+    pub struct LinkedInCreateLeadFormBody {
+        /// `content`
+        content: Option<LeadFormContent> = "content",
+        /// `creationLocale`
+        creation_locale: Option<CreationLocale> = "creationLocale",
+        /// `hiddenFields`
+        hidden_fields: Option<Vec<HiddenField>> = "hiddenFields",
+        /// The name.
+        name: Option<String> = "name",
+        /// `owner`
+        owner: Option<SponsoredAccountOwner> = "owner",
+        /// Always `PUBLISHED`.
+        state: Option<String> = "state",
+    }
+    required "content" "creationLocale" "name" "owner" "state"
+    by new
 }
-crm_core::record!(LinkedInCreateLeadFormBody {
-    content: "content",
-    creation_locale: "creationLocale",
-    hidden_fields: "hiddenFields",
-    name: "name",
-    owner: "owner",
-    state: "state",
-} required { content: "content", creation_locale: "creationLocale", name: "name", owner: "owner", state: "state" } by new);
 crm_core::setters!(LinkedInCreateLeadFormBody {
     content: LeadFormContent, creation_locale: CreationLocale, hidden_fields: [HiddenField], name: String,
     owner: SponsoredAccountOwner, state: String,
@@ -2825,58 +2454,45 @@ impl LinkedInCreateLeadFormBody {
     }
 }
 
-/// Linked in media.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInMedia {
-    /// `destinationUrl`
-    pub destination_url: Option<String>,
-    /// `fileSizeBytes`
-    pub file_size_bytes: Option<f64>,
-    /// `frames`
-    pub frames: Option<Vec<String>>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `selectedPoster`
-    pub selected_poster: Option<f64>,
-    /// `src`
-    pub src: Option<String>,
-    /// `thumbnailUrl`
-    pub thumbnail_url: Option<String>,
-    /// `type`
-    pub type_: Option<MediaType>,
+crm_core::record! {
+    /// Linked in media.
+    pub struct LinkedInMedia {
+        /// `destinationUrl`
+        destination_url: Option<String> = "destinationUrl",
+        /// `fileSizeBytes`
+        file_size_bytes: Option<f64> = "fileSizeBytes",
+        /// `frames`
+        frames: Option<Vec<String>> = "frames",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// The name.
+        name: Option<String> = "name",
+        /// `selectedPoster`
+        selected_poster: Option<f64> = "selectedPoster",
+        /// `src`
+        src: Option<String> = "src",
+        /// `thumbnailUrl`
+        thumbnail_url: Option<String> = "thumbnailUrl",
+        /// `type`
+        type_: Option<MediaType> = "type",
+    }
 }
-crm_core::record!(LinkedInMedia {
-    destination_url: "destinationUrl",
-    file_size_bytes: "fileSizeBytes",
-    frames: "frames",
-    headline: "headline",
-    name: "name",
-    selected_poster: "selectedPoster",
-    src: "src",
-    thumbnail_url: "thumbnailUrl",
-    type_: "type",
-});
 crm_core::setters!(LinkedInMedia {
     destination_url: String, file_size_bytes: f64, frames: [String], headline: String, name: String,
     selected_poster: f64, src: String, thumbnail_url: String, type_: MediaType,
 });
 
-/// Linked in update ad status body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedInUpdateAdStatusBody {
-    /// `operationType`
-    pub operation_type: Option<LinkedInUpdateAdStatusBodyOperationType>,
-    /// `type`
-    pub type_: Option<LinkedInUpdateAdStatusBodyType>,
+crm_core::record! {
+    /// Linked in update ad status body.
+    pub struct LinkedInUpdateAdStatusBody {
+        /// `operationType`
+        operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
+        /// `type`
+        type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
+    }
+    required "operationType" "type"
+    by new
 }
-crm_core::record!(LinkedInUpdateAdStatusBody {
-    operation_type: "operationType",
-    type_: "type",
-} required { operation_type: "operationType", type_: "type" } by new);
 crm_core::setters!(LinkedInUpdateAdStatusBody {
     operation_type: LinkedInUpdateAdStatusBodyOperationType, type_: LinkedInUpdateAdStatusBodyType,
 });
@@ -2919,19 +2535,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Locale.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Locale {
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// `language`
-    pub language: Option<String>,
+crm_core::record! {
+    /// Locale.
+    pub struct Locale {
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// `language`
+        language: Option<String> = "language",
+    }
+    required "country" "language"
+    by new
 }
-crm_core::record!(Locale {
-    country: "country",
-    language: "language",
-} required { country: "country", language: "language" } by new);
 crm_core::setters!(Locale {
     country: String, language: String,
 });
@@ -2947,16 +2561,15 @@ impl Locale {
     }
 }
 
-/// Localized string.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocalizedString {
-    /// `localized`
-    pub localized: Option<Value>,
+crm_core::record! {
+    /// Localized string.
+    pub struct LocalizedString {
+        /// `localized`
+        localized: Option<Value> = "localized",
+    }
+    required "localized"
+    by new
 }
-crm_core::record!(LocalizedString {
-    localized: "localized",
-} required { localized: "localized" } by new);
 crm_core::setters!(LocalizedString {
     localized: Value,
 });
@@ -2971,16 +2584,15 @@ impl LocalizedString {
     }
 }
 
-/// Location id body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationIdBody {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Location id body.
+    pub struct LocationIdBody {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(LocationIdBody {
-    location_id: "locationId",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(LocationIdBody {
     location_id: String,
 });
@@ -3005,37 +2617,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Media.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Media {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// `link`
-    pub link: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `selectedPoster`
-    pub selected_poster: Option<f64>,
-    /// `src`
-    pub src: Option<String>,
-    /// `thumbnailUrl`
-    pub thumbnail_url: Option<String>,
-    /// `type`
-    pub type_: Option<MediaType>,
+crm_core::record! {
+    /// Media.
+    pub struct Media {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// `link`
+        link: Option<String> = "link",
+        /// The name.
+        name: Option<String> = "name",
+        /// `selectedPoster`
+        selected_poster: Option<f64> = "selectedPoster",
+        /// `src`
+        src: Option<String> = "src",
+        /// `thumbnailUrl`
+        thumbnail_url: Option<String> = "thumbnailUrl",
+        /// `type`
+        type_: Option<MediaType> = "type",
+    }
+    required "src" "type"
+    by new
 }
-crm_core::record!(Media {
-    description: "description",
-    headline: "headline",
-    link: "link",
-    name: "name",
-    selected_poster: "selectedPoster",
-    src: "src",
-    thumbnail_url: "thumbnailUrl",
-    type_: "type",
-} required { src: "src", type_: "type" } by new);
 crm_core::setters!(Media {
     description: String, headline: String, link: String, name: String, selected_poster: f64, src: String,
     thumbnail_url: String, type_: MediaType,
@@ -3058,25 +2662,21 @@ impl Media {
     }
 }
 
-/// Member.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Member {
-    /// `app`
-    pub app: Option<String>,
-    /// `keyword`
-    pub keyword: Option<String>,
-    /// `memberType`
-    pub member_type: Option<MemberMemberType>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Member.
+    pub struct Member {
+        /// `app`
+        app: Option<String> = "app",
+        /// `keyword`
+        keyword: Option<String> = "keyword",
+        /// `memberType`
+        member_type: Option<MemberMemberType> = "memberType",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "memberType"
+    by new
 }
-crm_core::record!(Member {
-    app: "app",
-    keyword: "keyword",
-    member_type: "memberType",
-    url: "url",
-} required { member_type: "memberType" } by new);
 crm_core::setters!(Member {
     app: String, keyword: String, member_type: MemberMemberType, url: String,
 });
@@ -3106,19 +2706,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Multiple choice option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MultipleChoiceOption {
-    /// The id.
-    pub id: Option<f64>,
-    /// `text`
-    pub text: Option<LocalizedString>,
+crm_core::record! {
+    /// Multiple choice option.
+    pub struct MultipleChoiceOption {
+        /// The id.
+        id: Option<f64> = "id",
+        /// `text`
+        text: Option<LocalizedString> = "text",
+    }
+    required "id" "text"
+    by new
 }
-crm_core::record!(MultipleChoiceOption {
-    id: "id",
-    text: "text",
-} required { id: "id", text: "text" } by new);
 crm_core::setters!(MultipleChoiceOption {
     id: f64, text: LocalizedString,
 });
@@ -3134,16 +2732,15 @@ impl MultipleChoiceOption {
     }
 }
 
-/// Multiple choice question details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MultipleChoiceQuestionDetails {
-    /// `options`
-    pub options: Option<Vec<MultipleChoiceOption>>,
+crm_core::record! {
+    /// Multiple choice question details.
+    pub struct MultipleChoiceQuestionDetails {
+        /// `options`
+        options: Option<Vec<MultipleChoiceOption>> = "options",
+    }
+    required "options"
+    by new
 }
-crm_core::record!(MultipleChoiceQuestionDetails {
-    options: "options",
-} required { options: "options" } by new);
 crm_core::setters!(MultipleChoiceQuestionDetails {
     options: [MultipleChoiceOption],
 });
@@ -3158,19 +2755,17 @@ impl MultipleChoiceQuestionDetails {
     }
 }
 
-/// Post submission call to action.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostSubmissionCallToAction {
-    /// `callToActionLabel`
-    pub call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel>,
-    /// `callToActionTarget`
-    pub call_to_action_target: Option<PostSubmissionCallToActionTarget>,
+crm_core::record! {
+    /// Post submission call to action.
+    pub struct PostSubmissionCallToAction {
+        /// `callToActionLabel`
+        call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel> = "callToActionLabel",
+        /// `callToActionTarget`
+        call_to_action_target: Option<PostSubmissionCallToActionTarget> = "callToActionTarget",
+    }
+    required "callToActionLabel" "callToActionTarget"
+    by new
 }
-crm_core::record!(PostSubmissionCallToAction {
-    call_to_action_label: "callToActionLabel",
-    call_to_action_target: "callToActionTarget",
-} required { call_to_action_label: "callToActionLabel", call_to_action_target: "callToActionTarget" } by new);
 crm_core::setters!(PostSubmissionCallToAction {
     call_to_action_label: PostSubmissionCallToActionCallToActionLabel,
     call_to_action_target: PostSubmissionCallToActionTarget,
@@ -3206,16 +2801,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Post submission call to action target.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostSubmissionCallToActionTarget {
-    /// `landingPageUrl`
-    pub landing_page_url: Option<String>,
+crm_core::record! {
+    /// Post submission call to action target.
+    pub struct PostSubmissionCallToActionTarget {
+        /// `landingPageUrl`
+        landing_page_url: Option<String> = "landingPageUrl",
+    }
+    required "landingPageUrl"
+    by new
 }
-crm_core::record!(PostSubmissionCallToActionTarget {
-    landing_page_url: "landingPageUrl",
-} required { landing_page_url: "landingPageUrl" } by new);
 crm_core::setters!(PostSubmissionCallToActionTarget {
     landing_page_url: String,
 });
@@ -3230,19 +2824,17 @@ impl PostSubmissionCallToActionTarget {
     }
 }
 
-/// Post submission info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostSubmissionInfo {
-    /// `callToAction`
-    pub call_to_action: Option<PostSubmissionCallToAction>,
-    /// What it says, for people.
-    pub message: Option<LocalizedString>,
+crm_core::record! {
+    /// Post submission info.
+    pub struct PostSubmissionInfo {
+        /// `callToAction`
+        call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
+        /// What it says, for people.
+        message: Option<LocalizedString> = "message",
+    }
+    required "callToAction" "message"
+    by new
 }
-crm_core::record!(PostSubmissionInfo {
-    call_to_action: "callToAction",
-    message: "message",
-} required { call_to_action: "callToAction", message: "message" } by new);
 crm_core::setters!(PostSubmissionInfo {
     call_to_action: PostSubmissionCallToAction, message: LocalizedString,
 });
@@ -3261,16 +2853,15 @@ impl PostSubmissionInfo {
     }
 }
 
-/// Publish ad.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PublishAd {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Publish ad.
+    pub struct PublishAd {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(PublishAd {
-    location_id: "locationId",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(PublishAd {
     location_id: String,
 });
@@ -3285,31 +2876,23 @@ impl PublishAd {
     }
 }
 
-/// Publishing progress reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PublishingProgressReply {
-    /// The id of the campaign.
-    pub campaign_id: Option<String>,
-    /// `hasFailed`
-    pub has_failed: Option<bool>,
-    /// `isComplete`
-    pub is_complete: Option<bool>,
-    /// `processed`
-    pub processed: Option<f64>,
-    /// `publishingStatus`
-    pub publishing_status: Option<PublishingStatus>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Publishing progress reply.
+    pub struct PublishingProgressReply {
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// `hasFailed`
+        has_failed: Option<bool> = "hasFailed",
+        /// `isComplete`
+        is_complete: Option<bool> = "isComplete",
+        /// `processed`
+        processed: Option<f64> = "processed",
+        /// `publishingStatus`
+        publishing_status: Option<PublishingStatus> = "publishingStatus",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(PublishingProgressReply {
-    campaign_id: "campaignId",
-    has_failed: "hasFailed",
-    is_complete: "isComplete",
-    processed: "processed",
-    publishing_status: "publishingStatus",
-    total: "total",
-});
 
 crm_core::open_enum! {
     /// Publishing status.
@@ -3337,33 +2920,28 @@ crm_core::open_enum! {
     }
 }
 
-/// Question details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QuestionDetails {
-    /// `multipleChoiceQuestionDetails`
-    pub multiple_choice_question_details: Option<MultipleChoiceQuestionDetails>,
-    /// `textQuestionDetails`
-    pub text_question_details: Option<Value>,
+crm_core::record! {
+    /// Question details.
+    pub struct QuestionDetails {
+        /// `multipleChoiceQuestionDetails`
+        multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
+        /// `textQuestionDetails`
+        text_question_details: Option<Value> = "textQuestionDetails",
+    }
 }
-crm_core::record!(QuestionDetails {
-    multiple_choice_question_details: "multipleChoiceQuestionDetails",
-    text_question_details: "textQuestionDetails",
-});
 crm_core::setters!(QuestionDetails {
     multiple_choice_question_details: MultipleChoiceQuestionDetails, text_question_details: Value,
 });
 
-/// Rule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Rule {
-    /// `ruleItemGroups`
-    pub rule_item_groups: Option<Vec<RuleItemGroup>>,
+crm_core::record! {
+    /// Rule.
+    pub struct Rule {
+        /// `ruleItemGroups`
+        rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
+    }
+    required "ruleItemGroups"
+    by new
 }
-crm_core::record!(Rule {
-    rule_item_groups: "ruleItemGroups",
-} required { rule_item_groups: "ruleItemGroups" } by new);
 crm_core::setters!(Rule {
     rule_item_groups: [RuleItemGroup],
 });
@@ -3378,19 +2956,17 @@ impl Rule {
     }
 }
 
-/// Rule based user list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RuleBasedUserList {
-    /// `flexibleRuleUserList`
-    pub flexible_rule_user_list: Option<FlexibleRuleUserList>,
-    /// Always `REQUESTED`.
-    pub prepopulation_status: Option<String>,
+crm_core::record! {
+    /// Rule based user list.
+    pub struct RuleBasedUserList {
+        /// `flexibleRuleUserList`
+        flexible_rule_user_list: Option<FlexibleRuleUserList> = "flexibleRuleUserList",
+        /// Always `REQUESTED`.
+        prepopulation_status: Option<String> = "prepopulationStatus",
+    }
+    required "flexibleRuleUserList"
+    by new
 }
-crm_core::record!(RuleBasedUserList {
-    flexible_rule_user_list: "flexibleRuleUserList",
-    prepopulation_status: "prepopulationStatus",
-} required { flexible_rule_user_list: "flexibleRuleUserList" } by new);
 crm_core::setters!(RuleBasedUserList {
     flexible_rule_user_list: FlexibleRuleUserList, prepopulation_status: String,
 });
@@ -3406,19 +2982,17 @@ impl RuleBasedUserList {
     }
 }
 
-/// Rule item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RuleItem {
-    /// The name.
-    pub name: Option<RuleItemName>,
-    /// `stringRuleItem`
-    pub string_rule_item: Option<StringRuleItem>,
+crm_core::record! {
+    /// Rule item.
+    pub struct RuleItem {
+        /// The name.
+        name: Option<RuleItemName> = "name",
+        /// `stringRuleItem`
+        string_rule_item: Option<StringRuleItem> = "stringRuleItem",
+    }
+    required "name" "stringRuleItem"
+    by new
 }
-crm_core::record!(RuleItem {
-    name: "name",
-    string_rule_item: "stringRuleItem",
-} required { name: "name", string_rule_item: "stringRuleItem" } by new);
 crm_core::setters!(RuleItem {
     name: RuleItemName, string_rule_item: StringRuleItem,
 });
@@ -3437,16 +3011,15 @@ impl RuleItem {
     }
 }
 
-/// Rule item group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RuleItemGroup {
-    /// `ruleItems`
-    pub rule_items: Option<Vec<RuleItem>>,
+crm_core::record! {
+    /// Rule item group.
+    pub struct RuleItemGroup {
+        /// `ruleItems`
+        rule_items: Option<Vec<RuleItem>> = "ruleItems",
+    }
+    required "ruleItems"
+    by new
 }
-crm_core::record!(RuleItemGroup {
-    rule_items: "ruleItems",
-} required { rule_items: "ruleItems" } by new);
 crm_core::setters!(RuleItemGroup {
     rule_items: [RuleItem],
 });
@@ -3471,19 +3044,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Rule operand.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RuleOperand {
-    /// `lookbackWindowDays`
-    pub lookback_window_days: Option<f64>,
-    /// `rule`
-    pub rule: Option<Rule>,
+crm_core::record! {
+    /// Rule operand.
+    pub struct RuleOperand {
+        /// `lookbackWindowDays`
+        lookback_window_days: Option<f64> = "lookbackWindowDays",
+        /// `rule`
+        rule: Option<Rule> = "rule",
+    }
+    required "lookbackWindowDays" "rule"
+    by new
 }
-crm_core::record!(RuleOperand {
-    lookback_window_days: "lookbackWindowDays",
-    rule: "rule",
-} required { lookback_window_days: "lookbackWindowDays", rule: "rule" } by new);
 crm_core::setters!(RuleOperand {
     lookback_window_days: f64, rule: Rule,
 });
@@ -3499,25 +3070,21 @@ impl RuleOperand {
     }
 }
 
-/// Selected attribute.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SelectedAttribute {
-    /// `categoryName`
-    pub category_name: Option<String>,
-    /// `facet`
-    pub facet: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `urn`
-    pub urn: Option<String>,
+crm_core::record! {
+    /// Selected attribute.
+    pub struct SelectedAttribute {
+        /// `categoryName`
+        category_name: Option<String> = "categoryName",
+        /// `facet`
+        facet: Option<String> = "facet",
+        /// The name.
+        name: Option<String> = "name",
+        /// `urn`
+        urn: Option<String> = "urn",
+    }
+    required "categoryName" "facet" "name" "urn"
+    by new
 }
-crm_core::record!(SelectedAttribute {
-    category_name: "categoryName",
-    facet: "facet",
-    name: "name",
-    urn: "urn",
-} required { category_name: "categoryName", facet: "facet", name: "name", urn: "urn" } by new);
 crm_core::setters!(SelectedAttribute {
     category_name: String, facet: String, name: String, urn: String,
 });
@@ -3540,16 +3107,15 @@ impl SelectedAttribute {
     }
 }
 
-/// Sponsored account owner.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SponsoredAccountOwner {
-    /// `sponsoredAccount`
-    pub sponsored_account: Option<String>,
+crm_core::record! {
+    /// Sponsored account owner.
+    pub struct SponsoredAccountOwner {
+        /// `sponsoredAccount`
+        sponsored_account: Option<String> = "sponsoredAccount",
+    }
+    required "sponsoredAccount"
+    by new
 }
-crm_core::record!(SponsoredAccountOwner {
-    sponsored_account: "sponsoredAccount",
-} required { sponsored_account: "sponsoredAccount" } by new);
 crm_core::setters!(SponsoredAccountOwner {
     sponsored_account: String,
 });
@@ -3564,19 +3130,17 @@ impl SponsoredAccountOwner {
     }
 }
 
-/// String rule item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StringRuleItem {
-    /// `operator`
-    pub operator: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// String rule item.
+    pub struct StringRuleItem {
+        /// `operator`
+        operator: Option<String> = "operator",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "operator" "value"
+    by new
 }
-crm_core::record!(StringRuleItem {
-    operator: "operator",
-    value: "value",
-} required { operator: "operator", value: "value" } by new);
 crm_core::setters!(StringRuleItem {
     operator: String, value: String,
 });
@@ -3592,51 +3156,40 @@ impl StringRuleItem {
     }
 }
 
-/// Target audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TargetAudience {
-    /// `exclude`
-    pub exclude: Option<Vec<Vec<SelectedAttribute>>>,
-    /// `include`
-    pub include: Option<Vec<Vec<SelectedAttribute>>>,
+crm_core::record! {
+    /// Target audience.
+    pub struct TargetAudience {
+        /// `exclude`
+        exclude: Option<Vec<Vec<SelectedAttribute>>> = "exclude",
+        /// `include`
+        include: Option<Vec<Vec<SelectedAttribute>>> = "include",
+    }
 }
-crm_core::record!(TargetAudience {
-    exclude: "exclude",
-    include: "include",
-});
 crm_core::setters!(TargetAudience {
     exclude: [Vec<SelectedAttribute>], include: [Vec<SelectedAttribute>],
 });
 
-/// Thank you page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ThankYouPage {
-    /// `body`
-    pub body: Option<String>,
-    /// `businessPhone`
-    pub business_phone: Option<String>,
-    /// `buttonLink`
-    pub button_link: Option<String>,
-    /// `buttonText`
-    pub button_text: Option<String>,
-    /// `buttonType`
-    pub button_type: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Thank you page.
+    pub struct ThankYouPage {
+        /// `body`
+        body: Option<String> = "body",
+        /// `businessPhone`
+        business_phone: Option<String> = "businessPhone",
+        /// `buttonLink`
+        button_link: Option<String> = "buttonLink",
+        /// `buttonText`
+        button_text: Option<String> = "buttonText",
+        /// `buttonType`
+        button_type: Option<String> = "buttonType",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "body" "buttonText" "buttonType" "title"
+    by new
 }
-crm_core::record!(ThankYouPage {
-    body: "body",
-    business_phone: "businessPhone",
-    button_link: "buttonLink",
-    button_text: "buttonText",
-    button_type: "buttonType",
-    country_code: "countryCode",
-    title: "title",
-} required { body: "body", button_text: "buttonText", button_type: "buttonType", title: "title" } by new);
 crm_core::setters!(ThankYouPage {
     body: String, business_phone: String, button_link: String, button_text: String, button_type: String,
     country_code: String, title: String,
@@ -3663,16 +3216,15 @@ impl ThankYouPage {
     }
 }
 
-/// Unit cost.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UnitCost {
-    /// The amount.
-    pub amount: Option<f64>,
+crm_core::record! {
+    /// Unit cost.
+    pub struct UnitCost {
+        /// The amount.
+        amount: Option<f64> = "amount",
+    }
+    required "amount"
+    by new
 }
-crm_core::record!(UnitCost {
-    amount: "amount",
-} required { amount: "amount" } by new);
 crm_core::setters!(UnitCost {
     amount: f64,
 });
@@ -3687,22 +3239,19 @@ impl UnitCost {
     }
 }
 
-/// Update custom audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomAudience {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `fbAdAccountId`
-    pub fb_ad_account_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Update custom audience.
+    pub struct UpdateCustomAudience {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `fbAdAccountId`
+        fb_ad_account_id: Option<String> = "fbAdAccountId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "contactId" "locationId"
+    by new
 }
-crm_core::record!(UpdateCustomAudience {
-    contact_id: "contactId",
-    fb_ad_account_id: "fbAdAccountId",
-    location_id: "locationId",
-} required { contact_id: "contactId", location_id: "locationId" } by new);
 crm_core::setters!(UpdateCustomAudience {
     contact_id: String, fb_ad_account_id: String, location_id: String,
 });
@@ -3719,28 +3268,23 @@ impl UpdateCustomAudience {
     }
 }
 
-/// Update custom audience batch.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomAudienceBatch {
-    /// `csvPath`
-    pub csv_path: Option<String>,
-    /// `dynamicAudience`
-    pub dynamic_audience: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `operationType`
-    pub operation_type: Option<String>,
-    /// `smartlistIds`
-    pub smartlist_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Update custom audience batch.
+    pub struct UpdateCustomAudienceBatch {
+        /// `csvPath`
+        csv_path: Option<String> = "csvPath",
+        /// `dynamicAudience`
+        dynamic_audience: Option<String> = "dynamicAudience",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `operationType`
+        operation_type: Option<String> = "operationType",
+        /// `smartlistIds`
+        smartlist_ids: Option<Vec<String>> = "smartlistIds",
+    }
+    required "locationId" "operationType"
+    by new
 }
-crm_core::record!(UpdateCustomAudienceBatch {
-    csv_path: "csvPath",
-    dynamic_audience: "dynamicAudience",
-    location_id: "locationId",
-    operation_type: "operationType",
-    smartlist_ids: "smartlistIds",
-} required { location_id: "locationId", operation_type: "operationType" } by new);
 crm_core::setters!(UpdateCustomAudienceBatch {
     csv_path: String, dynamic_audience: String, location_id: String, operation_type: String,
     smartlist_ids: [String],
@@ -3763,61 +3307,45 @@ impl UpdateCustomAudienceBatch {
     }
 }
 
-/// Upsert ad.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertAd {
-    /// `adsetId`
-    pub adset_id: Option<String>,
-    /// The id of the campaign.
-    pub campaign_id: Option<String>,
-    /// `conversationFormId`
-    pub conversation_form_id: Option<String>,
-    /// `cta`
-    pub cta: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `destinationFormId`
-    pub destination_form_id: Option<String>,
-    /// `destinationLink`
-    pub destination_link: Option<String>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `media`
-    pub media: Option<Vec<Media>>,
-    /// `mediaType`
-    pub media_type: Option<UpsertAdMediaType>,
-    /// `multiAdvertiserAds`
-    pub multi_advertiser_ads: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryText`
-    pub primary_text: Option<String>,
+crm_core::record! {
+    /// Upsert ad.
+    pub struct UpsertAd {
+        /// `adsetId`
+        adset_id: Option<String> = "adsetId",
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// `conversationFormId`
+        conversation_form_id: Option<String> = "conversationFormId",
+        /// `cta`
+        cta: Option<String> = "cta",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `destinationFormId`
+        destination_form_id: Option<String> = "destinationFormId",
+        /// `destinationLink`
+        destination_link: Option<String> = "destinationLink",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// The id.
+        id: Option<String> = "id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `media`
+        media: Option<Vec<Media>> = "media",
+        /// `mediaType`
+        media_type: Option<UpsertAdMediaType> = "mediaType",
+        /// `multiAdvertiserAds`
+        multi_advertiser_ads: Option<bool> = "multiAdvertiserAds",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryText`
+        primary_text: Option<String> = "primaryText",
+    }
+    required "adsetId" "campaignId" "locationId"
+    by new
 }
-crm_core::record!(UpsertAd {
-    adset_id: "adsetId",
-    campaign_id: "campaignId",
-    conversation_form_id: "conversationFormId",
-    cta: "cta",
-    description: "description",
-    destination_form_id: "destinationFormId",
-    destination_link: "destinationLink",
-    headline: "headline",
-    id: "id",
-    image_url: "imageUrl",
-    location_id: "locationId",
-    media: "media",
-    media_type: "mediaType",
-    multi_advertiser_ads: "multiAdvertiserAds",
-    name: "name",
-    primary_text: "primaryText",
-} required { adset_id: "adsetId", campaign_id: "campaignId", location_id: "locationId" } by new);
 crm_core::setters!(UpsertAd {
     adset_id: String, campaign_id: String, conversation_form_id: String, cta: String, description: String,
     destination_form_id: String, destination_link: String, headline: String, id: String, image_url: String,
@@ -3864,52 +3392,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert adset.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertAdset {
-    /// `audience`
-    pub audience: Option<FacebookAudience>,
-    /// `budget`
-    pub budget: Option<Budget>,
-    /// The id of the campaign.
-    pub campaign_id: Option<String>,
-    /// `conversionLocation`
-    pub conversion_location: Option<String>,
-    /// `customEventType`
-    pub custom_event_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `instagramActorId`
-    pub instagram_actor_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `messagingPlatforms`
-    pub messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the page.
-    pub page_id: Option<String>,
-    /// `pixelId`
-    pub pixel_id: Option<String>,
-    /// `whatsappNumber`
-    pub whatsapp_number: Option<String>,
+crm_core::record! {
+    /// Upsert adset.
+    pub struct UpsertAdset {
+        /// `audience`
+        audience: Option<FacebookAudience> = "audience",
+        /// `budget`
+        budget: Option<Budget> = "budget",
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// `conversionLocation`
+        conversion_location: Option<String> = "conversionLocation",
+        /// `customEventType`
+        custom_event_type: Option<String> = "customEventType",
+        /// The id.
+        id: Option<String> = "id",
+        /// `instagramActorId`
+        instagram_actor_id: Option<String> = "instagramActorId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `messagingPlatforms`
+        messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>> = "messagingPlatforms",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the page.
+        page_id: Option<String> = "pageId",
+        /// `pixelId`
+        pixel_id: Option<String> = "pixelId",
+        /// `whatsappNumber`
+        whatsapp_number: Option<String> = "whatsappNumber",
+    }
+    required "campaignId" "locationId"
+    by new
 }
-crm_core::record!(UpsertAdset {
-    audience: "audience",
-    budget: "budget",
-    campaign_id: "campaignId",
-    conversion_location: "conversionLocation",
-    custom_event_type: "customEventType",
-    id: "id",
-    instagram_actor_id: "instagramActorId",
-    location_id: "locationId",
-    messaging_platforms: "messagingPlatforms",
-    name: "name",
-    page_id: "pageId",
-    pixel_id: "pixelId",
-    whatsapp_number: "whatsappNumber",
-} required { campaign_id: "campaignId", location_id: "locationId" } by new);
 crm_core::setters!(UpsertAdset {
     audience: FacebookAudience, budget: Budget, campaign_id: String, conversion_location: String,
     custom_event_type: String, id: String, instagram_actor_id: String, location_id: String,
@@ -3951,22 +3466,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert assets.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertAssets {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `payload`
-    pub payload: Option<Value>,
-    /// `type`
-    pub type_: Option<UpsertAssetsType>,
+crm_core::record! {
+    /// Upsert assets.
+    pub struct UpsertAssets {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `payload`
+        payload: Option<Value> = "payload",
+        /// `type`
+        type_: Option<UpsertAssetsType> = "type",
+    }
+    required "locationId" "payload" "type"
+    by new
 }
-crm_core::record!(UpsertAssets {
-    location_id: "locationId",
-    payload: "payload",
-    type_: "type",
-} required { location_id: "locationId", payload: "payload", type_: "type" } by new);
 crm_core::setters!(UpsertAssets {
     location_id: String, payload: Value, type_: UpsertAssetsType,
 });
@@ -3999,28 +3511,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert audience.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertAudience {
-    /// `dimensions`
-    pub dimensions: Option<AudienceDimension>,
-    /// `exclusionDimension`
-    pub exclusion_dimension: Option<AudienceDimension>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `resourceName`
-    pub resource_name: Option<String>,
+crm_core::record! {
+    /// Upsert audience.
+    pub struct UpsertAudience {
+        /// `dimensions`
+        dimensions: Option<AudienceDimension> = "dimensions",
+        /// `exclusionDimension`
+        exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `resourceName`
+        resource_name: Option<String> = "resourceName",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(UpsertAudience {
-    dimensions: "dimensions",
-    exclusion_dimension: "exclusionDimension",
-    location_id: "locationId",
-    name: "name",
-    resource_name: "resourceName",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(UpsertAudience {
     dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, location_id: String, name: String,
     resource_name: String,
@@ -4040,31 +3547,25 @@ impl UpsertAudience {
     }
 }
 
-/// Upsert campaign.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertCampaign {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objective`
-    pub objective: Option<UpsertCampaignObjective>,
-    /// `source`
-    pub source: Option<String>,
-    /// `specialAdCategories`
-    pub special_ad_categories: Option<Vec<UpsertCampaignSpecialAdCategoriesItem>>,
+crm_core::record! {
+    /// Upsert campaign.
+    pub struct UpsertCampaign {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objective`
+        objective: Option<UpsertCampaignObjective> = "objective",
+        /// `source`
+        source: Option<String> = "source",
+        /// `specialAdCategories`
+        special_ad_categories: Option<Vec<UpsertCampaignSpecialAdCategoriesItem>> = "specialAdCategories",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpsertCampaign {
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    objective: "objective",
-    source: "source",
-    special_ad_categories: "specialAdCategories",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpsertCampaign {
     id: String, location_id: String, name: String, objective: UpsertCampaignObjective, source: String,
     special_ad_categories: [UpsertCampaignSpecialAdCategoriesItem],
@@ -4119,40 +3620,30 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert conversion.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertConversion {
-    /// `attributionModel`
-    pub attribution_model: Option<UpsertConversionAttributionModel>,
-    /// `category`
-    pub category: Option<String>,
-    /// `clickThroughWindow`
-    pub click_through_window: Option<f64>,
-    /// `conversionId`
-    pub conversion_id: Option<String>,
-    /// `countingType`
-    pub counting_type: Option<UpsertConversionCountingType>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<UpsertConversionType>,
-    /// `valueSettings`
-    pub value_settings: Option<ConversionValueSettings>,
+crm_core::record! {
+    /// Upsert conversion.
+    pub struct UpsertConversion {
+        /// `attributionModel`
+        attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
+        /// `category`
+        category: Option<String> = "category",
+        /// `clickThroughWindow`
+        click_through_window: Option<f64> = "clickThroughWindow",
+        /// `conversionId`
+        conversion_id: Option<String> = "conversionId",
+        /// `countingType`
+        counting_type: Option<UpsertConversionCountingType> = "countingType",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<UpsertConversionType> = "type",
+        /// `valueSettings`
+        value_settings: Option<ConversionValueSettings> = "valueSettings",
+    }
+    required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
 }
-crm_core::record!(UpsertConversion {
-    attribution_model: "attributionModel",
-    category: "category",
-    click_through_window: "clickThroughWindow",
-    conversion_id: "conversionId",
-    counting_type: "countingType",
-    location_id: "locationId",
-    name: "name",
-    type_: "type",
-    value_settings: "valueSettings",
-} required { attribution_model: "attributionModel", category: "category", click_through_window: "clickThroughWindow", counting_type: "countingType", location_id: "locationId", name: "name", type_: "type", value_settings: "valueSettings" });
 crm_core::setters!(UpsertConversion {
     attribution_model: UpsertConversionAttributionModel, category: String, click_through_window: f64,
     conversion_id: String, counting_type: UpsertConversionCountingType, location_id: String, name: String,
@@ -4179,28 +3670,23 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert conversion pixel.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertConversionPixel {
-    /// `conversionPixelId`
-    pub conversion_pixel_id: Option<String>,
-    /// `igUserId`
-    pub ig_user_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Upsert conversion pixel.
+    pub struct UpsertConversionPixel {
+        /// `conversionPixelId`
+        conversion_pixel_id: Option<String> = "conversionPixelId",
+        /// `igUserId`
+        ig_user_id: Option<String> = "igUserId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "locationId" "type"
+    by new
 }
-crm_core::record!(UpsertConversionPixel {
-    conversion_pixel_id: "conversionPixelId",
-    ig_user_id: "igUserId",
-    location_id: "locationId",
-    name: "name",
-    type_: "type",
-} required { location_id: "locationId", type_: "type" } by new);
 crm_core::setters!(UpsertConversionPixel {
     conversion_pixel_id: String, ig_user_id: String, location_id: String, name: String, type_: String,
 });
@@ -4233,49 +3719,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert segment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertSegment {
-    /// `countryCodes`
-    pub country_codes: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `expansionLevel`
-    pub expansion_level: Option<UpsertSegmentExpansionLevel>,
-    /// The id.
-    pub id: Option<String>,
-    /// `members`
-    pub members: Option<Vec<Member>>,
-    /// `membershipLifeSpan`
-    pub membership_life_span: Option<f64>,
-    /// `membershipStatus`
-    pub membership_status: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `ruleBasedUserList`
-    pub rule_based_user_list: Option<RuleBasedUserList>,
-    /// `seedUserListIds`
-    pub seed_user_list_ids: Option<Vec<String>>,
-    /// `status`
-    pub status: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Upsert segment.
+    pub struct UpsertSegment {
+        /// `countryCodes`
+        country_codes: Option<Vec<String>> = "countryCodes",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `expansionLevel`
+        expansion_level: Option<UpsertSegmentExpansionLevel> = "expansionLevel",
+        /// The id.
+        id: Option<String> = "id",
+        /// `members`
+        members: Option<Vec<Member>> = "members",
+        /// `membershipLifeSpan`
+        membership_life_span: Option<f64> = "membershipLifeSpan",
+        /// `membershipStatus`
+        membership_status: Option<String> = "membershipStatus",
+        /// The name.
+        name: Option<String> = "name",
+        /// `ruleBasedUserList`
+        rule_based_user_list: Option<RuleBasedUserList> = "ruleBasedUserList",
+        /// `seedUserListIds`
+        seed_user_list_ids: Option<Vec<String>> = "seedUserListIds",
+        /// `status`
+        status: Option<String> = "status",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(UpsertSegment {
-    country_codes: "countryCodes",
-    description: "description",
-    expansion_level: "expansionLevel",
-    id: "id",
-    members: "members",
-    membership_life_span: "membershipLifeSpan",
-    membership_status: "membershipStatus",
-    name: "name",
-    rule_based_user_list: "ruleBasedUserList",
-    seed_user_list_ids: "seedUserListIds",
-    status: "status",
-    type_: "type",
-} required { name: "name" } by new);
 crm_core::setters!(UpsertSegment {
     country_codes: [String], description: String, expansion_level: UpsertSegmentExpansionLevel, id: String,
     members: [Member], membership_life_span: f64, membership_status: String, name: String,
@@ -4315,19 +3789,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Welcome message question.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WelcomeMessageQuestion {
-    /// `question`
-    pub question: Option<String>,
-    /// `response`
-    pub response: Option<String>,
+crm_core::record! {
+    /// Welcome message question.
+    pub struct WelcomeMessageQuestion {
+        /// `question`
+        question: Option<String> = "question",
+        /// `response`
+        response: Option<String> = "response",
+    }
+    required "question"
+    by new
 }
-crm_core::record!(WelcomeMessageQuestion {
-    question: "question",
-    response: "response",
-} required { question: "question" } by new);
 crm_core::setters!(WelcomeMessageQuestion {
     question: String, response: String,
 });

@@ -3,19 +3,17 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Attachment.
+    pub struct Attachment {
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// `type`
+        type_: Option<String> = "type",
+    }
+    required "imageUrl" "type"
+    by new
 }
-crm_core::record!(Attachment {
-    image_url: "imageUrl",
-    type_: "type",
-} required { image_url: "imageUrl", type_: "type" } by new);
 crm_core::setters!(Attachment {
     image_url: String, type_: String,
 });
@@ -31,46 +29,35 @@ impl Attachment {
     }
 }
 
-/// Create public agent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePublicAgent {
-    /// `agencyId`
-    pub agency_id: Option<String>,
-    /// `authorEmail`
-    pub author_email: Option<String>,
-    /// `authorId`
-    pub author_id: Option<String>,
-    /// `authorName`
-    pub author_name: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `edges`
-    pub edges: Option<Vec<String>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `nodes`
-    pub nodes: Option<Vec<String>>,
-    /// `status`
-    pub status: Option<CreatePublicAgentStatus>,
-    /// `version`
-    pub version: Option<Value>,
+crm_core::record! {
+    /// Create public agent.
+    pub struct CreatePublicAgent {
+        /// `agencyId`
+        agency_id: Option<String> = "agencyId",
+        /// `authorEmail`
+        author_email: Option<String> = "authorEmail",
+        /// `authorId`
+        author_id: Option<String> = "authorId",
+        /// `authorName`
+        author_name: Option<String> = "authorName",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `edges`
+        edges: Option<Vec<String>> = "edges",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `nodes`
+        nodes: Option<Vec<String>> = "nodes",
+        /// `status`
+        status: Option<CreatePublicAgentStatus> = "status",
+        /// `version`
+        version: Option<Value> = "version",
+    }
+    required "locationId" "status" "version"
+    by new
 }
-crm_core::record!(CreatePublicAgent {
-    agency_id: "agencyId",
-    author_email: "authorEmail",
-    author_id: "authorId",
-    author_name: "authorName",
-    description: "description",
-    edges: "edges",
-    location_id: "locationId",
-    name: "name",
-    nodes: "nodes",
-    status: "status",
-    version: "version",
-} required { location_id: "locationId", status: "status", version: "version" } by new);
 crm_core::setters!(CreatePublicAgent {
     agency_id: String, author_email: String, author_id: String, author_name: String, description: String,
     edges: [String], location_id: String, name: String, nodes: [String], status: CreatePublicAgentStatus,
@@ -101,25 +88,19 @@ impl CreatePublicAgent {
     }
 }
 
-/// Create public agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePublicAgentReply {
-    /// `agent`
-    pub agent: Option<Value>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// `versions`
-    pub versions: Vec<Value>,
+crm_core::record! {
+    /// Create public agent reply.
+    pub struct CreatePublicAgentReply {
+        /// `agent`
+        agent: Option<Value> = "agent",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// `versions`
+        versions: Vec<Value> = "versions",
+    }
 }
-crm_core::record!(CreatePublicAgentReply {
-    agent: "agent",
-    message: "message",
-    success: "success",
-    versions: "versions",
-});
 
 crm_core::open_enum! {
     /// Create public agent status.
@@ -133,51 +114,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Delete public agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePublicAgentReply {
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete public agent reply.
+    pub struct DeletePublicAgentReply {
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeletePublicAgentReply {
-    agent_id: "agentId",
-    message: "message",
-    success: "success",
-});
 
-/// Execute public agent.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExecutePublicAgent {
-    /// The addresses of the files.
-    pub attachments: Option<Vec<Attachment>>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `executionId`
-    pub execution_id: Option<String>,
-    /// `inputVariables`
-    pub input_variables: Option<Value>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `versionId`
-    pub version_id: Option<String>,
+crm_core::record! {
+    /// Execute public agent.
+    pub struct ExecutePublicAgent {
+        /// The addresses of the files.
+        attachments: Option<Vec<Attachment>> = "attachments",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `executionId`
+        execution_id: Option<String> = "executionId",
+        /// `inputVariables`
+        input_variables: Option<Value> = "inputVariables",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `versionId`
+        version_id: Option<String> = "versionId",
+    }
+    required "locationId" "message"
+    by new
 }
-crm_core::record!(ExecutePublicAgent {
-    attachments: "attachments",
-    contact_id: "contactId",
-    execution_id: "executionId",
-    input_variables: "inputVariables",
-    location_id: "locationId",
-    message: "message",
-    version_id: "versionId",
-} required { location_id: "locationId", message: "message" } by new);
 crm_core::setters!(ExecutePublicAgent {
     attachments: [Attachment], contact_id: String, execution_id: String, input_variables: Value,
     location_id: String, message: String, version_id: String,
@@ -199,155 +168,111 @@ impl ExecutePublicAgent {
     }
 }
 
-/// Execute public agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExecutePublicAgentReply {
-    /// The addresses of the files.
-    pub attachments: Vec<Value>,
-    /// `executionId`
-    pub execution_id: Option<String>,
-    /// `executionStatus`
-    pub execution_status: Option<String>,
-    /// `flowSwitch`
-    pub flow_switch: Option<bool>,
-    /// `generativeOutputs`
-    pub generative_outputs: Vec<Value>,
-    /// `goalCompletion`
-    pub goal_completion: Option<bool>,
-    /// `interactionId`
-    pub interaction_id: Option<String>,
-    /// `nextExpectedInput`
-    pub next_expected_input: Option<String>,
-    /// `response`
-    pub response: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Execute public agent reply.
+    pub struct ExecutePublicAgentReply {
+        /// The addresses of the files.
+        attachments: Vec<Value> = "attachments",
+        /// `executionId`
+        execution_id: Option<String> = "executionId",
+        /// `executionStatus`
+        execution_status: Option<String> = "executionStatus",
+        /// `flowSwitch`
+        flow_switch: Option<bool> = "flowSwitch",
+        /// `generativeOutputs`
+        generative_outputs: Vec<Value> = "generativeOutputs",
+        /// `goalCompletion`
+        goal_completion: Option<bool> = "goalCompletion",
+        /// `interactionId`
+        interaction_id: Option<String> = "interactionId",
+        /// `nextExpectedInput`
+        next_expected_input: Option<String> = "nextExpectedInput",
+        /// `response`
+        response: Option<String> = "response",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ExecutePublicAgentReply {
-    attachments: "attachments",
-    execution_id: "executionId",
-    execution_status: "executionStatus",
-    flow_switch: "flowSwitch",
-    generative_outputs: "generativeOutputs",
-    goal_completion: "goalCompletion",
-    interaction_id: "interactionId",
-    next_expected_input: "nextExpectedInput",
-    response: "response",
-    success: "success",
-    type_: "type",
-});
 
-/// Get agent by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAgentByIdReply {
-    /// `agent`
-    pub agent: Option<Value>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Get agent by id reply.
+    pub struct GetAgentByIdReply {
+        /// `agent`
+        agent: Option<Value> = "agent",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(GetAgentByIdReply {
-    agent: "agent",
-    message: "message",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Get published agents reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPublishedAgentsReply {
-    /// `agents`
-    pub agents: Vec<GetPublishedAgentsReplyAgentsItem>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `pagination`
-    pub pagination: Option<GetPublishedAgentsReplyPagination>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get published agents reply.
+    pub struct GetPublishedAgentsReply {
+        /// `agents`
+        agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `pagination`
+        pagination: Option<GetPublishedAgentsReplyPagination> = "pagination",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetPublishedAgentsReply {
-    agents: "agents",
-    message: "message",
-    pagination: "pagination",
-    success: "success",
-});
 
-/// Get published agents reply agents item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPublishedAgentsReplyAgentsItem {
-    /// The id of the agent.
-    pub agent_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get published agents reply agents item.
+    pub struct GetPublishedAgentsReplyAgentsItem {
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `status`
+        status: Option<String> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetPublishedAgentsReplyAgentsItem {
-    agent_id: "agentId",
-    created_at: "createdAt",
-    description: "description",
-    location_id: "locationId",
-    name: "name",
-    status: "status",
-    updated_at: "updatedAt",
-});
 
-/// Get published agents reply pagination.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPublishedAgentsReplyPagination {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// How many items to pass over.
-    pub offset: Option<f64>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Get published agents reply pagination.
+    pub struct GetPublishedAgentsReplyPagination {
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// How many items to pass over.
+        offset: Option<f64> = "offset",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(GetPublishedAgentsReplyPagination {
-    has_more: "hasMore",
-    limit: "limit",
-    offset: "offset",
-    total: "total",
-});
 
-/// Promote and publish.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PromoteAndPublish {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `userEmail`
-    pub user_email: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userName`
-    pub user_name: Option<String>,
+crm_core::record! {
+    /// Promote and publish.
+    pub struct PromoteAndPublish {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `userEmail`
+        user_email: Option<String> = "userEmail",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userName`
+        user_name: Option<String> = "userName",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(PromoteAndPublish {
-    location_id: "locationId",
-    user_email: "userEmail",
-    user_id: "userId",
-    user_name: "userName",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(PromoteAndPublish {
     location_id: String, user_email: String, user_id: String, user_name: String,
 });
@@ -365,42 +290,33 @@ impl PromoteAndPublish {
     }
 }
 
-/// Promote and publish reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PromoteAndPublishReply {
-    /// `data`
-    pub data: Option<Value>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Promote and publish reply.
+    pub struct PromoteAndPublishReply {
+        /// `data`
+        data: Option<Value> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(PromoteAndPublishReply {
-    data: "data",
-    message: "message",
-    success: "success",
-});
 
-/// Update public agent metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePublicAgentMetadata {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `status`
-    pub status: Option<CreatePublicAgentStatus>,
+crm_core::record! {
+    /// Update public agent metadata.
+    pub struct UpdatePublicAgentMetadata {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `status`
+        status: Option<CreatePublicAgentStatus> = "status",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpdatePublicAgentMetadata {
-    description: "description",
-    location_id: "locationId",
-    name: "name",
-    status: "status",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpdatePublicAgentMetadata {
     description: String, location_id: String, name: String, status: CreatePublicAgentStatus,
 });
@@ -418,63 +334,47 @@ impl UpdatePublicAgentMetadata {
     }
 }
 
-/// Update public agent reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePublicAgentReply {
-    /// `data`
-    pub data: Option<Value>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update public agent reply.
+    pub struct UpdatePublicAgentReply {
+        /// `data`
+        data: Option<Value> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdatePublicAgentReply {
-    data: "data",
-    message: "message",
-    success: "success",
-});
 
-/// Update public agent version.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePublicAgentVersion {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `edges`
-    pub edges: Option<Vec<Value>>,
-    /// `globalConfig`
-    pub global_config: Option<Value>,
-    /// `globalVariables`
-    pub global_variables: Option<Vec<Value>>,
-    /// `inputVariables`
-    pub input_variables: Option<Vec<Value>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `nodes`
-    pub nodes: Option<Vec<Value>>,
-    /// `runtimeVariables`
-    pub runtime_variables: Option<Vec<Value>>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userName`
-    pub user_name: Option<String>,
-    /// `versionName`
-    pub version_name: Option<String>,
+crm_core::record! {
+    /// Update public agent version.
+    pub struct UpdatePublicAgentVersion {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `edges`
+        edges: Option<Vec<Value>> = "edges",
+        /// `globalConfig`
+        global_config: Option<Value> = "globalConfig",
+        /// `globalVariables`
+        global_variables: Option<Vec<Value>> = "globalVariables",
+        /// `inputVariables`
+        input_variables: Option<Vec<Value>> = "inputVariables",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `nodes`
+        nodes: Option<Vec<Value>> = "nodes",
+        /// `runtimeVariables`
+        runtime_variables: Option<Vec<Value>> = "runtimeVariables",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userName`
+        user_name: Option<String> = "userName",
+        /// `versionName`
+        version_name: Option<String> = "versionName",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpdatePublicAgentVersion {
-    description: "description",
-    edges: "edges",
-    global_config: "globalConfig",
-    global_variables: "globalVariables",
-    input_variables: "inputVariables",
-    location_id: "locationId",
-    nodes: "nodes",
-    runtime_variables: "runtimeVariables",
-    user_id: "userId",
-    user_name: "userName",
-    version_name: "versionName",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpdatePublicAgentVersion {
     description: String, edges: [Value], global_config: Value, global_variables: [Value],
     input_variables: [Value], location_id: String, nodes: [Value], runtime_variables: [Value],

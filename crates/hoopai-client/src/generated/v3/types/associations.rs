@@ -3,98 +3,74 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Association.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Association {
-    /// `associationType`
-    pub association_type: Option<String>,
-    /// `firstObjectKey`
-    pub first_object_key: Option<String>,
-    /// `firstObjectLabel`
-    pub first_object_label: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `secondObjectKey`
-    pub second_object_key: Option<String>,
-    /// `secondObjectLabel`
-    pub second_object_label: Option<String>,
+crm_core::record! {
+    /// Association.
+    pub struct Association {
+        /// `associationType`
+        association_type: Option<String> = "associationType",
+        /// `firstObjectKey`
+        first_object_key: Option<String> = "firstObjectKey",
+        /// `firstObjectLabel`
+        first_object_label: Option<String> = "firstObjectLabel",
+        /// The id.
+        id: Option<String> = "id",
+        /// `key`
+        key: Option<String> = "key",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `secondObjectKey`
+        second_object_key: Option<String> = "secondObjectKey",
+        /// `secondObjectLabel`
+        second_object_label: Option<String> = "secondObjectLabel",
+    }
 }
-crm_core::record!(Association {
-    association_type: "associationType",
-    first_object_key: "firstObjectKey",
-    first_object_label: "firstObjectLabel",
-    id: "id",
-    key: "key",
-    location_id: "locationId",
-    second_object_key: "secondObjectKey",
-    second_object_label: "secondObjectLabel",
-});
 
-/// One page of associations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Associations {
-    /// `associations`
-    pub associations: Vec<Association>,
+crm_core::record! {
+    /// One page of associations.
+    pub struct Associations {
+        /// `associations`
+        associations: Vec<Association> = "associations",
+    }
 }
-crm_core::record!(Associations {
-    associations: "associations",
-});
 
-/// Create association req.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateAssociationReq {
-    /// `firstObjectKey`
-    pub first_object_key: Option<String>,
-    /// `firstObjectLabel`
-    pub first_object_label: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `secondObjectKey`
-    pub second_object_key: Option<String>,
-    /// `secondObjectLabel`
-    pub second_object_label: Option<String>,
+crm_core::record! {
+    /// Create association req.
+    pub struct CreateAssociationReq {
+        /// `firstObjectKey`
+        first_object_key: Option<String> = "firstObjectKey",
+        /// `firstObjectLabel`
+        first_object_label: Option<String> = "firstObjectLabel",
+        /// `key`
+        key: Option<String> = "key",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `secondObjectKey`
+        second_object_key: Option<String> = "secondObjectKey",
+        /// `secondObjectLabel`
+        second_object_label: Option<String> = "secondObjectLabel",
+    }
+    required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
 }
-crm_core::record!(CreateAssociationReq {
-    first_object_key: "firstObjectKey",
-    first_object_label: "firstObjectLabel",
-    key: "key",
-    location_id: "locationId",
-    second_object_key: "secondObjectKey",
-    second_object_label: "secondObjectLabel",
-} required { first_object_key: "firstObjectKey", first_object_label: "firstObjectLabel", key: "key", location_id: "locationId", second_object_key: "secondObjectKey", second_object_label: "secondObjectLabel" });
 crm_core::setters!(CreateAssociationReq {
     first_object_key: String, first_object_label: String, key: String, location_id: String,
     second_object_key: String, second_object_label: String,
 });
 
-/// Create relation req.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateRelationReq {
-    /// `associationId`
-    pub association_id: Option<String>,
-    /// `firstRecordId`
-    pub first_record_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `secondRecordId`
-    pub second_record_id: Option<String>,
+crm_core::record! {
+    /// Create relation req.
+    pub struct CreateRelationReq {
+        /// `associationId`
+        association_id: Option<String> = "associationId",
+        /// `firstRecordId`
+        first_record_id: Option<String> = "firstRecordId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `secondRecordId`
+        second_record_id: Option<String> = "secondRecordId",
+    }
+    required "associationId" "firstRecordId" "locationId" "secondRecordId"
+    by new
 }
-crm_core::record!(CreateRelationReq {
-    association_id: "associationId",
-    first_record_id: "firstRecordId",
-    location_id: "locationId",
-    second_record_id: "secondRecordId",
-} required { association_id: "associationId", first_record_id: "firstRecordId", location_id: "locationId", second_record_id: "secondRecordId" } by new);
 crm_core::setters!(CreateRelationReq {
     association_id: String, first_record_id: String, location_id: String, second_record_id: String,
 });
@@ -117,76 +93,57 @@ impl CreateRelationReq {
     }
 }
 
-/// Delete associations reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteAssociationsReply {
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
+crm_core::record! {
+    /// Delete associations reply.
+    pub struct DeleteAssociationsReply {
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
 }
-crm_core::record!(DeleteAssociationsReply {
-    deleted: "deleted",
-    id: "id",
-    message: "message",
-});
 
-/// Two records that are associated.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Relation {
-    /// `associationId`
-    pub association_id: Option<String>,
-    /// `firstObjectKey`
-    pub first_object_key: Option<String>,
-    /// `firstRecordId`
-    pub first_record_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `secondObjectKey`
-    pub second_object_key: Option<String>,
-    /// `secondRecordId`
-    pub second_record_id: Option<String>,
+crm_core::record! {
+    /// Two records that are associated.
+    pub struct Relation {
+        /// `associationId`
+        association_id: Option<String> = "associationId",
+        /// `firstObjectKey`
+        first_object_key: Option<String> = "firstObjectKey",
+        /// `firstRecordId`
+        first_record_id: Option<String> = "firstRecordId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `secondObjectKey`
+        second_object_key: Option<String> = "secondObjectKey",
+        /// `secondRecordId`
+        second_record_id: Option<String> = "secondRecordId",
+    }
 }
-crm_core::record!(Relation {
-    association_id: "associationId",
-    first_object_key: "firstObjectKey",
-    first_record_id: "firstRecordId",
-    id: "id",
-    location_id: "locationId",
-    second_object_key: "secondObjectKey",
-    second_record_id: "secondRecordId",
-});
 
-/// One page of relations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Relations {
-    /// `relations`
-    pub relations: Vec<Relation>,
+crm_core::record! {
+    /// One page of relations.
+    pub struct Relations {
+        /// `relations`
+        relations: Vec<Relation> = "relations",
+    }
 }
-crm_core::record!(Relations {
-    relations: "relations",
-});
 
-/// Update association req.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateAssociationReq {
-    /// `firstObjectLabel`
-    pub first_object_label: Option<String>,
-    /// `secondObjectLabel`
-    pub second_object_label: Option<String>,
+crm_core::record! {
+    /// Update association req.
+    pub struct UpdateAssociationReq {
+        /// `firstObjectLabel`
+        first_object_label: Option<String> = "firstObjectLabel",
+        /// `secondObjectLabel`
+        second_object_label: Option<String> = "secondObjectLabel",
+    }
+    required "firstObjectLabel" "secondObjectLabel"
+    by new
 }
-crm_core::record!(UpdateAssociationReq {
-    first_object_label: "firstObjectLabel",
-    second_object_label: "secondObjectLabel",
-} required { first_object_label: "firstObjectLabel", second_object_label: "secondObjectLabel" } by new);
 crm_core::setters!(UpdateAssociationReq {
     first_object_label: String, second_object_label: String,
 });

@@ -3,72 +3,53 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Author reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AuthorReply {
-    /// `canonicalLink`
-    pub canonical_link: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Author reply.
+    pub struct AuthorReply {
+        /// `canonicalLink`
+        canonical_link: Option<String> = "canonicalLink",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(AuthorReply {
-    canonical_link: "canonicalLink",
-    id: "_id",
-    location_id: "locationId",
-    name: "name",
-    updated_at: "updatedAt",
-});
 
-/// Authors reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AuthorsReply {
-    /// `authors`
-    pub authors: Vec<AuthorReply>,
+crm_core::record! {
+    /// Authors reply.
+    pub struct AuthorsReply {
+        /// `authors`
+        authors: Vec<AuthorReply> = "authors",
+    }
 }
-crm_core::record!(AuthorsReply {
-    authors: "authors",
-});
 
-/// Blog get response wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogGetResponseWrapper {
-    /// `data`
-    pub data: Vec<BlogReply>,
+crm_core::record! {
+    /// Blog get response wrapper.
+    pub struct BlogGetResponseWrapper {
+        /// `data`
+        data: Vec<BlogReply> = "data",
+    }
 }
-crm_core::record!(BlogGetResponseWrapper {
-    data: "data",
-});
 
-/// Blog post create response wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostCreateResponseWrapper {
-    /// `data`
-    pub data: Option<BlogPostReply>,
+crm_core::record! {
+    /// Blog post create response wrapper.
+    pub struct BlogPostCreateResponseWrapper {
+        /// `data`
+        data: Option<BlogPostReply> = "data",
+    }
 }
-crm_core::record!(BlogPostCreateResponseWrapper {
-    data: "data",
-});
 
-/// Blog post get response wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostGetResponseWrapper {
-    /// `blogs`
-    pub blogs: Vec<BlogPostReply>,
+crm_core::record! {
+    /// Blog post get response wrapper.
+    pub struct BlogPostGetResponseWrapper {
+        /// `blogs`
+        blogs: Vec<BlogPostReply> = "blogs",
+    }
 }
-crm_core::record!(BlogPostGetResponseWrapper {
-    blogs: "blogs",
-});
 
 crm_core::open_enum! {
     /// Blog post params status.
@@ -84,80 +65,57 @@ crm_core::open_enum! {
     }
 }
 
-/// Blog post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostReply {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `author`
-    pub author: Option<String>,
-    /// `canonicalLink`
-    pub canonical_link: Option<String>,
-    /// `categories`
-    pub categories: Vec<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `imageAltText`
-    pub image_alt_text: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `urlSlug`
-    pub url_slug: Option<String>,
+crm_core::record! {
+    /// Blog post reply.
+    pub struct BlogPostReply {
+        /// `archived`
+        archived: Option<bool> = "archived",
+        /// `author`
+        author: Option<String> = "author",
+        /// `canonicalLink`
+        canonical_link: Option<String> = "canonicalLink",
+        /// `categories`
+        categories: Vec<String> = "categories",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `imageAltText`
+        image_alt_text: Option<String> = "imageAltText",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `status`
+        status: Option<String> = "status",
+        /// The tags.
+        tags: Vec<String> = "tags",
+        /// The title.
+        title: Option<String> = "title",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `urlSlug`
+        url_slug: Option<String> = "urlSlug",
+    }
 }
-crm_core::record!(BlogPostReply {
-    archived: "archived",
-    author: "author",
-    canonical_link: "canonicalLink",
-    categories: "categories",
-    description: "description",
-    id: "_id",
-    image_alt_text: "imageAltText",
-    image_url: "imageUrl",
-    published_at: "publishedAt",
-    status: "status",
-    tags: "tags",
-    title: "title",
-    updated_at: "updatedAt",
-    url_slug: "urlSlug",
-});
 
-/// Blog post update response wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogPostUpdateResponseWrapper {
-    /// `updatedBlogPost`
-    pub updated_blog_post: Option<BlogPostReply>,
+crm_core::record! {
+    /// Blog post update response wrapper.
+    pub struct BlogPostUpdateResponseWrapper {
+        /// `updatedBlogPost`
+        updated_blog_post: Option<BlogPostReply> = "updatedBlogPost",
+    }
 }
-crm_core::record!(BlogPostUpdateResponseWrapper {
-    updated_blog_post: "updatedBlogPost",
-});
 
-/// Blog reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlogReply {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Blog reply.
+    pub struct BlogReply {
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(BlogReply {
-    id: "_id",
-    name: "name",
-});
 
 crm_core::open_enum! {
     /// Blogs list posts status.
@@ -175,166 +133,121 @@ crm_core::open_enum! {
     }
 }
 
-/// Categories reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CategoriesReply {
-    /// `categories`
-    pub categories: Vec<CategoryReply>,
+crm_core::record! {
+    /// Categories reply.
+    pub struct CategoriesReply {
+        /// `categories`
+        categories: Vec<CategoryReply> = "categories",
+    }
 }
-crm_core::record!(CategoriesReply {
-    categories: "categories",
-});
 
-/// Category reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CategoryReply {
-    /// `canonicalLink`
-    pub canonical_link: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `urlSlug`
-    pub url_slug: Option<String>,
+crm_core::record! {
+    /// Category reply.
+    pub struct CategoryReply {
+        /// `canonicalLink`
+        canonical_link: Option<String> = "canonicalLink",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `label`
+        label: Option<String> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `urlSlug`
+        url_slug: Option<String> = "urlSlug",
+    }
 }
-crm_core::record!(CategoryReply {
-    canonical_link: "canonicalLink",
-    id: "_id",
-    label: "label",
-    location_id: "locationId",
-    updated_at: "updatedAt",
-    url_slug: "urlSlug",
-});
 
-/// Create blog post params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBlogPostParams {
-    /// `author`
-    pub author: Option<String>,
-    /// `blogId`
-    pub blog_id: Option<String>,
-    /// `canonicalLink`
-    pub canonical_link: Option<String>,
-    /// `categories`
-    pub categories: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `imageAltText`
-    pub image_alt_text: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<String>,
-    /// `rawHTML`
-    pub raw_html: Option<String>,
-    /// `status`
-    pub status: Option<BlogPostParamsStatus>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// The title.
-    pub title: Option<String>,
-    /// `urlSlug`
-    pub url_slug: Option<String>,
+crm_core::record! {
+    /// Create blog post params.
+    pub struct CreateBlogPostParams {
+        /// `author`
+        author: Option<String> = "author",
+        /// `blogId`
+        blog_id: Option<String> = "blogId",
+        /// `canonicalLink`
+        canonical_link: Option<String> = "canonicalLink",
+        /// `categories`
+        categories: Option<Vec<String>> = "categories",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `imageAltText`
+        image_alt_text: Option<String> = "imageAltText",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `rawHTML`
+        raw_html: Option<String> = "rawHTML",
+        /// `status`
+        status: Option<BlogPostParamsStatus> = "status",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// The title.
+        title: Option<String> = "title",
+        /// `urlSlug`
+        url_slug: Option<String> = "urlSlug",
+    }
+    required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
 }
-crm_core::record!(CreateBlogPostParams {
-    author: "author",
-    blog_id: "blogId",
-    canonical_link: "canonicalLink",
-    categories: "categories",
-    description: "description",
-    image_alt_text: "imageAltText",
-    image_url: "imageUrl",
-    location_id: "locationId",
-    published_at: "publishedAt",
-    raw_html: "rawHTML",
-    status: "status",
-    tags: "tags",
-    title: "title",
-    url_slug: "urlSlug",
-} required { author: "author", blog_id: "blogId", categories: "categories", description: "description", image_alt_text: "imageAltText", image_url: "imageUrl", location_id: "locationId", published_at: "publishedAt", raw_html: "rawHTML", status: "status", title: "title", url_slug: "urlSlug" });
 crm_core::setters!(CreateBlogPostParams {
     author: String, blog_id: String, canonical_link: String, categories: [String], description: String,
     image_alt_text: String, image_url: String, location_id: String, published_at: String, raw_html: String,
     status: BlogPostParamsStatus, tags: [String], title: String, url_slug: String,
 });
 
-/// Update blog post params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBlogPostParams {
-    /// `author`
-    pub author: Option<String>,
-    /// `blogId`
-    pub blog_id: Option<String>,
-    /// `canonicalLink`
-    pub canonical_link: Option<String>,
-    /// `categories`
-    pub categories: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `imageAltText`
-    pub image_alt_text: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<String>,
-    /// `rawHTML`
-    pub raw_html: Option<String>,
-    /// `status`
-    pub status: Option<BlogPostParamsStatus>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// The title.
-    pub title: Option<String>,
-    /// `urlSlug`
-    pub url_slug: Option<String>,
-    /// `wordCount`
-    pub word_count: Option<f64>,
+crm_core::record! {
+    /// Update blog post params.
+    pub struct UpdateBlogPostParams {
+        /// `author`
+        author: Option<String> = "author",
+        /// `blogId`
+        blog_id: Option<String> = "blogId",
+        /// `canonicalLink`
+        canonical_link: Option<String> = "canonicalLink",
+        /// `categories`
+        categories: Option<Vec<String>> = "categories",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `imageAltText`
+        image_alt_text: Option<String> = "imageAltText",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `rawHTML`
+        raw_html: Option<String> = "rawHTML",
+        /// `status`
+        status: Option<BlogPostParamsStatus> = "status",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// The title.
+        title: Option<String> = "title",
+        /// `urlSlug`
+        url_slug: Option<String> = "urlSlug",
+        /// `wordCount`
+        word_count: Option<f64> = "wordCount",
+    }
+    required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"
 }
-crm_core::record!(UpdateBlogPostParams {
-    author: "author",
-    blog_id: "blogId",
-    canonical_link: "canonicalLink",
-    categories: "categories",
-    description: "description",
-    image_alt_text: "imageAltText",
-    image_url: "imageUrl",
-    location_id: "locationId",
-    published_at: "publishedAt",
-    raw_html: "rawHTML",
-    status: "status",
-    tags: "tags",
-    title: "title",
-    url_slug: "urlSlug",
-    word_count: "wordCount",
-} required { author: "author", blog_id: "blogId", categories: "categories", description: "description", image_alt_text: "imageAltText", image_url: "imageUrl", location_id: "locationId", published_at: "publishedAt", raw_html: "rawHTML", status: "status", title: "title", url_slug: "urlSlug", word_count: "wordCount" });
 crm_core::setters!(UpdateBlogPostParams {
     author: String, blog_id: String, canonical_link: String, categories: [String], description: String,
     image_alt_text: String, image_url: String, location_id: String, published_at: String, raw_html: String,
     status: BlogPostParamsStatus, tags: [String], title: String, url_slug: String, word_count: f64,
 });
 
-/// Url slug check reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UrlSlugCheckReply {
-    /// `exists`
-    pub exists: Option<bool>,
+crm_core::record! {
+    /// Url slug check reply.
+    pub struct UrlSlugCheckReply {
+        /// `exists`
+        exists: Option<bool> = "exists",
+    }
 }
-crm_core::record!(UrlSlugCheckReply {
-    exists: "exists",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,87 +3,63 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Brand board list item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BrandBoardListItem {
-    /// `default`
-    pub default_: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `meta`
-    pub meta: Option<MetaData>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Brand board list item.
+    pub struct BrandBoardListItem {
+        /// `default`
+        default_: Option<bool> = "default",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `meta`
+        meta: Option<MetaData> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(BrandBoardListItem {
-    default_: "default",
-    id: "_id",
-    meta: "meta",
-    name: "name",
-    updated_at: "updatedAt",
-});
 
-/// Brand voice answers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BrandVoiceAnswers {
-    /// `brandName`
-    pub brand_name: Option<String>,
-    /// `brandPromise`
-    pub brand_promise: Option<String>,
-    /// `brandPurpose`
-    pub brand_purpose: Option<String>,
-    /// `brandValues`
-    pub brand_values: Option<String>,
-    /// `businessHours`
-    pub business_hours: Option<String>,
-    /// `businessType`
-    pub business_type: Option<String>,
-    /// `callToAction`
-    pub call_to_action: Option<String>,
-    /// `companyAddress`
-    pub company_address: Option<String>,
-    /// `companyEmail`
-    pub company_email: Option<String>,
-    /// `companyWebsite`
-    pub company_website: Option<String>,
-    /// `competitiveAdvantage`
-    pub competitive_advantage: Option<String>,
-    /// `customerPainPoints`
-    pub customer_pain_points: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<Value>,
-    /// `risksOfInaction`
-    pub risks_of_inaction: Option<String>,
-    /// `targetAudience`
-    pub target_audience: Option<String>,
-    /// `toneOfVoice`
-    pub tone_of_voice: Option<String>,
-    /// `uniqueSellingProposition`
-    pub unique_selling_proposition: Option<String>,
+crm_core::record! {
+    /// Brand voice answers.
+    pub struct BrandVoiceAnswers {
+        /// `brandName`
+        brand_name: Option<String> = "brandName",
+        /// `brandPromise`
+        brand_promise: Option<String> = "brandPromise",
+        /// `brandPurpose`
+        brand_purpose: Option<String> = "brandPurpose",
+        /// `brandValues`
+        brand_values: Option<String> = "brandValues",
+        /// `businessHours`
+        business_hours: Option<String> = "businessHours",
+        /// `businessType`
+        business_type: Option<String> = "businessType",
+        /// `callToAction`
+        call_to_action: Option<String> = "callToAction",
+        /// `companyAddress`
+        company_address: Option<String> = "companyAddress",
+        /// `companyEmail`
+        company_email: Option<String> = "companyEmail",
+        /// `companyWebsite`
+        company_website: Option<String> = "companyWebsite",
+        /// `competitiveAdvantage`
+        competitive_advantage: Option<String> = "competitiveAdvantage",
+        /// `customerPainPoints`
+        customer_pain_points: Option<String> = "customerPainPoints",
+        /// The telephone number, as `+15550100`.
+        phone: Option<Value> = "phone",
+        /// `risksOfInaction`
+        risks_of_inaction: Option<String> = "risksOfInaction",
+        /// `targetAudience`
+        target_audience: Option<String> = "targetAudience",
+        /// `toneOfVoice`
+        tone_of_voice: Option<String> = "toneOfVoice",
+        /// `uniqueSellingProposition`
+        unique_selling_proposition: Option<String> = "uniqueSellingProposition",
+    }
+    required "brandName" "customerPainPoints" "targetAudience" "toneOfVoice"
+    by new
 }
-crm_core::record!(BrandVoiceAnswers {
-    brand_name: "brandName",
-    brand_promise: "brandPromise",
-    brand_purpose: "brandPurpose",
-    brand_values: "brandValues",
-    business_hours: "businessHours",
-    business_type: "businessType",
-    call_to_action: "callToAction",
-    company_address: "companyAddress",
-    company_email: "companyEmail",
-    company_website: "companyWebsite",
-    competitive_advantage: "competitiveAdvantage",
-    customer_pain_points: "customerPainPoints",
-    phone: "phone",
-    risks_of_inaction: "risksOfInaction",
-    target_audience: "targetAudience",
-    tone_of_voice: "toneOfVoice",
-    unique_selling_proposition: "uniqueSellingProposition",
-} required { brand_name: "brandName", customer_pain_points: "customerPainPoints", target_audience: "targetAudience", tone_of_voice: "toneOfVoice" } by new);
 crm_core::setters!(BrandVoiceAnswers {
     brand_name: String, brand_promise: String, brand_purpose: String, brand_values: String,
     business_hours: String, business_type: String, call_to_action: String, company_address: String,
@@ -123,154 +99,111 @@ impl BrandVoiceAnswers {
     }
 }
 
-/// Brand voice answers public v1.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BrandVoiceAnswersPublicV1 {
-    /// `brandName`
-    pub brand_name: Option<String>,
-    /// `brandPromise`
-    pub brand_promise: Option<String>,
-    /// `brandPurpose`
-    pub brand_purpose: Option<String>,
-    /// `brandValues`
-    pub brand_values: Option<String>,
-    /// `businessHours`
-    pub business_hours: Option<String>,
-    /// `businessType`
-    pub business_type: Option<String>,
-    /// `callToAction`
-    pub call_to_action: Option<String>,
-    /// `companyAddress`
-    pub company_address: Option<String>,
-    /// `companyEmail`
-    pub company_email: Option<String>,
-    /// `companyWebsite`
-    pub company_website: Option<String>,
-    /// `competitiveAdvantage`
-    pub competitive_advantage: Option<String>,
-    /// `customerPainPoints`
-    pub customer_pain_points: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<Value>,
-    /// `risksOfInaction`
-    pub risks_of_inaction: Option<String>,
-    /// `targetAudience`
-    pub target_audience: Option<String>,
-    /// `toneOfVoice`
-    pub tone_of_voice: Option<String>,
-    /// `uniqueSellingProposition`
-    pub unique_selling_proposition: Option<String>,
+crm_core::record! {
+    /// Brand voice answers public v1.
+    pub struct BrandVoiceAnswersPublicV1 {
+        /// `brandName`
+        brand_name: Option<String> = "brandName",
+        /// `brandPromise`
+        brand_promise: Option<String> = "brandPromise",
+        /// `brandPurpose`
+        brand_purpose: Option<String> = "brandPurpose",
+        /// `brandValues`
+        brand_values: Option<String> = "brandValues",
+        /// `businessHours`
+        business_hours: Option<String> = "businessHours",
+        /// `businessType`
+        business_type: Option<String> = "businessType",
+        /// `callToAction`
+        call_to_action: Option<String> = "callToAction",
+        /// `companyAddress`
+        company_address: Option<String> = "companyAddress",
+        /// `companyEmail`
+        company_email: Option<String> = "companyEmail",
+        /// `companyWebsite`
+        company_website: Option<String> = "companyWebsite",
+        /// `competitiveAdvantage`
+        competitive_advantage: Option<String> = "competitiveAdvantage",
+        /// `customerPainPoints`
+        customer_pain_points: Option<String> = "customerPainPoints",
+        /// The telephone number, as `+15550100`.
+        phone: Option<Value> = "phone",
+        /// `risksOfInaction`
+        risks_of_inaction: Option<String> = "risksOfInaction",
+        /// `targetAudience`
+        target_audience: Option<String> = "targetAudience",
+        /// `toneOfVoice`
+        tone_of_voice: Option<String> = "toneOfVoice",
+        /// `uniqueSellingProposition`
+        unique_selling_proposition: Option<String> = "uniqueSellingProposition",
+    }
 }
-crm_core::record!(BrandVoiceAnswersPublicV1 {
-    brand_name: "brandName",
-    brand_promise: "brandPromise",
-    brand_purpose: "brandPurpose",
-    brand_values: "brandValues",
-    business_hours: "businessHours",
-    business_type: "businessType",
-    call_to_action: "callToAction",
-    company_address: "companyAddress",
-    company_email: "companyEmail",
-    company_website: "companyWebsite",
-    competitive_advantage: "competitiveAdvantage",
-    customer_pain_points: "customerPainPoints",
-    phone: "phone",
-    risks_of_inaction: "risksOfInaction",
-    target_audience: "targetAudience",
-    tone_of_voice: "toneOfVoice",
-    unique_selling_proposition: "uniqueSellingProposition",
-});
 
-/// Brand voice public v1.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BrandVoicePublicV1 {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Brand voice public v1.
+    pub struct BrandVoicePublicV1 {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(BrandVoicePublicV1 {
-    created_at: "createdAt",
-    id: "id",
-    is_default: "isDefault",
-    name: "name",
-    updated_at: "updatedAt",
-});
 
-/// Color.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Color {
-    /// `hex`
-    pub hex: Option<String>,
-    /// `hexa`
-    pub hexa: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// `rgb`
-    pub rgb: Option<String>,
-    /// `rgba`
-    pub rgba: Option<String>,
+crm_core::record! {
+    /// Color.
+    pub struct Color {
+        /// `hex`
+        hex: Option<String> = "hex",
+        /// `hexa`
+        hexa: Option<String> = "hexa",
+        /// The id.
+        id: Option<String> = "id",
+        /// `label`
+        label: Option<String> = "label",
+        /// `rgb`
+        rgb: Option<String> = "rgb",
+        /// `rgba`
+        rgba: Option<String> = "rgba",
+    }
+    required "hex" "hexa" "label" "rgb" "rgba"
 }
-crm_core::record!(Color {
-    hex: "hex",
-    hexa: "hexa",
-    id: "id",
-    label: "label",
-    rgb: "rgb",
-    rgba: "rgba",
-} required { hex: "hex", hexa: "hexa", label: "label", rgb: "rgb", rgba: "rgba" });
 crm_core::setters!(Color {
     hex: String, hexa: String, id: String, label: String, rgb: String, rgba: String,
 });
 
-/// Create brand board param.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBrandBoardParam {
-    /// `brandBoardId`
-    pub brand_board_id: Option<String>,
-    /// `colors`
-    pub colors: Option<Vec<Color>>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// `fonts`
-    pub fonts: Option<Vec<Font>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `logos`
-    pub logos: Option<Vec<Logo>>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `type`
-    pub type_: Option<MetaDataSourceType>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Create brand board param.
+    pub struct CreateBrandBoardParam {
+        /// `brandBoardId`
+        brand_board_id: Option<String> = "brandBoardId",
+        /// `colors`
+        colors: Option<Vec<Color>> = "colors",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// `fonts`
+        fonts: Option<Vec<Font>> = "fonts",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `logos`
+        logos: Option<Vec<Logo>> = "logos",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `type`
+        type_: Option<MetaDataSourceType> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(CreateBrandBoardParam {
-    brand_board_id: "brandBoardId",
-    colors: "colors",
-    default_: "default",
-    fonts: "fonts",
-    location_id: "locationId",
-    logos: "logos",
-    name: "name",
-    parent_id: "parentId",
-    type_: "type",
-    url: "url",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CreateBrandBoardParam {
     brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], location_id: String,
     logos: [Logo], name: String, parent_id: String, type_: MetaDataSourceType, url: String,
@@ -295,28 +228,23 @@ impl CreateBrandBoardParam {
     }
 }
 
-/// Create brand voice public v1 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBrandVoicePublicV1Body {
-    /// `answers`
-    pub answers: Option<BrandVoiceAnswers>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<CreateBrandVoicePublicV1BodyType>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Create brand voice public v1 body.
+    pub struct CreateBrandVoicePublicV1Body {
+        /// `answers`
+        answers: Option<BrandVoiceAnswers> = "answers",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<CreateBrandVoicePublicV1BodyType> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(CreateBrandVoicePublicV1Body {
-    answers: "answers",
-    description: "description",
-    name: "name",
-    type_: "type",
-    url: "url",
-} required { type_: "type" } by new);
 crm_core::setters!(CreateBrandVoicePublicV1Body {
     answers: BrandVoiceAnswers, description: String, name: String, type_: CreateBrandVoicePublicV1BodyType,
     url: String,
@@ -348,74 +276,55 @@ crm_core::open_enum! {
     }
 }
 
-/// Create brand voice public v1 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBrandVoicePublicV1Reply {
-    /// `answers`
-    pub answers: Option<BrandVoiceAnswersPublicV1>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Create brand voice public v1 reply.
+    pub struct CreateBrandVoicePublicV1Reply {
+        /// `answers`
+        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CreateBrandVoicePublicV1Reply {
-    answers: "answers",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    is_default: "isDefault",
-    location_id: "locationId",
-    name: "name",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Delete brand voice public v1 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteBrandVoicePublicV1Reply {
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Delete brand voice public v1 reply.
+    pub struct DeleteBrandVoicePublicV1Reply {
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(DeleteBrandVoicePublicV1Reply {
-    deleted: "deleted",
-    trace_id: "traceId",
-});
 
-/// Font.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Font {
-    /// `fallback`
-    pub fallback: Option<String>,
-    /// `font`
-    pub font: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
+crm_core::record! {
+    /// Font.
+    pub struct Font {
+        /// `fallback`
+        fallback: Option<String> = "fallback",
+        /// `font`
+        font: Option<String> = "font",
+        /// The id.
+        id: Option<String> = "id",
+        /// `label`
+        label: Option<String> = "label",
+    }
+    required "fallback" "font" "label"
+    by new
 }
-crm_core::record!(Font {
-    fallback: "fallback",
-    font: "font",
-    id: "id",
-    label: "label",
-} required { fallback: "fallback", font: "font", label: "label" } by new);
 crm_core::setters!(Font {
     fallback: String, font: String, id: String, label: String,
 });
@@ -437,144 +346,103 @@ impl Font {
     }
 }
 
-/// Get brand board success.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBrandBoardSuccess {
-    /// `colors`
-    pub colors: Vec<Color>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `folderId`
-    pub folder_id: Option<String>,
-    /// `fonts`
-    pub fonts: Vec<Font>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `logos`
-    pub logos: Vec<Logo>,
-    /// `meta`
-    pub meta: Option<MetaData>,
-    /// `missingAssets`
-    pub missing_assets: Option<MissingAssets>,
-    /// The name.
-    pub name: Option<String>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get brand board success.
+    pub struct GetBrandBoardSuccess {
+        /// `colors`
+        colors: Vec<Color> = "colors",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `folderId`
+        folder_id: Option<String> = "folderId",
+        /// `fonts`
+        fonts: Vec<Font> = "fonts",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `logos`
+        logos: Vec<Logo> = "logos",
+        /// `meta`
+        meta: Option<MetaData> = "meta",
+        /// `missingAssets`
+        missing_assets: Option<MissingAssets> = "missingAssets",
+        /// The name.
+        name: Option<String> = "name",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetBrandBoardSuccess {
-    colors: "colors",
-    created_at: "createdAt",
-    default_: "default",
-    deleted: "deleted",
-    folder_id: "folderId",
-    fonts: "fonts",
-    id: "_id",
-    location_id: "locationId",
-    logos: "logos",
-    meta: "meta",
-    missing_assets: "missingAssets",
-    name: "name",
-    origin_id: "originId",
-    parent_id: "parentId",
-    updated_at: "updatedAt",
-});
 
-/// Get brand boards by location success.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBrandBoardsByLocationSuccess {
-    /// `brandBoards`
-    pub brand_boards: Vec<BrandBoardListItem>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// Get brand boards by location success.
+    pub struct GetBrandBoardsByLocationSuccess {
+        /// `brandBoards`
+        brand_boards: Vec<BrandBoardListItem> = "brandBoards",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(GetBrandBoardsByLocationSuccess {
-    brand_boards: "brandBoards",
-    total_count: "totalCount",
-});
 
-/// Get brand voice public v1 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBrandVoicePublicV1Reply {
-    /// `answers`
-    pub answers: Option<BrandVoiceAnswersPublicV1>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get brand voice public v1 reply.
+    pub struct GetBrandVoicePublicV1Reply {
+        /// `answers`
+        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetBrandVoicePublicV1Reply {
-    answers: "answers",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    is_default: "isDefault",
-    location_id: "locationId",
-    name: "name",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// List brand voices public v1 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListBrandVoicesPublicV1Reply {
-    /// `items`
-    pub items: Vec<BrandVoicePublicV1>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List brand voices public v1 reply.
+    pub struct ListBrandVoicesPublicV1Reply {
+        /// `items`
+        items: Vec<BrandVoicePublicV1> = "items",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListBrandVoicesPublicV1Reply {
-    items: "items",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// Logo.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Logo {
-    /// The id.
-    pub id: Option<String>,
-    /// `label`
-    pub label: Option<String>,
-    /// `path`
-    pub path: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Logo.
+    pub struct Logo {
+        /// The id.
+        id: Option<String> = "id",
+        /// `label`
+        label: Option<String> = "label",
+        /// `path`
+        path: Option<String> = "path",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "label" "path" "url"
+    by new
 }
-crm_core::record!(Logo {
-    id: "id",
-    label: "label",
-    path: "path",
-    url: "url",
-} required { label: "label", path: "path", url: "url" } by new);
 crm_core::setters!(Logo {
     id: String, label: String, path: String, url: String,
 });
@@ -596,25 +464,19 @@ impl Logo {
     }
 }
 
-/// Meta data.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MetaData {
-    /// `lastAction`
-    pub last_action: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sourceType`
-    pub source_type: Option<MetaDataSourceType>,
-    /// `updatedBy`
-    pub updated_by: Option<String>,
+crm_core::record! {
+    /// Meta data.
+    pub struct MetaData {
+        /// `lastAction`
+        last_action: Option<String> = "lastAction",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `sourceType`
+        source_type: Option<MetaDataSourceType> = "sourceType",
+        /// `updatedBy`
+        updated_by: Option<String> = "updatedBy",
+    }
 }
-crm_core::record!(MetaData {
-    last_action: "lastAction",
-    source_id: "sourceId",
-    source_type: "sourceType",
-    updated_by: "updatedBy",
-});
 
 crm_core::open_enum! {
     /// Meta data source type.
@@ -630,127 +492,90 @@ crm_core::open_enum! {
     }
 }
 
-/// Missing assets.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct MissingAssets {
-    /// `colors`
-    pub colors: Vec<String>,
-    /// `fonts`
-    pub fonts: Vec<String>,
-    /// `logos`
-    pub logos: Vec<String>,
+crm_core::record! {
+    /// Missing assets.
+    pub struct MissingAssets {
+        /// `colors`
+        colors: Vec<String> = "colors",
+        /// `fonts`
+        fonts: Vec<String> = "fonts",
+        /// `logos`
+        logos: Vec<String> = "logos",
+    }
 }
-crm_core::record!(MissingAssets {
-    colors: "colors",
-    fonts: "fonts",
-    logos: "logos",
-});
 
-/// Set default brand voice public v1 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetDefaultBrandVoicePublicV1Reply {
-    /// `brandVoiceId`
-    pub brand_voice_id: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Set default brand voice public v1 reply.
+    pub struct SetDefaultBrandVoicePublicV1Reply {
+        /// `brandVoiceId`
+        brand_voice_id: Option<String> = "brandVoiceId",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(SetDefaultBrandVoicePublicV1Reply {
-    brand_voice_id: "brandVoiceId",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Update brand board body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBrandBoardBody {
-    /// `colors`
-    pub colors: Option<Vec<Color>>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// `fonts`
-    pub fonts: Option<Vec<Font>>,
-    /// `logos`
-    pub logos: Option<Vec<Logo>>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
+crm_core::record! {
+    /// Update brand board body.
+    pub struct UpdateBrandBoardBody {
+        /// `colors`
+        colors: Option<Vec<Color>> = "colors",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// `fonts`
+        fonts: Option<Vec<Font>> = "fonts",
+        /// `logos`
+        logos: Option<Vec<Logo>> = "logos",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+    }
 }
-crm_core::record!(UpdateBrandBoardBody {
-    colors: "colors",
-    default_: "default",
-    fonts: "fonts",
-    logos: "logos",
-    name: "name",
-    parent_id: "parentId",
-});
 crm_core::setters!(UpdateBrandBoardBody {
     colors: [Color], default_: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String,
 });
 
-/// Update brand voice answers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBrandVoiceAnswers {
-    /// `brandName`
-    pub brand_name: Option<String>,
-    /// `brandPromise`
-    pub brand_promise: Option<String>,
-    /// `brandPurpose`
-    pub brand_purpose: Option<String>,
-    /// `brandValues`
-    pub brand_values: Option<String>,
-    /// `businessHours`
-    pub business_hours: Option<String>,
-    /// `businessType`
-    pub business_type: Option<String>,
-    /// `callToAction`
-    pub call_to_action: Option<String>,
-    /// `companyAddress`
-    pub company_address: Option<String>,
-    /// `companyEmail`
-    pub company_email: Option<String>,
-    /// `companyWebsite`
-    pub company_website: Option<String>,
-    /// `competitiveAdvantage`
-    pub competitive_advantage: Option<String>,
-    /// `customerPainPoints`
-    pub customer_pain_points: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<Value>,
-    /// `risksOfInaction`
-    pub risks_of_inaction: Option<String>,
-    /// `targetAudience`
-    pub target_audience: Option<String>,
-    /// `toneOfVoice`
-    pub tone_of_voice: Option<String>,
-    /// `uniqueSellingProposition`
-    pub unique_selling_proposition: Option<String>,
+crm_core::record! {
+    /// Update brand voice answers.
+    pub struct UpdateBrandVoiceAnswers {
+        /// `brandName`
+        brand_name: Option<String> = "brandName",
+        /// `brandPromise`
+        brand_promise: Option<String> = "brandPromise",
+        /// `brandPurpose`
+        brand_purpose: Option<String> = "brandPurpose",
+        /// `brandValues`
+        brand_values: Option<String> = "brandValues",
+        /// `businessHours`
+        business_hours: Option<String> = "businessHours",
+        /// `businessType`
+        business_type: Option<String> = "businessType",
+        /// `callToAction`
+        call_to_action: Option<String> = "callToAction",
+        /// `companyAddress`
+        company_address: Option<String> = "companyAddress",
+        /// `companyEmail`
+        company_email: Option<String> = "companyEmail",
+        /// `companyWebsite`
+        company_website: Option<String> = "companyWebsite",
+        /// `competitiveAdvantage`
+        competitive_advantage: Option<String> = "competitiveAdvantage",
+        /// `customerPainPoints`
+        customer_pain_points: Option<String> = "customerPainPoints",
+        /// The telephone number, as `+15550100`.
+        phone: Option<Value> = "phone",
+        /// `risksOfInaction`
+        risks_of_inaction: Option<String> = "risksOfInaction",
+        /// `targetAudience`
+        target_audience: Option<String> = "targetAudience",
+        /// `toneOfVoice`
+        tone_of_voice: Option<String> = "toneOfVoice",
+        /// `uniqueSellingProposition`
+        unique_selling_proposition: Option<String> = "uniqueSellingProposition",
+    }
 }
-crm_core::record!(UpdateBrandVoiceAnswers {
-    brand_name: "brandName",
-    brand_promise: "brandPromise",
-    brand_purpose: "brandPurpose",
-    brand_values: "brandValues",
-    business_hours: "businessHours",
-    business_type: "businessType",
-    call_to_action: "callToAction",
-    company_address: "companyAddress",
-    company_email: "companyEmail",
-    company_website: "companyWebsite",
-    competitive_advantage: "competitiveAdvantage",
-    customer_pain_points: "customerPainPoints",
-    phone: "phone",
-    risks_of_inaction: "risksOfInaction",
-    target_audience: "targetAudience",
-    tone_of_voice: "toneOfVoice",
-    unique_selling_proposition: "uniqueSellingProposition",
-});
 crm_core::setters!(UpdateBrandVoiceAnswers {
     brand_name: String, brand_promise: String, brand_purpose: String, brand_values: String,
     business_hours: String, business_type: String, call_to_action: String, company_address: String,
@@ -759,57 +584,42 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
     tone_of_voice: String, unique_selling_proposition: String,
 });
 
-/// Update brand voice public v1 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBrandVoicePublicV1Body {
-    /// `answers`
-    pub answers: Option<UpdateBrandVoiceAnswers>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update brand voice public v1 body.
+    pub struct UpdateBrandVoicePublicV1Body {
+        /// `answers`
+        answers: Option<UpdateBrandVoiceAnswers> = "answers",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(UpdateBrandVoicePublicV1Body {
-    answers: "answers",
-    name: "name",
-});
 crm_core::setters!(UpdateBrandVoicePublicV1Body {
     answers: UpdateBrandVoiceAnswers, name: String,
 });
 
-/// Update brand voice public v1 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateBrandVoicePublicV1Reply {
-    /// `answers`
-    pub answers: Option<BrandVoiceAnswersPublicV1>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Update brand voice public v1 reply.
+    pub struct UpdateBrandVoicePublicV1Reply {
+        /// `answers`
+        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(UpdateBrandVoicePublicV1Reply {
-    answers: "answers",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    is_default: "isDefault",
-    location_id: "locationId",
-    name: "name",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

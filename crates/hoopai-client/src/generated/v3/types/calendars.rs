@@ -3,16 +3,13 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// All groups reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AllGroupsReply {
-    /// `groups`
-    pub groups: Vec<Group>,
+crm_core::record! {
+    /// All groups reply.
+    pub struct AllGroupsReply {
+        /// `groups`
+        groups: Vec<Group> = "groups",
+    }
 }
-crm_core::record!(AllGroupsReply {
-    groups: "groups",
-});
 
 crm_core::open_enum! {
     /// Allow booking after unit.
@@ -42,64 +39,47 @@ crm_core::open_enum! {
     }
 }
 
-/// Appointment create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppointmentCreate {
-    /// The address.
-    pub address: Option<String>,
-    /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentStatus>,
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// `ignoreDateRange`
-    pub ignore_date_range: Option<bool>,
-    /// `ignoreFreeSlotValidation`
-    pub ignore_free_slot_validation: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The vendor's default is `default`.
-    pub meeting_location_id: Option<String>,
-    /// `meetingLocationType`
-    pub meeting_location_type: Option<AppointmentEditMeetingLocationType>,
-    /// `overrideLocationConfig`
-    pub override_location_config: Option<bool>,
-    /// `rrule`
-    pub rrule: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The vendor's default is `true`.
-    pub to_notify: Option<bool>,
+crm_core::record! {
+    /// Appointment create.
+    pub struct AppointmentCreate {
+        /// The address.
+        address: Option<String> = "address",
+        /// `appointmentStatus`
+        appointment_status: Option<AppointmentStatus> = "appointmentStatus",
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// `ignoreDateRange`
+        ignore_date_range: Option<bool> = "ignoreDateRange",
+        /// `ignoreFreeSlotValidation`
+        ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The vendor's default is `default`.
+        meeting_location_id: Option<String> = "meetingLocationId",
+        /// `meetingLocationType`
+        meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
+        /// `overrideLocationConfig`
+        override_location_config: Option<bool> = "overrideLocationConfig",
+        /// `rrule`
+        rrule: Option<String> = "rrule",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+        /// The vendor's default is `true`.
+        to_notify: Option<bool> = "toNotify",
+    }
+    required "calendarId" "contactId" "locationId" "startTime"
+    by new
 }
-crm_core::record!(AppointmentCreate {
-    address: "address",
-    appointment_status: "appointmentStatus",
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    contact_id: "contactId",
-    description: "description",
-    end_time: "endTime",
-    ignore_date_range: "ignoreDateRange",
-    ignore_free_slot_validation: "ignoreFreeSlotValidation",
-    location_id: "locationId",
-    meeting_location_id: "meetingLocationId",
-    meeting_location_type: "meetingLocationType",
-    override_location_config: "overrideLocationConfig",
-    rrule: "rrule",
-    start_time: "startTime",
-    title: "title",
-    to_notify: "toNotify",
-} required { calendar_id: "calendarId", contact_id: "contactId", location_id: "locationId", start_time: "startTime" } by new);
 crm_core::setters!(AppointmentCreate {
     address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
     contact_id: String, description: String, end_time: String, ignore_date_range: bool,
@@ -139,58 +119,41 @@ impl AppointmentCreate {
     }
 }
 
-/// Appointment edit.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppointmentEdit {
-    /// The address.
-    pub address: Option<String>,
-    /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentStatus>,
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// `ignoreDateRange`
-    pub ignore_date_range: Option<bool>,
-    /// `ignoreFreeSlotValidation`
-    pub ignore_free_slot_validation: Option<bool>,
-    /// The vendor's default is `default`.
-    pub meeting_location_id: Option<String>,
-    /// `meetingLocationType`
-    pub meeting_location_type: Option<AppointmentEditMeetingLocationType>,
-    /// `overrideLocationConfig`
-    pub override_location_config: Option<bool>,
-    /// `rrule`
-    pub rrule: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The vendor's default is `true`.
-    pub to_notify: Option<bool>,
+crm_core::record! {
+    /// Appointment edit.
+    pub struct AppointmentEdit {
+        /// The address.
+        address: Option<String> = "address",
+        /// `appointmentStatus`
+        appointment_status: Option<AppointmentStatus> = "appointmentStatus",
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// `ignoreDateRange`
+        ignore_date_range: Option<bool> = "ignoreDateRange",
+        /// `ignoreFreeSlotValidation`
+        ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
+        /// The vendor's default is `default`.
+        meeting_location_id: Option<String> = "meetingLocationId",
+        /// `meetingLocationType`
+        meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
+        /// `overrideLocationConfig`
+        override_location_config: Option<bool> = "overrideLocationConfig",
+        /// `rrule`
+        rrule: Option<String> = "rrule",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+        /// The vendor's default is `true`.
+        to_notify: Option<bool> = "toNotify",
+    }
 }
-crm_core::record!(AppointmentEdit {
-    address: "address",
-    appointment_status: "appointmentStatus",
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    description: "description",
-    end_time: "endTime",
-    ignore_date_range: "ignoreDateRange",
-    ignore_free_slot_validation: "ignoreFreeSlotValidation",
-    meeting_location_id: "meetingLocationId",
-    meeting_location_type: "meetingLocationType",
-    override_location_config: "overrideLocationConfig",
-    rrule: "rrule",
-    start_time: "startTime",
-    title: "title",
-    to_notify: "toNotify",
-});
 crm_core::setters!(AppointmentEdit {
     address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
     description: String, end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool,
@@ -218,58 +181,41 @@ crm_core::open_enum! {
     }
 }
 
-/// Appointment schema reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AppointmentSchemaReply {
-    /// The address.
-    pub address: Option<String>,
-    /// `appointmentStatus`
-    pub appointment_status: Option<AppointmentStatus>,
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isRecurring`
-    pub is_recurring: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The vendor's default is `default`.
-    pub meeting_location_type: Option<String>,
-    /// `rrule`
-    pub rrule: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Appointment schema reply.
+    pub struct AppointmentSchemaReply {
+        /// The address.
+        address: Option<String> = "address",
+        /// `appointmentStatus`
+        appointment_status: Option<AppointmentStatus> = "appointmentStatus",
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isRecurring`
+        is_recurring: Option<bool> = "isRecurring",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The vendor's default is `default`.
+        meeting_location_type: Option<String> = "meetingLocationType",
+        /// `rrule`
+        rrule: Option<String> = "rrule",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(AppointmentSchemaReply {
-    address: "address",
-    appointment_status: "appointmentStatus",
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    contact_id: "contactId",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    end_time: "endTime",
-    id: "id",
-    is_recurring: "isRecurring",
-    location_id: "locationId",
-    meeting_location_type: "meetingLocationType",
-    rrule: "rrule",
-    start_time: "startTime",
-    title: "title",
-});
 
 crm_core::open_enum! {
     /// Appointment status.
@@ -293,22 +239,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Availability.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Availability {
-    /// `date`
-    pub date: Option<String>,
-    /// Whether it is deleted. The vendor's default is `false`.
-    pub deleted: Option<bool>,
-    /// `hours`
-    pub hours: Option<Vec<Hour>>,
+crm_core::record! {
+    /// Availability.
+    pub struct Availability {
+        /// `date`
+        date: Option<String> = "date",
+        /// Whether it is deleted. The vendor's default is `false`.
+        deleted: Option<bool> = "deleted",
+        /// `hours`
+        hours: Option<Vec<Hour>> = "hours",
+    }
+    required "date" "hours"
+    by new
 }
-crm_core::record!(Availability {
-    date: "date",
-    deleted: "deleted",
-    hours: "hours",
-} required { date: "date", hours: "hours" } by new);
 crm_core::setters!(Availability {
     date: String, deleted: bool, hours: [Hour],
 });
@@ -325,31 +268,25 @@ impl Availability {
     }
 }
 
-/// Block slot create request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlockSlotCreateRequest {
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Block slot create request.
+    pub struct BlockSlotCreateRequest {
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "calendarId" "locationId"
+    by new
 }
-crm_core::record!(BlockSlotCreateRequest {
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    end_time: "endTime",
-    location_id: "locationId",
-    start_time: "startTime",
-    title: "title",
-} required { calendar_id: "calendarId", location_id: "locationId" } by new);
 crm_core::setters!(BlockSlotCreateRequest {
     assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
     title: String,
@@ -370,31 +307,25 @@ impl BlockSlotCreateRequest {
     }
 }
 
-/// Block slot edit request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlockSlotEditRequest {
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Block slot edit request.
+    pub struct BlockSlotEditRequest {
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "calendarId" "locationId"
+    by new
 }
-crm_core::record!(BlockSlotEditRequest {
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    end_time: "endTime",
-    location_id: "locationId",
-    start_time: "startTime",
-    title: "title",
-} required { calendar_id: "calendarId", location_id: "locationId" } by new);
 crm_core::setters!(BlockSlotEditRequest {
     assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
     title: String,
@@ -415,34 +346,25 @@ impl BlockSlotEditRequest {
     }
 }
 
-/// Blocked slot reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlockedSlotReply {
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// When it ends.
-    pub end_time: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// When it begins.
-    pub start_time: Option<Timestamp>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Blocked slot reply.
+    pub struct BlockedSlotReply {
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// When it ends.
+        end_time: Option<Timestamp> = "endTime",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// When it begins.
+        start_time: Option<Timestamp> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(BlockedSlotReply {
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    end_time: "endTime",
-    id: "id",
-    location_id: "locationId",
-    start_time: "startTime",
-    title: "title",
-});
 
 crm_core::open_enum! {
     /// Buffer unit.
@@ -454,365 +376,249 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendar.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Calendar {
-    /// `alertEmail`
-    pub alert_email: Option<String>,
-    /// `allowBookingAfter`
-    pub allow_booking_after: Option<f64>,
-    /// `allowBookingAfterUnit`
-    pub allow_booking_after_unit: Option<AllowBookingAfterUnit>,
-    /// `allowBookingFor`
-    pub allow_booking_for: Option<f64>,
-    /// `allowBookingForUnit`
-    pub allow_booking_for_unit: Option<AllowBookingForUnit>,
-    /// The vendor's default is `true`.
-    pub allow_cancellation: Option<bool>,
-    /// The vendor's default is `true`.
-    pub allow_reschedule: Option<bool>,
-    /// `appoinmentPerDay`
-    pub appoinment_per_day: Option<f64>,
-    /// The vendor's default is `1`.
-    pub appoinment_per_slot: Option<f64>,
-    /// The vendor's default is `true`.
-    pub auto_confirm: Option<bool>,
-    /// Deprecated by the vendor.
-    pub availabilities: Vec<Availability>,
-    /// Deprecated by the vendor.
-    pub availability_type: Option<f64>,
-    /// `calendarCoverImage`
-    pub calendar_cover_image: Option<String>,
-    /// `calendarType`
-    pub calendar_type: Option<CalendarType>,
-    /// `consentLabel`
-    pub consent_label: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The vendor's default is `false`.
-    pub enable_recurring: Option<bool>,
-    /// The vendor's default is `#039be5`.
-    pub event_color: Option<String>,
-    /// The vendor's default is `{{contact.name}}`.
-    pub event_title: Option<String>,
-    /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
-    pub event_type: Option<EventType>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `formSubmitRedirectURL`
-    pub form_submit_redirect_url: Option<String>,
-    /// `formSubmitThanksMessage`
-    pub form_submit_thanks_message: Option<String>,
-    /// The vendor's default is `ThankYouMessage`.
-    pub form_submit_type: Option<FormSubmitType>,
-    /// The vendor's default is `false`.
-    pub google_invitation_emails: Option<bool>,
-    /// The id of the group.
-    pub group_id: Option<String>,
-    /// `guestType`
-    pub guest_type: Option<GuestType>,
-    /// The id.
-    pub id: Option<String>,
-    /// The vendor's default is `true`.
-    pub is_active: Option<bool>,
-    /// `isLivePaymentMode`
-    pub is_live_payment_mode: Option<bool>,
-    /// `locationConfigurations`
-    pub location_configurations: Vec<LocationConfigurationReply>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `lookBusyConfig`
-    pub look_busy_config: Option<LookBusyConfiguration>,
-    /// Deprecated by the vendor.
-    pub meeting_location: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// Deprecated by the vendor.
-    pub notifications: Vec<CalendarNotification>,
-    /// Deprecated by the vendor.
-    pub open_hours: Vec<OpenHour>,
-    /// `pixelId`
-    pub pixel_id: Option<String>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `recurring`
-    pub recurring: Option<CalendarsRecurring>,
-    /// `shouldAssignContactToTeamMember`
-    pub should_assign_contact_to_team_member: Option<bool>,
-    /// `shouldSendAlertEmailsToAssignedMember`
-    pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// `shouldSkipAssigningContactForExisting`
-    pub should_skip_assigning_contact_for_existing: Option<bool>,
-    /// `slotBuffer`
-    pub slot_buffer: Option<f64>,
-    /// `slotBufferUnit`
-    pub slot_buffer_unit: Option<BufferUnit>,
-    /// The vendor's default is `30`.
-    pub slot_duration: Option<f64>,
-    /// `slotDurationUnit`
-    pub slot_duration_unit: Option<BufferUnit>,
-    /// The vendor's default is `30`.
-    pub slot_interval: Option<f64>,
-    /// `slotIntervalUnit`
-    pub slot_interval_unit: Option<BufferUnit>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `stickyContact`
-    pub sticky_contact: Option<bool>,
-    /// `teamMembers`
-    pub team_members: Vec<TeamMemberReply>,
-    /// `widgetSlug`
-    pub widget_slug: Option<String>,
-    /// The vendor's default is `classic`.
-    pub widget_type: Option<WidgetType>,
+crm_core::record! {
+    /// Calendar.
+    pub struct Calendar {
+        /// `alertEmail`
+        alert_email: Option<String> = "alertEmail",
+        /// `allowBookingAfter`
+        allow_booking_after: Option<f64> = "allowBookingAfter",
+        /// `allowBookingAfterUnit`
+        allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
+        /// `allowBookingFor`
+        allow_booking_for: Option<f64> = "allowBookingFor",
+        /// `allowBookingForUnit`
+        allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
+        /// The vendor's default is `true`.
+        allow_cancellation: Option<bool> = "allowCancellation",
+        /// The vendor's default is `true`.
+        allow_reschedule: Option<bool> = "allowReschedule",
+        /// `appoinmentPerDay`
+        appoinment_per_day: Option<f64> = "appoinmentPerDay",
+        /// The vendor's default is `1`.
+        appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
+        /// The vendor's default is `true`.
+        auto_confirm: Option<bool> = "autoConfirm",
+        /// Deprecated by the vendor.
+        availabilities: Vec<Availability> = "availabilities",
+        /// Deprecated by the vendor.
+        availability_type: Option<f64> = "availabilityType",
+        /// `calendarCoverImage`
+        calendar_cover_image: Option<String> = "calendarCoverImage",
+        /// `calendarType`
+        calendar_type: Option<CalendarType> = "calendarType",
+        /// `consentLabel`
+        consent_label: Option<String> = "consentLabel",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The vendor's default is `false`.
+        enable_recurring: Option<bool> = "enableRecurring",
+        /// The vendor's default is `#039be5`.
+        event_color: Option<String> = "eventColor",
+        /// The vendor's default is `{{contact.name}}`.
+        event_title: Option<String> = "eventTitle",
+        /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        event_type: Option<EventType> = "eventType",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `formSubmitRedirectURL`
+        form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
+        /// `formSubmitThanksMessage`
+        form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
+        /// The vendor's default is `ThankYouMessage`.
+        form_submit_type: Option<FormSubmitType> = "formSubmitType",
+        /// The vendor's default is `false`.
+        google_invitation_emails: Option<bool> = "googleInvitationEmails",
+        /// The id of the group.
+        group_id: Option<String> = "groupId",
+        /// `guestType`
+        guest_type: Option<GuestType> = "guestType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The vendor's default is `true`.
+        is_active: Option<bool> = "isActive",
+        /// `isLivePaymentMode`
+        is_live_payment_mode: Option<bool> = "isLivePaymentMode",
+        /// `locationConfigurations`
+        location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `lookBusyConfig`
+        look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
+        /// Deprecated by the vendor.
+        meeting_location: Option<String> = "meetingLocation",
+        /// The name.
+        name: Option<String> = "name",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// Deprecated by the vendor.
+        notifications: Vec<CalendarNotification> = "notifications",
+        /// Deprecated by the vendor.
+        open_hours: Vec<OpenHour> = "openHours",
+        /// `pixelId`
+        pixel_id: Option<String> = "pixelId",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `recurring`
+        recurring: Option<CalendarsRecurring> = "recurring",
+        /// `shouldAssignContactToTeamMember`
+        should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
+        /// `shouldSendAlertEmailsToAssignedMember`
+        should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
+        /// `shouldSkipAssigningContactForExisting`
+        should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
+        /// `slotBuffer`
+        slot_buffer: Option<f64> = "slotBuffer",
+        /// `slotBufferUnit`
+        slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
+        /// The vendor's default is `30`.
+        slot_duration: Option<f64> = "slotDuration",
+        /// `slotDurationUnit`
+        slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
+        /// The vendor's default is `30`.
+        slot_interval: Option<f64> = "slotInterval",
+        /// `slotIntervalUnit`
+        slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `stickyContact`
+        sticky_contact: Option<bool> = "stickyContact",
+        /// `teamMembers`
+        team_members: Vec<TeamMemberReply> = "teamMembers",
+        /// `widgetSlug`
+        widget_slug: Option<String> = "widgetSlug",
+        /// The vendor's default is `classic`.
+        widget_type: Option<WidgetType> = "widgetType",
+    }
 }
-crm_core::record!(Calendar {
-    alert_email: "alertEmail",
-    allow_booking_after: "allowBookingAfter",
-    allow_booking_after_unit: "allowBookingAfterUnit",
-    allow_booking_for: "allowBookingFor",
-    allow_booking_for_unit: "allowBookingForUnit",
-    allow_cancellation: "allowCancellation",
-    allow_reschedule: "allowReschedule",
-    appoinment_per_day: "appoinmentPerDay",
-    appoinment_per_slot: "appoinmentPerSlot",
-    auto_confirm: "autoConfirm",
-    availabilities: "availabilities",
-    availability_type: "availabilityType",
-    calendar_cover_image: "calendarCoverImage",
-    calendar_type: "calendarType",
-    consent_label: "consentLabel",
-    description: "description",
-    enable_recurring: "enableRecurring",
-    event_color: "eventColor",
-    event_title: "eventTitle",
-    event_type: "eventType",
-    form_id: "formId",
-    form_submit_redirect_url: "formSubmitRedirectURL",
-    form_submit_thanks_message: "formSubmitThanksMessage",
-    form_submit_type: "formSubmitType",
-    google_invitation_emails: "googleInvitationEmails",
-    group_id: "groupId",
-    guest_type: "guestType",
-    id: "id",
-    is_active: "isActive",
-    is_live_payment_mode: "isLivePaymentMode",
-    location_configurations: "locationConfigurations",
-    location_id: "locationId",
-    look_busy_config: "lookBusyConfig",
-    meeting_location: "meetingLocation",
-    name: "name",
-    notes: "notes",
-    notifications: "notifications",
-    open_hours: "openHours",
-    pixel_id: "pixelId",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    recurring: "recurring",
-    should_assign_contact_to_team_member: "shouldAssignContactToTeamMember",
-    should_send_alert_emails_to_assigned_member: "shouldSendAlertEmailsToAssignedMember",
-    should_skip_assigning_contact_for_existing: "shouldSkipAssigningContactForExisting",
-    slot_buffer: "slotBuffer",
-    slot_buffer_unit: "slotBufferUnit",
-    slot_duration: "slotDuration",
-    slot_duration_unit: "slotDurationUnit",
-    slot_interval: "slotInterval",
-    slot_interval_unit: "slotIntervalUnit",
-    slug: "slug",
-    sticky_contact: "stickyContact",
-    team_members: "teamMembers",
-    widget_slug: "widgetSlug",
-    widget_type: "widgetType",
-});
 
-/// Calendar by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarByIdReply {
-    /// `calendar`
-    pub calendar: Option<Calendar>,
+crm_core::record! {
+    /// Calendar by id reply.
+    pub struct CalendarByIdReply {
+        /// `calendar`
+        calendar: Option<Calendar> = "calendar",
+    }
 }
-crm_core::record!(CalendarByIdReply {
-    calendar: "calendar",
-});
 
-/// Calendar create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarCreate {
-    /// `alertEmail`
-    pub alert_email: Option<String>,
-    /// `allowBookingAfter`
-    pub allow_booking_after: Option<f64>,
-    /// `allowBookingAfterUnit`
-    pub allow_booking_after_unit: Option<AllowBookingAfterUnit>,
-    /// `allowBookingFor`
-    pub allow_booking_for: Option<f64>,
-    /// `allowBookingForUnit`
-    pub allow_booking_for_unit: Option<AllowBookingForUnit>,
-    /// The vendor's default is `true`.
-    pub allow_cancellation: Option<bool>,
-    /// The vendor's default is `true`.
-    pub allow_reschedule: Option<bool>,
-    /// `appoinmentPerDay`
-    pub appoinment_per_day: Option<f64>,
-    /// The vendor's default is `1`.
-    pub appoinment_per_slot: Option<f64>,
-    /// The vendor's default is `true`.
-    pub auto_confirm: Option<bool>,
-    /// Deprecated by the vendor.
-    pub availabilities: Option<Vec<Availability>>,
-    /// Deprecated by the vendor.
-    pub availability_type: Option<f64>,
-    /// `calendarCoverImage`
-    pub calendar_cover_image: Option<String>,
-    /// `calendarType`
-    pub calendar_type: Option<CalendarType>,
-    /// `consentLabel`
-    pub consent_label: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The vendor's default is `false`.
-    pub enable_recurring: Option<bool>,
-    /// The vendor's default is `#039be5`.
-    pub event_color: Option<String>,
-    /// The vendor's default is `{{contact.name}}`.
-    pub event_title: Option<String>,
-    /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
-    pub event_type: Option<EventType>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `formSubmitRedirectURL`
-    pub form_submit_redirect_url: Option<String>,
-    /// `formSubmitThanksMessage`
-    pub form_submit_thanks_message: Option<String>,
-    /// The vendor's default is `ThankYouMessage`.
-    pub form_submit_type: Option<FormSubmitType>,
-    /// The vendor's default is `false`.
-    pub google_invitation_emails: Option<bool>,
-    /// The id of the group.
-    pub group_id: Option<String>,
-    /// `guestType`
-    pub guest_type: Option<GuestType>,
-    /// The vendor's default is `true`.
-    pub is_active: Option<bool>,
-    /// `isLivePaymentMode`
-    pub is_live_payment_mode: Option<bool>,
-    /// `locationConfigurations`
-    pub location_configurations: Option<Vec<LocationConfiguration>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `lookBusyConfig`
-    pub look_busy_config: Option<LookBusyConfiguration>,
-    /// Deprecated by the vendor.
-    pub meeting_location: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// Deprecated by the vendor.
-    pub notifications: Option<Vec<CalendarNotification>>,
-    /// Deprecated by the vendor.
-    pub open_hours: Option<Vec<OpenHour>>,
-    /// `pixelId`
-    pub pixel_id: Option<String>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `recurring`
-    pub recurring: Option<CalendarsRecurring>,
-    /// `shouldAssignContactToTeamMember`
-    pub should_assign_contact_to_team_member: Option<bool>,
-    /// `shouldSendAlertEmailsToAssignedMember`
-    pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// `shouldSkipAssigningContactForExisting`
-    pub should_skip_assigning_contact_for_existing: Option<bool>,
-    /// `slotBuffer`
-    pub slot_buffer: Option<f64>,
-    /// `slotBufferUnit`
-    pub slot_buffer_unit: Option<BufferUnit>,
-    /// The vendor's default is `30`.
-    pub slot_duration: Option<f64>,
-    /// `slotDurationUnit`
-    pub slot_duration_unit: Option<BufferUnit>,
-    /// The vendor's default is `30`.
-    pub slot_interval: Option<f64>,
-    /// `slotIntervalUnit`
-    pub slot_interval_unit: Option<BufferUnit>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `stickyContact`
-    pub sticky_contact: Option<bool>,
-    /// `teamMembers`
-    pub team_members: Option<Vec<TeamMember>>,
-    /// `widgetSlug`
-    pub widget_slug: Option<String>,
-    /// The vendor's default is `classic`.
-    pub widget_type: Option<WidgetType>,
+crm_core::record! {
+    /// Calendar create.
+    pub struct CalendarCreate {
+        /// `alertEmail`
+        alert_email: Option<String> = "alertEmail",
+        /// `allowBookingAfter`
+        allow_booking_after: Option<f64> = "allowBookingAfter",
+        /// `allowBookingAfterUnit`
+        allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
+        /// `allowBookingFor`
+        allow_booking_for: Option<f64> = "allowBookingFor",
+        /// `allowBookingForUnit`
+        allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
+        /// The vendor's default is `true`.
+        allow_cancellation: Option<bool> = "allowCancellation",
+        /// The vendor's default is `true`.
+        allow_reschedule: Option<bool> = "allowReschedule",
+        /// `appoinmentPerDay`
+        appoinment_per_day: Option<f64> = "appoinmentPerDay",
+        /// The vendor's default is `1`.
+        appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
+        /// The vendor's default is `true`.
+        auto_confirm: Option<bool> = "autoConfirm",
+        /// Deprecated by the vendor.
+        availabilities: Option<Vec<Availability>> = "availabilities",
+        /// Deprecated by the vendor.
+        availability_type: Option<f64> = "availabilityType",
+        /// `calendarCoverImage`
+        calendar_cover_image: Option<String> = "calendarCoverImage",
+        /// `calendarType`
+        calendar_type: Option<CalendarType> = "calendarType",
+        /// `consentLabel`
+        consent_label: Option<String> = "consentLabel",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The vendor's default is `false`.
+        enable_recurring: Option<bool> = "enableRecurring",
+        /// The vendor's default is `#039be5`.
+        event_color: Option<String> = "eventColor",
+        /// The vendor's default is `{{contact.name}}`.
+        event_title: Option<String> = "eventTitle",
+        /// The vendor's default is `RoundRobin_OptimizeForAvailability`.
+        event_type: Option<EventType> = "eventType",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `formSubmitRedirectURL`
+        form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
+        /// `formSubmitThanksMessage`
+        form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
+        /// The vendor's default is `ThankYouMessage`.
+        form_submit_type: Option<FormSubmitType> = "formSubmitType",
+        /// The vendor's default is `false`.
+        google_invitation_emails: Option<bool> = "googleInvitationEmails",
+        /// The id of the group.
+        group_id: Option<String> = "groupId",
+        /// `guestType`
+        guest_type: Option<GuestType> = "guestType",
+        /// The vendor's default is `true`.
+        is_active: Option<bool> = "isActive",
+        /// `isLivePaymentMode`
+        is_live_payment_mode: Option<bool> = "isLivePaymentMode",
+        /// `locationConfigurations`
+        location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `lookBusyConfig`
+        look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
+        /// Deprecated by the vendor.
+        meeting_location: Option<String> = "meetingLocation",
+        /// The name.
+        name: Option<String> = "name",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// Deprecated by the vendor.
+        notifications: Option<Vec<CalendarNotification>> = "notifications",
+        /// Deprecated by the vendor.
+        open_hours: Option<Vec<OpenHour>> = "openHours",
+        /// `pixelId`
+        pixel_id: Option<String> = "pixelId",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `recurring`
+        recurring: Option<CalendarsRecurring> = "recurring",
+        /// `shouldAssignContactToTeamMember`
+        should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
+        /// `shouldSendAlertEmailsToAssignedMember`
+        should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
+        /// `shouldSkipAssigningContactForExisting`
+        should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
+        /// `slotBuffer`
+        slot_buffer: Option<f64> = "slotBuffer",
+        /// `slotBufferUnit`
+        slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
+        /// The vendor's default is `30`.
+        slot_duration: Option<f64> = "slotDuration",
+        /// `slotDurationUnit`
+        slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
+        /// The vendor's default is `30`.
+        slot_interval: Option<f64> = "slotInterval",
+        /// `slotIntervalUnit`
+        slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `stickyContact`
+        sticky_contact: Option<bool> = "stickyContact",
+        /// `teamMembers`
+        team_members: Option<Vec<TeamMember>> = "teamMembers",
+        /// `widgetSlug`
+        widget_slug: Option<String> = "widgetSlug",
+        /// The vendor's default is `classic`.
+        widget_type: Option<WidgetType> = "widgetType",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(CalendarCreate {
-    alert_email: "alertEmail",
-    allow_booking_after: "allowBookingAfter",
-    allow_booking_after_unit: "allowBookingAfterUnit",
-    allow_booking_for: "allowBookingFor",
-    allow_booking_for_unit: "allowBookingForUnit",
-    allow_cancellation: "allowCancellation",
-    allow_reschedule: "allowReschedule",
-    appoinment_per_day: "appoinmentPerDay",
-    appoinment_per_slot: "appoinmentPerSlot",
-    auto_confirm: "autoConfirm",
-    availabilities: "availabilities",
-    availability_type: "availabilityType",
-    calendar_cover_image: "calendarCoverImage",
-    calendar_type: "calendarType",
-    consent_label: "consentLabel",
-    description: "description",
-    enable_recurring: "enableRecurring",
-    event_color: "eventColor",
-    event_title: "eventTitle",
-    event_type: "eventType",
-    form_id: "formId",
-    form_submit_redirect_url: "formSubmitRedirectURL",
-    form_submit_thanks_message: "formSubmitThanksMessage",
-    form_submit_type: "formSubmitType",
-    google_invitation_emails: "googleInvitationEmails",
-    group_id: "groupId",
-    guest_type: "guestType",
-    is_active: "isActive",
-    is_live_payment_mode: "isLivePaymentMode",
-    location_configurations: "locationConfigurations",
-    location_id: "locationId",
-    look_busy_config: "lookBusyConfig",
-    meeting_location: "meetingLocation",
-    name: "name",
-    notes: "notes",
-    notifications: "notifications",
-    open_hours: "openHours",
-    pixel_id: "pixelId",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    recurring: "recurring",
-    should_assign_contact_to_team_member: "shouldAssignContactToTeamMember",
-    should_send_alert_emails_to_assigned_member: "shouldSendAlertEmailsToAssignedMember",
-    should_skip_assigning_contact_for_existing: "shouldSkipAssigningContactForExisting",
-    slot_buffer: "slotBuffer",
-    slot_buffer_unit: "slotBufferUnit",
-    slot_duration: "slotDuration",
-    slot_duration_unit: "slotDurationUnit",
-    slot_interval: "slotInterval",
-    slot_interval_unit: "slotIntervalUnit",
-    slug: "slug",
-    sticky_contact: "stickyContact",
-    team_members: "teamMembers",
-    widget_slug: "widgetSlug",
-    widget_type: "widgetType",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(CalendarCreate {
     alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
     allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
@@ -896,251 +702,176 @@ impl CalendarCreate {
     }
 }
 
-/// Calendar delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarDeleteReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Calendar delete reply.
+    pub struct CalendarDeleteReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CalendarDeleteReply {
-    success: "success",
-});
 
-/// Calendar event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarEvent {
-    /// The address.
-    pub address: Option<String>,
-    /// `appointmentStatus`
-    pub appointment_status: Option<String>,
-    /// `assignedResources`
-    pub assigned_resources: Vec<String>,
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<CreatedOrUpdatedBy>,
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// When it ends.
-    pub end_time: Option<Timestamp>,
-    /// The id of the group.
-    pub group_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isRecurring`
-    pub is_recurring: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `masterEventId`
-    pub master_event_id: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// `rrule`
-    pub rrule: Option<String>,
-    /// When it begins.
-    pub start_time: Option<Timestamp>,
-    /// The title.
-    pub title: Option<String>,
-    /// `users`
-    pub users: Vec<String>,
+crm_core::record! {
+    /// Calendar event.
+    pub struct CalendarEvent {
+        /// The address.
+        address: Option<String> = "address",
+        /// `appointmentStatus`
+        appointment_status: Option<String> = "appointmentStatus",
+        /// `assignedResources`
+        assigned_resources: Vec<String> = "assignedResources",
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// Who created it.
+        created_by: Option<CreatedOrUpdatedBy> = "createdBy",
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// When it ends.
+        end_time: Option<Timestamp> = "endTime",
+        /// The id of the group.
+        group_id: Option<String> = "groupId",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isRecurring`
+        is_recurring: Option<bool> = "isRecurring",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `masterEventId`
+        master_event_id: Option<String> = "masterEventId",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// `rrule`
+        rrule: Option<String> = "rrule",
+        /// When it begins.
+        start_time: Option<Timestamp> = "startTime",
+        /// The title.
+        title: Option<String> = "title",
+        /// `users`
+        users: Vec<String> = "users",
+    }
 }
-crm_core::record!(CalendarEvent {
-    address: "address",
-    appointment_status: "appointmentStatus",
-    assigned_resources: "assignedResources",
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    contact_id: "contactId",
-    created_by: "createdBy",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    deleted: "deleted",
-    description: "description",
-    end_time: "endTime",
-    group_id: "groupId",
-    id: "id",
-    is_recurring: "isRecurring",
-    location_id: "locationId",
-    master_event_id: "masterEventId",
-    notes: "notes",
-    rrule: "rrule",
-    start_time: "startTime",
-    title: "title",
-    users: "users",
-});
 
-/// Calendar notification.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarNotification {
-    /// `selectedUsers`
-    pub selected_users: Option<String>,
-    /// `shouldSendToContact`
-    pub should_send_to_contact: Option<bool>,
-    /// `shouldSendToGuest`
-    pub should_send_to_guest: Option<bool>,
-    /// `shouldSendToSelectedUsers`
-    pub should_send_to_selected_users: Option<bool>,
-    /// `shouldSendToUser`
-    pub should_send_to_user: Option<bool>,
-    /// Always `email`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Calendar notification.
+    pub struct CalendarNotification {
+        /// `selectedUsers`
+        selected_users: Option<String> = "selectedUsers",
+        /// `shouldSendToContact`
+        should_send_to_contact: Option<bool> = "shouldSendToContact",
+        /// `shouldSendToGuest`
+        should_send_to_guest: Option<bool> = "shouldSendToGuest",
+        /// `shouldSendToSelectedUsers`
+        should_send_to_selected_users: Option<bool> = "shouldSendToSelectedUsers",
+        /// `shouldSendToUser`
+        should_send_to_user: Option<bool> = "shouldSendToUser",
+        /// Always `email`.
+        type_: Option<String> = "type",
+    }
+    required "selectedUsers" "shouldSendToContact" "shouldSendToGuest" "shouldSendToSelectedUsers" "shouldSendToUser"
 }
-crm_core::record!(CalendarNotification {
-    selected_users: "selectedUsers",
-    should_send_to_contact: "shouldSendToContact",
-    should_send_to_guest: "shouldSendToGuest",
-    should_send_to_selected_users: "shouldSendToSelectedUsers",
-    should_send_to_user: "shouldSendToUser",
-    type_: "type",
-} required { selected_users: "selectedUsers", should_send_to_contact: "shouldSendToContact", should_send_to_guest: "shouldSendToGuest", should_send_to_selected_users: "shouldSendToSelectedUsers", should_send_to_user: "shouldSendToUser" });
 crm_core::setters!(CalendarNotification {
     selected_users: String, should_send_to_contact: bool, should_send_to_guest: bool,
     should_send_to_selected_users: bool, should_send_to_user: bool, type_: String,
 });
 
-/// Calendar notification delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarNotificationDeleteReply {
-    /// What it says, for people.
-    pub message: Option<String>,
+crm_core::record! {
+    /// Calendar notification delete reply.
+    pub struct CalendarNotificationDeleteReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
 }
-crm_core::record!(CalendarNotificationDeleteReply {
-    message: "message",
-});
 
-/// Calendar notification reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarNotificationReply {
-    /// `additionalEmailIds`
-    pub additional_email_ids: Vec<String>,
-    /// `additionalPhoneNumbers`
-    pub additional_phone_numbers: Vec<String>,
-    /// `additionalWhatsappNumbers`
-    pub additional_whatsapp_numbers: Vec<String>,
-    /// `afterTime`
-    pub after_time: Vec<Schedules>,
-    /// `beforeTime`
-    pub before_time: Vec<Schedules>,
-    /// `body`
-    pub body: Option<String>,
-    /// `channel`
-    pub channel: Option<NotificationChannel>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `notificationType`
-    pub notification_type: Option<NotificationType>,
-    /// `receiverType`
-    pub receiver_type: Option<ReceiverType>,
-    /// `selectedUsers`
-    pub selected_users: Vec<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
+crm_core::record! {
+    /// Calendar notification reply.
+    pub struct CalendarNotificationReply {
+        /// `additionalEmailIds`
+        additional_email_ids: Vec<String> = "additionalEmailIds",
+        /// `additionalPhoneNumbers`
+        additional_phone_numbers: Vec<String> = "additionalPhoneNumbers",
+        /// `additionalWhatsappNumbers`
+        additional_whatsapp_numbers: Vec<String> = "additionalWhatsappNumbers",
+        /// `afterTime`
+        after_time: Vec<Schedules> = "afterTime",
+        /// `beforeTime`
+        before_time: Vec<Schedules> = "beforeTime",
+        /// `body`
+        body: Option<String> = "body",
+        /// `channel`
+        channel: Option<NotificationChannel> = "channel",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// `notificationType`
+        notification_type: Option<NotificationType> = "notificationType",
+        /// `receiverType`
+        receiver_type: Option<ReceiverType> = "receiverType",
+        /// `selectedUsers`
+        selected_users: Vec<String> = "selectedUsers",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+    }
 }
-crm_core::record!(CalendarNotificationReply {
-    additional_email_ids: "additionalEmailIds",
-    additional_phone_numbers: "additionalPhoneNumbers",
-    additional_whatsapp_numbers: "additionalWhatsappNumbers",
-    after_time: "afterTime",
-    before_time: "beforeTime",
-    body: "body",
-    channel: "channel",
-    deleted: "deleted",
-    id: "_id",
-    is_active: "isActive",
-    notification_type: "notificationType",
-    receiver_type: "receiverType",
-    selected_users: "selectedUsers",
-    subject: "subject",
-    template_id: "templateId",
-});
 
-/// Calendar resource by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarResourceByIdReply {
-    /// `calendarIds`
-    pub calendar_ids: Vec<String>,
-    /// `capacity`
-    pub capacity: Option<f64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `outOfService`
-    pub out_of_service: Option<f64>,
-    /// `quantity`
-    pub quantity: Option<f64>,
-    /// `resourceType`
-    pub resource_type: Option<ResourceType>,
+crm_core::record! {
+    /// Calendar resource by id reply.
+    pub struct CalendarResourceByIdReply {
+        /// `calendarIds`
+        calendar_ids: Vec<String> = "calendarIds",
+        /// `capacity`
+        capacity: Option<f64> = "capacity",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `outOfService`
+        out_of_service: Option<f64> = "outOfService",
+        /// `quantity`
+        quantity: Option<f64> = "quantity",
+        /// `resourceType`
+        resource_type: Option<ResourceType> = "resourceType",
+    }
 }
-crm_core::record!(CalendarResourceByIdReply {
-    calendar_ids: "calendarIds",
-    capacity: "capacity",
-    description: "description",
-    is_active: "isActive",
-    location_id: "locationId",
-    name: "name",
-    out_of_service: "outOfService",
-    quantity: "quantity",
-    resource_type: "resourceType",
-});
 
-/// Calendar resource reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarResourceReply {
-    /// `capacity`
-    pub capacity: Option<f64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `outOfService`
-    pub out_of_service: Option<f64>,
-    /// `quantity`
-    pub quantity: Option<f64>,
-    /// `resourceType`
-    pub resource_type: Option<ResourceType>,
+crm_core::record! {
+    /// Calendar resource reply.
+    pub struct CalendarResourceReply {
+        /// `capacity`
+        capacity: Option<f64> = "capacity",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `outOfService`
+        out_of_service: Option<f64> = "outOfService",
+        /// `quantity`
+        quantity: Option<f64> = "quantity",
+        /// `resourceType`
+        resource_type: Option<ResourceType> = "resourceType",
+    }
 }
-crm_core::record!(CalendarResourceReply {
-    capacity: "capacity",
-    description: "description",
-    is_active: "isActive",
-    location_id: "locationId",
-    name: "name",
-    out_of_service: "outOfService",
-    quantity: "quantity",
-    resource_type: "resourceType",
-});
 
 crm_core::open_enum! {
     /// Calendar type.
@@ -1160,169 +891,115 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendar update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarUpdate {
-    /// `alertEmail`
-    pub alert_email: Option<String>,
-    /// `allowBookingAfter`
-    pub allow_booking_after: Option<f64>,
-    /// `allowBookingAfterUnit`
-    pub allow_booking_after_unit: Option<AllowBookingAfterUnit>,
-    /// `allowBookingFor`
-    pub allow_booking_for: Option<f64>,
-    /// `allowBookingForUnit`
-    pub allow_booking_for_unit: Option<AllowBookingForUnit>,
-    /// `allowCancellation`
-    pub allow_cancellation: Option<bool>,
-    /// `allowReschedule`
-    pub allow_reschedule: Option<bool>,
-    /// `appoinmentPerDay`
-    pub appoinment_per_day: Option<f64>,
-    /// `appoinmentPerSlot`
-    pub appoinment_per_slot: Option<f64>,
-    /// `autoConfirm`
-    pub auto_confirm: Option<bool>,
-    /// Deprecated by the vendor.
-    pub availabilities: Option<Vec<UpdateAvailability>>,
-    /// Deprecated by the vendor.
-    pub availability_type: Option<f64>,
-    /// `calendarCoverImage`
-    pub calendar_cover_image: Option<String>,
-    /// `consentLabel`
-    pub consent_label: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The vendor's default is `false`.
-    pub enable_recurring: Option<bool>,
-    /// The vendor's default is `#039be5`.
-    pub event_color: Option<String>,
-    /// `eventTitle`
-    pub event_title: Option<String>,
-    /// `eventType`
-    pub event_type: Option<EventType>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `formSubmitRedirectURL`
-    pub form_submit_redirect_url: Option<String>,
-    /// `formSubmitThanksMessage`
-    pub form_submit_thanks_message: Option<String>,
-    /// The vendor's default is `ThankYouMessage`.
-    pub form_submit_type: Option<FormSubmitType>,
-    /// `googleInvitationEmails`
-    pub google_invitation_emails: Option<bool>,
-    /// The id of the group.
-    pub group_id: Option<String>,
-    /// `guestType`
-    pub guest_type: Option<GuestType>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `isLivePaymentMode`
-    pub is_live_payment_mode: Option<bool>,
-    /// `locationConfigurations`
-    pub location_configurations: Option<Vec<LocationConfiguration>>,
-    /// `lookBusyConfig`
-    pub look_busy_config: Option<LookBusyConfiguration>,
-    /// Deprecated by the vendor.
-    pub meeting_location: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// Deprecated by the vendor.
-    pub notifications: Option<Vec<CalendarNotification>>,
-    /// Deprecated by the vendor.
-    pub open_hours: Option<Vec<OpenHour>>,
-    /// `pixelId`
-    pub pixel_id: Option<String>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `recurring`
-    pub recurring: Option<CalendarsRecurring>,
-    /// `shouldAssignContactToTeamMember`
-    pub should_assign_contact_to_team_member: Option<bool>,
-    /// `shouldSendAlertEmailsToAssignedMember`
-    pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// `shouldSkipAssigningContactForExisting`
-    pub should_skip_assigning_contact_for_existing: Option<bool>,
-    /// `slotBuffer`
-    pub slot_buffer: Option<f64>,
-    /// The vendor's default is `30`.
-    pub slot_duration: Option<f64>,
-    /// `slotDurationUnit`
-    pub slot_duration_unit: Option<BufferUnit>,
-    /// The vendor's default is `30`.
-    pub slot_interval: Option<f64>,
-    /// `slotIntervalUnit`
-    pub slot_interval_unit: Option<BufferUnit>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `stickyContact`
-    pub sticky_contact: Option<bool>,
-    /// `teamMembers`
-    pub team_members: Option<Vec<TeamMember>>,
-    /// `widgetSlug`
-    pub widget_slug: Option<String>,
-    /// The vendor's default is `classic`.
-    pub widget_type: Option<WidgetType>,
+crm_core::record! {
+    /// Calendar update.
+    pub struct CalendarUpdate {
+        /// `alertEmail`
+        alert_email: Option<String> = "alertEmail",
+        /// `allowBookingAfter`
+        allow_booking_after: Option<f64> = "allowBookingAfter",
+        /// `allowBookingAfterUnit`
+        allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
+        /// `allowBookingFor`
+        allow_booking_for: Option<f64> = "allowBookingFor",
+        /// `allowBookingForUnit`
+        allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
+        /// `allowCancellation`
+        allow_cancellation: Option<bool> = "allowCancellation",
+        /// `allowReschedule`
+        allow_reschedule: Option<bool> = "allowReschedule",
+        /// `appoinmentPerDay`
+        appoinment_per_day: Option<f64> = "appoinmentPerDay",
+        /// `appoinmentPerSlot`
+        appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
+        /// `autoConfirm`
+        auto_confirm: Option<bool> = "autoConfirm",
+        /// Deprecated by the vendor.
+        availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
+        /// Deprecated by the vendor.
+        availability_type: Option<f64> = "availabilityType",
+        /// `calendarCoverImage`
+        calendar_cover_image: Option<String> = "calendarCoverImage",
+        /// `consentLabel`
+        consent_label: Option<String> = "consentLabel",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The vendor's default is `false`.
+        enable_recurring: Option<bool> = "enableRecurring",
+        /// The vendor's default is `#039be5`.
+        event_color: Option<String> = "eventColor",
+        /// `eventTitle`
+        event_title: Option<String> = "eventTitle",
+        /// `eventType`
+        event_type: Option<EventType> = "eventType",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `formSubmitRedirectURL`
+        form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
+        /// `formSubmitThanksMessage`
+        form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
+        /// The vendor's default is `ThankYouMessage`.
+        form_submit_type: Option<FormSubmitType> = "formSubmitType",
+        /// `googleInvitationEmails`
+        google_invitation_emails: Option<bool> = "googleInvitationEmails",
+        /// The id of the group.
+        group_id: Option<String> = "groupId",
+        /// `guestType`
+        guest_type: Option<GuestType> = "guestType",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// `isLivePaymentMode`
+        is_live_payment_mode: Option<bool> = "isLivePaymentMode",
+        /// `locationConfigurations`
+        location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
+        /// `lookBusyConfig`
+        look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
+        /// Deprecated by the vendor.
+        meeting_location: Option<String> = "meetingLocation",
+        /// The name.
+        name: Option<String> = "name",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// Deprecated by the vendor.
+        notifications: Option<Vec<CalendarNotification>> = "notifications",
+        /// Deprecated by the vendor.
+        open_hours: Option<Vec<OpenHour>> = "openHours",
+        /// `pixelId`
+        pixel_id: Option<String> = "pixelId",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `recurring`
+        recurring: Option<CalendarsRecurring> = "recurring",
+        /// `shouldAssignContactToTeamMember`
+        should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
+        /// `shouldSendAlertEmailsToAssignedMember`
+        should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
+        /// `shouldSkipAssigningContactForExisting`
+        should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
+        /// `slotBuffer`
+        slot_buffer: Option<f64> = "slotBuffer",
+        /// The vendor's default is `30`.
+        slot_duration: Option<f64> = "slotDuration",
+        /// `slotDurationUnit`
+        slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
+        /// The vendor's default is `30`.
+        slot_interval: Option<f64> = "slotInterval",
+        /// `slotIntervalUnit`
+        slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `stickyContact`
+        sticky_contact: Option<bool> = "stickyContact",
+        /// `teamMembers`
+        team_members: Option<Vec<TeamMember>> = "teamMembers",
+        /// `widgetSlug`
+        widget_slug: Option<String> = "widgetSlug",
+        /// The vendor's default is `classic`.
+        widget_type: Option<WidgetType> = "widgetType",
+    }
 }
-crm_core::record!(CalendarUpdate {
-    alert_email: "alertEmail",
-    allow_booking_after: "allowBookingAfter",
-    allow_booking_after_unit: "allowBookingAfterUnit",
-    allow_booking_for: "allowBookingFor",
-    allow_booking_for_unit: "allowBookingForUnit",
-    allow_cancellation: "allowCancellation",
-    allow_reschedule: "allowReschedule",
-    appoinment_per_day: "appoinmentPerDay",
-    appoinment_per_slot: "appoinmentPerSlot",
-    auto_confirm: "autoConfirm",
-    availabilities: "availabilities",
-    availability_type: "availabilityType",
-    calendar_cover_image: "calendarCoverImage",
-    consent_label: "consentLabel",
-    description: "description",
-    enable_recurring: "enableRecurring",
-    event_color: "eventColor",
-    event_title: "eventTitle",
-    event_type: "eventType",
-    form_id: "formId",
-    form_submit_redirect_url: "formSubmitRedirectURL",
-    form_submit_thanks_message: "formSubmitThanksMessage",
-    form_submit_type: "formSubmitType",
-    google_invitation_emails: "googleInvitationEmails",
-    group_id: "groupId",
-    guest_type: "guestType",
-    is_active: "isActive",
-    is_live_payment_mode: "isLivePaymentMode",
-    location_configurations: "locationConfigurations",
-    look_busy_config: "lookBusyConfig",
-    meeting_location: "meetingLocation",
-    name: "name",
-    notes: "notes",
-    notifications: "notifications",
-    open_hours: "openHours",
-    pixel_id: "pixelId",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    recurring: "recurring",
-    should_assign_contact_to_team_member: "shouldAssignContactToTeamMember",
-    should_send_alert_emails_to_assigned_member: "shouldSendAlertEmailsToAssignedMember",
-    should_skip_assigning_contact_for_existing: "shouldSkipAssigningContactForExisting",
-    slot_buffer: "slotBuffer",
-    slot_duration: "slotDuration",
-    slot_duration_unit: "slotDurationUnit",
-    slot_interval: "slotInterval",
-    slot_interval_unit: "slotIntervalUnit",
-    slug: "slug",
-    sticky_contact: "stickyContact",
-    team_members: "teamMembers",
-    widget_slug: "widgetSlug",
-    widget_type: "widgetType",
-});
 crm_core::setters!(CalendarUpdate {
     alert_email: String, allow_booking_after: f64, allow_booking_after_unit: AllowBookingAfterUnit,
     allow_booking_for: f64, allow_booking_for_unit: AllowBookingForUnit, allow_cancellation: bool,
@@ -1342,58 +1019,43 @@ crm_core::setters!(CalendarUpdate {
     widget_slug: String, widget_type: WidgetType,
 });
 
-/// Calendars add calendar to schedule response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarsAddCalendarToScheduleResponse {
-    /// `success`
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Calendars add calendar to schedule response.
+    pub struct CalendarsAddCalendarToScheduleResponse {
+        /// `success`
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CalendarsAddCalendarToScheduleResponse {
-    success: "success",
-});
 
-/// Calendars delete schedule response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarsDeleteScheduleResponse {
-    /// `success`
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Calendars delete schedule response.
+    pub struct CalendarsDeleteScheduleResponse {
+        /// `success`
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CalendarsDeleteScheduleResponse {
-    success: "success",
-});
 
-/// Calendars get reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarsGetReply {
-    /// `calendars`
-    pub calendars: Vec<Calendar>,
+crm_core::record! {
+    /// Calendars get reply.
+    pub struct CalendarsGetReply {
+        /// `calendars`
+        calendars: Vec<Calendar> = "calendars",
+    }
 }
-crm_core::record!(CalendarsGetReply {
-    calendars: "calendars",
-});
 
-/// Calendars recurring.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarsRecurring {
-    /// `bookingOption`
-    pub booking_option: Option<CalendarsRecurringBookingOption>,
-    /// `bookingOverlapDefaultStatus`
-    pub booking_overlap_default_status: Option<CreatePublicServiceBookingStatus>,
-    /// At most 24.
-    pub count: Option<f64>,
-    /// `freq`
-    pub freq: Option<CalendarsRecurringFreq>,
+crm_core::record! {
+    /// Calendars recurring.
+    pub struct CalendarsRecurring {
+        /// `bookingOption`
+        booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
+        /// `bookingOverlapDefaultStatus`
+        booking_overlap_default_status: Option<CreatePublicServiceBookingStatus> = "bookingOverlapDefaultStatus",
+        /// At most 24.
+        count: Option<f64> = "count",
+        /// `freq`
+        freq: Option<CalendarsRecurringFreq> = "freq",
+    }
 }
-crm_core::record!(CalendarsRecurring {
-    booking_option: "bookingOption",
-    booking_overlap_default_status: "bookingOverlapDefaultStatus",
-    count: "count",
-    freq: "freq",
-});
 crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
     booking_overlap_default_status: CreatePublicServiceBookingStatus, count: f64,
@@ -1424,36 +1086,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Calendars remove calendar from schedule response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarsRemoveCalendarFromScheduleResponse {
-    /// `success`
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Calendars remove calendar from schedule response.
+    pub struct CalendarsRemoveCalendarFromScheduleResponse {
+        /// `success`
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CalendarsRemoveCalendarFromScheduleResponse {
-    success: "success",
-});
 
-/// Create booking service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateBookingService {
-    /// `addOns`
-    pub add_ons: Option<Vec<ServiceAddOn>>,
-    /// The id.
-    pub id: Option<String>,
-    /// `position`
-    pub position: Option<f64>,
-    /// `staffId`
-    pub staff_id: Option<String>,
+crm_core::record! {
+    /// Create booking service.
+    pub struct CreateBookingService {
+        /// `addOns`
+        add_ons: Option<Vec<ServiceAddOn>> = "addOns",
+        /// The id.
+        id: Option<String> = "id",
+        /// `position`
+        position: Option<f64> = "position",
+        /// `staffId`
+        staff_id: Option<String> = "staffId",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(CreateBookingService {
-    add_ons: "addOns",
-    id: "id",
-    position: "position",
-    staff_id: "staffId",
-} required { id: "id" } by new);
 crm_core::setters!(CreateBookingService {
     add_ons: [ServiceAddOn], id: String, position: f64, staff_id: String,
 });
@@ -1471,58 +1126,43 @@ impl CreateBookingService {
     }
 }
 
-/// Create calendar notification.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCalendarNotification {
-    /// `additionalEmailIds`
-    pub additional_email_ids: Option<Vec<String>>,
-    /// `additionalPhoneNumbers`
-    pub additional_phone_numbers: Option<Vec<String>>,
-    /// `afterTime`
-    pub after_time: Option<Vec<Schedules>>,
-    /// `beforeTime`
-    pub before_time: Option<Vec<Schedules>>,
-    /// `body`
-    pub body: Option<String>,
-    /// `channel`
-    pub channel: Option<NotificationChannel>,
-    /// `fromAddress`
-    pub from_address: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// `fromNumber`
-    pub from_number: Option<String>,
-    /// The vendor's default is `true`.
-    pub is_active: Option<bool>,
-    /// `notificationType`
-    pub notification_type: Option<NotificationType>,
-    /// `receiverType`
-    pub receiver_type: Option<ReceiverType>,
-    /// `selectedUsers`
-    pub selected_users: Option<Vec<String>>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
+crm_core::record! {
+    /// Create calendar notification.
+    pub struct CreateCalendarNotification {
+        /// `additionalEmailIds`
+        additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
+        /// `additionalPhoneNumbers`
+        additional_phone_numbers: Option<Vec<String>> = "additionalPhoneNumbers",
+        /// `afterTime`
+        after_time: Option<Vec<Schedules>> = "afterTime",
+        /// `beforeTime`
+        before_time: Option<Vec<Schedules>> = "beforeTime",
+        /// `body`
+        body: Option<String> = "body",
+        /// `channel`
+        channel: Option<NotificationChannel> = "channel",
+        /// `fromAddress`
+        from_address: Option<String> = "fromAddress",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// `fromNumber`
+        from_number: Option<String> = "fromNumber",
+        /// The vendor's default is `true`.
+        is_active: Option<bool> = "isActive",
+        /// `notificationType`
+        notification_type: Option<NotificationType> = "notificationType",
+        /// `receiverType`
+        receiver_type: Option<ReceiverType> = "receiverType",
+        /// `selectedUsers`
+        selected_users: Option<Vec<String>> = "selectedUsers",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+    }
+    required "channel" "notificationType" "receiverType"
+    by new
 }
-crm_core::record!(CreateCalendarNotification {
-    additional_email_ids: "additionalEmailIds",
-    additional_phone_numbers: "additionalPhoneNumbers",
-    after_time: "afterTime",
-    before_time: "beforeTime",
-    body: "body",
-    channel: "channel",
-    from_address: "fromAddress",
-    from_name: "fromName",
-    from_number: "fromNumber",
-    is_active: "isActive",
-    notification_type: "notificationType",
-    receiver_type: "receiverType",
-    selected_users: "selectedUsers",
-    subject: "subject",
-    template_id: "templateId",
-} required { channel: "channel", notification_type: "notificationType", receiver_type: "receiverType" } by new);
 crm_core::setters!(CreateCalendarNotification {
     additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
     before_time: [Schedules], body: String, channel: NotificationChannel, from_address: String,
@@ -1558,52 +1198,42 @@ impl CreateCalendarNotification {
     }
 }
 
-/// Create calendar resource.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCalendarResource {
-    /// `calendarIds`
-    pub calendar_ids: Option<Vec<String>>,
-    /// `capacity`
-    pub capacity: Option<f64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `outOfService`
-    pub out_of_service: Option<f64>,
-    /// `quantity`
-    pub quantity: Option<f64>,
+crm_core::record! {
+    /// Create calendar resource.
+    pub struct CreateCalendarResource {
+        /// `calendarIds`
+        calendar_ids: Option<Vec<String>> = "calendarIds",
+        /// `capacity`
+        capacity: Option<f64> = "capacity",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `outOfService`
+        out_of_service: Option<f64> = "outOfService",
+        /// `quantity`
+        quantity: Option<f64> = "quantity",
+    }
+    required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
 }
-crm_core::record!(CreateCalendarResource {
-    calendar_ids: "calendarIds",
-    capacity: "capacity",
-    description: "description",
-    location_id: "locationId",
-    name: "name",
-    out_of_service: "outOfService",
-    quantity: "quantity",
-} required { calendar_ids: "calendarIds", capacity: "capacity", description: "description", location_id: "locationId", name: "name", out_of_service: "outOfService", quantity: "quantity" });
 crm_core::setters!(CreateCalendarResource {
     calendar_ids: [String], capacity: f64, description: String, location_id: String, name: String,
     out_of_service: f64, quantity: f64,
 });
 
-/// Create event calendar schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateEventCalendarSchedule {
-    /// `rules`
-    pub rules: Option<Vec<ScheduleRule>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// Create event calendar schedule.
+    pub struct CreateEventCalendarSchedule {
+        /// `rules`
+        rules: Option<Vec<ScheduleRule>> = "rules",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+    }
+    required "rules" "timezone"
+    by new
 }
-crm_core::record!(CreateEventCalendarSchedule {
-    rules: "rules",
-    timezone: "timezone",
-} required { rules: "rules", timezone: "timezone" } by new);
 crm_core::setters!(CreateEventCalendarSchedule {
     rules: [ScheduleRule], timezone: String,
 });
@@ -1622,99 +1252,70 @@ impl CreateEventCalendarSchedule {
     }
 }
 
-/// Create or update service booking reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateOrUpdateServiceBookingReply {
-    /// `bookingId`
-    pub booking_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<CreatedOrUpdatedBy>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meetingLocation`
-    pub meeting_location: Option<String>,
-    /// `messages`
-    pub messages: Vec<Value>,
-    /// `serviceLocationId`
-    pub service_location_id: Option<String>,
-    /// `services`
-    pub services: Vec<Service>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Create or update service booking reply.
+    pub struct CreateOrUpdateServiceBookingReply {
+        /// `bookingId`
+        booking_id: Option<String> = "bookingId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// Who created it.
+        created_by: Option<CreatedOrUpdatedBy> = "createdBy",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meetingLocation`
+        meeting_location: Option<String> = "meetingLocation",
+        /// `messages`
+        messages: Vec<Value> = "messages",
+        /// `serviceLocationId`
+        service_location_id: Option<String> = "serviceLocationId",
+        /// `services`
+        services: Vec<Service> = "services",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// `status`
+        status: Option<String> = "status",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(CreateOrUpdateServiceBookingReply {
-    booking_id: "bookingId",
-    contact_id: "contactId",
-    created_by: "createdBy",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    deleted: "deleted",
-    end_time: "endTime",
-    location_id: "locationId",
-    meeting_location: "meetingLocation",
-    messages: "messages",
-    service_location_id: "serviceLocationId",
-    services: "services",
-    start_time: "startTime",
-    status: "status",
-    timezone: "timezone",
-    title: "title",
-});
 
-/// Create public service booking.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePublicServiceBooking {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meetingLocation`
-    pub meeting_location: Option<String>,
-    /// `serviceLocationId`
-    pub service_location_id: Option<String>,
-    /// `services`
-    pub services: Option<Vec<CreateBookingService>>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// `status`
-    pub status: Option<CreatePublicServiceBookingStatus>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Create public service booking.
+    pub struct CreatePublicServiceBooking {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meetingLocation`
+        meeting_location: Option<String> = "meetingLocation",
+        /// `serviceLocationId`
+        service_location_id: Option<String> = "serviceLocationId",
+        /// `services`
+        services: Option<Vec<CreateBookingService>> = "services",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// `status`
+        status: Option<CreatePublicServiceBookingStatus> = "status",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "contactId" "endTime" "locationId" "services" "startTime" "timezone"
 }
-crm_core::record!(CreatePublicServiceBooking {
-    contact_id: "contactId",
-    end_time: "endTime",
-    location_id: "locationId",
-    meeting_location: "meetingLocation",
-    service_location_id: "serviceLocationId",
-    services: "services",
-    start_time: "startTime",
-    status: "status",
-    timezone: "timezone",
-    title: "title",
-} required { contact_id: "contactId", end_time: "endTime", location_id: "locationId", services: "services", start_time: "startTime", timezone: "timezone" });
 crm_core::setters!(CreatePublicServiceBooking {
     contact_id: String, end_time: String, location_id: String, meeting_location: String,
     service_location_id: String, services: [CreateBookingService], start_time: String,
@@ -1731,31 +1332,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Create schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateSchedule {
-    /// `calendarIds`
-    pub calendar_ids: Option<Vec<String>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `rules`
-    pub rules: Option<Vec<ScheduleRule>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create schedule.
+    pub struct CreateSchedule {
+        /// `calendarIds`
+        calendar_ids: Option<Vec<String>> = "calendarIds",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `rules`
+        rules: Option<Vec<ScheduleRule>> = "rules",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "locationId" "name" "timezone" "userId"
+    by new
 }
-crm_core::record!(CreateSchedule {
-    calendar_ids: "calendarIds",
-    location_id: "locationId",
-    name: "name",
-    rules: "rules",
-    timezone: "timezone",
-    user_id: "userId",
-} required { location_id: "locationId", name: "name", timezone: "timezone", user_id: "userId" } by new);
 crm_core::setters!(CreateSchedule {
     calendar_ids: [String], location_id: String, name: String, rules: [ScheduleRule], timezone: String,
     user_id: String,
@@ -1781,67 +1376,49 @@ impl CreateSchedule {
     }
 }
 
-/// Create service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateService {
-    /// `coverImage`
-    pub cover_image: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `eventColor`
-    pub event_color: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `isPrivate`
-    pub is_private: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `payment`
-    pub payment: Option<Payment>,
-    /// `postBuffer`
-    pub post_buffer: Option<f64>,
-    /// `postBufferUnit`
-    pub post_buffer_unit: Option<BufferUnit>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `serviceCategoryId`
-    pub service_category_id: Option<String>,
-    /// `serviceDuration`
-    pub service_duration: Option<f64>,
-    /// `serviceDurationUnit`
-    pub service_duration_unit: Option<BufferUnit>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `staff`
-    pub staff: Option<Vec<Staff>>,
-    /// `variations`
-    pub variations: Option<Vec<CreateServiceVariation>>,
+crm_core::record! {
+    /// Create service.
+    pub struct CreateService {
+        /// `coverImage`
+        cover_image: Option<String> = "coverImage",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `eventColor`
+        event_color: Option<String> = "eventColor",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `isPrivate`
+        is_private: Option<bool> = "isPrivate",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `payment`
+        payment: Option<Payment> = "payment",
+        /// `postBuffer`
+        post_buffer: Option<f64> = "postBuffer",
+        /// `postBufferUnit`
+        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `serviceCategoryId`
+        service_category_id: Option<String> = "serviceCategoryId",
+        /// `serviceDuration`
+        service_duration: Option<f64> = "serviceDuration",
+        /// `serviceDurationUnit`
+        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `staff`
+        staff: Option<Vec<Staff>> = "staff",
+        /// `variations`
+        variations: Option<Vec<CreateServiceVariation>> = "variations",
+    }
+    required "locationId" "name" "slug" "staff"
+    by new
 }
-crm_core::record!(CreateService {
-    cover_image: "coverImage",
-    description: "description",
-    event_color: "eventColor",
-    form_id: "formId",
-    is_private: "isPrivate",
-    location_id: "locationId",
-    name: "name",
-    payment: "payment",
-    post_buffer: "postBuffer",
-    post_buffer_unit: "postBufferUnit",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    service_category_id: "serviceCategoryId",
-    service_duration: "serviceDuration",
-    service_duration_unit: "serviceDurationUnit",
-    slug: "slug",
-    staff: "staff",
-    variations: "variations",
-} required { location_id: "locationId", name: "name", slug: "slug", staff: "staff" } by new);
 crm_core::setters!(CreateService {
     cover_image: String, description: String, event_color: String, form_id: String, is_private: bool,
     location_id: String, name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit,
@@ -1881,34 +1458,27 @@ impl CreateService {
     }
 }
 
-/// Create service location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateServiceLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// `coverImage`
-    pub cover_image: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `locationType`
-    pub location_type: Option<LocationType>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Create service location.
+    pub struct CreateServiceLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// `coverImage`
+        cover_image: Option<String> = "coverImage",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `locationType`
+        location_type: Option<LocationType> = "locationType",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "locationId" "name" "slug"
+    by new
 }
-crm_core::record!(CreateServiceLocation {
-    address: "address",
-    cover_image: "coverImage",
-    location_id: "locationId",
-    location_type: "locationType",
-    name: "name",
-    phone: "phone",
-    slug: "slug",
-} required { location_id: "locationId", name: "name", slug: "slug" } by new);
 crm_core::setters!(CreateServiceLocation {
     address: String, cover_image: String, location_id: String, location_type: LocationType, name: String,
     phone: String, slug: String,
@@ -1934,37 +1504,29 @@ impl CreateServiceLocation {
     }
 }
 
-/// Create service variation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateServiceVariation {
-    /// The name.
-    pub name: Option<String>,
-    /// `payment`
-    pub payment: Option<Payment>,
-    /// `postBuffer`
-    pub post_buffer: Option<f64>,
-    /// `postBufferUnit`
-    pub post_buffer_unit: Option<BufferUnit>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `serviceDuration`
-    pub service_duration: Option<f64>,
-    /// `serviceDurationUnit`
-    pub service_duration_unit: Option<BufferUnit>,
+crm_core::record! {
+    /// Create service variation.
+    pub struct CreateServiceVariation {
+        /// The name.
+        name: Option<String> = "name",
+        /// `payment`
+        payment: Option<Payment> = "payment",
+        /// `postBuffer`
+        post_buffer: Option<f64> = "postBuffer",
+        /// `postBufferUnit`
+        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `serviceDuration`
+        service_duration: Option<f64> = "serviceDuration",
+        /// `serviceDurationUnit`
+        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(CreateServiceVariation {
-    name: "name",
-    payment: "payment",
-    post_buffer: "postBuffer",
-    post_buffer_unit: "postBufferUnit",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    service_duration: "serviceDuration",
-    service_duration_unit: "serviceDurationUnit",
-} required { name: "name" } by new);
 crm_core::setters!(CreateServiceVariation {
     name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
     pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
@@ -1987,117 +1549,85 @@ impl CreateServiceVariation {
     }
 }
 
-/// Created or updated by.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatedOrUpdatedBy {
-    /// `source`
-    pub source: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Created or updated by.
+    pub struct CreatedOrUpdatedBy {
+        /// `source`
+        source: Option<String> = "source",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(CreatedOrUpdatedBy {
-    source: "source",
-    user_id: "userId",
-});
 
-/// Delete event reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteEventReply {
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Delete event reply.
+    pub struct DeleteEventReply {
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(DeleteEventReply {
-    succeeded: "succeeded",
-});
 
-/// Delete note reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteNoteReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete note reply.
+    pub struct DeleteNoteReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteNoteReply {
-    success: "success",
-});
 
-/// Delete service booking reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteServiceBookingReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete service booking reply.
+    pub struct DeleteServiceBookingReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteServiceBookingReply {
-    message: "message",
-    success: "success",
-});
 
-/// Delete service location reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteServiceLocationReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete service location reply.
+    pub struct DeleteServiceLocationReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteServiceLocationReply {
-    message: "message",
-    success: "success",
-});
 
-/// Delete service reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteServiceReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete service reply.
+    pub struct DeleteServiceReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteServiceReply {
-    message: "message",
-    success: "success",
-});
 
-/// Event calendar schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventCalendarScheduleReply {
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// `rules`
-    pub rules: Vec<ScheduleRule>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// Event calendar schedule reply.
+    pub struct EventCalendarScheduleReply {
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// `rules`
+        rules: Vec<ScheduleRule> = "rules",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+    }
 }
-crm_core::record!(EventCalendarScheduleReply {
-    calendar_id: "calendarId",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    rules: "rules",
-    timezone: "timezone",
-});
 
-/// Event calendar schedule wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EventCalendarScheduleWrapper {
-    /// `schedule`
-    pub schedule: Option<EventCalendarScheduleReply>,
+crm_core::record! {
+    /// Event calendar schedule wrapper.
+    pub struct EventCalendarScheduleWrapper {
+        /// `schedule`
+        schedule: Option<EventCalendarScheduleReply> = "schedule",
+    }
 }
-crm_core::record!(EventCalendarScheduleWrapper {
-    schedule: "schedule",
-});
 
 crm_core::open_enum! {
     /// Event type.
@@ -2119,138 +1649,101 @@ crm_core::open_enum! {
     }
 }
 
-/// Get all schedules reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAllSchedulesReply {
-    /// `schedules`
-    pub schedules: Vec<ScheduleObjectReply>,
+crm_core::record! {
+    /// Get all schedules reply.
+    pub struct GetAllSchedulesReply {
+        /// `schedules`
+        schedules: Vec<ScheduleObjectReply> = "schedules",
+    }
 }
-crm_core::record!(GetAllSchedulesReply {
-    schedules: "schedules",
-});
 
-/// Get calendar event reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCalendarEventReply {
-    /// `event`
-    pub event: Option<CalendarEvent>,
+crm_core::record! {
+    /// Get calendar event reply.
+    pub struct GetCalendarEventReply {
+        /// `event`
+        event: Option<CalendarEvent> = "event",
+    }
 }
-crm_core::record!(GetCalendarEventReply {
-    event: "event",
-});
 
-/// Get calendar events reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCalendarEventsReply {
-    /// `events`
-    pub events: Vec<CalendarEvent>,
+crm_core::record! {
+    /// Get calendar events reply.
+    pub struct GetCalendarEventsReply {
+        /// `events`
+        events: Vec<CalendarEvent> = "events",
+    }
 }
-crm_core::record!(GetCalendarEventsReply {
-    events: "events",
-});
 
-/// Get create update note reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCreateUpdateNoteReply {
-    /// `note`
-    pub note: Option<GetNote>,
+crm_core::record! {
+    /// Get create update note reply.
+    pub struct GetCreateUpdateNoteReply {
+        /// `note`
+        note: Option<GetNote> = "note",
+    }
 }
-crm_core::record!(GetCreateUpdateNoteReply {
-    note: "note",
-});
 
-/// Get note.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetNote {
-    /// `body`
-    pub body: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `createdBy`
-    pub created_by: Option<NoteCreatedBy>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Get note.
+    pub struct GetNote {
+        /// `body`
+        body: Option<String> = "body",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `createdBy`
+        created_by: Option<NoteCreatedBy> = "createdBy",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(GetNote {
-    body: "body",
-    contact_id: "contactId",
-    created_by: "createdBy",
-    date_added: "dateAdded",
-    id: "id",
-    user_id: "userId",
-});
 
-/// Get notes list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetNotesListReply {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// `notes`
-    pub notes: Vec<GetNote>,
+crm_core::record! {
+    /// Get notes list reply.
+    pub struct GetNotesListReply {
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// `notes`
+        notes: Vec<GetNote> = "notes",
+    }
 }
-crm_core::record!(GetNotesListReply {
-    has_more: "hasMore",
-    notes: "notes",
-});
 
-/// Group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Group {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Group.
+    pub struct Group {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
 }
-crm_core::record!(Group {
-    description: "description",
-    id: "id",
-    is_active: "isActive",
-    location_id: "locationId",
-    name: "name",
-    slug: "slug",
-});
 
-/// Group create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GroupCreate {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Group create.
+    pub struct GroupCreate {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "description" "locationId" "name" "slug"
+    by new
 }
-crm_core::record!(GroupCreate {
-    description: "description",
-    is_active: "isActive",
-    location_id: "locationId",
-    name: "name",
-    slug: "slug",
-} required { description: "description", location_id: "locationId", name: "name", slug: "slug" } by new);
 crm_core::setters!(GroupCreate {
     description: String, is_active: bool, location_id: String, name: String, slug: String,
 });
@@ -2274,38 +1767,31 @@ impl GroupCreate {
     }
 }
 
-/// Group create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GroupCreateReply {
-    /// `group`
-    pub group: Option<Group>,
+crm_core::record! {
+    /// Group create reply.
+    pub struct GroupCreateReply {
+        /// `group`
+        group: Option<Group> = "group",
+    }
 }
-crm_core::record!(GroupCreateReply {
-    group: "group",
-});
 
-/// Group reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GroupReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Group reply.
+    pub struct GroupReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GroupReply {
-    success: "success",
-});
 
-/// Group status update params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GroupStatusUpdateParams {
-    /// `isActive`
-    pub is_active: Option<bool>,
+crm_core::record! {
+    /// Group status update params.
+    pub struct GroupStatusUpdateParams {
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+    }
+    required "isActive"
+    by new
 }
-crm_core::record!(GroupStatusUpdateParams {
-    is_active: "isActive",
-} required { is_active: "isActive" } by new);
 crm_core::setters!(GroupStatusUpdateParams {
     is_active: bool,
 });
@@ -2320,22 +1806,19 @@ impl GroupStatusUpdateParams {
     }
 }
 
-/// Group update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GroupUpdate {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Group update.
+    pub struct GroupUpdate {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "description" "name" "slug"
+    by new
 }
-crm_core::record!(GroupUpdate {
-    description: "description",
-    name: "name",
-    slug: "slug",
-} required { description: "description", name: "name", slug: "slug" } by new);
 crm_core::setters!(GroupUpdate {
     description: String, name: String, slug: String,
 });
@@ -2366,25 +1849,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Hour.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Hour {
-    /// 0 to 23.
-    pub close_hour: Option<f64>,
-    /// 0 to 60.
-    pub close_minute: Option<f64>,
-    /// 0 to 23.
-    pub open_hour: Option<f64>,
-    /// 0 to 60.
-    pub open_minute: Option<f64>,
+crm_core::record! {
+    /// Hour.
+    pub struct Hour {
+        /// 0 to 23.
+        close_hour: Option<f64> = "closeHour",
+        /// 0 to 60.
+        close_minute: Option<f64> = "closeMinute",
+        /// 0 to 23.
+        open_hour: Option<f64> = "openHour",
+        /// 0 to 60.
+        open_minute: Option<f64> = "openMinute",
+    }
+    required "closeHour" "closeMinute" "openHour" "openMinute"
+    by new
 }
-crm_core::record!(Hour {
-    close_hour: "closeHour",
-    close_minute: "closeMinute",
-    open_hour: "openHour",
-    open_minute: "openMinute",
-} required { close_hour: "closeHour", close_minute: "closeMinute", open_hour: "openHour", open_minute: "openMinute" } by new);
 crm_core::setters!(Hour {
     close_hour: f64, close_minute: f64, open_hour: f64, open_minute: f64,
 });
@@ -2407,19 +1886,17 @@ impl Hour {
     }
 }
 
-/// Location configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationConfiguration {
-    /// `kind`
-    pub kind: Option<LocationConfigurationKind>,
-    /// `location`
-    pub location: Option<String>,
+crm_core::record! {
+    /// Location configuration.
+    pub struct LocationConfiguration {
+        /// `kind`
+        kind: Option<LocationConfigurationKind> = "kind",
+        /// `location`
+        location: Option<String> = "location",
+    }
+    required "kind"
+    by new
 }
-crm_core::record!(LocationConfiguration {
-    kind: "kind",
-    location: "location",
-} required { kind: "kind" } by new);
 crm_core::setters!(LocationConfiguration {
     kind: LocationConfigurationKind, location: String,
 });
@@ -2457,22 +1934,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Location configuration reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationConfigurationReply {
-    /// `kind`
-    pub kind: Option<LocationConfigurationKind>,
-    /// `location`
-    pub location: Option<String>,
-    /// `meetingId`
-    pub meeting_id: Option<String>,
+crm_core::record! {
+    /// Location configuration reply.
+    pub struct LocationConfigurationReply {
+        /// `kind`
+        kind: Option<LocationConfigurationKind> = "kind",
+        /// `location`
+        location: Option<String> = "location",
+        /// `meetingId`
+        meeting_id: Option<String> = "meetingId",
+    }
 }
-crm_core::record!(LocationConfigurationReply {
-    kind: "kind",
-    location: "location",
-    meeting_id: "meetingId",
-});
 
 crm_core::open_enum! {
     /// Location type.
@@ -2484,19 +1956,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Look busy configuration.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LookBusyConfiguration {
-    /// The vendor's default is `false`.
-    pub enabled: Option<bool>,
-    /// `LookBusyPercentage`
-    pub look_busy_percentage: Option<f64>,
+crm_core::record! {
+    /// Look busy configuration.
+    pub struct LookBusyConfiguration {
+        /// The vendor's default is `false`.
+        enabled: Option<bool> = "enabled",
+        /// `LookBusyPercentage`
+        look_busy_percentage: Option<f64> = "LookBusyPercentage",
+    }
+    required "enabled" "LookBusyPercentage"
+    by new
 }
-crm_core::record!(LookBusyConfiguration {
-    enabled: "enabled",
-    look_busy_percentage: "LookBusyPercentage",
-} required { enabled: "enabled", look_busy_percentage: "LookBusyPercentage" } by new);
 crm_core::setters!(LookBusyConfiguration {
     enabled: bool, look_busy_percentage: f64,
 });
@@ -2532,33 +2002,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Note created by.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NoteCreatedBy {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Note created by.
+    pub struct NoteCreatedBy {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(NoteCreatedBy {
-    id: "id",
-    name: "name",
-});
 
-/// Notes.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Notes {
-    /// At most 5000 characters.
-    pub body: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Notes.
+    pub struct Notes {
+        /// At most 5000 characters.
+        body: Option<String> = "body",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "body"
+    by new
 }
-crm_core::record!(Notes {
-    body: "body",
-    user_id: "userId",
-} required { body: "body" } by new);
 crm_core::setters!(Notes {
     body: String, user_id: String,
 });
@@ -2606,19 +2070,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Open hour.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OpenHour {
-    /// `daysOfTheWeek`
-    pub days_of_the_week: Option<Vec<f64>>,
-    /// `hours`
-    pub hours: Option<Vec<Hour>>,
+crm_core::record! {
+    /// Open hour.
+    pub struct OpenHour {
+        /// `daysOfTheWeek`
+        days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
+        /// `hours`
+        hours: Option<Vec<Hour>> = "hours",
+    }
+    required "daysOfTheWeek" "hours"
+    by new
 }
-crm_core::record!(OpenHour {
-    days_of_the_week: "daysOfTheWeek",
-    hours: "hours",
-} required { days_of_the_week: "daysOfTheWeek", hours: "hours" } by new);
 crm_core::setters!(OpenHour {
     days_of_the_week: [f64], hours: [Hour],
 });
@@ -2637,22 +2099,17 @@ impl OpenHour {
     }
 }
 
-/// Payment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Payment {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `deposit`
-    pub deposit: Option<f64>,
-    /// `depositType`
-    pub deposit_type: Option<CouponDiscountType>,
+crm_core::record! {
+    /// Payment.
+    pub struct Payment {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `deposit`
+        deposit: Option<f64> = "deposit",
+        /// `depositType`
+        deposit_type: Option<CouponDiscountType> = "depositType",
+    }
 }
-crm_core::record!(Payment {
-    amount: "amount",
-    deposit: "deposit",
-    deposit_type: "depositType",
-});
 crm_core::setters!(Payment {
     amount: f64, deposit: f64, deposit_type: CouponDiscountType,
 });
@@ -2675,16 +2132,13 @@ crm_core::open_enum! {
     }
 }
 
-/// Resource delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ResourceDeleteReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Resource delete reply.
+    pub struct ResourceDeleteReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(ResourceDeleteReply {
-    success: "success",
-});
 
 crm_core::open_enum! {
     /// Resource type.
@@ -2696,19 +2150,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedule interval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleInterval {
-    /// `from`
-    pub from: Option<String>,
-    /// `to`
-    pub to: Option<String>,
+crm_core::record! {
+    /// Schedule interval.
+    pub struct ScheduleInterval {
+        /// `from`
+        from: Option<String> = "from",
+        /// `to`
+        to: Option<String> = "to",
+    }
+    required "from" "to"
+    by new
 }
-crm_core::record!(ScheduleInterval {
-    from: "from",
-    to: "to",
-} required { from: "from", to: "to" } by new);
 crm_core::setters!(ScheduleInterval {
     from: String, to: String,
 });
@@ -2724,74 +2176,55 @@ impl ScheduleInterval {
     }
 }
 
-/// Schedule object reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleObjectReply {
-    /// `calendarIds`
-    pub calendar_ids: Vec<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `rules`
-    pub rules: Vec<ScheduleRule>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Schedule object reply.
+    pub struct ScheduleObjectReply {
+        /// `calendarIds`
+        calendar_ids: Vec<String> = "calendarIds",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `rules`
+        rules: Vec<ScheduleRule> = "rules",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(ScheduleObjectReply {
-    calendar_ids: "calendarIds",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    deleted: "deleted",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    rules: "rules",
-    timezone: "timezone",
-    user_id: "userId",
-});
 
-/// Schedule reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleReply {
-    /// `schedule`
-    pub schedule: Option<ScheduleObjectReply>,
+crm_core::record! {
+    /// Schedule reply.
+    pub struct ScheduleReply {
+        /// `schedule`
+        schedule: Option<ScheduleObjectReply> = "schedule",
+    }
 }
-crm_core::record!(ScheduleReply {
-    schedule: "schedule",
-});
 
-/// Schedule rule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleRule {
-    /// `date`
-    pub date: Option<String>,
-    /// `day`
-    pub day: Option<ScheduleRuleDay>,
-    /// `intervals`
-    pub intervals: Option<Vec<ScheduleInterval>>,
-    /// `type`
-    pub type_: Option<ScheduleRuleType>,
+crm_core::record! {
+    /// Schedule rule.
+    pub struct ScheduleRule {
+        /// `date`
+        date: Option<String> = "date",
+        /// `day`
+        day: Option<ScheduleRuleDay> = "day",
+        /// `intervals`
+        intervals: Option<Vec<ScheduleInterval>> = "intervals",
+        /// `type`
+        type_: Option<ScheduleRuleType> = "type",
+    }
+    required "intervals" "type"
+    by new
 }
-crm_core::record!(ScheduleRule {
-    date: "date",
-    day: "day",
-    intervals: "intervals",
-    type_: "type",
-} required { intervals: "intervals", type_: "type" } by new);
 crm_core::setters!(ScheduleRule {
     date: String, day: ScheduleRuleDay, intervals: [ScheduleInterval], type_: ScheduleRuleType,
 });
@@ -2842,68 +2275,52 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedules.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Schedules {
-    /// `timeOffset`
-    pub time_offset: Option<f64>,
-    /// `unit`
-    pub unit: Option<String>,
+crm_core::record! {
+    /// Schedules.
+    pub struct Schedules {
+        /// `timeOffset`
+        time_offset: Option<f64> = "timeOffset",
+        /// `unit`
+        unit: Option<String> = "unit",
+    }
 }
-crm_core::record!(Schedules {
-    time_offset: "timeOffset",
-    unit: "unit",
-});
 crm_core::setters!(Schedules {
     time_offset: f64, unit: String,
 });
 
-/// Service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Service {
-    /// The id.
-    pub id: Option<String>,
-    /// `serviceAddOns`
-    pub service_add_ons: Vec<ServiceAddOnReply>,
-    /// `serviceCategoryId`
-    pub service_category_id: Option<String>,
-    /// `serviceEndTime`
-    pub service_end_time: Option<String>,
-    /// `serviceResources`
-    pub service_resources: Vec<ServiceResource>,
-    /// `serviceStaffId`
-    pub service_staff_id: Option<String>,
-    /// `serviceStartTime`
-    pub service_start_time: Option<String>,
+crm_core::record! {
+    /// Service.
+    pub struct Service {
+        /// The id.
+        id: Option<String> = "id",
+        /// `serviceAddOns`
+        service_add_ons: Vec<ServiceAddOnReply> = "serviceAddOns",
+        /// `serviceCategoryId`
+        service_category_id: Option<String> = "serviceCategoryId",
+        /// `serviceEndTime`
+        service_end_time: Option<String> = "serviceEndTime",
+        /// `serviceResources`
+        service_resources: Vec<ServiceResource> = "serviceResources",
+        /// `serviceStaffId`
+        service_staff_id: Option<String> = "serviceStaffId",
+        /// `serviceStartTime`
+        service_start_time: Option<String> = "serviceStartTime",
+    }
 }
-crm_core::record!(Service {
-    id: "id",
-    service_add_ons: "serviceAddOns",
-    service_category_id: "serviceCategoryId",
-    service_end_time: "serviceEndTime",
-    service_resources: "serviceResources",
-    service_staff_id: "serviceStaffId",
-    service_start_time: "serviceStartTime",
-});
 
-/// Service add on.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceAddOn {
-    /// `duration`
-    pub duration: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `quantity`
-    pub quantity: Option<f64>,
+crm_core::record! {
+    /// Service add on.
+    pub struct ServiceAddOn {
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// The id.
+        id: Option<String> = "id",
+        /// `quantity`
+        quantity: Option<f64> = "quantity",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(ServiceAddOn {
-    duration: "duration",
-    id: "id",
-    quantity: "quantity",
-} required { id: "id" } by new);
 crm_core::setters!(ServiceAddOn {
     duration: f64, id: String, quantity: f64,
 });
@@ -2920,287 +2337,203 @@ impl ServiceAddOn {
     }
 }
 
-/// Service add on reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceAddOnReply {
-    /// The id.
-    pub id: Option<String>,
-    /// `quantity`
-    pub quantity: Option<f64>,
+crm_core::record! {
+    /// Service add on reply.
+    pub struct ServiceAddOnReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// `quantity`
+        quantity: Option<f64> = "quantity",
+    }
 }
-crm_core::record!(ServiceAddOnReply {
-    id: "id",
-    quantity: "quantity",
-});
 
-/// Service booking reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceBookingReply {
-    /// `bookingId`
-    pub booking_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<CreatedOrUpdatedBy>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `meetingLocation`
-    pub meeting_location: Option<String>,
-    /// `serviceLocationId`
-    pub service_location_id: Option<String>,
-    /// `services`
-    pub services: Vec<Service>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Service booking reply.
+    pub struct ServiceBookingReply {
+        /// `bookingId`
+        booking_id: Option<String> = "bookingId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// Who created it.
+        created_by: Option<CreatedOrUpdatedBy> = "createdBy",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `meetingLocation`
+        meeting_location: Option<String> = "meetingLocation",
+        /// `serviceLocationId`
+        service_location_id: Option<String> = "serviceLocationId",
+        /// `services`
+        services: Vec<Service> = "services",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// `status`
+        status: Option<String> = "status",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(ServiceBookingReply {
-    booking_id: "bookingId",
-    contact_id: "contactId",
-    created_by: "createdBy",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    deleted: "deleted",
-    end_time: "endTime",
-    location_id: "locationId",
-    meeting_location: "meetingLocation",
-    service_location_id: "serviceLocationId",
-    services: "services",
-    start_time: "startTime",
-    status: "status",
-    timezone: "timezone",
-    title: "title",
-});
 
-/// Service bookings list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceBookingsListReply {
-    /// `bookings`
-    pub bookings: Vec<ServiceBookingReply>,
+crm_core::record! {
+    /// Service bookings list reply.
+    pub struct ServiceBookingsListReply {
+        /// `bookings`
+        bookings: Vec<ServiceBookingReply> = "bookings",
+    }
 }
-crm_core::record!(ServiceBookingsListReply {
-    bookings: "bookings",
-});
 
-/// Service location list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceLocationListReply {
-    /// `serviceLocations`
-    pub service_locations: Vec<ServiceLocationReply>,
+crm_core::record! {
+    /// Service location list reply.
+    pub struct ServiceLocationListReply {
+        /// `serviceLocations`
+        service_locations: Vec<ServiceLocationReply> = "serviceLocations",
+    }
 }
-crm_core::record!(ServiceLocationListReply {
-    service_locations: "serviceLocations",
-});
 
-/// Service location reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceLocationReply {
-    /// The address.
-    pub address: Option<String>,
-    /// `coverImage`
-    pub cover_image: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The vendor's default is `true`.
-    pub is_active: Option<bool>,
-    /// The vendor's default is `false`.
-    pub is_private: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `locationType`
-    pub location_type: Option<LocationType>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Service location reply.
+    pub struct ServiceLocationReply {
+        /// The address.
+        address: Option<String> = "address",
+        /// `coverImage`
+        cover_image: Option<String> = "coverImage",
+        /// The id.
+        id: Option<String> = "id",
+        /// The vendor's default is `true`.
+        is_active: Option<bool> = "isActive",
+        /// The vendor's default is `false`.
+        is_private: Option<bool> = "isPrivate",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `locationType`
+        location_type: Option<LocationType> = "locationType",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
 }
-crm_core::record!(ServiceLocationReply {
-    address: "address",
-    cover_image: "coverImage",
-    id: "id",
-    is_active: "isActive",
-    is_private: "isPrivate",
-    location_id: "locationId",
-    location_type: "locationType",
-    name: "name",
-    phone: "phone",
-    slug: "slug",
-});
 
-/// Service reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceReply {
-    /// `coverImage`
-    pub cover_image: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `eventColor`
-    pub event_color: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_private: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `payment`
-    pub payment: Option<Payment>,
-    /// `postBuffer`
-    pub post_buffer: Option<f64>,
-    /// `postBufferUnit`
-    pub post_buffer_unit: Option<BufferUnit>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `serviceCategoryId`
-    pub service_category_id: Option<String>,
-    /// `serviceDuration`
-    pub service_duration: Option<f64>,
-    /// `serviceDurationUnit`
-    pub service_duration_unit: Option<BufferUnit>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `staff`
-    pub staff: Vec<Staff>,
-    /// `variations`
-    pub variations: Vec<ServiceVariation>,
+crm_core::record! {
+    /// Service reply.
+    pub struct ServiceReply {
+        /// `coverImage`
+        cover_image: Option<String> = "coverImage",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `eventColor`
+        event_color: Option<String> = "eventColor",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The vendor's default is `false`.
+        is_private: Option<bool> = "isPrivate",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `payment`
+        payment: Option<Payment> = "payment",
+        /// `postBuffer`
+        post_buffer: Option<f64> = "postBuffer",
+        /// `postBufferUnit`
+        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `serviceCategoryId`
+        service_category_id: Option<String> = "serviceCategoryId",
+        /// `serviceDuration`
+        service_duration: Option<f64> = "serviceDuration",
+        /// `serviceDurationUnit`
+        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `staff`
+        staff: Vec<Staff> = "staff",
+        /// `variations`
+        variations: Vec<ServiceVariation> = "variations",
+    }
 }
-crm_core::record!(ServiceReply {
-    cover_image: "coverImage",
-    description: "description",
-    event_color: "eventColor",
-    form_id: "formId",
-    id: "id",
-    is_private: "isPrivate",
-    location_id: "locationId",
-    name: "name",
-    payment: "payment",
-    post_buffer: "postBuffer",
-    post_buffer_unit: "postBufferUnit",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    service_category_id: "serviceCategoryId",
-    service_duration: "serviceDuration",
-    service_duration_unit: "serviceDurationUnit",
-    slug: "slug",
-    staff: "staff",
-    variations: "variations",
-});
 
-/// Service resource.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceResource {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Service resource.
+    pub struct ServiceResource {
+        /// The id.
+        id: Option<String> = "id",
+    }
 }
-crm_core::record!(ServiceResource {
-    id: "id",
-});
 
-/// Service response wrapper.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceResponseWrapper {
-    /// `service`
-    pub service: Option<ServiceReply>,
+crm_core::record! {
+    /// Service response wrapper.
+    pub struct ServiceResponseWrapper {
+        /// `service`
+        service: Option<ServiceReply> = "service",
+    }
 }
-crm_core::record!(ServiceResponseWrapper {
-    service: "service",
-});
 
-/// Service variation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServiceVariation {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `payment`
-    pub payment: Option<Payment>,
-    /// `postBuffer`
-    pub post_buffer: Option<f64>,
-    /// `postBufferUnit`
-    pub post_buffer_unit: Option<BufferUnit>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `serviceDuration`
-    pub service_duration: Option<f64>,
-    /// `serviceDurationUnit`
-    pub service_duration_unit: Option<BufferUnit>,
+crm_core::record! {
+    /// Service variation.
+    pub struct ServiceVariation {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `payment`
+        payment: Option<Payment> = "payment",
+        /// `postBuffer`
+        post_buffer: Option<f64> = "postBuffer",
+        /// `postBufferUnit`
+        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `serviceDuration`
+        service_duration: Option<f64> = "serviceDuration",
+        /// `serviceDurationUnit`
+        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
+    }
 }
-crm_core::record!(ServiceVariation {
-    id: "id",
-    name: "name",
-    payment: "payment",
-    post_buffer: "postBuffer",
-    post_buffer_unit: "postBufferUnit",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    service_duration: "serviceDuration",
-    service_duration_unit: "serviceDurationUnit",
-});
 
-/// Services list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ServicesListReply {
-    /// `services`
-    pub services: Vec<ServiceReply>,
+crm_core::record! {
+    /// Services list reply.
+    pub struct ServicesListReply {
+        /// `services`
+        services: Vec<ServiceReply> = "services",
+    }
 }
-crm_core::record!(ServicesListReply {
-    services: "services",
-});
 
-/// Slots.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Slots {
-    /// `slots`
-    pub slots: Vec<String>,
+crm_core::record! {
+    /// Slots.
+    pub struct Slots {
+        /// `slots`
+        slots: Vec<String> = "slots",
+    }
 }
-crm_core::record!(Slots {
-    slots: "slots",
-});
 
-/// Staff.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Staff {
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Staff.
+    pub struct Staff {
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(Staff {
-    id: "id",
-} required { id: "id" } by new);
 crm_core::setters!(Staff {
     id: String,
 });
@@ -3213,31 +2546,25 @@ impl Staff {
     }
 }
 
-/// Team member.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TeamMember {
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// `locationConfigurations`
-    pub location_configurations: Option<Vec<LocationConfiguration>>,
-    /// Deprecated by the vendor.
-    pub meeting_location: Option<String>,
-    /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub meeting_location_type: Option<MeetingLocationType>,
-    /// The vendor's default is `0.5`.
-    pub priority: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Team member.
+    pub struct TeamMember {
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// `locationConfigurations`
+        location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
+        /// Deprecated by the vendor.
+        meeting_location: Option<String> = "meetingLocation",
+        /// The vendor's default is `custom`. Deprecated by the vendor.
+        meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
+        /// The vendor's default is `0.5`.
+        priority: Option<f64> = "priority",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "userId"
+    by new
 }
-crm_core::record!(TeamMember {
-    is_primary: "isPrimary",
-    location_configurations: "locationConfigurations",
-    meeting_location: "meetingLocation",
-    meeting_location_type: "meetingLocationType",
-    priority: "priority",
-    user_id: "userId",
-} required { user_id: "userId" } by new);
 crm_core::setters!(TeamMember {
     is_primary: bool, location_configurations: [LocationConfiguration], meeting_location: String,
     meeting_location_type: MeetingLocationType, priority: f64, user_id: String,
@@ -3258,51 +2585,39 @@ impl TeamMember {
     }
 }
 
-/// Team member reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TeamMemberReply {
-    /// `isPrimary`
-    pub is_primary: Option<bool>,
-    /// `locationConfigurations`
-    pub location_configurations: Vec<LocationConfigurationReply>,
-    /// Deprecated by the vendor.
-    pub meeting_location: Option<String>,
-    /// The vendor's default is `custom`. Deprecated by the vendor.
-    pub meeting_location_type: Option<MeetingLocationType>,
-    /// The vendor's default is `0.5`.
-    pub priority: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Team member reply.
+    pub struct TeamMemberReply {
+        /// `isPrimary`
+        is_primary: Option<bool> = "isPrimary",
+        /// `locationConfigurations`
+        location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
+        /// Deprecated by the vendor.
+        meeting_location: Option<String> = "meetingLocation",
+        /// The vendor's default is `custom`. Deprecated by the vendor.
+        meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
+        /// The vendor's default is `0.5`.
+        priority: Option<f64> = "priority",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(TeamMemberReply {
-    is_primary: "isPrimary",
-    location_configurations: "locationConfigurations",
-    meeting_location: "meetingLocation",
-    meeting_location_type: "meetingLocationType",
-    priority: "priority",
-    user_id: "userId",
-});
 
-/// Update availability.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateAvailability {
-    /// `date`
-    pub date: Option<String>,
-    /// Whether it is deleted. The vendor's default is `false`.
-    pub deleted: Option<bool>,
-    /// `hours`
-    pub hours: Option<Vec<Hour>>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Update availability.
+    pub struct UpdateAvailability {
+        /// `date`
+        date: Option<String> = "date",
+        /// Whether it is deleted. The vendor's default is `false`.
+        deleted: Option<bool> = "deleted",
+        /// `hours`
+        hours: Option<Vec<Hour>> = "hours",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "date" "hours"
+    by new
 }
-crm_core::record!(UpdateAvailability {
-    date: "date",
-    deleted: "deleted",
-    hours: "hours",
-    id: "id",
-} required { date: "date", hours: "hours" } by new);
 crm_core::setters!(UpdateAvailability {
     date: String, deleted: bool, hours: [Hour], id: String,
 });
@@ -3320,61 +2635,43 @@ impl UpdateAvailability {
     }
 }
 
-/// Update calendar notifications.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCalendarNotifications {
-    /// `additionalEmailIds`
-    pub additional_email_ids: Option<Vec<String>>,
-    /// `additionalPhoneNumbers`
-    pub additional_phone_numbers: Option<Vec<String>>,
-    /// `afterTime`
-    pub after_time: Option<Vec<Schedules>>,
-    /// `beforeTime`
-    pub before_time: Option<Vec<Schedules>>,
-    /// `body`
-    pub body: Option<String>,
-    /// `channel`
-    pub channel: Option<NotificationChannel>,
-    /// Whether it is deleted. The vendor's default is `false`.
-    pub deleted: Option<bool>,
-    /// `fromAddress`
-    pub from_address: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// `fromNumber`
-    pub from_number: Option<String>,
-    /// The vendor's default is `true`.
-    pub is_active: Option<bool>,
-    /// `notificationType`
-    pub notification_type: Option<NotificationType>,
-    /// `receiverType`
-    pub receiver_type: Option<ReceiverType>,
-    /// `selectedUsers`
-    pub selected_users: Option<Vec<String>>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
+crm_core::record! {
+    /// Update calendar notifications.
+    pub struct UpdateCalendarNotifications {
+        /// `additionalEmailIds`
+        additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
+        /// `additionalPhoneNumbers`
+        additional_phone_numbers: Option<Vec<String>> = "additionalPhoneNumbers",
+        /// `afterTime`
+        after_time: Option<Vec<Schedules>> = "afterTime",
+        /// `beforeTime`
+        before_time: Option<Vec<Schedules>> = "beforeTime",
+        /// `body`
+        body: Option<String> = "body",
+        /// `channel`
+        channel: Option<NotificationChannel> = "channel",
+        /// Whether it is deleted. The vendor's default is `false`.
+        deleted: Option<bool> = "deleted",
+        /// `fromAddress`
+        from_address: Option<String> = "fromAddress",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// `fromNumber`
+        from_number: Option<String> = "fromNumber",
+        /// The vendor's default is `true`.
+        is_active: Option<bool> = "isActive",
+        /// `notificationType`
+        notification_type: Option<NotificationType> = "notificationType",
+        /// `receiverType`
+        receiver_type: Option<ReceiverType> = "receiverType",
+        /// `selectedUsers`
+        selected_users: Option<Vec<String>> = "selectedUsers",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+    }
 }
-crm_core::record!(UpdateCalendarNotifications {
-    additional_email_ids: "additionalEmailIds",
-    additional_phone_numbers: "additionalPhoneNumbers",
-    after_time: "afterTime",
-    before_time: "beforeTime",
-    body: "body",
-    channel: "channel",
-    deleted: "deleted",
-    from_address: "fromAddress",
-    from_name: "fromName",
-    from_number: "fromNumber",
-    is_active: "isActive",
-    notification_type: "notificationType",
-    receiver_type: "receiverType",
-    selected_users: "selectedUsers",
-    subject: "subject",
-    template_id: "templateId",
-});
 crm_core::setters!(UpdateCalendarNotifications {
     additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
     before_time: [Schedules], body: String, channel: NotificationChannel, deleted: bool, from_address: String,
@@ -3382,137 +2679,99 @@ crm_core::setters!(UpdateCalendarNotifications {
     receiver_type: ReceiverType, selected_users: [String], subject: String, template_id: String,
 });
 
-/// Update calendar resource.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCalendarResource {
-    /// `calendarIds`
-    pub calendar_ids: Option<Vec<String>>,
-    /// `capacity`
-    pub capacity: Option<f64>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `outOfService`
-    pub out_of_service: Option<f64>,
-    /// `quantity`
-    pub quantity: Option<f64>,
+crm_core::record! {
+    /// Update calendar resource.
+    pub struct UpdateCalendarResource {
+        /// `calendarIds`
+        calendar_ids: Option<Vec<String>> = "calendarIds",
+        /// `capacity`
+        capacity: Option<f64> = "capacity",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isActive`
+        is_active: Option<bool> = "isActive",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `outOfService`
+        out_of_service: Option<f64> = "outOfService",
+        /// `quantity`
+        quantity: Option<f64> = "quantity",
+    }
 }
-crm_core::record!(UpdateCalendarResource {
-    calendar_ids: "calendarIds",
-    capacity: "capacity",
-    description: "description",
-    is_active: "isActive",
-    location_id: "locationId",
-    name: "name",
-    out_of_service: "outOfService",
-    quantity: "quantity",
-});
 crm_core::setters!(UpdateCalendarResource {
     calendar_ids: [String], capacity: f64, description: String, is_active: bool, location_id: String,
     name: String, out_of_service: f64, quantity: f64,
 });
 
-/// Update event calendar schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateEventCalendarSchedule {
-    /// `rules`
-    pub rules: Option<Vec<ScheduleRule>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// Update event calendar schedule.
+    pub struct UpdateEventCalendarSchedule {
+        /// `rules`
+        rules: Option<Vec<ScheduleRule>> = "rules",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+    }
 }
-crm_core::record!(UpdateEventCalendarSchedule {
-    rules: "rules",
-    timezone: "timezone",
-});
 crm_core::setters!(UpdateEventCalendarSchedule {
     rules: [ScheduleRule], timezone: String,
 });
 
-/// Update schedule.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateSchedule {
-    /// The name.
-    pub name: Option<String>,
-    /// `rules`
-    pub rules: Option<Vec<ScheduleRule>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// Update schedule.
+    pub struct UpdateSchedule {
+        /// The name.
+        name: Option<String> = "name",
+        /// `rules`
+        rules: Option<Vec<ScheduleRule>> = "rules",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+    }
 }
-crm_core::record!(UpdateSchedule {
-    name: "name",
-    rules: "rules",
-    timezone: "timezone",
-});
 crm_core::setters!(UpdateSchedule {
     name: String, rules: [ScheduleRule], timezone: String,
 });
 
-/// Update service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateService {
-    /// `coverImage`
-    pub cover_image: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `eventColor`
-    pub event_color: Option<String>,
-    /// `formId`
-    pub form_id: Option<String>,
-    /// `isPrivate`
-    pub is_private: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `payment`
-    pub payment: Option<Payment>,
-    /// `postBuffer`
-    pub post_buffer: Option<f64>,
-    /// `postBufferUnit`
-    pub post_buffer_unit: Option<BufferUnit>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `serviceCategoryId`
-    pub service_category_id: Option<String>,
-    /// `serviceDuration`
-    pub service_duration: Option<f64>,
-    /// `serviceDurationUnit`
-    pub service_duration_unit: Option<BufferUnit>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `staff`
-    pub staff: Option<Vec<Staff>>,
-    /// `variations`
-    pub variations: Option<Vec<UpdateServiceVariation>>,
+crm_core::record! {
+    /// Update service.
+    pub struct UpdateService {
+        /// `coverImage`
+        cover_image: Option<String> = "coverImage",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `eventColor`
+        event_color: Option<String> = "eventColor",
+        /// `formId`
+        form_id: Option<String> = "formId",
+        /// `isPrivate`
+        is_private: Option<bool> = "isPrivate",
+        /// The name.
+        name: Option<String> = "name",
+        /// `payment`
+        payment: Option<Payment> = "payment",
+        /// `postBuffer`
+        post_buffer: Option<f64> = "postBuffer",
+        /// `postBufferUnit`
+        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `serviceCategoryId`
+        service_category_id: Option<String> = "serviceCategoryId",
+        /// `serviceDuration`
+        service_duration: Option<f64> = "serviceDuration",
+        /// `serviceDurationUnit`
+        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `staff`
+        staff: Option<Vec<Staff>> = "staff",
+        /// `variations`
+        variations: Option<Vec<UpdateServiceVariation>> = "variations",
+    }
 }
-crm_core::record!(UpdateService {
-    cover_image: "coverImage",
-    description: "description",
-    event_color: "eventColor",
-    form_id: "formId",
-    is_private: "isPrivate",
-    name: "name",
-    payment: "payment",
-    post_buffer: "postBuffer",
-    post_buffer_unit: "postBufferUnit",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    service_category_id: "serviceCategoryId",
-    service_duration: "serviceDuration",
-    service_duration_unit: "serviceDurationUnit",
-    slug: "slug",
-    staff: "staff",
-    variations: "variations",
-});
 crm_core::setters!(UpdateService {
     cover_image: String, description: String, event_color: String, form_id: String, is_private: bool,
     name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
@@ -3520,37 +2779,27 @@ crm_core::setters!(UpdateService {
     service_duration_unit: BufferUnit, slug: String, staff: [Staff], variations: [UpdateServiceVariation],
 });
 
-/// Update service booking.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateServiceBooking {
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// `meetingLocation`
-    pub meeting_location: Option<String>,
-    /// `serviceLocationId`
-    pub service_location_id: Option<String>,
-    /// `services`
-    pub services: Option<Vec<CreateBookingService>>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// `status`
-    pub status: Option<UpdateServiceBookingStatus>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Update service booking.
+    pub struct UpdateServiceBooking {
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// `meetingLocation`
+        meeting_location: Option<String> = "meetingLocation",
+        /// `serviceLocationId`
+        service_location_id: Option<String> = "serviceLocationId",
+        /// `services`
+        services: Option<Vec<CreateBookingService>> = "services",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// `status`
+        status: Option<UpdateServiceBookingStatus> = "status",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(UpdateServiceBooking {
-    end_time: "endTime",
-    meeting_location: "meetingLocation",
-    service_location_id: "serviceLocationId",
-    services: "services",
-    start_time: "startTime",
-    status: "status",
-    timezone: "timezone",
-    title: "title",
-});
 crm_core::setters!(UpdateServiceBooking {
     end_time: String, meeting_location: String, service_location_id: String, services: [CreateBookingService],
     start_time: String, status: UpdateServiceBookingStatus, timezone: String, title: String,
@@ -3574,88 +2823,67 @@ crm_core::open_enum! {
     }
 }
 
-/// Update service location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateServiceLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// `coverImage`
-    pub cover_image: Option<String>,
-    /// `locationType`
-    pub location_type: Option<LocationType>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Update service location.
+    pub struct UpdateServiceLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// `coverImage`
+        cover_image: Option<String> = "coverImage",
+        /// `locationType`
+        location_type: Option<LocationType> = "locationType",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
 }
-crm_core::record!(UpdateServiceLocation {
-    address: "address",
-    cover_image: "coverImage",
-    location_type: "locationType",
-    name: "name",
-    phone: "phone",
-    slug: "slug",
-});
 crm_core::setters!(UpdateServiceLocation {
     address: String, cover_image: String, location_type: LocationType, name: String, phone: String,
     slug: String,
 });
 
-/// Update service variation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateServiceVariation {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `payment`
-    pub payment: Option<Payment>,
-    /// `postBuffer`
-    pub post_buffer: Option<f64>,
-    /// `postBufferUnit`
-    pub post_buffer_unit: Option<BufferUnit>,
-    /// `preBuffer`
-    pub pre_buffer: Option<f64>,
-    /// `preBufferUnit`
-    pub pre_buffer_unit: Option<BufferUnit>,
-    /// `serviceDuration`
-    pub service_duration: Option<f64>,
-    /// `serviceDurationUnit`
-    pub service_duration_unit: Option<BufferUnit>,
+crm_core::record! {
+    /// Update service variation.
+    pub struct UpdateServiceVariation {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `payment`
+        payment: Option<Payment> = "payment",
+        /// `postBuffer`
+        post_buffer: Option<f64> = "postBuffer",
+        /// `postBufferUnit`
+        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
+        /// `preBuffer`
+        pre_buffer: Option<f64> = "preBuffer",
+        /// `preBufferUnit`
+        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        /// `serviceDuration`
+        service_duration: Option<f64> = "serviceDuration",
+        /// `serviceDurationUnit`
+        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
+    }
 }
-crm_core::record!(UpdateServiceVariation {
-    id: "id",
-    name: "name",
-    payment: "payment",
-    post_buffer: "postBuffer",
-    post_buffer_unit: "postBufferUnit",
-    pre_buffer: "preBuffer",
-    pre_buffer_unit: "preBufferUnit",
-    service_duration: "serviceDuration",
-    service_duration_unit: "serviceDurationUnit",
-});
 crm_core::setters!(UpdateServiceVariation {
     id: String, name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit,
     pre_buffer: f64, pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
 });
 
-/// Validate group slug post body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ValidateGroupSlugPostBody {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Validate group slug post body.
+    pub struct ValidateGroupSlugPostBody {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "locationId" "slug"
+    by new
 }
-crm_core::record!(ValidateGroupSlugPostBody {
-    location_id: "locationId",
-    slug: "slug",
-} required { location_id: "locationId", slug: "slug" } by new);
 crm_core::setters!(ValidateGroupSlugPostBody {
     location_id: String, slug: String,
 });
@@ -3671,16 +2899,13 @@ impl ValidateGroupSlugPostBody {
     }
 }
 
-/// Validate group slug reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ValidateGroupSlugReply {
-    /// `available`
-    pub available: Option<bool>,
+crm_core::record! {
+    /// Validate group slug reply.
+    pub struct ValidateGroupSlugReply {
+        /// `available`
+        available: Option<bool> = "available",
+    }
 }
-crm_core::record!(ValidateGroupSlugReply {
-    available: "available",
-});
 
 crm_core::open_enum! {
     /// The vendor's default is `classic`.

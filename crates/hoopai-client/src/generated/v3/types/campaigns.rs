@@ -3,36 +3,27 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Campaigns.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Campaigns {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `status`
-    pub status: Option<String>,
+crm_core::record! {
+    /// Campaigns.
+    pub struct Campaigns {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `status`
+        status: Option<String> = "status",
+    }
 }
-crm_core::record!(Campaigns {
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    status: "status",
-});
 
-/// Campaigns reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CampaignsReply {
-    /// `campaigns`
-    pub campaigns: Vec<Campaigns>,
+crm_core::record! {
+    /// Campaigns reply.
+    pub struct CampaignsReply {
+        /// `campaigns`
+        campaigns: Vec<Campaigns> = "campaigns",
+    }
 }
-crm_core::record!(CampaignsReply {
-    campaigns: "campaigns",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

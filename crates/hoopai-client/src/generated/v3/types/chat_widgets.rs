@@ -3,49 +3,35 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// A2p compliance.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct A2pCompliance {
-    /// `a2pOptInForm1`
-    pub a2p_opt_in_form1: Option<String>,
-    /// `a2pOptInForm1PreChecked`
-    pub a2p_opt_in_form1_pre_checked: Option<bool>,
-    /// `a2pOptInForm1ShowCheckbox`
-    pub a2p_opt_in_form1_show_checkbox: Option<bool>,
-    /// `a2pOptInForm2`
-    pub a2p_opt_in_form2: Option<String>,
-    /// `a2pOptInForm2PreChecked`
-    pub a2p_opt_in_form2_pre_checked: Option<bool>,
-    /// `a2pOptInForm2ShowCheckbox`
-    pub a2p_opt_in_form2_show_checkbox: Option<bool>,
-    /// `enableA2PCompliance`
-    pub enable_a2p_compliance: Option<bool>,
-    /// `isA2POptInForm1`
-    pub is_a2p_opt_in_form1: Option<bool>,
-    /// `isA2POptInForm2`
-    pub is_a2p_opt_in_form2: Option<bool>,
-    /// `messageType`
-    pub message_type: Option<String>,
-    /// `privacyPolicyLink`
-    pub privacy_policy_link: Option<String>,
-    /// `termsOfServiceLink`
-    pub terms_of_service_link: Option<String>,
+crm_core::record! {
+    /// A2p compliance.
+    pub struct A2pCompliance {
+        /// `a2pOptInForm1`
+        a2p_opt_in_form1: Option<String> = "a2pOptInForm1",
+        /// `a2pOptInForm1PreChecked`
+        a2p_opt_in_form1_pre_checked: Option<bool> = "a2pOptInForm1PreChecked",
+        /// `a2pOptInForm1ShowCheckbox`
+        a2p_opt_in_form1_show_checkbox: Option<bool> = "a2pOptInForm1ShowCheckbox",
+        /// `a2pOptInForm2`
+        a2p_opt_in_form2: Option<String> = "a2pOptInForm2",
+        /// `a2pOptInForm2PreChecked`
+        a2p_opt_in_form2_pre_checked: Option<bool> = "a2pOptInForm2PreChecked",
+        /// `a2pOptInForm2ShowCheckbox`
+        a2p_opt_in_form2_show_checkbox: Option<bool> = "a2pOptInForm2ShowCheckbox",
+        /// `enableA2PCompliance`
+        enable_a2p_compliance: Option<bool> = "enableA2PCompliance",
+        /// `isA2POptInForm1`
+        is_a2p_opt_in_form1: Option<bool> = "isA2POptInForm1",
+        /// `isA2POptInForm2`
+        is_a2p_opt_in_form2: Option<bool> = "isA2POptInForm2",
+        /// `messageType`
+        message_type: Option<String> = "messageType",
+        /// `privacyPolicyLink`
+        privacy_policy_link: Option<String> = "privacyPolicyLink",
+        /// `termsOfServiceLink`
+        terms_of_service_link: Option<String> = "termsOfServiceLink",
+    }
 }
-crm_core::record!(A2pCompliance {
-    a2p_opt_in_form1: "a2pOptInForm1",
-    a2p_opt_in_form1_pre_checked: "a2pOptInForm1PreChecked",
-    a2p_opt_in_form1_show_checkbox: "a2pOptInForm1ShowCheckbox",
-    a2p_opt_in_form2: "a2pOptInForm2",
-    a2p_opt_in_form2_pre_checked: "a2pOptInForm2PreChecked",
-    a2p_opt_in_form2_show_checkbox: "a2pOptInForm2ShowCheckbox",
-    enable_a2p_compliance: "enableA2PCompliance",
-    is_a2p_opt_in_form1: "isA2POptInForm1",
-    is_a2p_opt_in_form2: "isA2POptInForm2",
-    message_type: "messageType",
-    privacy_policy_link: "privacyPolicyLink",
-    terms_of_service_link: "termsOfServiceLink",
-});
 crm_core::setters!(A2pCompliance {
     a2p_opt_in_form1: String, a2p_opt_in_form1_pre_checked: bool, a2p_opt_in_form1_show_checkbox: bool,
     a2p_opt_in_form2: String, a2p_opt_in_form2_pre_checked: bool, a2p_opt_in_form2_show_checkbox: bool,
@@ -53,87 +39,62 @@ crm_core::setters!(A2pCompliance {
     privacy_policy_link: String, terms_of_service_link: String,
 });
 
-/// Acknowledgement details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AcknowledgementDetails {
-    /// `icon`
-    pub icon: Option<String>,
-    /// `liveChatIcon`
-    pub live_chat_icon: Option<String>,
-    /// `liveChatPlaceholderColor`
-    pub live_chat_placeholder_color: Option<String>,
-    /// `placeholderColor`
-    pub placeholder_color: Option<String>,
+crm_core::record! {
+    /// Acknowledgement details.
+    pub struct AcknowledgementDetails {
+        /// `icon`
+        icon: Option<String> = "icon",
+        /// `liveChatIcon`
+        live_chat_icon: Option<String> = "liveChatIcon",
+        /// `liveChatPlaceholderColor`
+        live_chat_placeholder_color: Option<String> = "liveChatPlaceholderColor",
+        /// `placeholderColor`
+        placeholder_color: Option<String> = "placeholderColor",
+    }
 }
-crm_core::record!(AcknowledgementDetails {
-    icon: "icon",
-    live_chat_icon: "liveChatIcon",
-    live_chat_placeholder_color: "liveChatPlaceholderColor",
-    placeholder_color: "placeholderColor",
-});
 crm_core::setters!(AcknowledgementDetails {
     icon: String, live_chat_icon: String, live_chat_placeholder_color: String, placeholder_color: String,
 });
 
-/// Advance settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdvanceSettings {
-    /// `aTwoPCompliance`
-    pub a_two_p_compliance: Option<A2pCompliance>,
-    /// `allInOneChatTypes`
-    pub all_in_one_chat_types: Option<Vec<ChatWidgetsListChatType>>,
-    /// `allInOneInitialMsg`
-    pub all_in_one_initial_msg: Option<String>,
-    /// `brandingTitle`
-    pub branding_title: Option<String>,
-    /// `businessOfficeHours`
-    pub business_office_hours: Option<BusinessOfficeHours>,
-    /// `contactFormIntroMessage`
-    pub contact_form_intro_message: Option<String>,
-    /// `contactFormOptions`
-    pub contact_form_options: Option<Vec<String>>,
-    /// `contactFormSystemMessage`
-    pub contact_form_system_message: Option<String>,
-    /// `defaultConsentCheck`
-    pub default_consent_check: Option<bool>,
-    /// `enableContactForm`
-    pub enable_contact_form: Option<bool>,
-    /// `fbPage`
-    pub fb_page: Option<FbPage>,
-    /// `instagramPage`
-    pub instagram_page: Option<InstagramPage>,
-    /// `playNotificationSound`
-    pub play_notification_sound: Option<bool>,
-    /// `prefilledMessageText`
-    pub prefilled_message_text: Option<String>,
-    /// `redirect`
-    pub redirect: Option<Redirect>,
-    /// `voiceAiAgent`
-    pub voice_ai_agent: Option<Value>,
-    /// `voiceAiSendActionText`
-    pub voice_ai_send_action_text: Option<String>,
+crm_core::record! {
+    /// Advance settings.
+    pub struct AdvanceSettings {
+        /// `aTwoPCompliance`
+        a_two_p_compliance: Option<A2pCompliance> = "aTwoPCompliance",
+        /// `allInOneChatTypes`
+        all_in_one_chat_types: Option<Vec<ChatWidgetsListChatType>> = "allInOneChatTypes",
+        /// `allInOneInitialMsg`
+        all_in_one_initial_msg: Option<String> = "allInOneInitialMsg",
+        /// `brandingTitle`
+        branding_title: Option<String> = "brandingTitle",
+        /// `businessOfficeHours`
+        business_office_hours: Option<BusinessOfficeHours> = "businessOfficeHours",
+        /// `contactFormIntroMessage`
+        contact_form_intro_message: Option<String> = "contactFormIntroMessage",
+        /// `contactFormOptions`
+        contact_form_options: Option<Vec<String>> = "contactFormOptions",
+        /// `contactFormSystemMessage`
+        contact_form_system_message: Option<String> = "contactFormSystemMessage",
+        /// `defaultConsentCheck`
+        default_consent_check: Option<bool> = "defaultConsentCheck",
+        /// `enableContactForm`
+        enable_contact_form: Option<bool> = "enableContactForm",
+        /// `fbPage`
+        fb_page: Option<FbPage> = "fbPage",
+        /// `instagramPage`
+        instagram_page: Option<InstagramPage> = "instagramPage",
+        /// `playNotificationSound`
+        play_notification_sound: Option<bool> = "playNotificationSound",
+        /// `prefilledMessageText`
+        prefilled_message_text: Option<String> = "prefilledMessageText",
+        /// `redirect`
+        redirect: Option<Redirect> = "redirect",
+        /// `voiceAiAgent`
+        voice_ai_agent: Option<Value> = "voiceAiAgent",
+        /// `voiceAiSendActionText`
+        voice_ai_send_action_text: Option<String> = "voiceAiSendActionText",
+    }
 }
-crm_core::record!(AdvanceSettings {
-    a_two_p_compliance: "aTwoPCompliance",
-    all_in_one_chat_types: "allInOneChatTypes",
-    all_in_one_initial_msg: "allInOneInitialMsg",
-    branding_title: "brandingTitle",
-    business_office_hours: "businessOfficeHours",
-    contact_form_intro_message: "contactFormIntroMessage",
-    contact_form_options: "contactFormOptions",
-    contact_form_system_message: "contactFormSystemMessage",
-    default_consent_check: "defaultConsentCheck",
-    enable_contact_form: "enableContactForm",
-    fb_page: "fbPage",
-    instagram_page: "instagramPage",
-    play_notification_sound: "playNotificationSound",
-    prefilled_message_text: "prefilledMessageText",
-    redirect: "redirect",
-    voice_ai_agent: "voiceAiAgent",
-    voice_ai_send_action_text: "voiceAiSendActionText",
-});
 crm_core::setters!(AdvanceSettings {
     a_two_p_compliance: A2pCompliance, all_in_one_chat_types: [ChatWidgetsListChatType],
     all_in_one_initial_msg: String, branding_title: String, business_office_hours: BusinessOfficeHours,
@@ -143,25 +104,19 @@ crm_core::setters!(AdvanceSettings {
     voice_ai_send_action_text: String,
 });
 
-/// Business office hours.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BusinessOfficeHours {
-    /// `enableBusinessHours`
-    pub enable_business_hours: Option<bool>,
-    /// `openHours`
-    pub open_hours: Option<Vec<String>>,
-    /// `outsideOfficeHoursWelcomeMsg`
-    pub outside_office_hours_welcome_msg: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
+crm_core::record! {
+    /// Business office hours.
+    pub struct BusinessOfficeHours {
+        /// `enableBusinessHours`
+        enable_business_hours: Option<bool> = "enableBusinessHours",
+        /// `openHours`
+        open_hours: Option<Vec<String>> = "openHours",
+        /// `outsideOfficeHoursWelcomeMsg`
+        outside_office_hours_welcome_msg: Option<String> = "outsideOfficeHoursWelcomeMsg",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+    }
 }
-crm_core::record!(BusinessOfficeHours {
-    enable_business_hours: "enableBusinessHours",
-    open_hours: "openHours",
-    outside_office_hours_welcome_msg: "outsideOfficeHoursWelcomeMsg",
-    timezone: "timezone",
-});
 crm_core::setters!(BusinessOfficeHours {
     enable_business_hours: bool, open_hours: [String], outside_office_hours_welcome_msg: String,
     timezone: String,
@@ -209,22 +164,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Clone chat widget.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CloneChatWidget {
-    /// `chatWidgetId`
-    pub chat_widget_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Clone chat widget.
+    pub struct CloneChatWidget {
+        /// `chatWidgetId`
+        chat_widget_id: Option<String> = "chatWidgetId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "chatWidgetId" "locationId"
+    by new
 }
-crm_core::record!(CloneChatWidget {
-    chat_widget_id: "chatWidgetId",
-    location_id: "locationId",
-    name: "name",
-} required { chat_widget_id: "chatWidgetId", location_id: "locationId" } by new);
 crm_core::setters!(CloneChatWidget {
     chat_widget_id: String, location_id: String, name: String,
 });
@@ -244,34 +196,27 @@ impl CloneChatWidget {
     }
 }
 
-/// Create widget.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateWidget {
-    /// `chatType`
-    pub chat_type: Option<WidgetChatType>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `settings`
-    pub settings: Option<WidgetSettings>,
-    /// `version`
-    pub version: Option<f64>,
+crm_core::record! {
+    /// Create widget.
+    pub struct CreateWidget {
+        /// `chatType`
+        chat_type: Option<WidgetChatType> = "chatType",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `settings`
+        settings: Option<WidgetSettings> = "settings",
+        /// `version`
+        version: Option<f64> = "version",
+    }
+    required "chatType" "locationId" "name" "version"
+    by new
 }
-crm_core::record!(CreateWidget {
-    chat_type: "chatType",
-    default_: "default",
-    deleted: "deleted",
-    location_id: "locationId",
-    name: "name",
-    settings: "settings",
-    version: "version",
-} required { chat_type: "chatType", location_id: "locationId", name: "name", version: "version" } by new);
 crm_core::setters!(CreateWidget {
     chat_type: WidgetChatType, default_: bool, deleted: bool, location_id: String, name: String,
     settings: WidgetSettings, version: f64,
@@ -298,89 +243,67 @@ impl CreateWidget {
     }
 }
 
-/// Fb page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FbPage {
-    /// `facebookPageId`
-    pub facebook_page_id: Option<String>,
-    /// `facebookPageName`
-    pub facebook_page_name: Option<String>,
+crm_core::record! {
+    /// Fb page.
+    pub struct FbPage {
+        /// `facebookPageId`
+        facebook_page_id: Option<String> = "facebookPageId",
+        /// `facebookPageName`
+        facebook_page_name: Option<String> = "facebookPageName",
+    }
 }
-crm_core::record!(FbPage {
-    facebook_page_id: "facebookPageId",
-    facebook_page_name: "facebookPageName",
-});
 crm_core::setters!(FbPage {
     facebook_page_id: String, facebook_page_name: String,
 });
 
-/// Instagram page.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstagramPage {
-    /// `facebookPageId`
-    pub facebook_page_id: Option<String>,
-    /// `facebookPageName`
-    pub facebook_page_name: Option<String>,
-    /// `instagramPageId`
-    pub instagram_page_id: Option<String>,
-    /// `instagramUsername`
-    pub instagram_username: Option<String>,
+crm_core::record! {
+    /// Instagram page.
+    pub struct InstagramPage {
+        /// `facebookPageId`
+        facebook_page_id: Option<String> = "facebookPageId",
+        /// `facebookPageName`
+        facebook_page_name: Option<String> = "facebookPageName",
+        /// `instagramPageId`
+        instagram_page_id: Option<String> = "instagramPageId",
+        /// `instagramUsername`
+        instagram_username: Option<String> = "instagramUsername",
+    }
 }
-crm_core::record!(InstagramPage {
-    facebook_page_id: "facebookPageId",
-    facebook_page_name: "facebookPageName",
-    instagram_page_id: "instagramPageId",
-    instagram_username: "instagramUsername",
-});
 crm_core::setters!(InstagramPage {
     facebook_page_id: String, facebook_page_name: String, instagram_page_id: String,
     instagram_username: String,
 });
 
-/// Redirect.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Redirect {
-    /// `redirectAction`
-    pub redirect_action: Option<bool>,
-    /// `redirectText`
-    pub redirect_text: Option<String>,
-    /// `redirectWebsite`
-    pub redirect_website: Option<String>,
+crm_core::record! {
+    /// Redirect.
+    pub struct Redirect {
+        /// `redirectAction`
+        redirect_action: Option<bool> = "redirectAction",
+        /// `redirectText`
+        redirect_text: Option<String> = "redirectText",
+        /// `redirectWebsite`
+        redirect_website: Option<String> = "redirectWebsite",
+    }
 }
-crm_core::record!(Redirect {
-    redirect_action: "redirectAction",
-    redirect_text: "redirectText",
-    redirect_website: "redirectWebsite",
-});
 crm_core::setters!(Redirect {
     redirect_action: bool, redirect_text: String, redirect_website: String,
 });
 
-/// Update widget.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateWidget {
-    /// `chatType`
-    pub chat_type: Option<WidgetChatType>,
-    /// `default`
-    pub default_: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `settings`
-    pub settings: Option<WidgetSettings>,
-    /// `version`
-    pub version: Option<f64>,
+crm_core::record! {
+    /// Update widget.
+    pub struct UpdateWidget {
+        /// `chatType`
+        chat_type: Option<WidgetChatType> = "chatType",
+        /// `default`
+        default_: Option<bool> = "default",
+        /// The name.
+        name: Option<String> = "name",
+        /// `settings`
+        settings: Option<WidgetSettings> = "settings",
+        /// `version`
+        version: Option<f64> = "version",
+    }
 }
-crm_core::record!(UpdateWidget {
-    chat_type: "chatType",
-    default_: "default",
-    name: "name",
-    settings: "settings",
-    version: "version",
-});
 crm_core::setters!(UpdateWidget {
     chat_type: WidgetChatType, default_: bool, name: String, settings: WidgetSettings, version: f64,
 });
@@ -395,151 +318,105 @@ crm_core::open_enum! {
     }
 }
 
-/// Widget settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WidgetSettings {
-    /// `acknowledgementDetails`
-    pub acknowledgement_details: Option<AcknowledgementDetails>,
-    /// `advanceSettings`
-    pub advance_settings: Option<AdvanceSettings>,
-    /// `agencyName`
-    pub agency_name: Option<String>,
-    /// `agencyWebsite`
-    pub agency_website: Option<String>,
-    /// `allowAvatarImage`
-    pub allow_avatar_image: Option<bool>,
-    /// `autoCountryCode`
-    pub auto_country_code: Option<bool>,
-    /// `chatIcon`
-    pub chat_icon: Option<String>,
-    /// `chatType`
-    pub chat_type: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// `dimensions`
-    pub dimensions: Option<WidgetSettingsCustomization>,
-    /// `enableRevisitMessage`
-    pub enable_revisit_message: Option<bool>,
-    /// `heading`
-    pub heading: Option<String>,
-    /// `isPromptAvatarImageOptimize`
-    pub is_prompt_avatar_image_optimize: Option<bool>,
-    /// `legalMsg`
-    pub legal_msg: Option<String>,
-    /// `liveChatAckMsg`
-    pub live_chat_ack_msg: Option<String>,
-    /// `liveChatEndedMsg`
-    pub live_chat_ended_msg: Option<String>,
-    /// `liveChatFeedbackMsg`
-    pub live_chat_feedback_msg: Option<String>,
-    /// `liveChatFeedbackNote`
-    pub live_chat_feedback_note: Option<String>,
-    /// `liveChatIntroMsg`
-    pub live_chat_intro_msg: Option<String>,
-    /// `liveChatUserInactiveMsg`
-    pub live_chat_user_inactive_msg: Option<String>,
-    /// `liveChatUserInactiveTime`
-    pub live_chat_user_inactive_time: Option<String>,
-    /// `liveChatVisitorInactiveMsg`
-    pub live_chat_visitor_inactive_msg: Option<String>,
-    /// `liveChatVisitorInactiveTime`
-    pub live_chat_visitor_inactive_time: Option<String>,
-    /// `locale`
-    pub locale: Option<String>,
-    /// `locationCountryCode`
-    pub location_country_code: Option<String>,
-    /// `promptAvatar`
-    pub prompt_avatar: Option<String>,
-    /// `promptAvatarAltText`
-    pub prompt_avatar_alt_text: Option<String>,
-    /// `promptMsg`
-    pub prompt_msg: Option<String>,
-    /// `promptType`
-    pub prompt_type: Option<String>,
-    /// `representativeAssignedMessage`
-    pub representative_assigned_message: Option<String>,
-    /// `revisitPromptMsg`
-    pub revisit_prompt_msg: Option<String>,
-    /// `sendActionText`
-    pub send_action_text: Option<String>,
-    /// `showAgencyBranding`
-    pub show_agency_branding: Option<bool>,
-    /// `showConsentCheckbox`
-    pub show_consent_checkbox: Option<bool>,
-    /// `showLiveChatWelcomeMsg`
-    pub show_live_chat_welcome_msg: Option<bool>,
-    /// `showPrompt`
-    pub show_prompt: Option<bool>,
-    /// `subHeading`
-    pub sub_heading: Option<String>,
-    /// `successMsg`
-    pub success_msg: Option<String>,
-    /// `supportContact`
-    pub support_contact: Option<String>,
-    /// `thankYouMsg`
-    pub thank_you_msg: Option<String>,
-    /// `theme`
-    pub theme: Option<WidgetSettingsTheme>,
-    /// `useEmailField`
-    pub use_email_field: Option<bool>,
-    /// `waNumber`
-    pub wa_number: Option<String>,
-    /// `widgetId`
-    pub widget_id: Option<String>,
-    /// `widgetPlacement`
-    pub widget_placement: Option<String>,
-    /// `widgetPrimaryColor`
-    pub widget_primary_color: Option<String>,
+crm_core::record! {
+    /// Widget settings.
+    pub struct WidgetSettings {
+        /// `acknowledgementDetails`
+        acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
+        /// `advanceSettings`
+        advance_settings: Option<AdvanceSettings> = "advanceSettings",
+        /// `agencyName`
+        agency_name: Option<String> = "agencyName",
+        /// `agencyWebsite`
+        agency_website: Option<String> = "agencyWebsite",
+        /// `allowAvatarImage`
+        allow_avatar_image: Option<bool> = "allowAvatarImage",
+        /// `autoCountryCode`
+        auto_country_code: Option<bool> = "autoCountryCode",
+        /// `chatIcon`
+        chat_icon: Option<String> = "chatIcon",
+        /// `chatType`
+        chat_type: Option<String> = "chatType",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// `dimensions`
+        dimensions: Option<WidgetSettingsCustomization> = "dimensions",
+        /// `enableRevisitMessage`
+        enable_revisit_message: Option<bool> = "enableRevisitMessage",
+        /// `heading`
+        heading: Option<String> = "heading",
+        /// `isPromptAvatarImageOptimize`
+        is_prompt_avatar_image_optimize: Option<bool> = "isPromptAvatarImageOptimize",
+        /// `legalMsg`
+        legal_msg: Option<String> = "legalMsg",
+        /// `liveChatAckMsg`
+        live_chat_ack_msg: Option<String> = "liveChatAckMsg",
+        /// `liveChatEndedMsg`
+        live_chat_ended_msg: Option<String> = "liveChatEndedMsg",
+        /// `liveChatFeedbackMsg`
+        live_chat_feedback_msg: Option<String> = "liveChatFeedbackMsg",
+        /// `liveChatFeedbackNote`
+        live_chat_feedback_note: Option<String> = "liveChatFeedbackNote",
+        /// `liveChatIntroMsg`
+        live_chat_intro_msg: Option<String> = "liveChatIntroMsg",
+        /// `liveChatUserInactiveMsg`
+        live_chat_user_inactive_msg: Option<String> = "liveChatUserInactiveMsg",
+        /// `liveChatUserInactiveTime`
+        live_chat_user_inactive_time: Option<String> = "liveChatUserInactiveTime",
+        /// `liveChatVisitorInactiveMsg`
+        live_chat_visitor_inactive_msg: Option<String> = "liveChatVisitorInactiveMsg",
+        /// `liveChatVisitorInactiveTime`
+        live_chat_visitor_inactive_time: Option<String> = "liveChatVisitorInactiveTime",
+        /// `locale`
+        locale: Option<String> = "locale",
+        /// `locationCountryCode`
+        location_country_code: Option<String> = "locationCountryCode",
+        /// `promptAvatar`
+        prompt_avatar: Option<String> = "promptAvatar",
+        /// `promptAvatarAltText`
+        prompt_avatar_alt_text: Option<String> = "promptAvatarAltText",
+        /// `promptMsg`
+        prompt_msg: Option<String> = "promptMsg",
+        /// `promptType`
+        prompt_type: Option<String> = "promptType",
+        /// `representativeAssignedMessage`
+        representative_assigned_message: Option<String> = "representativeAssignedMessage",
+        /// `revisitPromptMsg`
+        revisit_prompt_msg: Option<String> = "revisitPromptMsg",
+        /// `sendActionText`
+        send_action_text: Option<String> = "sendActionText",
+        /// `showAgencyBranding`
+        show_agency_branding: Option<bool> = "showAgencyBranding",
+        /// `showConsentCheckbox`
+        show_consent_checkbox: Option<bool> = "showConsentCheckbox",
+        /// `showLiveChatWelcomeMsg`
+        show_live_chat_welcome_msg: Option<bool> = "showLiveChatWelcomeMsg",
+        /// `showPrompt`
+        show_prompt: Option<bool> = "showPrompt",
+        /// `subHeading`
+        sub_heading: Option<String> = "subHeading",
+        /// `successMsg`
+        success_msg: Option<String> = "successMsg",
+        /// `supportContact`
+        support_contact: Option<String> = "supportContact",
+        /// `thankYouMsg`
+        thank_you_msg: Option<String> = "thankYouMsg",
+        /// `theme`
+        theme: Option<WidgetSettingsTheme> = "theme",
+        /// `useEmailField`
+        use_email_field: Option<bool> = "useEmailField",
+        /// `waNumber`
+        wa_number: Option<String> = "waNumber",
+        /// `widgetId`
+        widget_id: Option<String> = "widgetId",
+        /// `widgetPlacement`
+        widget_placement: Option<String> = "widgetPlacement",
+        /// `widgetPrimaryColor`
+        widget_primary_color: Option<String> = "widgetPrimaryColor",
+    }
+    required "chatIcon" "chatType"
+    by new
 }
-crm_core::record!(WidgetSettings {
-    acknowledgement_details: "acknowledgementDetails",
-    advance_settings: "advanceSettings",
-    agency_name: "agencyName",
-    agency_website: "agencyWebsite",
-    allow_avatar_image: "allowAvatarImage",
-    auto_country_code: "autoCountryCode",
-    chat_icon: "chatIcon",
-    chat_type: "chatType",
-    country_code: "countryCode",
-    dimensions: "dimensions",
-    enable_revisit_message: "enableRevisitMessage",
-    heading: "heading",
-    is_prompt_avatar_image_optimize: "isPromptAvatarImageOptimize",
-    legal_msg: "legalMsg",
-    live_chat_ack_msg: "liveChatAckMsg",
-    live_chat_ended_msg: "liveChatEndedMsg",
-    live_chat_feedback_msg: "liveChatFeedbackMsg",
-    live_chat_feedback_note: "liveChatFeedbackNote",
-    live_chat_intro_msg: "liveChatIntroMsg",
-    live_chat_user_inactive_msg: "liveChatUserInactiveMsg",
-    live_chat_user_inactive_time: "liveChatUserInactiveTime",
-    live_chat_visitor_inactive_msg: "liveChatVisitorInactiveMsg",
-    live_chat_visitor_inactive_time: "liveChatVisitorInactiveTime",
-    locale: "locale",
-    location_country_code: "locationCountryCode",
-    prompt_avatar: "promptAvatar",
-    prompt_avatar_alt_text: "promptAvatarAltText",
-    prompt_msg: "promptMsg",
-    prompt_type: "promptType",
-    representative_assigned_message: "representativeAssignedMessage",
-    revisit_prompt_msg: "revisitPromptMsg",
-    send_action_text: "sendActionText",
-    show_agency_branding: "showAgencyBranding",
-    show_consent_checkbox: "showConsentCheckbox",
-    show_live_chat_welcome_msg: "showLiveChatWelcomeMsg",
-    show_prompt: "showPrompt",
-    sub_heading: "subHeading",
-    success_msg: "successMsg",
-    support_contact: "supportContact",
-    thank_you_msg: "thankYouMsg",
-    theme: "theme",
-    use_email_field: "useEmailField",
-    wa_number: "waNumber",
-    widget_id: "widgetId",
-    widget_placement: "widgetPlacement",
-    widget_primary_color: "widgetPrimaryColor",
-} required { chat_icon: "chatIcon", chat_type: "chatType" } by new);
 crm_core::setters!(WidgetSettings {
     acknowledgement_details: AcknowledgementDetails, advance_settings: AdvanceSettings, agency_name: String,
     agency_website: String, allow_avatar_image: bool, auto_country_code: bool, chat_icon: String,
@@ -612,88 +489,66 @@ impl WidgetSettings {
     }
 }
 
-/// Widget settings customization.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WidgetSettingsCustomization {
-    /// `position`
-    pub position: Option<String>,
-    /// `sizes`
-    pub sizes: Option<WidgetSettingsCustomizationSize>,
+crm_core::record! {
+    /// Widget settings customization.
+    pub struct WidgetSettingsCustomization {
+        /// `position`
+        position: Option<String> = "position",
+        /// `sizes`
+        sizes: Option<WidgetSettingsCustomizationSize> = "sizes",
+    }
 }
-crm_core::record!(WidgetSettingsCustomization {
-    position: "position",
-    sizes: "sizes",
-});
 crm_core::setters!(WidgetSettingsCustomization {
     position: String, sizes: WidgetSettingsCustomizationSize,
 });
 
-/// Widget settings customization size.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WidgetSettingsCustomizationSize {
-    /// `height`
-    pub height: Option<f64>,
-    /// `width`
-    pub width: Option<f64>,
+crm_core::record! {
+    /// Widget settings customization size.
+    pub struct WidgetSettingsCustomizationSize {
+        /// `height`
+        height: Option<f64> = "height",
+        /// `width`
+        width: Option<f64> = "width",
+    }
 }
-crm_core::record!(WidgetSettingsCustomizationSize {
-    height: "height",
-    width: "width",
-});
 crm_core::setters!(WidgetSettingsCustomizationSize {
     height: f64, width: f64,
 });
 
-/// Widget settings theme.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WidgetSettingsTheme {
-    /// `colors`
-    pub colors: Option<WidgetSettingsThemeCustomColor>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Widget settings theme.
+    pub struct WidgetSettingsTheme {
+        /// `colors`
+        colors: Option<WidgetSettingsThemeCustomColor> = "colors",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(WidgetSettingsTheme {
-    colors: "colors",
-    name: "name",
-});
 crm_core::setters!(WidgetSettingsTheme {
     colors: WidgetSettingsThemeCustomColor, name: String,
 });
 
-/// Widget settings theme custom color.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WidgetSettingsThemeCustomColor {
-    /// `avatarBackgroundColor`
-    pub avatar_background_color: Option<String>,
-    /// `avatarBorderColor`
-    pub avatar_border_color: Option<String>,
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    /// `buttonColor`
-    pub button_color: Option<String>,
-    /// `chatBubbleColor`
-    pub chat_bubble_color: Option<String>,
-    /// `headerColor`
-    pub header_color: Option<String>,
-    /// `receivedMessageColor`
-    pub received_message_color: Option<String>,
-    /// `senderMessageColor`
-    pub sender_message_color: Option<String>,
+crm_core::record! {
+    /// Widget settings theme custom color.
+    pub struct WidgetSettingsThemeCustomColor {
+        /// `avatarBackgroundColor`
+        avatar_background_color: Option<String> = "avatarBackgroundColor",
+        /// `avatarBorderColor`
+        avatar_border_color: Option<String> = "avatarBorderColor",
+        /// `backgroundColor`
+        background_color: Option<String> = "backgroundColor",
+        /// `buttonColor`
+        button_color: Option<String> = "buttonColor",
+        /// `chatBubbleColor`
+        chat_bubble_color: Option<String> = "chatBubbleColor",
+        /// `headerColor`
+        header_color: Option<String> = "headerColor",
+        /// `receivedMessageColor`
+        received_message_color: Option<String> = "receivedMessageColor",
+        /// `senderMessageColor`
+        sender_message_color: Option<String> = "senderMessageColor",
+    }
 }
-crm_core::record!(WidgetSettingsThemeCustomColor {
-    avatar_background_color: "avatarBackgroundColor",
-    avatar_border_color: "avatarBorderColor",
-    background_color: "backgroundColor",
-    button_color: "buttonColor",
-    chat_bubble_color: "chatBubbleColor",
-    header_color: "headerColor",
-    received_message_color: "receivedMessageColor",
-    sender_message_color: "senderMessageColor",
-});
 crm_core::setters!(WidgetSettingsThemeCustomColor {
     avatar_background_color: String, avatar_border_color: String, background_color: String,
     button_color: String, chat_bubble_color: String, header_color: String, received_message_color: String,

@@ -3,236 +3,161 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Get company by id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCompanyById {
-    /// The address.
-    pub address: Option<String>,
-    /// `affiliatePolicyAcceptedBy`
-    pub affiliate_policy_accepted_by: Option<String>,
-    /// `affiliatePolicyAcceptedDate`
-    pub affiliate_policy_accepted_date: Option<String>,
-    /// `affiliatePolicyVersion`
-    pub affiliate_policy_version: Option<String>,
-    /// `autoSuspendEnabled`
-    pub auto_suspend_enabled: Option<bool>,
-    /// `businessAffinityGroup`
-    pub business_affinity_group: Option<String>,
-    /// `businessCategory`
-    pub business_category: Option<String>,
-    /// `businessNiche`
-    pub business_niche: Option<String>,
-    /// `cancelEnabledForClients`
-    pub cancel_enabled_for_clients: Option<bool>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `customerType`
-    pub customer_type: Option<String>,
-    /// `disableEmailService`
-    pub disable_email_service: Option<bool>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `enableDepreciatedFeatures`
-    pub enable_depreciated_features: Option<bool>,
-    /// `enableNewSubAccountDefaultData`
-    pub enable_new_sub_account_default_data: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isEnterpriseAccount`
-    pub is_enterprise_account: Option<bool>,
-    /// `isReselling`
-    pub is_reselling: Option<bool>,
-    /// `isSandboxAccount`
-    pub is_sandbox_account: Option<bool>,
-    /// `locationCount`
-    pub location_count: Option<f64>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `onboardingInfo`
-    pub onboarding_info: Option<IOnboarding>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `plan`
-    pub plan: Option<f64>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// The vendor's default is `false`.
-    pub premium_upgraded: Option<bool>,
-    /// `privacyPolicy`
-    pub privacy_policy: Option<String>,
-    /// `privacyPolicyAcceptedBy`
-    pub privacy_policy_accepted_by: Option<String>,
-    /// `privacyPolicyAcceptedDate`
-    pub privacy_policy_accepted_date: Option<String>,
-    /// `privacyPolicyVersion`
-    pub privacy_policy_version: Option<String>,
-    /// `referralId`
-    pub referral_id: Option<String>,
-    /// `relationshipNumber`
-    pub relationship_number: Option<String>,
-    /// `saasSettings`
-    pub saas_settings: Option<Value>,
-    /// `spareDomain`
-    pub spare_domain: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `stripeConnectId`
-    pub stripe_connect_id: Option<String>,
-    /// `subdomain`
-    pub subdomain: Option<String>,
-    /// `termsConditions`
-    pub terms_conditions: Option<String>,
-    /// `termsOfServiceAcceptedBy`
-    pub terms_of_service_accepted_by: Option<String>,
-    /// `termsOfServiceAcceptedDate`
-    pub terms_of_service_accepted_date: Option<String>,
-    /// `termsOfServiceVersion`
-    pub terms_of_service_version: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `twilioFreeCredits`
-    pub twilio_free_credits: Option<f64>,
-    /// `twilioTrialMode`
-    pub twilio_trial_mode: Option<bool>,
-    /// `upgradeEnabledForClients`
-    pub upgrade_enabled_for_clients: Option<bool>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Get company by id.
+    pub struct GetCompanyById {
+        /// The address.
+        address: Option<String> = "address",
+        /// `affiliatePolicyAcceptedBy`
+        affiliate_policy_accepted_by: Option<String> = "affiliatePolicyAcceptedBy",
+        /// `affiliatePolicyAcceptedDate`
+        affiliate_policy_accepted_date: Option<String> = "affiliatePolicyAcceptedDate",
+        /// `affiliatePolicyVersion`
+        affiliate_policy_version: Option<String> = "affiliatePolicyVersion",
+        /// `autoSuspendEnabled`
+        auto_suspend_enabled: Option<bool> = "autoSuspendEnabled",
+        /// `businessAffinityGroup`
+        business_affinity_group: Option<String> = "businessAffinityGroup",
+        /// `businessCategory`
+        business_category: Option<String> = "businessCategory",
+        /// `businessNiche`
+        business_niche: Option<String> = "businessNiche",
+        /// `cancelEnabledForClients`
+        cancel_enabled_for_clients: Option<bool> = "cancelEnabledForClients",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `customerType`
+        customer_type: Option<String> = "customerType",
+        /// `disableEmailService`
+        disable_email_service: Option<bool> = "disableEmailService",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `enableDepreciatedFeatures`
+        enable_depreciated_features: Option<bool> = "enableDepreciatedFeatures",
+        /// `enableNewSubAccountDefaultData`
+        enable_new_sub_account_default_data: Option<bool> = "enableNewSubAccountDefaultData",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isEnterpriseAccount`
+        is_enterprise_account: Option<bool> = "isEnterpriseAccount",
+        /// `isReselling`
+        is_reselling: Option<bool> = "isReselling",
+        /// `isSandboxAccount`
+        is_sandbox_account: Option<bool> = "isSandboxAccount",
+        /// `locationCount`
+        location_count: Option<f64> = "locationCount",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `onboardingInfo`
+        onboarding_info: Option<IOnboarding> = "onboardingInfo",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `plan`
+        plan: Option<f64> = "plan",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// The vendor's default is `false`.
+        premium_upgraded: Option<bool> = "premiumUpgraded",
+        /// `privacyPolicy`
+        privacy_policy: Option<String> = "privacyPolicy",
+        /// `privacyPolicyAcceptedBy`
+        privacy_policy_accepted_by: Option<String> = "privacyPolicyAcceptedBy",
+        /// `privacyPolicyAcceptedDate`
+        privacy_policy_accepted_date: Option<String> = "privacyPolicyAcceptedDate",
+        /// `privacyPolicyVersion`
+        privacy_policy_version: Option<String> = "privacyPolicyVersion",
+        /// `referralId`
+        referral_id: Option<String> = "referralId",
+        /// `relationshipNumber`
+        relationship_number: Option<String> = "relationshipNumber",
+        /// `saasSettings`
+        saas_settings: Option<Value> = "saasSettings",
+        /// `spareDomain`
+        spare_domain: Option<String> = "spareDomain",
+        /// `state`
+        state: Option<String> = "state",
+        /// `status`
+        status: Option<String> = "status",
+        /// `stripeConnectId`
+        stripe_connect_id: Option<String> = "stripeConnectId",
+        /// `subdomain`
+        subdomain: Option<String> = "subdomain",
+        /// `termsConditions`
+        terms_conditions: Option<String> = "termsConditions",
+        /// `termsOfServiceAcceptedBy`
+        terms_of_service_accepted_by: Option<String> = "termsOfServiceAcceptedBy",
+        /// `termsOfServiceAcceptedDate`
+        terms_of_service_accepted_date: Option<String> = "termsOfServiceAcceptedDate",
+        /// `termsOfServiceVersion`
+        terms_of_service_version: Option<String> = "termsOfServiceVersion",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `twilioFreeCredits`
+        twilio_free_credits: Option<f64> = "twilioFreeCredits",
+        /// `twilioTrialMode`
+        twilio_trial_mode: Option<bool> = "twilioTrialMode",
+        /// `upgradeEnabledForClients`
+        upgrade_enabled_for_clients: Option<bool> = "upgradeEnabledForClients",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(GetCompanyById {
-    address: "address",
-    affiliate_policy_accepted_by: "affiliatePolicyAcceptedBy",
-    affiliate_policy_accepted_date: "affiliatePolicyAcceptedDate",
-    affiliate_policy_version: "affiliatePolicyVersion",
-    auto_suspend_enabled: "autoSuspendEnabled",
-    business_affinity_group: "businessAffinityGroup",
-    business_category: "businessCategory",
-    business_niche: "businessNiche",
-    cancel_enabled_for_clients: "cancelEnabledForClients",
-    city: "city",
-    country: "country",
-    currency: "currency",
-    customer_type: "customerType",
-    disable_email_service: "disableEmailService",
-    domain: "domain",
-    email: "email",
-    enable_depreciated_features: "enableDepreciatedFeatures",
-    enable_new_sub_account_default_data: "enableNewSubAccountDefaultData",
-    id: "id",
-    is_enterprise_account: "isEnterpriseAccount",
-    is_reselling: "isReselling",
-    is_sandbox_account: "isSandboxAccount",
-    location_count: "locationCount",
-    logo_url: "logoUrl",
-    name: "name",
-    onboarding_info: "onboardingInfo",
-    phone: "phone",
-    plan: "plan",
-    postal_code: "postalCode",
-    premium_upgraded: "premiumUpgraded",
-    privacy_policy: "privacyPolicy",
-    privacy_policy_accepted_by: "privacyPolicyAcceptedBy",
-    privacy_policy_accepted_date: "privacyPolicyAcceptedDate",
-    privacy_policy_version: "privacyPolicyVersion",
-    referral_id: "referralId",
-    relationship_number: "relationshipNumber",
-    saas_settings: "saasSettings",
-    spare_domain: "spareDomain",
-    state: "state",
-    status: "status",
-    stripe_connect_id: "stripeConnectId",
-    subdomain: "subdomain",
-    terms_conditions: "termsConditions",
-    terms_of_service_accepted_by: "termsOfServiceAcceptedBy",
-    terms_of_service_accepted_date: "termsOfServiceAcceptedDate",
-    terms_of_service_version: "termsOfServiceVersion",
-    timezone: "timezone",
-    twilio_free_credits: "twilioFreeCredits",
-    twilio_trial_mode: "twilioTrialMode",
-    upgrade_enabled_for_clients: "upgradeEnabledForClients",
-    website: "website",
-});
 
-/// Get company by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCompanyByIdReply {
-    /// `company`
-    pub company: Option<GetCompanyById>,
+crm_core::record! {
+    /// Get company by id reply.
+    pub struct GetCompanyByIdReply {
+        /// `company`
+        company: Option<GetCompanyById> = "company",
+    }
 }
-crm_core::record!(GetCompanyByIdReply {
-    company: "company",
-});
 
-/// I onboarding.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IOnboarding {
-    /// `affiliateSignup`
-    pub affiliate_signup: Option<bool>,
-    /// `conversationDemo`
-    pub conversation_demo: Option<bool>,
-    /// `customerCount`
-    pub customer_count: Option<String>,
-    /// `hasJoinedImplementationCall`
-    pub has_joined_implementation_call: Option<bool>,
-    /// `hasJoinedKickoffCall`
-    pub has_joined_kickoff_call: Option<bool>,
-    /// `haveWebsite`
-    pub have_website: Option<bool>,
-    /// `industryServed`
-    pub industry_served: Option<String>,
-    /// `kickoffActionTaken`
-    pub kickoff_action_taken: Option<bool>,
-    /// `location`
-    pub location: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `metaData`
-    pub meta_data: Option<Value>,
-    /// `pending`
-    pub pending: Option<bool>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `snapshotId`
-    pub snapshot_id: Option<String>,
-    /// `tools`
-    pub tools: Vec<String>,
-    /// `version`
-    pub version: Option<String>,
-    /// `websiteUrl`
-    pub website_url: Option<String>,
+crm_core::record! {
+    /// I onboarding.
+    pub struct IOnboarding {
+        /// `affiliateSignup`
+        affiliate_signup: Option<bool> = "affiliateSignup",
+        /// `conversationDemo`
+        conversation_demo: Option<bool> = "conversationDemo",
+        /// `customerCount`
+        customer_count: Option<String> = "customerCount",
+        /// `hasJoinedImplementationCall`
+        has_joined_implementation_call: Option<bool> = "hasJoinedImplementationCall",
+        /// `hasJoinedKickoffCall`
+        has_joined_kickoff_call: Option<bool> = "hasJoinedKickoffCall",
+        /// `haveWebsite`
+        have_website: Option<bool> = "haveWebsite",
+        /// `industryServed`
+        industry_served: Option<String> = "industryServed",
+        /// `kickoffActionTaken`
+        kickoff_action_taken: Option<bool> = "kickoffActionTaken",
+        /// `location`
+        location: Option<bool> = "location",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `metaData`
+        meta_data: Option<Value> = "metaData",
+        /// `pending`
+        pending: Option<bool> = "pending",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `snapshotId`
+        snapshot_id: Option<String> = "snapshotId",
+        /// `tools`
+        tools: Vec<String> = "tools",
+        /// `version`
+        version: Option<String> = "version",
+        /// `websiteUrl`
+        website_url: Option<String> = "websiteUrl",
+    }
 }
-crm_core::record!(IOnboarding {
-    affiliate_signup: "affiliateSignup",
-    conversation_demo: "conversationDemo",
-    customer_count: "customerCount",
-    has_joined_implementation_call: "hasJoinedImplementationCall",
-    has_joined_kickoff_call: "hasJoinedKickoffCall",
-    have_website: "haveWebsite",
-    industry_served: "industryServed",
-    kickoff_action_taken: "kickoffActionTaken",
-    location: "location",
-    location_id: "locationId",
-    meta_data: "metaData",
-    pending: "pending",
-    plan_id: "planId",
-    snapshot_id: "snapshotId",
-    tools: "tools",
-    version: "version",
-    website_url: "websiteUrl",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,90 +3,63 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Attribution source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AttributionSource {
-    /// `campaign`
-    pub campaign: Option<String>,
-    /// The id of the campaign.
-    pub campaign_id: Option<String>,
-    /// `dclid`
-    pub dclid: Option<String>,
-    /// `fbEventId`
-    pub fb_event_id: Option<String>,
-    /// `fbc`
-    pub fbc: Option<String>,
-    /// `fbclid`
-    pub fbclid: Option<String>,
-    /// `fbp`
-    pub fbp: Option<String>,
-    /// `gclid`
-    pub gclid: Option<String>,
-    /// `ip`
-    pub ip: Option<String>,
-    /// `medium`
-    pub medium: Option<String>,
-    /// `mediumId`
-    pub medium_id: Option<String>,
-    /// `msclikid`
-    pub msclikid: Option<String>,
-    /// `referrer`
-    pub referrer: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `userAgent`
-    pub user_agent: Option<String>,
-    /// `utmContent`
-    pub utm_content: Option<String>,
-    /// `utmMedium`
-    pub utm_medium: Option<String>,
-    /// `utmSource`
-    pub utm_source: Option<String>,
+crm_core::record! {
+    /// Attribution source.
+    pub struct AttributionSource {
+        /// `campaign`
+        campaign: Option<String> = "campaign",
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// `dclid`
+        dclid: Option<String> = "dclid",
+        /// `fbEventId`
+        fb_event_id: Option<String> = "fbEventId",
+        /// `fbc`
+        fbc: Option<String> = "fbc",
+        /// `fbclid`
+        fbclid: Option<String> = "fbclid",
+        /// `fbp`
+        fbp: Option<String> = "fbp",
+        /// `gclid`
+        gclid: Option<String> = "gclid",
+        /// `ip`
+        ip: Option<String> = "ip",
+        /// `medium`
+        medium: Option<String> = "medium",
+        /// `mediumId`
+        medium_id: Option<String> = "mediumId",
+        /// `msclikid`
+        msclikid: Option<String> = "msclikid",
+        /// `referrer`
+        referrer: Option<String> = "referrer",
+        /// The address.
+        url: Option<String> = "url",
+        /// `userAgent`
+        user_agent: Option<String> = "userAgent",
+        /// `utmContent`
+        utm_content: Option<String> = "utmContent",
+        /// `utmMedium`
+        utm_medium: Option<String> = "utmMedium",
+        /// `utmSource`
+        utm_source: Option<String> = "utmSource",
+    }
 }
-crm_core::record!(AttributionSource {
-    campaign: "campaign",
-    campaign_id: "campaignId",
-    dclid: "dclid",
-    fb_event_id: "fbEventId",
-    fbc: "fbc",
-    fbclid: "fbclid",
-    fbp: "fbp",
-    gclid: "gclid",
-    ip: "ip",
-    medium: "medium",
-    medium_id: "mediumId",
-    msclikid: "msclikid",
-    referrer: "referrer",
-    url: "url",
-    user_agent: "userAgent",
-    utm_content: "utmContent",
-    utm_medium: "utmMedium",
-    utm_source: "utmSource",
-});
 
-/// A condition, or a group of them.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactFilter {
-    /// The field that is compared.
-    pub field: Option<String>,
-    /// The conditions of a group.
-    pub filters: Option<Vec<ContactFilter>>,
-    /// How the filters of a group are joined.
-    pub group: Option<ContactFilterGroup>,
-    /// The comparison.
-    pub operator: Option<ContactFilterOperator>,
-    /// What it is compared with.
-    pub value: Option<Value>,
+crm_core::record! {
+    /// A condition, or a group of them.
+    pub struct ContactFilter {
+        /// The field that is compared.
+        field: Option<String> = "field",
+        /// The conditions of a group.
+        filters: Option<Vec<ContactFilter>> = "filters",
+        /// How the filters of a group are joined.
+        group: Option<ContactFilterGroup> = "group",
+        /// The comparison.
+        operator: Option<ContactFilterOperator> = "operator",
+        /// What it is compared with.
+        value: Option<Value> = "value",
+    }
 }
-crm_core::record!(ContactFilter {
-    field: "field",
-    filters: "filters",
-    group: "group",
-    operator: "operator",
-    value: "value",
-});
 crm_core::setters!(ContactFilter {
     field: String, filters: [ContactFilter], group: ContactFilterGroup, operator: ContactFilterOperator,
     value: Value,
@@ -122,34 +95,27 @@ crm_core::open_enum! {
     }
 }
 
-/// What is searched for.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactSearch {
-    /// Conditions that all hold.
-    pub filters: Option<Vec<ContactFilter>>,
-    /// The account.
-    pub location_id: Option<String>,
-    /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
-    pub page: Option<i64>,
-    /// The size of a page. At most 500.
-    pub page_limit: Option<i64>,
-    /// Text to look for. At most 75 characters.
-    pub query: Option<String>,
-    /// The sort values of the last record of the page before.
-    pub search_after: Option<Vec<Value>>,
-    /// The order.
-    pub sort: Option<Vec<ContactSort>>,
+crm_core::record! {
+    /// What is searched for.
+    pub struct ContactSearch {
+        /// Conditions that all hold.
+        filters: Option<Vec<ContactFilter>> = "filters",
+        /// The account.
+        location_id: Option<String> = "locationId",
+        /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
+        page: Option<i64> = "page",
+        /// The size of a page. At most 500.
+        page_limit: Option<i64> = "pageLimit",
+        /// Text to look for. At most 75 characters.
+        query: Option<String> = "query",
+        /// The sort values of the last record of the page before.
+        search_after: Option<Vec<Value>> = "searchAfter",
+        /// The order.
+        sort: Option<Vec<ContactSort>> = "sort",
+    }
+    required "locationId" "pageLimit"
+    by new
 }
-crm_core::record!(ContactSearch {
-    filters: "filters",
-    location_id: "locationId",
-    page: "page",
-    page_limit: "pageLimit",
-    query: "query",
-    search_after: "searchAfter",
-    sort: "sort",
-} required { location_id: "locationId", page_limit: "pageLimit" } by new);
 crm_core::setters!(ContactSearch {
     filters: [ContactFilter], location_id: String, page: i64, page_limit: i64, query: String,
     search_after: [Value], sort: [ContactSort],
@@ -171,19 +137,17 @@ impl ContactSearch {
     }
 }
 
-/// One field to sort by.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactSort {
-    /// The direction.
-    pub direction: Option<ContactSortDirection>,
-    /// The field.
-    pub field: Option<String>,
+crm_core::record! {
+    /// One field to sort by.
+    pub struct ContactSort {
+        /// The direction.
+        direction: Option<ContactSortDirection> = "direction",
+        /// The field.
+        field: Option<String> = "field",
+    }
+    required "field"
+    by new
 }
-crm_core::record!(ContactSort {
-    direction: "direction",
-    field: "field",
-} required { field: "field" } by new);
 crm_core::setters!(ContactSort {
     direction: ContactSortDirection, field: String,
 });
@@ -199,36 +163,29 @@ impl ContactSort {
     }
 }
 
-/// Contacts bulk upate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsBulkUpateReply {
-    /// `ids`
-    pub ids: Vec<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Contacts bulk upate reply.
+    pub struct ContactsBulkUpateReply {
+        /// `ids`
+        ids: Vec<String> = "ids",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(ContactsBulkUpateReply {
-    ids: "ids",
-    success: "success",
-});
 
-/// Contacts business update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsBusinessUpdate {
-    /// The id of the business.
-    pub business_id: Option<String>,
-    /// `ids`
-    pub ids: Option<Vec<String>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Contacts business update.
+    pub struct ContactsBusinessUpdate {
+        /// The id of the business.
+        business_id: Option<String> = "businessId",
+        /// `ids`
+        ids: Option<Vec<String>> = "ids",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "businessId" "ids" "locationId"
+    by new
 }
-crm_core::record!(ContactsBusinessUpdate {
-    business_id: "businessId",
-    ids: "ids",
-    location_id: "locationId",
-} required { business_id: "businessId", ids: "ids", location_id: "locationId" } by new);
 crm_core::setters!(ContactsBusinessUpdate {
     business_id: String, ids: [String], location_id: String,
 });
@@ -249,139 +206,101 @@ impl ContactsBusinessUpdate {
     }
 }
 
-/// Contacts by id successful response dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsByIdSuccessfulResponseDtoV3 {
-    /// `contact`
-    pub contact: Option<GetContactByIdSchemaV3>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Contacts by id successful response dto v3.
+    pub struct ContactsByIdSuccessfulResponseDtoV3 {
+        /// `contact`
+        contact: Option<GetContactByIdSchemaV3> = "contact",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ContactsByIdSuccessfulResponseDtoV3 {
-    contact: "contact",
-    trace_id: "traceId",
-});
 
-/// Contacts delete note reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsDeleteNoteReply {
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Contacts delete note reply.
+    pub struct ContactsDeleteNoteReply {
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(ContactsDeleteNoteReply {
-    succeded: "succeded",
-    succeeded: "succeeded",
-});
 
-/// Contacts get create update note reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsGetCreateUpdateNoteReply {
-    /// `note`
-    pub note: Option<ContactsGetNote>,
+crm_core::record! {
+    /// Contacts get create update note reply.
+    pub struct ContactsGetCreateUpdateNoteReply {
+        /// `note`
+        note: Option<ContactsGetNote> = "note",
+    }
 }
-crm_core::record!(ContactsGetCreateUpdateNoteReply {
-    note: "note",
-});
 
-/// Contacts get note.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsGetNote {
-    /// `body`
-    pub body: Option<String>,
-    /// `color`
-    pub color: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `pinned`
-    pub pinned: Option<bool>,
-    /// The title.
-    pub title: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Contacts get note.
+    pub struct ContactsGetNote {
+        /// `body`
+        body: Option<String> = "body",
+        /// `color`
+        color: Option<String> = "color",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// The id.
+        id: Option<String> = "id",
+        /// `pinned`
+        pinned: Option<bool> = "pinned",
+        /// The title.
+        title: Option<String> = "title",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(ContactsGetNote {
-    body: "body",
-    color: "color",
-    contact_id: "contactId",
-    date_added: "dateAdded",
-    id: "id",
-    pinned: "pinned",
-    title: "title",
-    user_id: "userId",
-});
 
-/// Contacts get notes list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsGetNotesListReply {
-    /// `notes`
-    pub notes: Vec<ContactsGetNote>,
+crm_core::record! {
+    /// Contacts get notes list reply.
+    pub struct ContactsGetNotesListReply {
+        /// `notes`
+        notes: Vec<ContactsGetNote> = "notes",
+    }
 }
-crm_core::record!(ContactsGetNotesListReply {
-    notes: "notes",
-});
 
-/// Contacts meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsMeta {
-    /// `currentPage`
-    pub current_page: Option<f64>,
-    /// `nextPage`
-    pub next_page: Option<f64>,
-    /// `nextPageUrl`
-    pub next_page_url: Option<String>,
-    /// `prevPage`
-    pub prev_page: Option<f64>,
-    /// `startAfter`
-    pub start_after: Option<f64>,
-    /// `startAfterId`
-    pub start_after_id: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Contacts meta.
+    pub struct ContactsMeta {
+        /// `currentPage`
+        current_page: Option<f64> = "currentPage",
+        /// `nextPage`
+        next_page: Option<f64> = "nextPage",
+        /// `nextPageUrl`
+        next_page_url: Option<String> = "nextPageUrl",
+        /// `prevPage`
+        prev_page: Option<f64> = "prevPage",
+        /// `startAfter`
+        start_after: Option<f64> = "startAfter",
+        /// `startAfterId`
+        start_after_id: Option<String> = "startAfterId",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ContactsMeta {
-    current_page: "currentPage",
-    next_page: "nextPage",
-    next_page_url: "nextPageUrl",
-    prev_page: "prevPage",
-    start_after: "startAfter",
-    start_after_id: "startAfterId",
-    total: "total",
-});
 
-/// Contacts notes.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsNotes {
-    /// `body`
-    pub body: Option<String>,
-    /// `color`
-    pub color: Option<String>,
-    /// `pinned`
-    pub pinned: Option<bool>,
-    /// The title.
-    pub title: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Contacts notes.
+    pub struct ContactsNotes {
+        /// `body`
+        body: Option<String> = "body",
+        /// `color`
+        color: Option<String> = "color",
+        /// `pinned`
+        pinned: Option<bool> = "pinned",
+        /// The title.
+        title: Option<String> = "title",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "body"
+    by new
 }
-crm_core::record!(ContactsNotes {
-    body: "body",
-    color: "color",
-    pinned: "pinned",
-    title: "title",
-    user_id: "userId",
-} required { body: "body" } by new);
 crm_core::setters!(ContactsNotes {
     body: String, color: String, pinned: bool, title: String, user_id: String,
 });
@@ -400,124 +319,89 @@ impl ContactsNotes {
     }
 }
 
-/// Contacts search reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsSearchReply {
-    /// `contacts`
-    pub contacts: Vec<FoundContact>,
-    /// `count`
-    pub count: Option<f64>,
-    /// `meta`
-    pub meta: Option<ContactsMeta>,
+crm_core::record! {
+    /// Contacts search reply.
+    pub struct ContactsSearchReply {
+        /// `contacts`
+        contacts: Vec<FoundContact> = "contacts",
+        /// `count`
+        count: Option<f64> = "count",
+        /// `meta`
+        meta: Option<ContactsMeta> = "meta",
+    }
 }
-crm_core::record!(ContactsSearchReply {
-    contacts: "contacts",
-    count: "count",
-    meta: "meta",
-});
 
-/// Contacts workflow reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactsWorkflowReply {
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Contacts workflow reply.
+    pub struct ContactsWorkflowReply {
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(ContactsWorkflowReply {
-    succeded: "succeded",
-    succeeded: "succeeded",
-});
 
-/// Create add tag reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateAddTagReply {
-    /// The tags.
-    pub tags: Vec<String>,
+crm_core::record! {
+    /// Create add tag reply.
+    pub struct CreateAddTagReply {
+        /// The tags.
+        tags: Vec<String> = "tags",
+    }
 }
-crm_core::record!(CreateAddTagReply {
-    tags: "tags",
-});
 
-/// Create contact dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateContactDtoV3 {
-    /// `address1`
-    pub address1: Option<String>,
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Option<Vec<Value>>,
-    /// `dateOfBirth`
-    pub date_of_birth: Option<String>,
-    /// `dnd`
-    pub dnd: Option<bool>,
-    /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `gender`
-    pub gender: Option<String>,
-    /// `inboundDndSettings`
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Create contact dto v3.
+    pub struct CreateContactDtoV3 {
+        /// `address1`
+        address1: Option<String> = "address1",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The city.
+        city: Option<String> = "city",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The custom fields with their values.
+        custom_fields: Option<Vec<Value>> = "customFields",
+        /// `dateOfBirth`
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// `dnd`
+        dnd: Option<bool> = "dnd",
+        /// `dndSettings`
+        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `gender`
+        gender: Option<String> = "gender",
+        /// `inboundDndSettings`
+        inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `source`
+        source: Option<String> = "source",
+        /// `state`
+        state: Option<String> = "state",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(CreateContactDtoV3 {
-    address1: "address1",
-    assigned_to: "assignedTo",
-    city: "city",
-    company_name: "companyName",
-    country: "country",
-    custom_fields: "customFields",
-    date_of_birth: "dateOfBirth",
-    dnd: "dnd",
-    dnd_settings: "dndSettings",
-    email: "email",
-    first_name: "firstName",
-    gender: "gender",
-    inbound_dnd_settings: "inboundDndSettings",
-    last_name: "lastName",
-    location_id: "locationId",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    source: "source",
-    state: "state",
-    tags: "tags",
-    timezone: "timezone",
-    website: "website",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(CreateContactDtoV3 {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
     custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettingsSchemaV3,
@@ -558,64 +442,49 @@ impl CreateContactDtoV3 {
     }
 }
 
-/// Create contacts successful response dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateContactsSuccessfulResponseDtoV3 {
-    /// `contact`
-    pub contact: Option<GetContactByIdSchemaV3>,
+crm_core::record! {
+    /// Create contacts successful response dto v3.
+    pub struct CreateContactsSuccessfulResponseDtoV3 {
+        /// `contact`
+        contact: Option<GetContactByIdSchemaV3> = "contact",
+    }
 }
-crm_core::record!(CreateContactsSuccessfulResponseDtoV3 {
-    contact: "contact",
-});
 
-/// Create delete cantacts campaigns reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateDeleteCantactsCampaignsReply {
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Create delete cantacts campaigns reply.
+    pub struct CreateDeleteCantactsCampaignsReply {
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(CreateDeleteCantactsCampaignsReply {
-    succeded: "succeded",
-    succeeded: "succeeded",
-});
 
-/// Create delete tag reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateDeleteTagReply {
-    /// The tags.
-    pub tags: Vec<String>,
+crm_core::record! {
+    /// Create delete tag reply.
+    pub struct CreateDeleteTagReply {
+        /// The tags.
+        tags: Vec<String> = "tags",
+    }
 }
-crm_core::record!(CreateDeleteTagReply {
-    tags: "tags",
-});
 
-/// Create task params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateTaskParams {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// `body`
-    pub body: Option<String>,
-    /// `completed`
-    pub completed: Option<bool>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Create task params.
+    pub struct CreateTaskParams {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// `body`
+        body: Option<String> = "body",
+        /// `completed`
+        completed: Option<bool> = "completed",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "completed" "dueDate" "title"
+    by new
 }
-crm_core::record!(CreateTaskParams {
-    assigned_to: "assignedTo",
-    body: "body",
-    completed: "completed",
-    due_date: "dueDate",
-    title: "title",
-} required { completed: "completed", due_date: "dueDate", title: "title" } by new);
 crm_core::setters!(CreateTaskParams {
     assigned_to: String, body: String, completed: bool, due_date: String, title: String,
 });
@@ -638,78 +507,60 @@ impl CreateTaskParams {
     }
 }
 
-/// Create workflow.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateWorkflow {
-    /// `eventStartTime`
-    pub event_start_time: Option<String>,
+crm_core::record! {
+    /// Create workflow.
+    pub struct CreateWorkflow {
+        /// `eventStartTime`
+        event_start_time: Option<String> = "eventStartTime",
+    }
 }
-crm_core::record!(CreateWorkflow {
-    event_start_time: "eventStartTime",
-});
 crm_core::setters!(CreateWorkflow {
     event_start_time: String,
 });
 
-/// Custom field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomField {
-    /// The id.
-    pub id: Option<String>,
-    /// `value`
-    pub value: Option<Value>,
+crm_core::record! {
+    /// Custom field.
+    pub struct CustomField {
+        /// The id.
+        id: Option<String> = "id",
+        /// `value`
+        value: Option<Value> = "value",
+    }
 }
-crm_core::record!(CustomField {
-    id: "id",
-    value: "value",
-});
 
-/// Delete contacts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteContactsReply {
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Delete contacts reply.
+    pub struct DeleteContactsReply {
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(DeleteContactsReply {
-    succeded: "succeded",
-    succeeded: "succeeded",
-});
 
-/// Delete task reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteTaskReply {
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Delete task reply.
+    pub struct DeleteTaskReply {
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(DeleteTaskReply {
-    succeded: "succeded",
-    succeeded: "succeeded",
-});
 
-/// Dnd setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DndSetting {
-    /// `code`
-    pub code: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<DndSettingStatus>,
+crm_core::record! {
+    /// Dnd setting.
+    pub struct DndSetting {
+        /// `code`
+        code: Option<String> = "code",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<DndSettingStatus> = "status",
+    }
+    required "status"
+    by new
 }
-crm_core::record!(DndSetting {
-    code: "code",
-    message: "message",
-    status: "status",
-} required { status: "status" } by new);
 crm_core::setters!(DndSetting {
     code: String, message: String, status: DndSettingStatus,
 });
@@ -738,367 +589,254 @@ crm_core::open_enum! {
     }
 }
 
-/// Dnd settings schema v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DndSettingsSchemaV3 {
-    /// `call`
-    pub call: Option<DndSetting>,
-    /// The e-mail address.
-    pub email: Option<DndSetting>,
-    /// `fb`
-    pub fb: Option<DndSetting>,
-    /// `gmb`
-    pub gmb: Option<DndSetting>,
-    /// `sms`
-    pub sms: Option<DndSetting>,
-    /// `whatsApp`
-    pub whats_app: Option<DndSetting>,
+crm_core::record! {
+    /// Dnd settings schema v3.
+    pub struct DndSettingsSchemaV3 {
+        /// `call`
+        call: Option<DndSetting> = "call",
+        /// The e-mail address.
+        email: Option<DndSetting> = "email",
+        /// `fb`
+        fb: Option<DndSetting> = "fb",
+        /// `gmb`
+        gmb: Option<DndSetting> = "gmb",
+        /// `sms`
+        sms: Option<DndSetting> = "sms",
+        /// `whatsApp`
+        whats_app: Option<DndSetting> = "whatsApp",
+    }
 }
-crm_core::record!(DndSettingsSchemaV3 {
-    call: "call",
-    email: "email",
-    fb: "fb",
-    gmb: "gmb",
-    sms: "sms",
-    whats_app: "whatsApp",
-});
 crm_core::setters!(DndSettingsSchemaV3 {
     call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting,
     whats_app: DndSetting,
 });
 
-/// A contact as lists and search give it.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FoundContact {
-    /// The address.
-    pub address: Option<String>,
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// `attributions`
-    pub attributions: Vec<AttributionSource>,
-    /// The id of the business.
-    pub business_id: Option<String>,
-    /// The name of the business.
-    pub business_name: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Vec<CustomField>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// `dateOfBirth`
-    pub date_of_birth: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// `dnd`
-    pub dnd: Option<bool>,
-    /// `dndSettings`
-    pub dnd_settings: Option<Value>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `firstNameLowerCase`
-    pub first_name_lower_case: Option<String>,
-    /// `followers`
-    pub followers: Vec<String>,
-    /// `fullNameLowerCase`
-    pub full_name_lower_case: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lastNameLowerCase`
-    pub last_name_lower_case: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// The sort values, for the next page; search gives them, lists do not.
-    pub search_after: Vec<Value>,
-    /// `source`
-    pub source: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A contact as lists and search give it.
+    pub struct FoundContact {
+        /// The address.
+        address: Option<String> = "address",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// `attributions`
+        attributions: Vec<AttributionSource> = "attributions",
+        /// The id of the business.
+        business_id: Option<String> = "businessId",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// The city.
+        city: Option<String> = "city",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The custom fields with their values.
+        custom_fields: Vec<CustomField> = "customFields",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// `dateOfBirth`
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// `dnd`
+        dnd: Option<bool> = "dnd",
+        /// `dndSettings`
+        dnd_settings: Option<Value> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `firstNameLowerCase`
+        first_name_lower_case: Option<String> = "firstNameLowerCase",
+        /// `followers`
+        followers: Vec<String> = "followers",
+        /// `fullNameLowerCase`
+        full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lastNameLowerCase`
+        last_name_lower_case: Option<String> = "lastNameLowerCase",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// The sort values, for the next page; search gives them, lists do not.
+        search_after: Vec<Value> = "searchAfter",
+        /// `source`
+        source: Option<String> = "source",
+        /// `state`
+        state: Option<String> = "state",
+        /// The tags.
+        tags: Vec<String> = "tags",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
+    keeps extra
 }
-crm_core::record!(FoundContact {
-    address: "address",
-    assigned_to: "assignedTo",
-    attributions: "attributions",
-    business_id: "businessId",
-    business_name: "businessName",
-    city: "city",
-    company_name: "companyName",
-    contact_name: "contactName",
-    country: "country",
-    custom_fields: "customFields",
-    date_added: "dateAdded",
-    date_of_birth: "dateOfBirth",
-    date_updated: "dateUpdated",
-    dnd: "dnd",
-    dnd_settings: "dndSettings",
-    email: "email",
-    first_name: "firstName",
-    first_name_lower_case: "firstNameLowerCase",
-    followers: "followers",
-    full_name_lower_case: "fullNameLowerCase",
-    id: "id",
-    last_name: "lastName",
-    last_name_lower_case: "lastNameLowerCase",
-    location_id: "locationId",
-    phone: "phone",
-    postal_code: "postalCode",
-    search_after: "searchAfter",
-    source: "source",
-    state: "state",
-    tags: "tags",
-    timezone: "timezone",
-    type_: "type",
-    website: "website",
-} keeps extra);
 
-/// One page of contacts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FoundContacts {
-    /// `contacts`
-    pub contacts: Vec<FoundContact>,
-    /// How many there are in all.
-    pub total: Option<i64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// One page of contacts.
+    pub struct FoundContacts {
+        /// `contacts`
+        contacts: Vec<FoundContact> = "contacts",
+        /// How many there are in all.
+        total: Option<i64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(FoundContacts {
-    contacts: "contacts",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// Get contact by id schema v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetContactByIdSchemaV3 {
-    /// `additionalEmails`
-    pub additional_emails: Vec<Value>,
-    /// `address1`
-    pub address1: Option<String>,
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The addresses of the files.
-    pub attachments: Option<Value>,
-    /// `attributionSource`
-    pub attribution_source: Option<AttributionSource>,
-    /// The id of the business.
-    pub business_id: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Vec<CustomField>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// `dateOfBirth`
-    pub date_of_birth: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// `dnd`
-    pub dnd: Option<bool>,
-    /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `emailLowerCase`
-    pub email_lower_case: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `firstNameLowerCase`
-    pub first_name_lower_case: Option<String>,
-    /// `fullNameLowerCase`
-    pub full_name_lower_case: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `keyword`
-    pub keyword: Option<String>,
-    /// `lastActivity`
-    pub last_activity: Option<String>,
-    /// `lastAttributionSource`
-    pub last_attribution_source: Option<AttributionSource>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `lastNameLowerCase`
-    pub last_name_lower_case: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `ssn`
-    pub ssn: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// `visitorId`
-    pub visitor_id: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Get contact by id schema v3.
+    pub struct GetContactByIdSchemaV3 {
+        /// `additionalEmails`
+        additional_emails: Vec<Value> = "additionalEmails",
+        /// `address1`
+        address1: Option<String> = "address1",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The addresses of the files.
+        attachments: Option<Value> = "attachments",
+        /// `attributionSource`
+        attribution_source: Option<AttributionSource> = "attributionSource",
+        /// The id of the business.
+        business_id: Option<String> = "businessId",
+        /// The city.
+        city: Option<String> = "city",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The custom fields with their values.
+        custom_fields: Vec<CustomField> = "customFields",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// `dateOfBirth`
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// `dnd`
+        dnd: Option<bool> = "dnd",
+        /// `dndSettings`
+        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `emailLowerCase`
+        email_lower_case: Option<String> = "emailLowerCase",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `firstNameLowerCase`
+        first_name_lower_case: Option<String> = "firstNameLowerCase",
+        /// `fullNameLowerCase`
+        full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id.
+        id: Option<String> = "id",
+        /// `keyword`
+        keyword: Option<String> = "keyword",
+        /// `lastActivity`
+        last_activity: Option<String> = "lastActivity",
+        /// `lastAttributionSource`
+        last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `lastNameLowerCase`
+        last_name_lower_case: Option<String> = "lastNameLowerCase",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `source`
+        source: Option<String> = "source",
+        /// `ssn`
+        ssn: Option<String> = "ssn",
+        /// `state`
+        state: Option<String> = "state",
+        /// The tags.
+        tags: Vec<String> = "tags",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `type`
+        type_: Option<String> = "type",
+        /// `visitorId`
+        visitor_id: Option<String> = "visitorId",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(GetContactByIdSchemaV3 {
-    additional_emails: "additionalEmails",
-    address1: "address1",
-    assigned_to: "assignedTo",
-    attachments: "attachments",
-    attribution_source: "attributionSource",
-    business_id: "businessId",
-    city: "city",
-    company_name: "companyName",
-    country: "country",
-    custom_fields: "customFields",
-    date_added: "dateAdded",
-    date_of_birth: "dateOfBirth",
-    date_updated: "dateUpdated",
-    dnd: "dnd",
-    dnd_settings: "dndSettings",
-    email: "email",
-    email_lower_case: "emailLowerCase",
-    first_name: "firstName",
-    first_name_lower_case: "firstNameLowerCase",
-    full_name_lower_case: "fullNameLowerCase",
-    id: "id",
-    keyword: "keyword",
-    last_activity: "lastActivity",
-    last_attribution_source: "lastAttributionSource",
-    last_name: "lastName",
-    last_name_lower_case: "lastNameLowerCase",
-    location_id: "locationId",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    source: "source",
-    ssn: "ssn",
-    state: "state",
-    tags: "tags",
-    timezone: "timezone",
-    type_: "type",
-    visitor_id: "visitorId",
-    website: "website",
-});
 
-/// Get event.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetEvent {
-    /// The address.
-    pub address: Option<String>,
-    /// `appointmentStatus`
-    pub appointment_status: Option<String>,
-    /// `assignedResources`
-    pub assigned_resources: Vec<String>,
-    /// `assignedUserId`
-    pub assigned_user_id: Option<String>,
-    /// The id of the calendar.
-    pub calendar_id: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was added.
-    pub date_added: Option<String>,
-    /// When it was changed last.
-    pub date_updated: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// The id of the group.
-    pub group_id: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `notes`
-    pub notes: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `users`
-    pub users: Vec<String>,
+crm_core::record! {
+    /// Get event.
+    pub struct GetEvent {
+        /// The address.
+        address: Option<String> = "address",
+        /// `appointmentStatus`
+        appointment_status: Option<String> = "appointmentStatus",
+        /// `assignedResources`
+        assigned_resources: Vec<String> = "assignedResources",
+        /// `assignedUserId`
+        assigned_user_id: Option<String> = "assignedUserId",
+        /// The id of the calendar.
+        calendar_id: Option<String> = "calendarId",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was added.
+        date_added: Option<String> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<String> = "dateUpdated",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// The id of the group.
+        group_id: Option<String> = "groupId",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `notes`
+        notes: Option<String> = "notes",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+        /// `status`
+        status: Option<String> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// `users`
+        users: Vec<String> = "users",
+    }
 }
-crm_core::record!(GetEvent {
-    address: "address",
-    appointment_status: "appointmentStatus",
-    assigned_resources: "assignedResources",
-    assigned_user_id: "assignedUserId",
-    calendar_id: "calendarId",
-    contact_id: "contactId",
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    end_time: "endTime",
-    group_id: "groupId",
-    id: "id",
-    location_id: "locationId",
-    notes: "notes",
-    start_time: "startTime",
-    status: "status",
-    title: "title",
-    users: "users",
-});
 
-/// Get events reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetEventsReply {
-    /// `events`
-    pub events: Vec<GetEvent>,
+crm_core::record! {
+    /// Get events reply.
+    pub struct GetEventsReply {
+        /// `events`
+        events: Vec<GetEvent> = "events",
+    }
 }
-crm_core::record!(GetEventsReply {
-    events: "events",
-});
 
-/// Inbound dnd setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InboundDndSetting {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<InboundDndSettingStatus>,
+crm_core::record! {
+    /// Inbound dnd setting.
+    pub struct InboundDndSetting {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<InboundDndSettingStatus> = "status",
+    }
+    required "status"
+    by new
 }
-crm_core::record!(InboundDndSetting {
-    message: "message",
-    status: "status",
-} required { status: "status" } by new);
 crm_core::setters!(InboundDndSetting {
     message: String, status: InboundDndSettingStatus,
 });
@@ -1124,30 +862,26 @@ crm_core::open_enum! {
     }
 }
 
-/// Inbound dnd settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InboundDndSettings {
-    /// `all`
-    pub all: Option<InboundDndSetting>,
+crm_core::record! {
+    /// Inbound dnd settings.
+    pub struct InboundDndSettings {
+        /// `all`
+        all: Option<InboundDndSetting> = "all",
+    }
 }
-crm_core::record!(InboundDndSettings {
-    all: "all",
-});
 crm_core::setters!(InboundDndSettings {
     all: InboundDndSetting,
 });
 
-/// Tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Tags {
-    /// The tags.
-    pub tags: Option<Vec<String>>,
+crm_core::record! {
+    /// Tags.
+    pub struct Tags {
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+    }
+    required "tags"
+    by new
 }
-crm_core::record!(Tags {
-    tags: "tags",
-} required { tags: "tags" } by new);
 crm_core::setters!(Tags {
     tags: [String],
 });
@@ -1160,150 +894,105 @@ impl Tags {
     }
 }
 
-/// What became of the tags of one contact.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TagsOfContact {
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `oldTags`
-    pub old_tags: Vec<String>,
-    /// `tagsAdded`
-    pub tags_added: Vec<String>,
-    /// `tagsRemoved`
-    pub tags_removed: Vec<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// What became of the tags of one contact.
+    pub struct TagsOfContact {
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `oldTags`
+        old_tags: Vec<String> = "oldTags",
+        /// `tagsAdded`
+        tags_added: Vec<String> = "tagsAdded",
+        /// `tagsRemoved`
+        tags_removed: Vec<String> = "tagsRemoved",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(TagsOfContact {
-    contact_id: "contactId",
-    message: "message",
-    old_tags: "oldTags",
-    tags_added: "tagsAdded",
-    tags_removed: "tagsRemoved",
-    type_: "type",
-});
 
-/// Task.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Task {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// `body`
-    pub body: Option<String>,
-    /// `completed`
-    pub completed: Option<bool>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Task.
+    pub struct Task {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// `body`
+        body: Option<String> = "body",
+        /// `completed`
+        completed: Option<bool> = "completed",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "id",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(Task {
-    assigned_to: "assignedTo",
-    body: "body",
-    completed: "completed",
-    contact_id: "contactId",
-    due_date: "dueDate",
-    id: "id",
-    title: "title",
-});
 
-/// Task by is reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskByIsReply {
-    /// `task`
-    pub task: Option<Task>,
+crm_core::record! {
+    /// Task by is reply.
+    pub struct TaskByIsReply {
+        /// `task`
+        task: Option<Task> = "task",
+    }
 }
-crm_core::record!(TaskByIsReply {
-    task: "task",
-});
 
-/// Tasks list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TasksListReply {
-    /// `tasks`
-    pub tasks: Vec<Task>,
+crm_core::record! {
+    /// Tasks list reply.
+    pub struct TasksListReply {
+        /// `tasks`
+        tasks: Vec<Task> = "tasks",
+    }
 }
-crm_core::record!(TasksListReply {
-    tasks: "tasks",
-});
 
-/// Update contact dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateContactDtoV3 {
-    /// `address1`
-    pub address1: Option<String>,
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Option<Vec<Value>>,
-    /// `dateOfBirth`
-    pub date_of_birth: Option<String>,
-    /// `dnd`
-    pub dnd: Option<bool>,
-    /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `inboundDndSettings`
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Update contact dto v3.
+    pub struct UpdateContactDtoV3 {
+        /// `address1`
+        address1: Option<String> = "address1",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The custom fields with their values.
+        custom_fields: Option<Vec<Value>> = "customFields",
+        /// `dateOfBirth`
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// `dnd`
+        dnd: Option<bool> = "dnd",
+        /// `dndSettings`
+        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `inboundDndSettings`
+        inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `source`
+        source: Option<String> = "source",
+        /// `state`
+        state: Option<String> = "state",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(UpdateContactDtoV3 {
-    address1: "address1",
-    assigned_to: "assignedTo",
-    city: "city",
-    country: "country",
-    custom_fields: "customFields",
-    date_of_birth: "dateOfBirth",
-    dnd: "dnd",
-    dnd_settings: "dndSettings",
-    email: "email",
-    first_name: "firstName",
-    inbound_dnd_settings: "inboundDndSettings",
-    last_name: "lastName",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    source: "source",
-    state: "state",
-    tags: "tags",
-    timezone: "timezone",
-    website: "website",
-});
 crm_core::setters!(UpdateContactDtoV3 {
     address1: String, assigned_to: String, city: String, country: String, custom_fields: [Value],
     date_of_birth: String, dnd: bool, dnd_settings: DndSettingsSchemaV3, email: String, first_name: String,
@@ -1311,65 +1000,50 @@ crm_core::setters!(UpdateContactDtoV3 {
     postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
 });
 
-/// Update contacts successful response dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateContactsSuccessfulResponseDtoV3 {
-    /// `contact`
-    pub contact: Option<GetContactByIdSchemaV3>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Update contacts successful response dto v3.
+    pub struct UpdateContactsSuccessfulResponseDtoV3 {
+        /// `contact`
+        contact: Option<GetContactByIdSchemaV3> = "contact",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(UpdateContactsSuccessfulResponseDtoV3 {
-    contact: "contact",
-    succeeded: "succeeded",
-});
 
-/// Update note.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateNote {
-    /// `body`
-    pub body: Option<String>,
-    /// `color`
-    pub color: Option<String>,
-    /// `pinned`
-    pub pinned: Option<bool>,
-    /// The title.
-    pub title: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Update note.
+    pub struct UpdateNote {
+        /// `body`
+        body: Option<String> = "body",
+        /// `color`
+        color: Option<String> = "color",
+        /// `pinned`
+        pinned: Option<bool> = "pinned",
+        /// The title.
+        title: Option<String> = "title",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(UpdateNote {
-    body: "body",
-    color: "color",
-    pinned: "pinned",
-    title: "title",
-    user_id: "userId",
-});
 crm_core::setters!(UpdateNote {
     body: String, color: String, pinned: bool, title: String, user_id: String,
 });
 
-/// Update tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTags {
-    /// `contacts`
-    pub contacts: Option<Vec<String>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `removeAllTags`
-    pub remove_all_tags: Option<bool>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
+crm_core::record! {
+    /// Update tags.
+    pub struct UpdateTags {
+        /// `contacts`
+        contacts: Option<Vec<String>> = "contacts",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `removeAllTags`
+        remove_all_tags: Option<bool> = "removeAllTags",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+    }
+    required "contacts" "locationId" "tags"
+    by new
 }
-crm_core::record!(UpdateTags {
-    contacts: "contacts",
-    location_id: "locationId",
-    remove_all_tags: "removeAllTags",
-    tags: "tags",
-} required { contacts: "contacts", location_id: "locationId", tags: "tags" } by new);
 crm_core::setters!(UpdateTags {
     contacts: [String], location_id: String, remove_all_tags: bool, tags: [String],
 });
@@ -1391,62 +1065,48 @@ impl UpdateTags {
     }
 }
 
-/// Update tags reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTagsReply {
-    /// `errorCount`
-    pub error_count: Option<f64>,
-    /// `responses`
-    pub responses: Vec<TagsOfContact>,
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// `succeeded`
-    pub succeeded: Option<bool>,
+crm_core::record! {
+    /// Update tags reply.
+    pub struct UpdateTagsReply {
+        /// `errorCount`
+        error_count: Option<f64> = "errorCount",
+        /// `responses`
+        responses: Vec<TagsOfContact> = "responses",
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// `succeeded`
+        succeeded: Option<bool> = "succeeded",
+    }
 }
-crm_core::record!(UpdateTagsReply {
-    error_count: "errorCount",
-    responses: "responses",
-    succeded: "succeded",
-    succeeded: "succeeded",
-});
 
-/// Update task body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTaskBody {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// `body`
-    pub body: Option<String>,
-    /// `completed`
-    pub completed: Option<bool>,
-    /// When it is due.
-    pub due_date: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Update task body.
+    pub struct UpdateTaskBody {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// `body`
+        body: Option<String> = "body",
+        /// `completed`
+        completed: Option<bool> = "completed",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(UpdateTaskBody {
-    assigned_to: "assignedTo",
-    body: "body",
-    completed: "completed",
-    due_date: "dueDate",
-    title: "title",
-});
 crm_core::setters!(UpdateTaskBody {
     assigned_to: String, body: String, completed: bool, due_date: String, title: String,
 });
 
-/// Update task status params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTaskStatusParams {
-    /// `completed`
-    pub completed: Option<bool>,
+crm_core::record! {
+    /// Update task status params.
+    pub struct UpdateTaskStatusParams {
+        /// `completed`
+        completed: Option<bool> = "completed",
+    }
+    required "completed"
+    by new
 }
-crm_core::record!(UpdateTaskStatusParams {
-    completed: "completed",
-} required { completed: "completed" } by new);
 crm_core::setters!(UpdateTaskStatusParams {
     completed: bool,
 });
@@ -1461,85 +1121,61 @@ impl UpdateTaskStatusParams {
     }
 }
 
-/// Upsert contact dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertContactDtoV3 {
-    /// `address1`
-    pub address1: Option<String>,
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The vendor's default is `false`.
-    pub create_new_if_duplicate_allowed: Option<bool>,
-    /// The custom fields with their values.
-    pub custom_fields: Option<Vec<Value>>,
-    /// `dateOfBirth`
-    pub date_of_birth: Option<String>,
-    /// `dnd`
-    pub dnd: Option<bool>,
-    /// `dndSettings`
-    pub dnd_settings: Option<DndSettingsSchemaV3>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// `gender`
-    pub gender: Option<String>,
-    /// `inboundDndSettings`
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Upsert contact dto v3.
+    pub struct UpsertContactDtoV3 {
+        /// `address1`
+        address1: Option<String> = "address1",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The city.
+        city: Option<String> = "city",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The vendor's default is `false`.
+        create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
+        /// The custom fields with their values.
+        custom_fields: Option<Vec<Value>> = "customFields",
+        /// `dateOfBirth`
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// `dnd`
+        dnd: Option<bool> = "dnd",
+        /// `dndSettings`
+        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// `gender`
+        gender: Option<String> = "gender",
+        /// `inboundDndSettings`
+        inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `source`
+        source: Option<String> = "source",
+        /// `state`
+        state: Option<String> = "state",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpsertContactDtoV3 {
-    address1: "address1",
-    assigned_to: "assignedTo",
-    city: "city",
-    company_name: "companyName",
-    country: "country",
-    create_new_if_duplicate_allowed: "createNewIfDuplicateAllowed",
-    custom_fields: "customFields",
-    date_of_birth: "dateOfBirth",
-    dnd: "dnd",
-    dnd_settings: "dndSettings",
-    email: "email",
-    first_name: "firstName",
-    gender: "gender",
-    inbound_dnd_settings: "inboundDndSettings",
-    last_name: "lastName",
-    location_id: "locationId",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    source: "source",
-    state: "state",
-    tags: "tags",
-    timezone: "timezone",
-    website: "website",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpsertContactDtoV3 {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
     create_new_if_duplicate_allowed: bool, custom_fields: [Value], date_of_birth: String, dnd: bool,
@@ -1582,22 +1218,17 @@ impl UpsertContactDtoV3 {
     }
 }
 
-/// Upsert contacts successful response dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertContactsSuccessfulResponseDtoV3 {
-    /// `contact`
-    pub contact: Option<GetContactByIdSchemaV3>,
-    /// `new`
-    pub new: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Upsert contacts successful response dto v3.
+    pub struct UpsertContactsSuccessfulResponseDtoV3 {
+        /// `contact`
+        contact: Option<GetContactByIdSchemaV3> = "contact",
+        /// `new`
+        new: Option<bool> = "new",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(UpsertContactsSuccessfulResponseDtoV3 {
-    contact: "contact",
-    new: "new",
-    trace_id: "traceId",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

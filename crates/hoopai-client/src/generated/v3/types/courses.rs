@@ -3,28 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Category interface.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CategoryInterface {
-    /// `posts`
-    pub posts: Option<Vec<PostInterface>>,
-    /// `subCategories`
-    pub sub_categories: Option<Vec<SubCategoryInterface>>,
-    /// `thumbnailUrl`
-    pub thumbnail_url: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `visibility`
-    pub visibility: Option<Visibility>,
+crm_core::record! {
+    /// Category interface.
+    pub struct CategoryInterface {
+        /// `posts`
+        posts: Option<Vec<PostInterface>> = "posts",
+        /// `subCategories`
+        sub_categories: Option<Vec<SubCategoryInterface>> = "subCategories",
+        /// `thumbnailUrl`
+        thumbnail_url: Option<String> = "thumbnailUrl",
+        /// The title.
+        title: Option<String> = "title",
+        /// `visibility`
+        visibility: Option<Visibility> = "visibility",
+    }
+    required "title" "visibility"
+    by new
 }
-crm_core::record!(CategoryInterface {
-    posts: "posts",
-    sub_categories: "subCategories",
-    thumbnail_url: "thumbnailUrl",
-    title: "title",
-    visibility: "visibility",
-} required { title: "title", visibility: "visibility" } by new);
 crm_core::setters!(CategoryInterface {
     posts: [PostInterface], sub_categories: [SubCategoryInterface], thumbnail_url: String, title: String,
     visibility: Visibility,
@@ -56,22 +51,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Exporter payload.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ExporterPayload {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `products`
-    pub products: Option<Vec<ProductInterface>>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Exporter payload.
+    pub struct ExporterPayload {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `products`
+        products: Option<Vec<ProductInterface>> = "products",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "locationId" "products"
+    by new
 }
-crm_core::record!(ExporterPayload {
-    location_id: "locationId",
-    products: "products",
-    user_id: "userId",
-} required { location_id: "locationId", products: "products" } by new);
 crm_core::setters!(ExporterPayload {
     location_id: String, products: [ProductInterface], user_id: String,
 });
@@ -91,19 +83,17 @@ impl ExporterPayload {
     }
 }
 
-/// Instructor details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstructorDetails {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Instructor details.
+    pub struct InstructorDetails {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "description" "name"
+    by new
 }
-crm_core::record!(InstructorDetails {
-    description: "description",
-    name: "name",
-} required { description: "description", name: "name" } by new);
 crm_core::setters!(InstructorDetails {
     description: String, name: String,
 });
@@ -119,34 +109,27 @@ impl InstructorDetails {
     }
 }
 
-/// Post interface.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostInterface {
-    /// `bucketVideoUrl`
-    pub bucket_video_url: Option<String>,
-    /// `contentType`
-    pub content_type: Option<ContentType>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `postMaterials`
-    pub post_materials: Option<Vec<PostMaterialInterface>>,
-    /// `thumbnailUrl`
-    pub thumbnail_url: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `visibility`
-    pub visibility: Option<Visibility>,
+crm_core::record! {
+    /// Post interface.
+    pub struct PostInterface {
+        /// `bucketVideoUrl`
+        bucket_video_url: Option<String> = "bucketVideoUrl",
+        /// `contentType`
+        content_type: Option<ContentType> = "contentType",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `postMaterials`
+        post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
+        /// `thumbnailUrl`
+        thumbnail_url: Option<String> = "thumbnailUrl",
+        /// The title.
+        title: Option<String> = "title",
+        /// `visibility`
+        visibility: Option<Visibility> = "visibility",
+    }
+    required "contentType" "description" "title" "visibility"
+    by new
 }
-crm_core::record!(PostInterface {
-    bucket_video_url: "bucketVideoUrl",
-    content_type: "contentType",
-    description: "description",
-    post_materials: "postMaterials",
-    thumbnail_url: "thumbnailUrl",
-    title: "title",
-    visibility: "visibility",
-} required { content_type: "contentType", description: "description", title: "title", visibility: "visibility" } by new);
 crm_core::setters!(PostInterface {
     bucket_video_url: String, content_type: ContentType, description: String,
     post_materials: [PostMaterialInterface], thumbnail_url: String, title: String, visibility: Visibility,
@@ -173,22 +156,19 @@ impl PostInterface {
     }
 }
 
-/// Post material interface.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostMaterialInterface {
-    /// The title.
-    pub title: Option<String>,
-    /// `type`
-    pub type_: Option<Type>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Post material interface.
+    pub struct PostMaterialInterface {
+        /// The title.
+        title: Option<String> = "title",
+        /// `type`
+        type_: Option<Type> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "title" "type" "url"
+    by new
 }
-crm_core::record!(PostMaterialInterface {
-    title: "title",
-    type_: "type",
-    url: "url",
-} required { title: "title", type_: "type", url: "url" } by new);
 crm_core::setters!(PostMaterialInterface {
     title: String, type_: Type, url: String,
 });
@@ -209,28 +189,23 @@ impl PostMaterialInterface {
     }
 }
 
-/// Product interface.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductInterface {
-    /// `categories`
-    pub categories: Option<Vec<CategoryInterface>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// `instructorDetails`
-    pub instructor_details: Option<InstructorDetails>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Product interface.
+    pub struct ProductInterface {
+        /// `categories`
+        categories: Option<Vec<CategoryInterface>> = "categories",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// `instructorDetails`
+        instructor_details: Option<InstructorDetails> = "instructorDetails",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "categories" "description" "title"
+    by new
 }
-crm_core::record!(ProductInterface {
-    categories: "categories",
-    description: "description",
-    image_url: "imageUrl",
-    instructor_details: "instructorDetails",
-    title: "title",
-} required { categories: "categories", description: "description", title: "title" } by new);
 crm_core::setters!(ProductInterface {
     categories: [CategoryInterface], description: String, image_url: String,
     instructor_details: InstructorDetails, title: String,
@@ -254,25 +229,21 @@ impl ProductInterface {
     }
 }
 
-/// Sub category interface.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubCategoryInterface {
-    /// `posts`
-    pub posts: Option<Vec<PostInterface>>,
-    /// `thumbnailUrl`
-    pub thumbnail_url: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// `visibility`
-    pub visibility: Option<Visibility>,
+crm_core::record! {
+    /// Sub category interface.
+    pub struct SubCategoryInterface {
+        /// `posts`
+        posts: Option<Vec<PostInterface>> = "posts",
+        /// `thumbnailUrl`
+        thumbnail_url: Option<String> = "thumbnailUrl",
+        /// The title.
+        title: Option<String> = "title",
+        /// `visibility`
+        visibility: Option<Visibility> = "visibility",
+    }
+    required "title" "visibility"
+    by new
 }
-crm_core::record!(SubCategoryInterface {
-    posts: "posts",
-    thumbnail_url: "thumbnailUrl",
-    title: "title",
-    visibility: "visibility",
-} required { title: "title", visibility: "visibility" } by new);
 crm_core::setters!(SubCategoryInterface {
     posts: [PostInterface], thumbnail_url: String, title: String, visibility: Visibility,
 });

@@ -3,52 +3,38 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create custom fields.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCustomFields {
-    /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
-    pub accepted_formats: Option<String>,
-    /// `allowCustomOption`
-    pub allow_custom_option: Option<bool>,
-    /// `dataType`
-    pub data_type: Option<CreateCustomFieldsDataType>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `maxFileLimit`
-    pub max_file_limit: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objectKey`
-    pub object_key: Option<String>,
-    /// `options`
-    pub options: Option<Vec<OptionItem>>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `showInForms`
-    pub show_in_forms: Option<bool>,
+crm_core::record! {
+    /// Create custom fields.
+    pub struct CreateCustomFields {
+        /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
+        accepted_formats: Option<String> = "acceptedFormats",
+        /// `allowCustomOption`
+        allow_custom_option: Option<bool> = "allowCustomOption",
+        /// `dataType`
+        data_type: Option<CreateCustomFieldsDataType> = "dataType",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `maxFileLimit`
+        max_file_limit: Option<f64> = "maxFileLimit",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objectKey`
+        object_key: Option<String> = "objectKey",
+        /// `options`
+        options: Option<Vec<OptionItem>> = "options",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `showInForms`
+        show_in_forms: Option<bool> = "showInForms",
+    }
+    required "dataType" "fieldKey" "locationId" "objectKey" "parentId" "showInForms"
 }
-crm_core::record!(CreateCustomFields {
-    accepted_formats: "acceptedFormats",
-    allow_custom_option: "allowCustomOption",
-    data_type: "dataType",
-    description: "description",
-    field_key: "fieldKey",
-    location_id: "locationId",
-    max_file_limit: "maxFileLimit",
-    name: "name",
-    object_key: "objectKey",
-    options: "options",
-    parent_id: "parentId",
-    placeholder: "placeholder",
-    show_in_forms: "showInForms",
-} required { data_type: "dataType", field_key: "fieldKey", location_id: "locationId", object_key: "objectKey", parent_id: "parentId", show_in_forms: "showInForms" });
 crm_core::setters!(CreateCustomFields {
     accepted_formats: String, allow_custom_option: bool, data_type: CreateCustomFieldsDataType,
     description: String, field_key: String, location_id: String, max_file_limit: f64, name: String,
@@ -87,22 +73,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Create folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateFolder {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objectKey`
-    pub object_key: Option<String>,
+crm_core::record! {
+    /// Create folder.
+    pub struct CreateFolder {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objectKey`
+        object_key: Option<String> = "objectKey",
+    }
+    required "locationId" "name" "objectKey"
+    by new
 }
-crm_core::record!(CreateFolder {
-    location_id: "locationId",
-    name: "name",
-    object_key: "objectKey",
-} required { location_id: "locationId", name: "name", object_key: "objectKey" } by new);
 crm_core::setters!(CreateFolder {
     location_id: String, name: String, object_key: String,
 });
@@ -123,99 +106,73 @@ impl CreateFolder {
     }
 }
 
-/// Custom field reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomFieldReply {
-    /// `field`
-    pub field: Option<ICustomField>,
+crm_core::record! {
+    /// Custom field reply.
+    pub struct CustomFieldReply {
+        /// `field`
+        field: Option<ICustomField> = "field",
+    }
 }
-crm_core::record!(CustomFieldReply {
-    field: "field",
-});
 
-/// Custom fields reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomFieldsReply {
-    /// `fields`
-    pub fields: Vec<ICustomField>,
-    /// `folders`
-    pub folders: Vec<ICustomField>,
+crm_core::record! {
+    /// Custom fields reply.
+    pub struct CustomFieldsReply {
+        /// `fields`
+        fields: Vec<ICustomField> = "fields",
+        /// `folders`
+        folders: Vec<ICustomField> = "folders",
+    }
 }
-crm_core::record!(CustomFieldsReply {
-    fields: "fields",
-    folders: "folders",
-});
 
-/// Custom folder delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomFolderDeleteReply {
-    /// The id.
-    pub id: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// Whether it worked, in the vendor's spelling.
-    pub succeded: Option<bool>,
+crm_core::record! {
+    /// Custom folder delete reply.
+    pub struct CustomFolderDeleteReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// `key`
+        key: Option<String> = "key",
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
+    }
 }
-crm_core::record!(CustomFolderDeleteReply {
-    id: "id",
-    key: "key",
-    succeded: "succeded",
-});
 
-/// I custom field folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ICustomFieldFolder {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `objectKey`
-    pub object_key: Option<String>,
+crm_core::record! {
+    /// I custom field folder.
+    pub struct ICustomFieldFolder {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `objectKey`
+        object_key: Option<String> = "objectKey",
+    }
 }
-crm_core::record!(ICustomFieldFolder {
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    object_key: "objectKey",
-});
 
-/// Update custom fields.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomFields {
-    /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
-    pub accepted_formats: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `maxFileLimit`
-    pub max_file_limit: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `options`
-    pub options: Option<Vec<OptionItem>>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `showInForms`
-    pub show_in_forms: Option<bool>,
+crm_core::record! {
+    /// Update custom fields.
+    pub struct UpdateCustomFields {
+        /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
+        accepted_formats: Option<String> = "acceptedFormats",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `maxFileLimit`
+        max_file_limit: Option<f64> = "maxFileLimit",
+        /// The name.
+        name: Option<String> = "name",
+        /// `options`
+        options: Option<Vec<OptionItem>> = "options",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `showInForms`
+        show_in_forms: Option<bool> = "showInForms",
+    }
+    required "locationId" "showInForms"
+    by new
 }
-crm_core::record!(UpdateCustomFields {
-    accepted_formats: "acceptedFormats",
-    description: "description",
-    location_id: "locationId",
-    max_file_limit: "maxFileLimit",
-    name: "name",
-    options: "options",
-    placeholder: "placeholder",
-    show_in_forms: "showInForms",
-} required { location_id: "locationId", show_in_forms: "showInForms" } by new);
 crm_core::setters!(UpdateCustomFields {
     accepted_formats: String, description: String, location_id: String, max_file_limit: f64, name: String,
     options: [OptionItem], placeholder: String, show_in_forms: bool,
@@ -238,19 +195,17 @@ impl UpdateCustomFields {
     }
 }
 
-/// Update folder.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateFolder {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update folder.
+    pub struct UpdateFolder {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "locationId" "name"
+    by new
 }
-crm_core::record!(UpdateFolder {
-    location_id: "locationId",
-    name: "name",
-} required { location_id: "locationId", name: "name" } by new);
 crm_core::setters!(UpdateFolder {
     location_id: String, name: String,
 });

@@ -3,98 +3,71 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create custom menu.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCustomMenu {
-    /// `allowCamera`
-    pub allow_camera: Option<bool>,
-    /// `allowMicrophone`
-    pub allow_microphone: Option<bool>,
-    /// `icon`
-    pub icon: Option<Icon>,
-    /// `locations`
-    pub locations: Option<Vec<String>>,
-    /// `openMode`
-    pub open_mode: Option<CustomMenuOpenMode>,
-    /// The vendor's default is `true`.
-    pub show_on_company: Option<bool>,
-    /// The vendor's default is `true`.
-    pub show_on_location: Option<bool>,
-    /// The vendor's default is `true`.
-    pub show_to_all_locations: Option<bool>,
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `userRole`
-    pub user_role: Option<CustomMenuUserRole>,
+crm_core::record! {
+    /// Create custom menu.
+    pub struct CreateCustomMenu {
+        /// `allowCamera`
+        allow_camera: Option<bool> = "allowCamera",
+        /// `allowMicrophone`
+        allow_microphone: Option<bool> = "allowMicrophone",
+        /// `icon`
+        icon: Option<Icon> = "icon",
+        /// `locations`
+        locations: Option<Vec<String>> = "locations",
+        /// `openMode`
+        open_mode: Option<CustomMenuOpenMode> = "openMode",
+        /// The vendor's default is `true`.
+        show_on_company: Option<bool> = "showOnCompany",
+        /// The vendor's default is `true`.
+        show_on_location: Option<bool> = "showOnLocation",
+        /// The vendor's default is `true`.
+        show_to_all_locations: Option<bool> = "showToAllLocations",
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+        /// `userRole`
+        user_role: Option<CustomMenuUserRole> = "userRole",
+    }
+    required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
 }
-crm_core::record!(CreateCustomMenu {
-    allow_camera: "allowCamera",
-    allow_microphone: "allowMicrophone",
-    icon: "icon",
-    locations: "locations",
-    open_mode: "openMode",
-    show_on_company: "showOnCompany",
-    show_on_location: "showOnLocation",
-    show_to_all_locations: "showToAllLocations",
-    title: "title",
-    url: "url",
-    user_role: "userRole",
-} required { icon: "icon", locations: "locations", open_mode: "openMode", show_on_company: "showOnCompany", show_on_location: "showOnLocation", show_to_all_locations: "showToAllLocations", title: "title", url: "url", user_role: "userRole" });
 crm_core::setters!(CreateCustomMenu {
     allow_camera: bool, allow_microphone: bool, icon: Icon, locations: [String],
     open_mode: CustomMenuOpenMode, show_on_company: bool, show_on_location: bool, show_to_all_locations: bool,
     title: String, url: String, user_role: CustomMenuUserRole,
 });
 
-/// Custom menu.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomMenu {
-    /// `allowCamera`
-    pub allow_camera: Option<bool>,
-    /// `allowMicrophone`
-    pub allow_microphone: Option<bool>,
-    /// `icon`
-    pub icon: Option<IconSchemaOptional>,
-    /// The id.
-    pub id: Option<String>,
-    /// `locations`
-    pub locations: Vec<String>,
-    /// `openMode`
-    pub open_mode: Option<CustomMenuOpenMode>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `showOnCompany`
-    pub show_on_company: Option<bool>,
-    /// `showOnLocation`
-    pub show_on_location: Option<bool>,
-    /// `showToAllLocations`
-    pub show_to_all_locations: Option<bool>,
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `userRole`
-    pub user_role: Option<CustomMenuUserRole>,
+crm_core::record! {
+    /// Custom menu.
+    pub struct CustomMenu {
+        /// `allowCamera`
+        allow_camera: Option<bool> = "allowCamera",
+        /// `allowMicrophone`
+        allow_microphone: Option<bool> = "allowMicrophone",
+        /// `icon`
+        icon: Option<IconSchemaOptional> = "icon",
+        /// The id.
+        id: Option<String> = "id",
+        /// `locations`
+        locations: Vec<String> = "locations",
+        /// `openMode`
+        open_mode: Option<CustomMenuOpenMode> = "openMode",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `showOnCompany`
+        show_on_company: Option<bool> = "showOnCompany",
+        /// `showOnLocation`
+        show_on_location: Option<bool> = "showOnLocation",
+        /// `showToAllLocations`
+        show_to_all_locations: Option<bool> = "showToAllLocations",
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+        /// `userRole`
+        user_role: Option<CustomMenuUserRole> = "userRole",
+    }
 }
-crm_core::record!(CustomMenu {
-    allow_camera: "allowCamera",
-    allow_microphone: "allowMicrophone",
-    icon: "icon",
-    id: "id",
-    locations: "locations",
-    open_mode: "openMode",
-    order: "order",
-    show_on_company: "showOnCompany",
-    show_on_location: "showOnLocation",
-    show_to_all_locations: "showToAllLocations",
-    title: "title",
-    url: "url",
-    user_role: "userRole",
-});
 
 crm_core::open_enum! {
     /// Custom menu open mode.
@@ -120,25 +93,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Delete custom menu reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCustomMenuReply {
-    /// `deletedAt`
-    pub deleted_at: Option<Timestamp>,
-    /// `deletedMenuId`
-    pub deleted_menu_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete custom menu reply.
+    pub struct DeleteCustomMenuReply {
+        /// `deletedAt`
+        deleted_at: Option<Timestamp> = "deletedAt",
+        /// `deletedMenuId`
+        deleted_menu_id: Option<String> = "deletedMenuId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteCustomMenuReply {
-    deleted_at: "deletedAt",
-    deleted_menu_id: "deletedMenuId",
-    message: "message",
-    success: "success",
-});
 
 crm_core::open_enum! {
     /// Font family.
@@ -152,44 +119,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Get custom menus reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCustomMenusReply {
-    /// `customMenus`
-    pub custom_menus: Vec<CustomMenu>,
-    /// `totalLinks`
-    pub total_links: Option<f64>,
+crm_core::record! {
+    /// Get custom menus reply.
+    pub struct GetCustomMenusReply {
+        /// `customMenus`
+        custom_menus: Vec<CustomMenu> = "customMenus",
+        /// `totalLinks`
+        total_links: Option<f64> = "totalLinks",
+    }
 }
-crm_core::record!(GetCustomMenusReply {
-    custom_menus: "customMenus",
-    total_links: "totalLinks",
-});
 
-/// Get single custom menus reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSingleCustomMenusReply {
-    /// `customMenu`
-    pub custom_menu: Option<CustomMenu>,
+crm_core::record! {
+    /// Get single custom menus reply.
+    pub struct GetSingleCustomMenusReply {
+        /// `customMenu`
+        custom_menu: Option<CustomMenu> = "customMenu",
+    }
 }
-crm_core::record!(GetSingleCustomMenusReply {
-    custom_menu: "customMenu",
-});
 
-/// Icon.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Icon {
-    /// `fontFamily`
-    pub font_family: Option<FontFamily>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Icon.
+    pub struct Icon {
+        /// `fontFamily`
+        font_family: Option<FontFamily> = "fontFamily",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "fontFamily" "name"
+    by new
 }
-crm_core::record!(Icon {
-    font_family: "fontFamily",
-    name: "name",
-} required { font_family: "fontFamily", name: "name" } by new);
 crm_core::setters!(Icon {
     font_family: FontFamily, name: String,
 });
@@ -205,82 +163,61 @@ impl Icon {
     }
 }
 
-/// Icon schema optional.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IconSchemaOptional {
-    /// `fontFamily`
-    pub font_family: Option<FontFamily>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Icon schema optional.
+    pub struct IconSchemaOptional {
+        /// `fontFamily`
+        font_family: Option<FontFamily> = "fontFamily",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(IconSchemaOptional {
-    font_family: "fontFamily",
-    name: "name",
-});
 crm_core::setters!(IconSchemaOptional {
     font_family: FontFamily, name: String,
 });
 
-/// Update custom menu.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomMenu {
-    /// `allowCamera`
-    pub allow_camera: Option<bool>,
-    /// `allowMicrophone`
-    pub allow_microphone: Option<bool>,
-    /// `icon`
-    pub icon: Option<IconSchemaOptional>,
-    /// `locations`
-    pub locations: Option<Vec<String>>,
-    /// `openMode`
-    pub open_mode: Option<CustomMenuOpenMode>,
-    /// The vendor's default is `true`.
-    pub show_on_company: Option<bool>,
-    /// The vendor's default is `true`.
-    pub show_on_location: Option<bool>,
-    /// The vendor's default is `true`.
-    pub show_to_all_locations: Option<bool>,
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `userRole`
-    pub user_role: Option<CustomMenuUserRole>,
+crm_core::record! {
+    /// Update custom menu.
+    pub struct UpdateCustomMenu {
+        /// `allowCamera`
+        allow_camera: Option<bool> = "allowCamera",
+        /// `allowMicrophone`
+        allow_microphone: Option<bool> = "allowMicrophone",
+        /// `icon`
+        icon: Option<IconSchemaOptional> = "icon",
+        /// `locations`
+        locations: Option<Vec<String>> = "locations",
+        /// `openMode`
+        open_mode: Option<CustomMenuOpenMode> = "openMode",
+        /// The vendor's default is `true`.
+        show_on_company: Option<bool> = "showOnCompany",
+        /// The vendor's default is `true`.
+        show_on_location: Option<bool> = "showOnLocation",
+        /// The vendor's default is `true`.
+        show_to_all_locations: Option<bool> = "showToAllLocations",
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+        /// `userRole`
+        user_role: Option<CustomMenuUserRole> = "userRole",
+    }
 }
-crm_core::record!(UpdateCustomMenu {
-    allow_camera: "allowCamera",
-    allow_microphone: "allowMicrophone",
-    icon: "icon",
-    locations: "locations",
-    open_mode: "openMode",
-    show_on_company: "showOnCompany",
-    show_on_location: "showOnLocation",
-    show_to_all_locations: "showToAllLocations",
-    title: "title",
-    url: "url",
-    user_role: "userRole",
-});
 crm_core::setters!(UpdateCustomMenu {
     allow_camera: bool, allow_microphone: bool, icon: IconSchemaOptional, locations: [String],
     open_mode: CustomMenuOpenMode, show_on_company: bool, show_on_location: bool, show_to_all_locations: bool,
     title: String, url: String, user_role: CustomMenuUserRole,
 });
 
-/// Update custom menu link reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomMenuLinkReply {
-    /// `customMenu`
-    pub custom_menu: Option<CustomMenu>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update custom menu link reply.
+    pub struct UpdateCustomMenuLinkReply {
+        /// `customMenu`
+        custom_menu: Option<CustomMenu> = "customMenu",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateCustomMenuLinkReply {
-    custom_menu: "customMenu",
-    success: "success",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

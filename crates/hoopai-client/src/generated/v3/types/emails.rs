@@ -3,66 +3,47 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Bulk action campaign email details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkActionCampaignEmailDetails {
-    /// `from`
-    pub from: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
+crm_core::record! {
+    /// Bulk action campaign email details.
+    pub struct BulkActionCampaignEmailDetails {
+        /// `from`
+        from: Option<String> = "from",
+        /// The name.
+        name: Option<String> = "name",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+    }
 }
-crm_core::record!(BulkActionCampaignEmailDetails {
-    from: "from",
-    name: "name",
-    subject: "subject",
-    template_id: "templateId",
-});
 
-/// Bulk action campaign public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkActionCampaignPublicV2 {
-    /// `completedAt`
-    pub completed_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `emailMetadata`
-    pub email_metadata: Option<BulkActionCampaignEmailDetails>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `scheduleType`
-    pub schedule_type: Option<ScheduleType>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<BulkActionCampaignPublicV2Status>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Bulk action campaign public v2.
+    pub struct BulkActionCampaignPublicV2 {
+        /// `completedAt`
+        completed_at: Option<String> = "completedAt",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `emailMetadata`
+        email_metadata: Option<BulkActionCampaignEmailDetails> = "emailMetadata",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `scheduleType`
+        schedule_type: Option<ScheduleType> = "scheduleType",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<BulkActionCampaignPublicV2Status> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(BulkActionCampaignPublicV2 {
-    completed_at: "completedAt",
-    created_at: "createdAt",
-    deleted: "deleted",
-    email_metadata: "emailMetadata",
-    id: "id",
-    name: "name",
-    schedule_type: "scheduleType",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Bulk action campaign public v2 status.
@@ -80,37 +61,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Create email campaign public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateEmailCampaignPublicV2Body {
-    /// `editorContent`
-    pub editor_content: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// The id of the template.
-    pub template_id: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userName`
-    pub user_name: Option<String>,
+crm_core::record! {
+    /// Create email campaign public v2 body.
+    pub struct CreateEmailCampaignPublicV2Body {
+        /// `editorContent`
+        editor_content: Option<String> = "editorContent",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+        /// `timeZone`
+        time_zone: Option<String> = "timeZone",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userName`
+        user_name: Option<String> = "userName",
+    }
+    required "editorType" "name" "timeZone" "userId"
+    by new
 }
-crm_core::record!(CreateEmailCampaignPublicV2Body {
-    editor_content: "editorContent",
-    editor_type: "editorType",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    template_id: "templateId",
-    time_zone: "timeZone",
-    user_id: "userId",
-    user_name: "userName",
-} required { editor_type: "editorType", name: "name", time_zone: "timeZone", user_id: "userId" } by new);
 crm_core::setters!(CreateEmailCampaignPublicV2Body {
     editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, name: String,
     parent_folder_id: String, template_id: String, time_zone: String, user_id: String, user_name: String,
@@ -138,63 +111,47 @@ impl CreateEmailCampaignPublicV2Body {
     }
 }
 
-/// Create email campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateEmailCampaignPublicV2Reply {
-    /// `campaignCategory`
-    pub campaign_category: Option<String>,
-    /// `campaignType`
-    pub campaign_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<EmailsListCampaignsStatus>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `variations`
-    pub variations: Vec<EmailCampaignVariationPublicV2>,
+crm_core::record! {
+    /// Create email campaign public v2 reply.
+    pub struct CreateEmailCampaignPublicV2Reply {
+        /// `campaignCategory`
+        campaign_category: Option<String> = "campaignCategory",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<EmailsListCampaignsStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `variations`
+        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+    }
 }
-crm_core::record!(CreateEmailCampaignPublicV2Reply {
-    campaign_category: "campaignCategory",
-    campaign_type: "campaignType",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    name: "name",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-    variations: "variations",
-});
 
-/// Create template folder public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateTemplateFolderPublicV2Body {
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create template folder public v2 body.
+    pub struct CreateTemplateFolderPublicV2Body {
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(CreateTemplateFolderPublicV2Body {
-    name: "name",
-    user_id: "userId",
-} required { name: "name" } by new);
 crm_core::setters!(CreateTemplateFolderPublicV2Body {
     name: String, user_id: String,
 });
@@ -210,63 +167,47 @@ impl CreateTemplateFolderPublicV2Body {
     }
 }
 
-/// Create template folder public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateTemplateFolderPublicV2Reply {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Create template folder public v2 reply.
+    pub struct CreateTemplateFolderPublicV2Reply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CreateTemplateFolderPublicV2Reply {
-    created_at: "createdAt",
-    id: "id",
-    name: "name",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Create template public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateTemplatePublicV2Body {
-    /// `editorContent`
-    pub editor_content: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `subjectLine`
-    pub subject_line: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create template public v2 body.
+    pub struct CreateTemplatePublicV2Body {
+        /// `editorContent`
+        editor_content: Option<String> = "editorContent",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "editorType" "name"
+    by new
 }
-crm_core::record!(CreateTemplatePublicV2Body {
-    editor_content: "editorContent",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_text: "previewText",
-    subject_line: "subjectLine",
-    user_id: "userId",
-} required { editor_type: "editorType", name: "name" } by new);
 crm_core::setters!(CreateTemplatePublicV2Body {
     editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, from_email: String,
     from_name: String, name: String, parent_folder_id: String, preview_text: String, subject_line: String,
@@ -304,52 +245,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Create template public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateTemplatePublicV2Reply {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `previewUrl`
-    pub preview_url: Option<String>,
-    /// `subjectLine`
-    pub subject_line: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Create template public v2 reply.
+    pub struct CreateTemplatePublicV2Reply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CreateTemplatePublicV2Reply {
-    created_at: "createdAt",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_text: "previewText",
-    preview_url: "previewUrl",
-    subject_line: "subjectLine",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Days item.
@@ -371,33 +297,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Delete campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCampaignPublicV2Reply {
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Delete campaign public v2 reply.
+    pub struct DeleteCampaignPublicV2Reply {
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(DeleteCampaignPublicV2Reply {
-    deleted: "deleted",
-    trace_id: "traceId",
-});
 
-/// Delete template public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteTemplatePublicV2Reply {
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Delete template public v2 reply.
+    pub struct DeleteTemplatePublicV2Reply {
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(DeleteTemplatePublicV2Reply {
-    deleted: "deleted",
-    trace_id: "traceId",
-});
 
 crm_core::open_enum! {
     /// Editor type.
@@ -411,122 +329,85 @@ crm_core::open_enum! {
     }
 }
 
-/// Email campaign public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailCampaignPublicV2 {
-    /// `campaignCategory`
-    pub campaign_category: Option<String>,
-    /// `campaignType`
-    pub campaign_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<EmailsListCampaignsStatus>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `variations`
-    pub variations: Vec<EmailCampaignVariationPublicV2>,
+crm_core::record! {
+    /// Email campaign public v2.
+    pub struct EmailCampaignPublicV2 {
+        /// `campaignCategory`
+        campaign_category: Option<String> = "campaignCategory",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<EmailsListCampaignsStatus> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `variations`
+        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+    }
 }
-crm_core::record!(EmailCampaignPublicV2 {
-    campaign_category: "campaignCategory",
-    campaign_type: "campaignType",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    name: "name",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    updated_at: "updatedAt",
-    variations: "variations",
-});
 
-/// Email campaign variation public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailCampaignVariationPublicV2 {
-    /// `isWinner`
-    pub is_winner: Option<bool>,
-    /// `sourceId`
-    pub source_id: Option<String>,
+crm_core::record! {
+    /// Email campaign variation public v2.
+    pub struct EmailCampaignVariationPublicV2 {
+        /// `isWinner`
+        is_winner: Option<bool> = "isWinner",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+    }
 }
-crm_core::record!(EmailCampaignVariationPublicV2 {
-    is_winner: "isWinner",
-    source_id: "sourceId",
-});
 
-/// Email stats numbers public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EmailStatsNumbersPublicV2 {
-    /// `accepted`
-    pub accepted: Option<f64>,
-    /// `bounceRate`
-    pub bounce_rate: Option<f64>,
-    /// `clickRate`
-    pub click_rate: Option<f64>,
-    /// `clicked`
-    pub clicked: Option<f64>,
-    /// `complained`
-    pub complained: Option<f64>,
-    /// `complaintRate`
-    pub complaint_rate: Option<f64>,
-    /// `delivered`
-    pub delivered: Option<f64>,
-    /// `failed`
-    pub failed: Option<f64>,
-    /// `openRate`
-    pub open_rate: Option<f64>,
-    /// `opened`
-    pub opened: Option<f64>,
-    /// `permanentFail`
-    pub permanent_fail: Option<f64>,
-    /// `rejected`
-    pub rejected: Option<f64>,
-    /// `replied`
-    pub replied: Option<f64>,
-    /// `replyRate`
-    pub reply_rate: Option<f64>,
-    /// `sent`
-    pub sent: Option<f64>,
-    /// `temporaryFail`
-    pub temporary_fail: Option<f64>,
-    /// `unsubscribeRate`
-    pub unsubscribe_rate: Option<f64>,
-    /// `unsubscribed`
-    pub unsubscribed: Option<f64>,
+crm_core::record! {
+    /// Email stats numbers public v2.
+    pub struct EmailStatsNumbersPublicV2 {
+        /// `accepted`
+        accepted: Option<f64> = "accepted",
+        /// `bounceRate`
+        bounce_rate: Option<f64> = "bounceRate",
+        /// `clickRate`
+        click_rate: Option<f64> = "clickRate",
+        /// `clicked`
+        clicked: Option<f64> = "clicked",
+        /// `complained`
+        complained: Option<f64> = "complained",
+        /// `complaintRate`
+        complaint_rate: Option<f64> = "complaintRate",
+        /// `delivered`
+        delivered: Option<f64> = "delivered",
+        /// `failed`
+        failed: Option<f64> = "failed",
+        /// `openRate`
+        open_rate: Option<f64> = "openRate",
+        /// `opened`
+        opened: Option<f64> = "opened",
+        /// `permanentFail`
+        permanent_fail: Option<f64> = "permanentFail",
+        /// `rejected`
+        rejected: Option<f64> = "rejected",
+        /// `replied`
+        replied: Option<f64> = "replied",
+        /// `replyRate`
+        reply_rate: Option<f64> = "replyRate",
+        /// `sent`
+        sent: Option<f64> = "sent",
+        /// `temporaryFail`
+        temporary_fail: Option<f64> = "temporaryFail",
+        /// `unsubscribeRate`
+        unsubscribe_rate: Option<f64> = "unsubscribeRate",
+        /// `unsubscribed`
+        unsubscribed: Option<f64> = "unsubscribed",
+    }
 }
-crm_core::record!(EmailStatsNumbersPublicV2 {
-    accepted: "accepted",
-    bounce_rate: "bounceRate",
-    click_rate: "clickRate",
-    clicked: "clicked",
-    complained: "complained",
-    complaint_rate: "complaintRate",
-    delivered: "delivered",
-    failed: "failed",
-    open_rate: "openRate",
-    opened: "opened",
-    permanent_fail: "permanentFail",
-    rejected: "rejected",
-    replied: "replied",
-    reply_rate: "replyRate",
-    sent: "sent",
-    temporary_fail: "temporaryFail",
-    unsubscribe_rate: "unsubscribeRate",
-    unsubscribed: "unsubscribed",
-});
 
 crm_core::open_enum! {
     /// Emails get campaign stats source.
@@ -576,275 +457,191 @@ crm_core::open_enum! {
     }
 }
 
-/// Get bulk action campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetBulkActionCampaignPublicV2Reply {
-    /// `completedAt`
-    pub completed_at: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `editorContentUrl`
-    pub editor_content_url: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<EditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `replyToAddress`
-    pub reply_to_address: Option<String>,
-    /// `scheduleType`
-    pub schedule_type: Option<ScheduleType>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<BulkActionCampaignPublicV2Status>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get bulk action campaign public v2 reply.
+    pub struct GetBulkActionCampaignPublicV2Reply {
+        /// `completedAt`
+        completed_at: Option<String> = "completedAt",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `editorContentUrl`
+        editor_content_url: Option<String> = "editorContentUrl",
+        /// `editorType`
+        editor_type: Option<EditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `replyToAddress`
+        reply_to_address: Option<String> = "replyToAddress",
+        /// `scheduleType`
+        schedule_type: Option<ScheduleType> = "scheduleType",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<BulkActionCampaignPublicV2Status> = "status",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetBulkActionCampaignPublicV2Reply {
-    completed_at: "completedAt",
-    created_at: "createdAt",
-    deleted: "deleted",
-    editor_content_url: "editorContentUrl",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    preview_text: "previewText",
-    reply_to_address: "replyToAddress",
-    schedule_type: "scheduleType",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    subject: "subject",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Get campaign stats public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCampaignStatsPublicV2Reply {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `source`
-    pub source: Option<EmailsGetCampaignStatsSource>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `stats`
-    pub stats: Option<EmailStatsNumbersPublicV2>,
-    /// `subSourceId`
-    pub sub_source_id: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Get campaign stats public v2 reply.
+    pub struct GetCampaignStatsPublicV2Reply {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `source`
+        source: Option<EmailsGetCampaignStatsSource> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `stats`
+        stats: Option<EmailStatsNumbersPublicV2> = "stats",
+        /// `subSourceId`
+        sub_source_id: Option<String> = "subSourceId",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(GetCampaignStatsPublicV2Reply {
-    location_id: "locationId",
-    source: "source",
-    source_id: "sourceId",
-    stats: "stats",
-    sub_source_id: "subSourceId",
-    trace_id: "traceId",
-});
 
-/// Get email campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetEmailCampaignPublicV2Reply {
-    /// `campaignCategory`
-    pub campaign_category: Option<String>,
-    /// `campaignType`
-    pub campaign_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `editorContentUrl`
-    pub editor_content_url: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<EditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `replyToAddress`
-    pub reply_to_address: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<EmailsListCampaignsStatus>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `variations`
-    pub variations: Vec<EmailCampaignVariationPublicV2>,
+crm_core::record! {
+    /// Get email campaign public v2 reply.
+    pub struct GetEmailCampaignPublicV2Reply {
+        /// `campaignCategory`
+        campaign_category: Option<String> = "campaignCategory",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `editorContentUrl`
+        editor_content_url: Option<String> = "editorContentUrl",
+        /// `editorType`
+        editor_type: Option<EditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `replyToAddress`
+        reply_to_address: Option<String> = "replyToAddress",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<EmailsListCampaignsStatus> = "status",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `variations`
+        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+    }
 }
-crm_core::record!(GetEmailCampaignPublicV2Reply {
-    campaign_category: "campaignCategory",
-    campaign_type: "campaignType",
-    created_at: "createdAt",
-    deleted: "deleted",
-    editor_content_url: "editorContentUrl",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    preview_text: "previewText",
-    reply_to_address: "replyToAddress",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    subject: "subject",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-    variations: "variations",
-});
 
-/// Get template public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTemplatePublicV2Reply {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `editorContentUrl`
-    pub editor_content_url: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<EditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get template public v2 reply.
+    pub struct GetTemplatePublicV2Reply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `editorContentUrl`
+        editor_content_url: Option<String> = "editorContentUrl",
+        /// `editorType`
+        editor_type: Option<EditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetTemplatePublicV2Reply {
-    created_at: "createdAt",
-    deleted: "deleted",
-    editor_content_url: "editorContentUrl",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_text: "previewText",
-    subject: "subject",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Get workflow campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetWorkflowCampaignPublicV2Reply {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<Visibility>,
-    /// `subSources`
-    pub sub_sources: Vec<WorkflowCampaignSubSourcePublicV2>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Get workflow campaign public v2 reply.
+    pub struct GetWorkflowCampaignPublicV2Reply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<Visibility> = "status",
+        /// `subSources`
+        sub_sources: Vec<WorkflowCampaignSubSourcePublicV2> = "subSources",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(GetWorkflowCampaignPublicV2Reply {
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    name: "name",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    sub_sources: "subSources",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Import template public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportTemplatePublicV2Body {
-    /// `importProvider`
-    pub import_provider: Option<ImportTemplatePublicV2BodyImportProvider>,
-    /// `importUrl`
-    pub import_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Import template public v2 body.
+    pub struct ImportTemplatePublicV2Body {
+        /// `importProvider`
+        import_provider: Option<ImportTemplatePublicV2BodyImportProvider> = "importProvider",
+        /// `importUrl`
+        import_url: Option<String> = "importUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "importProvider" "importUrl"
+    by new
 }
-crm_core::record!(ImportTemplatePublicV2Body {
-    import_provider: "importProvider",
-    import_url: "importUrl",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    user_id: "userId",
-} required { import_provider: "importProvider", import_url: "importUrl" } by new);
 crm_core::setters!(ImportTemplatePublicV2Body {
     import_provider: ImportTemplatePublicV2BodyImportProvider, import_url: String, name: String,
     parent_folder_id: String, user_id: String,
@@ -877,146 +674,104 @@ crm_core::open_enum! {
     }
 }
 
-/// Import template public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ImportTemplatePublicV2Reply {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `previewUrl`
-    pub preview_url: Option<String>,
-    /// `subjectLine`
-    pub subject_line: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Import template public v2 reply.
+    pub struct ImportTemplatePublicV2Reply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(ImportTemplatePublicV2Reply {
-    created_at: "createdAt",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_text: "previewText",
-    preview_url: "previewUrl",
-    subject_line: "subjectLine",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// List bulk action campaigns public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListBulkActionCampaignsPublicV2Reply {
-    /// `campaigns`
-    pub campaigns: Vec<BulkActionCampaignPublicV2>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List bulk action campaigns public v2 reply.
+    pub struct ListBulkActionCampaignsPublicV2Reply {
+        /// `campaigns`
+        campaigns: Vec<BulkActionCampaignPublicV2> = "campaigns",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListBulkActionCampaignsPublicV2Reply {
-    campaigns: "campaigns",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// List email campaigns public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListEmailCampaignsPublicV2Reply {
-    /// `campaigns`
-    pub campaigns: Vec<EmailCampaignPublicV2>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List email campaigns public v2 reply.
+    pub struct ListEmailCampaignsPublicV2Reply {
+        /// `campaigns`
+        campaigns: Vec<EmailCampaignPublicV2> = "campaigns",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListEmailCampaignsPublicV2Reply {
-    campaigns: "campaigns",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// List templates public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListTemplatesPublicV2Reply {
-    /// `items`
-    pub items: Vec<TemplateListItemPublicV2>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List templates public v2 reply.
+    pub struct ListTemplatesPublicV2Reply {
+        /// `items`
+        items: Vec<TemplateListItemPublicV2> = "items",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListTemplatesPublicV2Reply {
-    items: "items",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// List workflow campaigns public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListWorkflowCampaignsPublicV2Reply {
-    /// `campaigns`
-    pub campaigns: Vec<WorkflowCampaignPublicV2>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List workflow campaigns public v2 reply.
+    pub struct ListWorkflowCampaignsPublicV2Reply {
+        /// `campaigns`
+        campaigns: Vec<WorkflowCampaignPublicV2> = "campaigns",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListWorkflowCampaignsPublicV2Reply {
-    campaigns: "campaigns",
-    total: "total",
-    trace_id: "traceId",
-});
 
-/// Schedule campaign ab test config public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignAbTestConfigPublicV2 {
-    /// `testDuration`
-    pub test_duration: Option<f64>,
-    /// `testSize`
-    pub test_size: Option<f64>,
-    /// `testType`
-    pub test_type: Option<ScheduleCampaignAbTestConfigPublicV2TestType>,
-    /// `variationCount`
-    pub variation_count: Option<f64>,
-    /// `variations`
-    pub variations: Option<Vec<ScheduleCampaignAbTestVariationPublicV2>>,
-    /// `winningCriteria`
-    pub winning_criteria: Option<ScheduleCampaignAbTestConfigPublicV2WinningCriteria>,
+crm_core::record! {
+    /// Schedule campaign ab test config public v2.
+    pub struct ScheduleCampaignAbTestConfigPublicV2 {
+        /// `testDuration`
+        test_duration: Option<f64> = "testDuration",
+        /// `testSize`
+        test_size: Option<f64> = "testSize",
+        /// `testType`
+        test_type: Option<ScheduleCampaignAbTestConfigPublicV2TestType> = "testType",
+        /// `variationCount`
+        variation_count: Option<f64> = "variationCount",
+        /// `variations`
+        variations: Option<Vec<ScheduleCampaignAbTestVariationPublicV2>> = "variations",
+        /// `winningCriteria`
+        winning_criteria: Option<ScheduleCampaignAbTestConfigPublicV2WinningCriteria> = "winningCriteria",
+    }
+    required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
 }
-crm_core::record!(ScheduleCampaignAbTestConfigPublicV2 {
-    test_duration: "testDuration",
-    test_size: "testSize",
-    test_type: "testType",
-    variation_count: "variationCount",
-    variations: "variations",
-    winning_criteria: "winningCriteria",
-} required { test_duration: "testDuration", test_size: "testSize", test_type: "testType", variation_count: "variationCount", variations: "variations", winning_criteria: "winningCriteria" });
 crm_core::setters!(ScheduleCampaignAbTestConfigPublicV2 {
     test_duration: f64, test_size: f64, test_type: ScheduleCampaignAbTestConfigPublicV2TestType,
     variation_count: f64, variations: [ScheduleCampaignAbTestVariationPublicV2],
@@ -1043,48 +798,38 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedule campaign ab test variation public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignAbTestVariationPublicV2 {
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
+crm_core::record! {
+    /// Schedule campaign ab test variation public v2.
+    pub struct ScheduleCampaignAbTestVariationPublicV2 {
+        /// `documentId`
+        document_id: Option<String> = "documentId",
+        /// The subject.
+        subject: Option<String> = "subject",
+    }
 }
-crm_core::record!(ScheduleCampaignAbTestVariationPublicV2 {
-    document_id: "documentId",
-    subject: "subject",
-});
 crm_core::setters!(ScheduleCampaignAbTestVariationPublicV2 {
     document_id: String, subject: String,
 });
 
-/// Schedule campaign batch config public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignBatchConfigPublicV2 {
-    /// `batchSize`
-    pub batch_size: Option<f64>,
-    /// `interval`
-    pub interval: Option<f64>,
-    /// `intervalUnit`
-    pub interval_unit: Option<StopBotSleepTimeUnit>,
-    /// `skipDays`
-    pub skip_days: Option<Vec<DaysItem>>,
-    /// `windowEnd`
-    pub window_end: Option<String>,
-    /// `windowStart`
-    pub window_start: Option<String>,
+crm_core::record! {
+    /// Schedule campaign batch config public v2.
+    pub struct ScheduleCampaignBatchConfigPublicV2 {
+        /// `batchSize`
+        batch_size: Option<f64> = "batchSize",
+        /// `interval`
+        interval: Option<f64> = "interval",
+        /// `intervalUnit`
+        interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
+        /// `skipDays`
+        skip_days: Option<Vec<DaysItem>> = "skipDays",
+        /// `windowEnd`
+        window_end: Option<String> = "windowEnd",
+        /// `windowStart`
+        window_start: Option<String> = "windowStart",
+    }
+    required "batchSize" "interval" "intervalUnit"
+    by new
 }
-crm_core::record!(ScheduleCampaignBatchConfigPublicV2 {
-    batch_size: "batchSize",
-    interval: "interval",
-    interval_unit: "intervalUnit",
-    skip_days: "skipDays",
-    window_end: "windowEnd",
-    window_start: "windowStart",
-} required { batch_size: "batchSize", interval: "interval", interval_unit: "intervalUnit" } by new);
 crm_core::setters!(ScheduleCampaignBatchConfigPublicV2 {
     batch_size: f64, interval: f64, interval_unit: StopBotSleepTimeUnit, skip_days: [DaysItem],
     window_end: String, window_start: String,
@@ -1109,31 +854,25 @@ impl ScheduleCampaignBatchConfigPublicV2 {
     }
 }
 
-/// Schedule campaign email meta public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignEmailMetaPublicV2 {
-    /// The addresses of the files.
-    pub attachments: Option<Vec<String>>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `replyToAddress`
-    pub reply_to_address: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
+crm_core::record! {
+    /// Schedule campaign email meta public v2.
+    pub struct ScheduleCampaignEmailMetaPublicV2 {
+        /// The addresses of the files.
+        attachments: Option<Vec<String>> = "attachments",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `replyToAddress`
+        reply_to_address: Option<String> = "replyToAddress",
+        /// The subject.
+        subject: Option<String> = "subject",
+    }
+    required "fromEmail" "fromName" "subject"
+    by new
 }
-crm_core::record!(ScheduleCampaignEmailMetaPublicV2 {
-    attachments: "attachments",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    preview_text: "previewText",
-    reply_to_address: "replyToAddress",
-    subject: "subject",
-} required { from_email: "fromEmail", from_name: "fromName", subject: "subject" } by new);
 crm_core::setters!(ScheduleCampaignEmailMetaPublicV2 {
     attachments: [String], from_email: String, from_name: String, preview_text: String,
     reply_to_address: String, subject: String,
@@ -1158,43 +897,32 @@ impl ScheduleCampaignEmailMetaPublicV2 {
     }
 }
 
-/// Schedule campaign public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignPublicV2Body {
-    /// `abTestConfig`
-    pub ab_test_config: Option<ScheduleCampaignAbTestConfigPublicV2>,
-    /// `emailMeta`
-    pub email_meta: Option<ScheduleCampaignEmailMetaPublicV2>,
-    /// `recipients`
-    pub recipients: Option<ScheduleCampaignRecipientsPublicV2>,
-    /// `rssConfig`
-    pub rss_config: Option<ScheduleCampaignRssConfigPublicV2>,
-    /// `scheduleConfig`
-    pub schedule_config: Option<ScheduleCampaignScheduleConfigPublicV2>,
-    /// `scheduleType`
-    pub schedule_type: Option<ScheduleCampaignPublicV2BodyScheduleType>,
-    /// `sendDays`
-    pub send_days: Option<Vec<DaysItem>>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userName`
-    pub user_name: Option<String>,
+crm_core::record! {
+    /// Schedule campaign public v2 body.
+    pub struct ScheduleCampaignPublicV2Body {
+        /// `abTestConfig`
+        ab_test_config: Option<ScheduleCampaignAbTestConfigPublicV2> = "abTestConfig",
+        /// `emailMeta`
+        email_meta: Option<ScheduleCampaignEmailMetaPublicV2> = "emailMeta",
+        /// `recipients`
+        recipients: Option<ScheduleCampaignRecipientsPublicV2> = "recipients",
+        /// `rssConfig`
+        rss_config: Option<ScheduleCampaignRssConfigPublicV2> = "rssConfig",
+        /// `scheduleConfig`
+        schedule_config: Option<ScheduleCampaignScheduleConfigPublicV2> = "scheduleConfig",
+        /// `scheduleType`
+        schedule_type: Option<ScheduleCampaignPublicV2BodyScheduleType> = "scheduleType",
+        /// `sendDays`
+        send_days: Option<Vec<DaysItem>> = "sendDays",
+        /// `timeZone`
+        time_zone: Option<String> = "timeZone",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userName`
+        user_name: Option<String> = "userName",
+    }
+    required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
 }
-crm_core::record!(ScheduleCampaignPublicV2Body {
-    ab_test_config: "abTestConfig",
-    email_meta: "emailMeta",
-    recipients: "recipients",
-    rss_config: "rssConfig",
-    schedule_config: "scheduleConfig",
-    schedule_type: "scheduleType",
-    send_days: "sendDays",
-    time_zone: "timeZone",
-    user_id: "userId",
-    user_name: "userName",
-} required { email_meta: "emailMeta", recipients: "recipients", schedule_type: "scheduleType", time_zone: "timeZone", user_id: "userId" });
 crm_core::setters!(ScheduleCampaignPublicV2Body {
     ab_test_config: ScheduleCampaignAbTestConfigPublicV2, email_meta: ScheduleCampaignEmailMetaPublicV2,
     recipients: ScheduleCampaignRecipientsPublicV2, rss_config: ScheduleCampaignRssConfigPublicV2,
@@ -1219,45 +947,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedule campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignPublicV2Reply {
-    /// The id of the campaign.
-    pub campaign_id: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Schedule campaign public v2 reply.
+    pub struct ScheduleCampaignPublicV2Reply {
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ScheduleCampaignPublicV2Reply {
-    campaign_id: "campaignId",
-    source_id: "sourceId",
-    trace_id: "traceId",
-});
 
-/// Schedule campaign recipients public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignRecipientsPublicV2 {
-    /// `contactIds`
-    pub contact_ids: Option<Vec<String>>,
-    /// The vendor's default is `true`.
-    pub freeze_list: Option<bool>,
-    /// `segment`
-    pub segment: Option<ScheduleCampaignRecipientsPublicV2Segment>,
-    /// `tagIds`
-    pub tag_ids: Option<Vec<String>>,
-    /// `type`
-    pub type_: Option<ScheduleCampaignRecipientsPublicV2Type>,
+crm_core::record! {
+    /// Schedule campaign recipients public v2.
+    pub struct ScheduleCampaignRecipientsPublicV2 {
+        /// `contactIds`
+        contact_ids: Option<Vec<String>> = "contactIds",
+        /// The vendor's default is `true`.
+        freeze_list: Option<bool> = "freezeList",
+        /// `segment`
+        segment: Option<ScheduleCampaignRecipientsPublicV2Segment> = "segment",
+        /// `tagIds`
+        tag_ids: Option<Vec<String>> = "tagIds",
+        /// `type`
+        type_: Option<ScheduleCampaignRecipientsPublicV2Type> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(ScheduleCampaignRecipientsPublicV2 {
-    contact_ids: "contactIds",
-    freeze_list: "freezeList",
-    segment: "segment",
-    tag_ids: "tagIds",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(ScheduleCampaignRecipientsPublicV2 {
     contact_ids: [String], freeze_list: bool, segment: ScheduleCampaignRecipientsPublicV2Segment,
     tag_ids: [String], type_: ScheduleCampaignRecipientsPublicV2Type,
@@ -1305,57 +1023,44 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedule campaign resend public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignResendPublicV2 {
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// `waitHours`
-    pub wait_hours: Option<f64>,
+crm_core::record! {
+    /// Schedule campaign resend public v2.
+    pub struct ScheduleCampaignResendPublicV2 {
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// `waitHours`
+        wait_hours: Option<f64> = "waitHours",
+    }
 }
-crm_core::record!(ScheduleCampaignResendPublicV2 {
-    enabled: "enabled",
-    subject: "subject",
-    wait_hours: "waitHours",
-});
 crm_core::setters!(ScheduleCampaignResendPublicV2 {
     enabled: bool, subject: String, wait_hours: f64,
 });
 
-/// Schedule campaign rss config public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignRssConfigPublicV2 {
-    /// `firstExecutionDate`
-    pub first_execution_date: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `repeatAfter`
-    pub repeat_after: Option<ScheduleCampaignRssConfigPublicV2RepeatAfter>,
-    /// `repeatAfterTime`
-    pub repeat_after_time: Option<String>,
-    /// `rssFeedLimit`
-    pub rss_feed_limit: Option<f64>,
-    /// `rssFeedURL`
-    pub rss_feed_url: Option<String>,
-    /// `startAtDay`
-    pub start_at_day: Option<ScheduleCampaignRssConfigPublicV2StartAtDay>,
-    /// `startAtMonthDay`
-    pub start_at_month_day: Option<String>,
+crm_core::record! {
+    /// Schedule campaign rss config public v2.
+    pub struct ScheduleCampaignRssConfigPublicV2 {
+        /// `firstExecutionDate`
+        first_execution_date: Option<String> = "firstExecutionDate",
+        /// The name.
+        name: Option<String> = "name",
+        /// `repeatAfter`
+        repeat_after: Option<ScheduleCampaignRssConfigPublicV2RepeatAfter> = "repeatAfter",
+        /// `repeatAfterTime`
+        repeat_after_time: Option<String> = "repeatAfterTime",
+        /// `rssFeedLimit`
+        rss_feed_limit: Option<f64> = "rssFeedLimit",
+        /// `rssFeedURL`
+        rss_feed_url: Option<String> = "rssFeedURL",
+        /// `startAtDay`
+        start_at_day: Option<ScheduleCampaignRssConfigPublicV2StartAtDay> = "startAtDay",
+        /// `startAtMonthDay`
+        start_at_month_day: Option<String> = "startAtMonthDay",
+    }
+    required "name" "repeatAfter" "repeatAfterTime" "rssFeedURL"
+    by new
 }
-crm_core::record!(ScheduleCampaignRssConfigPublicV2 {
-    first_execution_date: "firstExecutionDate",
-    name: "name",
-    repeat_after: "repeatAfter",
-    repeat_after_time: "repeatAfterTime",
-    rss_feed_limit: "rssFeedLimit",
-    rss_feed_url: "rssFeedURL",
-    start_at_day: "startAtDay",
-    start_at_month_day: "startAtMonthDay",
-} required { name: "name", repeat_after: "repeatAfter", repeat_after_time: "repeatAfterTime", rss_feed_url: "rssFeedURL" } by new);
 crm_core::setters!(ScheduleCampaignRssConfigPublicV2 {
     first_execution_date: String, name: String, repeat_after: ScheduleCampaignRssConfigPublicV2RepeatAfter,
     repeat_after_time: String, rss_feed_limit: f64, rss_feed_url: String,
@@ -1416,46 +1121,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Schedule campaign schedule config public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignScheduleConfigPublicV2 {
-    /// `batch`
-    pub batch: Option<ScheduleCampaignBatchConfigPublicV2>,
-    /// `emailPreferenceId`
-    pub email_preference_id: Option<String>,
-    /// `resend`
-    pub resend: Option<ScheduleCampaignResendPublicV2>,
-    /// `sendAt`
-    pub send_at: Option<String>,
-    /// `tracking`
-    pub tracking: Option<ScheduleCampaignTrackingPublicV2>,
+crm_core::record! {
+    /// Schedule campaign schedule config public v2.
+    pub struct ScheduleCampaignScheduleConfigPublicV2 {
+        /// `batch`
+        batch: Option<ScheduleCampaignBatchConfigPublicV2> = "batch",
+        /// `emailPreferenceId`
+        email_preference_id: Option<String> = "emailPreferenceId",
+        /// `resend`
+        resend: Option<ScheduleCampaignResendPublicV2> = "resend",
+        /// `sendAt`
+        send_at: Option<String> = "sendAt",
+        /// `tracking`
+        tracking: Option<ScheduleCampaignTrackingPublicV2> = "tracking",
+    }
 }
-crm_core::record!(ScheduleCampaignScheduleConfigPublicV2 {
-    batch: "batch",
-    email_preference_id: "emailPreferenceId",
-    resend: "resend",
-    send_at: "sendAt",
-    tracking: "tracking",
-});
 crm_core::setters!(ScheduleCampaignScheduleConfigPublicV2 {
     batch: ScheduleCampaignBatchConfigPublicV2, email_preference_id: String,
     resend: ScheduleCampaignResendPublicV2, send_at: String, tracking: ScheduleCampaignTrackingPublicV2,
 });
 
-/// Schedule campaign tracking public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduleCampaignTrackingPublicV2 {
-    /// `clickTracking`
-    pub click_tracking: Option<bool>,
-    /// `utmTracking`
-    pub utm_tracking: Option<bool>,
+crm_core::record! {
+    /// Schedule campaign tracking public v2.
+    pub struct ScheduleCampaignTrackingPublicV2 {
+        /// `clickTracking`
+        click_tracking: Option<bool> = "clickTracking",
+        /// `utmTracking`
+        utm_tracking: Option<bool> = "utmTracking",
+    }
 }
-crm_core::record!(ScheduleCampaignTrackingPublicV2 {
-    click_tracking: "clickTracking",
-    utm_tracking: "utmTracking",
-});
 crm_core::setters!(ScheduleCampaignTrackingPublicV2 {
     click_tracking: bool, utm_tracking: bool,
 });
@@ -1484,46 +1178,33 @@ crm_core::open_enum! {
     }
 }
 
-/// Template list item public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TemplateListItemPublicV2 {
-    /// `childCount`
-    pub child_count: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<EditorType>,
-    /// `hasChildren`
-    pub has_children: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewUrl`
-    pub preview_url: Option<String>,
-    /// `type`
-    pub type_: Option<TemplateListItemPublicV2Type>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Template list item public v2.
+    pub struct TemplateListItemPublicV2 {
+        /// `childCount`
+        child_count: Option<f64> = "childCount",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorType`
+        editor_type: Option<EditorType> = "editorType",
+        /// `hasChildren`
+        has_children: Option<bool> = "hasChildren",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `type`
+        type_: Option<TemplateListItemPublicV2Type> = "type",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(TemplateListItemPublicV2 {
-    child_count: "childCount",
-    created_at: "createdAt",
-    editor_type: "editorType",
-    has_children: "hasChildren",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_url: "previewUrl",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Template list item public v2 type.
@@ -1535,238 +1216,167 @@ crm_core::open_enum! {
     }
 }
 
-/// Update email campaign public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateEmailCampaignPublicV2Body {
-    /// `editorContent`
-    pub editor_content: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Update email campaign public v2 body.
+    pub struct UpdateEmailCampaignPublicV2Body {
+        /// `editorContent`
+        editor_content: Option<String> = "editorContent",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(UpdateEmailCampaignPublicV2Body {
-    editor_content: "editorContent",
-    editor_type: "editorType",
-    name: "name",
-    user_id: "userId",
-});
 crm_core::setters!(UpdateEmailCampaignPublicV2Body {
     editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, name: String, user_id: String,
 });
 
-/// Update email campaign public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateEmailCampaignPublicV2Reply {
-    /// `campaignCategory`
-    pub campaign_category: Option<String>,
-    /// `campaignType`
-    pub campaign_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<EmailsListCampaignsStatus>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `variations`
-    pub variations: Vec<EmailCampaignVariationPublicV2>,
+crm_core::record! {
+    /// Update email campaign public v2 reply.
+    pub struct UpdateEmailCampaignPublicV2Reply {
+        /// `campaignCategory`
+        campaign_category: Option<String> = "campaignCategory",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<EmailsListCampaignsStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `variations`
+        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+    }
 }
-crm_core::record!(UpdateEmailCampaignPublicV2Reply {
-    campaign_category: "campaignCategory",
-    campaign_type: "campaignType",
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    name: "name",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-    variations: "variations",
-});
 
-/// Update template public v2 body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTemplatePublicV2Body {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// `editorContent`
-    pub editor_content: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `subjectLine`
-    pub subject_line: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Update template public v2 body.
+    pub struct UpdateTemplatePublicV2Body {
+        /// `archived`
+        archived: Option<bool> = "archived",
+        /// `editorContent`
+        editor_content: Option<String> = "editorContent",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(UpdateTemplatePublicV2Body {
-    archived: "archived",
-    editor_content: "editorContent",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_text: "previewText",
-    subject_line: "subjectLine",
-    user_id: "userId",
-});
 crm_core::setters!(UpdateTemplatePublicV2Body {
     archived: bool, editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType,
     from_email: String, from_name: String, name: String, parent_folder_id: String, preview_text: String,
     subject_line: String, user_id: String,
 });
 
-/// Update template public v2 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTemplatePublicV2Reply {
-    /// `archived`
-    pub archived: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<CreateTemplatePublicV2BodyEditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `parentFolderId`
-    pub parent_folder_id: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `previewUrl`
-    pub preview_url: Option<String>,
-    /// `subjectLine`
-    pub subject_line: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Update template public v2 reply.
+    pub struct UpdateTemplatePublicV2Reply {
+        /// `archived`
+        archived: Option<bool> = "archived",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(UpdateTemplatePublicV2Reply {
-    archived: "archived",
-    created_at: "createdAt",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    parent_folder_id: "parentFolderId",
-    preview_text: "previewText",
-    preview_url: "previewUrl",
-    subject_line: "subjectLine",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Workflow campaign public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WorkflowCampaignPublicV2 {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `status`
-    pub status: Option<Visibility>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Workflow campaign public v2.
+    pub struct WorkflowCampaignPublicV2 {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<Visibility> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(WorkflowCampaignPublicV2 {
-    created_at: "createdAt",
-    deleted: "deleted",
-    id: "id",
-    name: "name",
-    source: "source",
-    source_id: "sourceId",
-    status: "status",
-    updated_at: "updatedAt",
-});
 
-/// Workflow campaign sub source public v2.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WorkflowCampaignSubSourcePublicV2 {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `editorContentUrl`
-    pub editor_content_url: Option<String>,
-    /// `editorType`
-    pub editor_type: Option<EditorType>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    /// `fromName`
-    pub from_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isPlainText`
-    pub is_plain_text: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// The subject.
-    pub subject: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Workflow campaign sub source public v2.
+    pub struct WorkflowCampaignSubSourcePublicV2 {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorContentUrl`
+        editor_content_url: Option<String> = "editorContentUrl",
+        /// `editorType`
+        editor_type: Option<EditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(WorkflowCampaignSubSourcePublicV2 {
-    created_at: "createdAt",
-    editor_content_url: "editorContentUrl",
-    editor_type: "editorType",
-    from_email: "fromEmail",
-    from_name: "fromName",
-    id: "id",
-    is_plain_text: "isPlainText",
-    name: "name",
-    preview_text: "previewText",
-    subject: "subject",
-    updated_at: "updatedAt",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

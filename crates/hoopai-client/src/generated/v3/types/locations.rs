@@ -3,50 +3,37 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Conversation channel.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationChannel {
-    /// `Email`
-    pub email: Vec<ConversationChannelEntry>,
-    /// `SMS`
-    pub sms: Vec<ConversationChannelEntry>,
+crm_core::record! {
+    /// Conversation channel.
+    pub struct ConversationChannel {
+        /// `Email`
+        email: Vec<ConversationChannelEntry> = "Email",
+        /// `SMS`
+        sms: Vec<ConversationChannelEntry> = "SMS",
+    }
 }
-crm_core::record!(ConversationChannel {
-    email: "Email",
-    sms: "SMS",
-});
 
-/// Conversation channel entry.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationChannelEntry {
-    /// `conversationProvider`
-    pub conversation_provider: Option<ConversationProvider>,
+crm_core::record! {
+    /// Conversation channel entry.
+    pub struct ConversationChannelEntry {
+        /// `conversationProvider`
+        conversation_provider: Option<ConversationProvider> = "conversationProvider",
+    }
 }
-crm_core::record!(ConversationChannelEntry {
-    conversation_provider: "conversationProvider",
-});
 
-/// Conversation provider.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConversationProvider {
-    /// `default`
-    pub default_: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<ConversationProviderType>,
+crm_core::record! {
+    /// Conversation provider.
+    pub struct ConversationProvider {
+        /// `default`
+        default_: Option<bool> = "default",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<ConversationProviderType> = "type",
+    }
 }
-crm_core::record!(ConversationProvider {
-    default_: "default",
-    id: "_id",
-    name: "name",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Conversation provider type.
@@ -58,61 +45,45 @@ crm_core::open_enum! {
     }
 }
 
-/// Create location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The country, as `US`. One of 247 values, as `AF`.
-    pub country: Option<String>,
-    /// `mailgun`
-    pub mailgun: Option<Mailgun>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `prospectInfo`
-    pub prospect_info: Option<ProspectInfo>,
-    /// `settings`
-    pub settings: Option<Settings>,
-    /// `snapshotId`
-    pub snapshot_id: Option<String>,
-    /// `social`
-    pub social: Option<Social>,
-    /// `state`
-    pub state: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Deprecated by the vendor.
-    pub twilio: Option<Twilio>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Create location.
+    pub struct CreateLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The country, as `US`. One of 247 values, as `AF`.
+        country: Option<String> = "country",
+        /// `mailgun`
+        mailgun: Option<Mailgun> = "mailgun",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `prospectInfo`
+        prospect_info: Option<ProspectInfo> = "prospectInfo",
+        /// `settings`
+        settings: Option<Settings> = "settings",
+        /// `snapshotId`
+        snapshot_id: Option<String> = "snapshotId",
+        /// `social`
+        social: Option<Social> = "social",
+        /// `state`
+        state: Option<String> = "state",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// Deprecated by the vendor.
+        twilio: Option<Twilio> = "twilio",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
+    required "companyId" "name"
+    by new
 }
-crm_core::record!(CreateLocation {
-    address: "address",
-    city: "city",
-    company_id: "companyId",
-    country: "country",
-    mailgun: "mailgun",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    prospect_info: "prospectInfo",
-    settings: "settings",
-    snapshot_id: "snapshotId",
-    social: "social",
-    state: "state",
-    timezone: "timezone",
-    twilio: "twilio",
-    website: "website",
-} required { company_id: "companyId", name: "name" } by new);
 crm_core::setters!(CreateLocation {
     address: String, city: String, company_id: String, country: String, mailgun: Mailgun, name: String,
     phone: String, postal_code: String, prospect_info: ProspectInfo, settings: Settings, snapshot_id: String,
@@ -144,69 +115,49 @@ impl CreateLocation {
     }
 }
 
-/// Create location reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateLocationReply {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The country, as `US`. One of 247 values, as `AF`.
-    pub country: Option<String>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `settings`
-    pub settings: Option<Settings>,
-    /// `social`
-    pub social: Option<Social>,
-    /// `state`
-    pub state: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Create location reply.
+    pub struct CreateLocationReply {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The country, as `US`. One of 247 values, as `AF`.
+        country: Option<String> = "country",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `settings`
+        settings: Option<Settings> = "settings",
+        /// `social`
+        social: Option<Social> = "social",
+        /// `state`
+        state: Option<String> = "state",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(CreateLocationReply {
-    address: "address",
-    city: "city",
-    company_id: "companyId",
-    country: "country",
-    domain: "domain",
-    email: "email",
-    id: "id",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    settings: "settings",
-    social: "social",
-    state: "state",
-    timezone: "timezone",
-    website: "website",
-});
 
-/// Custom field delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomFieldDeleteReply {
-    /// Whether it worked, in the vendor's spelling.
-    pub succeded: Option<bool>,
+crm_core::record! {
+    /// Custom field delete reply.
+    pub struct CustomFieldDeleteReply {
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
+    }
 }
-crm_core::record!(CustomFieldDeleteReply {
-    succeded: "succeded",
-});
 
 crm_core::open_enum! {
     /// Custom field model.
@@ -218,54 +169,41 @@ crm_core::open_enum! {
     }
 }
 
-/// Custom fields list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomFieldsListReply {
-    /// The custom fields with their values.
-    pub custom_fields: Vec<LocationsCustomField>,
+crm_core::record! {
+    /// Custom fields list reply.
+    pub struct CustomFieldsListReply {
+        /// The custom fields with their values.
+        custom_fields: Vec<LocationsCustomField> = "customFields",
+    }
 }
-crm_core::record!(CustomFieldsListReply {
-    custom_fields: "customFields",
-});
 
-/// Custom r rules options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomRRulesOptions {
-    /// `count`
-    pub count: Option<f64>,
-    /// `createTaskIfOverDue`
-    pub create_task_if_over_due: Option<bool>,
-    /// `dayOfMonth`
-    pub day_of_month: Option<f64>,
-    /// `dayOfWeek`
-    pub day_of_week: Option<CustomRRulesOptionsDayOfWeek>,
-    /// `dueAfterSeconds`
-    pub due_after_seconds: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// `interval`
-    pub interval: Option<f64>,
-    /// `intervalType`
-    pub interval_type: Option<CustomRRulesOptionsIntervalType>,
-    /// `monthOfYear`
-    pub month_of_year: Option<f64>,
-    /// The first day or time.
-    pub start_date: Option<String>,
+crm_core::record! {
+    /// Custom r rules options.
+    pub struct CustomRRulesOptions {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `createTaskIfOverDue`
+        create_task_if_over_due: Option<bool> = "createTaskIfOverDue",
+        /// `dayOfMonth`
+        day_of_month: Option<f64> = "dayOfMonth",
+        /// `dayOfWeek`
+        day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
+        /// `dueAfterSeconds`
+        due_after_seconds: Option<f64> = "dueAfterSeconds",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// `interval`
+        interval: Option<f64> = "interval",
+        /// `intervalType`
+        interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
+        /// `monthOfYear`
+        month_of_year: Option<f64> = "monthOfYear",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+    }
+    required "dueAfterSeconds" "interval" "intervalType" "startDate"
+    by new
 }
-crm_core::record!(CustomRRulesOptions {
-    count: "count",
-    create_task_if_over_due: "createTaskIfOverDue",
-    day_of_month: "dayOfMonth",
-    day_of_week: "dayOfWeek",
-    due_after_seconds: "dueAfterSeconds",
-    end_date: "endDate",
-    interval: "interval",
-    interval_type: "intervalType",
-    month_of_year: "monthOfYear",
-    start_date: "startDate",
-} required { due_after_seconds: "dueAfterSeconds", interval: "interval", interval_type: "intervalType", start_date: "startDate" } by new);
 crm_core::setters!(CustomRRulesOptions {
     count: f64, create_task_if_over_due: bool, day_of_month: f64, day_of_week: CustomRRulesOptionsDayOfWeek,
     due_after_seconds: f64, end_date: String, interval: f64, interval_type: CustomRRulesOptionsIntervalType,
@@ -332,64 +270,49 @@ crm_core::open_enum! {
     }
 }
 
-/// Custom value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomValue {
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Custom value.
+    pub struct CustomValue {
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
 }
-crm_core::record!(CustomValue {
-    field_key: "fieldKey",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    value: "value",
-});
 
-/// Custom value delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomValueDeleteReply {
-    /// Whether it worked, in the vendor's spelling.
-    pub succeded: Option<bool>,
+crm_core::record! {
+    /// Custom value delete reply.
+    pub struct CustomValueDeleteReply {
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
+    }
 }
-crm_core::record!(CustomValueDeleteReply {
-    succeded: "succeded",
-});
 
-/// Custom value id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomValueIdReply {
-    /// `customValue`
-    pub custom_value: Option<CustomValue>,
+crm_core::record! {
+    /// Custom value id reply.
+    pub struct CustomValueIdReply {
+        /// `customValue`
+        custom_value: Option<CustomValue> = "customValue",
+    }
 }
-crm_core::record!(CustomValueIdReply {
-    custom_value: "customValue",
-});
 
-/// Custom values.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomValues {
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Custom values.
+    pub struct CustomValues {
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "name" "value"
+    by new
 }
-crm_core::record!(CustomValues {
-    name: "name",
-    value: "value",
-} required { name: "name", value: "value" } by new);
 crm_core::setters!(CustomValues {
     name: String, value: String,
 });
@@ -405,375 +328,265 @@ impl CustomValues {
     }
 }
 
-/// Custom values list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomValuesListReply {
-    /// `customValues`
-    pub custom_values: Vec<CustomValue>,
+crm_core::record! {
+    /// Custom values list reply.
+    pub struct CustomValuesListReply {
+        /// `customValues`
+        custom_values: Vec<CustomValue> = "customValues",
+    }
 }
-crm_core::record!(CustomValuesListReply {
-    custom_values: "customValues",
-});
 
-/// Delete recurring task reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteRecurringTaskReply {
-    /// The id.
-    pub id: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete recurring task reply.
+    pub struct DeleteRecurringTaskReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteRecurringTaskReply {
-    id: "id",
-    success: "success",
-});
 
-/// File upload reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileUploadReply {
-    /// `meta`
-    pub meta: Vec<FileUploadReplyMetaItem>,
-    /// `uploadedFiles`
-    pub uploaded_files: Option<Value>,
+crm_core::record! {
+    /// File upload reply.
+    pub struct FileUploadReply {
+        /// `meta`
+        meta: Vec<FileUploadReplyMetaItem> = "meta",
+        /// `uploadedFiles`
+        uploaded_files: Option<Value> = "uploadedFiles",
+    }
 }
-crm_core::record!(FileUploadReply {
-    meta: "meta",
-    uploaded_files: "uploadedFiles",
-});
 
-/// File upload reply meta item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FileUploadReplyMetaItem {
-    /// `encoding`
-    pub encoding: Option<String>,
-    /// `fieldname`
-    pub fieldname: Option<String>,
-    /// `mimetype`
-    pub mimetype: Option<String>,
-    /// `originalname`
-    pub originalname: Option<String>,
-    /// `size`
-    pub size: Option<i64>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// File upload reply meta item.
+    pub struct FileUploadReplyMetaItem {
+        /// `encoding`
+        encoding: Option<String> = "encoding",
+        /// `fieldname`
+        fieldname: Option<String> = "fieldname",
+        /// `mimetype`
+        mimetype: Option<String> = "mimetype",
+        /// `originalname`
+        originalname: Option<String> = "originalname",
+        /// `size`
+        size: Option<i64> = "size",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(FileUploadReplyMetaItem {
-    encoding: "encoding",
-    fieldname: "fieldname",
-    mimetype: "mimetype",
-    originalname: "originalname",
-    size: "size",
-    url: "url",
-});
 
-/// Get conversation channel list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetConversationChannelListReply {
-    /// `conversationChannel`
-    pub conversation_channel: Option<ConversationChannel>,
+crm_core::record! {
+    /// Get conversation channel list reply.
+    pub struct GetConversationChannelListReply {
+        /// `conversationChannel`
+        conversation_channel: Option<ConversationChannel> = "conversationChannel",
+    }
 }
-crm_core::record!(GetConversationChannelListReply {
-    conversation_channel: "conversationChannel",
-});
 
-/// Get location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `settings`
-    pub settings: Option<Settings>,
-    /// `social`
-    pub social: Option<Social>,
-    /// `state`
-    pub state: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Get location.
+    pub struct GetLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `settings`
+        settings: Option<Settings> = "settings",
+        /// `social`
+        social: Option<Social> = "social",
+        /// `state`
+        state: Option<String> = "state",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(GetLocation {
-    address: "address",
-    city: "city",
-    country: "country",
-    email: "email",
-    id: "id",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    settings: "settings",
-    social: "social",
-    state: "state",
-    timezone: "timezone",
-    website: "website",
-});
 
-/// Get location by id.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocationById {
-    /// The address.
-    pub address: Option<String>,
-    /// `business`
-    pub business: Option<LocationsBusiness>,
-    /// The city.
-    pub city: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// `domain`
-    pub domain: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `reseller`
-    pub reseller: Option<Value>,
-    /// `settings`
-    pub settings: Option<Settings>,
-    /// `social`
-    pub social: Option<Social>,
-    /// `state`
-    pub state: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Get location by id.
+    pub struct GetLocationById {
+        /// The address.
+        address: Option<String> = "address",
+        /// `business`
+        business: Option<LocationsBusiness> = "business",
+        /// The city.
+        city: Option<String> = "city",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// `domain`
+        domain: Option<String> = "domain",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `reseller`
+        reseller: Option<Value> = "reseller",
+        /// `settings`
+        settings: Option<Settings> = "settings",
+        /// `social`
+        social: Option<Social> = "social",
+        /// `state`
+        state: Option<String> = "state",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(GetLocationById {
-    address: "address",
-    business: "business",
-    city: "city",
-    company_id: "companyId",
-    country: "country",
-    domain: "domain",
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    logo_url: "logoUrl",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    reseller: "reseller",
-    settings: "settings",
-    social: "social",
-    state: "state",
-    timezone: "timezone",
-    website: "website",
-});
 
-/// Get location by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocationByIdReply {
-    /// `location`
-    pub location: Option<GetLocationById>,
+crm_core::record! {
+    /// Get location by id reply.
+    pub struct GetLocationByIdReply {
+        /// `location`
+        location: Option<GetLocationById> = "location",
+    }
 }
-crm_core::record!(GetLocationByIdReply {
-    location: "location",
-});
 
-/// Get templates reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTemplatesReply {
-    /// `templates`
-    pub templates: Vec<Value>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// Get templates reply.
+    pub struct GetTemplatesReply {
+        /// `templates`
+        templates: Vec<Value> = "templates",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(GetTemplatesReply {
-    templates: "templates",
-    total_count: "totalCount",
-});
 
-/// Location deleted reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationDeletedReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Location deleted reply.
+    pub struct LocationDeletedReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(LocationDeletedReply {
-    message: "message",
-    success: "success",
-});
 
-/// Location tag delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationTagDeleteReply {
-    /// Whether it worked, in the vendor's spelling.
-    pub succeded: Option<bool>,
+crm_core::record! {
+    /// Location tag delete reply.
+    pub struct LocationTagDeleteReply {
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
+    }
 }
-crm_core::record!(LocationTagDeleteReply {
-    succeded: "succeded",
-});
 
-/// Location tag reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationTagReply {
-    /// `tag`
-    pub tag: Option<LocationTags>,
+crm_core::record! {
+    /// Location tag reply.
+    pub struct LocationTagReply {
+        /// `tag`
+        tag: Option<LocationTags> = "tag",
+    }
 }
-crm_core::record!(LocationTagReply {
-    tag: "tag",
-});
 
-/// Location tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationTags {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Location tags.
+    pub struct LocationTags {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(LocationTags {
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-});
 
-/// Location tags reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationTagsReply {
-    /// The tags.
-    pub tags: Vec<LocationTags>,
+crm_core::record! {
+    /// Location tags reply.
+    pub struct LocationTagsReply {
+        /// The tags.
+        tags: Vec<LocationTags> = "tags",
+    }
 }
-crm_core::record!(LocationTagsReply {
-    tags: "tags",
-});
 
-/// Location task list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationTaskListReply {
-    /// `tasks`
-    pub tasks: Vec<Value>,
+crm_core::record! {
+    /// Location task list reply.
+    pub struct LocationTaskListReply {
+        /// `tasks`
+        tasks: Vec<Value> = "tasks",
+    }
 }
-crm_core::record!(LocationTaskListReply {
-    tasks: "tasks",
-});
 
-/// Locations business.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationsBusiness {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`.
-    pub country: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Locations business.
+    pub struct LocationsBusiness {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`.
+        country: Option<String> = "country",
+        /// `logoUrl`
+        logo_url: Option<String> = "logoUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `state`
+        state: Option<String> = "state",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
 }
-crm_core::record!(LocationsBusiness {
-    address: "address",
-    city: "city",
-    country: "country",
-    logo_url: "logoUrl",
-    name: "name",
-    postal_code: "postalCode",
-    state: "state",
-    timezone: "timezone",
-    website: "website",
-});
 
-/// Locations create custom fields.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationsCreateCustomFields {
-    /// `acceptedFormat`
-    pub accepted_format: Option<Vec<String>>,
-    /// `dataType`
-    pub data_type: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// `isMultipleFile`
-    pub is_multiple_file: Option<bool>,
-    /// `maxNumberOfFiles`
-    pub max_number_of_files: Option<f64>,
-    /// `model`
-    pub model: Option<CustomFieldModel>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// The vendor's default is `0`.
-    pub position: Option<f64>,
-    /// `textBoxListOptions`
-    pub text_box_list_options: Option<Vec<Value>>,
+crm_core::record! {
+    /// Locations create custom fields.
+    pub struct LocationsCreateCustomFields {
+        /// `acceptedFormat`
+        accepted_format: Option<Vec<String>> = "acceptedFormat",
+        /// `dataType`
+        data_type: Option<String> = "dataType",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// `isMultipleFile`
+        is_multiple_file: Option<bool> = "isMultipleFile",
+        /// `maxNumberOfFiles`
+        max_number_of_files: Option<f64> = "maxNumberOfFiles",
+        /// `model`
+        model: Option<CustomFieldModel> = "model",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// The vendor's default is `0`.
+        position: Option<f64> = "position",
+        /// `textBoxListOptions`
+        text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
+    }
+    required "dataType" "name"
+    by new
 }
-crm_core::record!(LocationsCreateCustomFields {
-    accepted_format: "acceptedFormat",
-    data_type: "dataType",
-    description: "description",
-    field_key: "fieldKey",
-    is_multiple_file: "isMultipleFile",
-    max_number_of_files: "maxNumberOfFiles",
-    model: "model",
-    name: "name",
-    parent_id: "parentId",
-    placeholder: "placeholder",
-    position: "position",
-    text_box_list_options: "textBoxListOptions",
-} required { data_type: "dataType", name: "name" } by new);
 crm_core::setters!(LocationsCreateCustomFields {
     accepted_format: [String], data_type: String, description: String, field_key: String,
     is_multiple_file: bool, max_number_of_files: f64, model: CustomFieldModel, name: String,
@@ -801,66 +614,47 @@ impl LocationsCreateCustomFields {
     }
 }
 
-/// Locations custom field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationsCustomField {
-    /// `dataType`
-    pub data_type: Option<String>,
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isAllowedCustomOption`
-    pub is_allowed_custom_option: Option<bool>,
-    /// `isMultiFileAllowed`
-    pub is_multi_file_allowed: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `maxFileLimit`
-    pub max_file_limit: Option<f64>,
-    /// `model`
-    pub model: Option<CustomFieldModel>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `picklistImageOptions`
-    pub picklist_image_options: Vec<String>,
-    /// `picklistOptions`
-    pub picklist_options: Vec<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// `position`
-    pub position: Option<f64>,
+crm_core::record! {
+    /// Locations custom field.
+    pub struct LocationsCustomField {
+        /// `dataType`
+        data_type: Option<String> = "dataType",
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isAllowedCustomOption`
+        is_allowed_custom_option: Option<bool> = "isAllowedCustomOption",
+        /// `isMultiFileAllowed`
+        is_multi_file_allowed: Option<bool> = "isMultiFileAllowed",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `maxFileLimit`
+        max_file_limit: Option<f64> = "maxFileLimit",
+        /// `model`
+        model: Option<CustomFieldModel> = "model",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `picklistImageOptions`
+        picklist_image_options: Vec<String> = "picklistImageOptions",
+        /// `picklistOptions`
+        picklist_options: Vec<String> = "picklistOptions",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// `position`
+        position: Option<f64> = "position",
+    }
 }
-crm_core::record!(LocationsCustomField {
-    data_type: "dataType",
-    field_key: "fieldKey",
-    id: "id",
-    is_allowed_custom_option: "isAllowedCustomOption",
-    is_multi_file_allowed: "isMultiFileAllowed",
-    location_id: "locationId",
-    max_file_limit: "maxFileLimit",
-    model: "model",
-    name: "name",
-    parent_id: "parentId",
-    picklist_image_options: "picklistImageOptions",
-    picklist_options: "picklistOptions",
-    placeholder: "placeholder",
-    position: "position",
-});
 
-/// Locations custom field reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationsCustomFieldReply {
-    /// `customField`
-    pub custom_field: Option<LocationsCustomField>,
+crm_core::record! {
+    /// Locations custom field reply.
+    pub struct LocationsCustomFieldReply {
+        /// `customField`
+        custom_field: Option<LocationsCustomField> = "customField",
+    }
 }
-crm_core::record!(LocationsCustomFieldReply {
-    custom_field: "customField",
-});
 
 crm_core::open_enum! {
     /// Locations list custom fields model.
@@ -886,46 +680,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Locations update custom fields.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationsUpdateCustomFields {
-    /// `acceptedFormat`
-    pub accepted_format: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `fieldKey`
-    pub field_key: Option<String>,
-    /// `isMultipleFile`
-    pub is_multiple_file: Option<bool>,
-    /// `maxNumberOfFiles`
-    pub max_number_of_files: Option<f64>,
-    /// `model`
-    pub model: Option<CustomFieldModel>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// `placeholder`
-    pub placeholder: Option<String>,
-    /// The vendor's default is `0`.
-    pub position: Option<f64>,
-    /// `textBoxListOptions`
-    pub text_box_list_options: Option<Vec<Value>>,
+crm_core::record! {
+    /// Locations update custom fields.
+    pub struct LocationsUpdateCustomFields {
+        /// `acceptedFormat`
+        accepted_format: Option<Vec<String>> = "acceptedFormat",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `fieldKey`
+        field_key: Option<String> = "fieldKey",
+        /// `isMultipleFile`
+        is_multiple_file: Option<bool> = "isMultipleFile",
+        /// `maxNumberOfFiles`
+        max_number_of_files: Option<f64> = "maxNumberOfFiles",
+        /// `model`
+        model: Option<CustomFieldModel> = "model",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// `placeholder`
+        placeholder: Option<String> = "placeholder",
+        /// The vendor's default is `0`.
+        position: Option<f64> = "position",
+        /// `textBoxListOptions`
+        text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(LocationsUpdateCustomFields {
-    accepted_format: "acceptedFormat",
-    description: "description",
-    field_key: "fieldKey",
-    is_multiple_file: "isMultipleFile",
-    max_number_of_files: "maxNumberOfFiles",
-    model: "model",
-    name: "name",
-    parent_id: "parentId",
-    placeholder: "placeholder",
-    position: "position",
-    text_box_list_options: "textBoxListOptions",
-} required { name: "name" } by new);
 crm_core::setters!(LocationsUpdateCustomFields {
     accepted_format: [String], description: String, field_key: String, is_multiple_file: bool,
     max_number_of_files: f64, model: CustomFieldModel, name: String, parent_id: String, placeholder: String,
@@ -952,19 +735,17 @@ impl LocationsUpdateCustomFields {
     }
 }
 
-/// Mailgun.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Mailgun {
-    /// `apiKey`
-    pub api_key: Option<String>,
-    /// `domain`
-    pub domain: Option<String>,
+crm_core::record! {
+    /// Mailgun.
+    pub struct Mailgun {
+        /// `apiKey`
+        api_key: Option<String> = "apiKey",
+        /// `domain`
+        domain: Option<String> = "domain",
+    }
+    required "apiKey" "domain"
+    by new
 }
-crm_core::record!(Mailgun {
-    api_key: "apiKey",
-    domain: "domain",
-} required { api_key: "apiKey", domain: "domain" } by new);
 crm_core::setters!(Mailgun {
     api_key: String, domain: String,
 });
@@ -1036,33 +817,27 @@ crm_core::open_enum! {
     }
 }
 
-/// Permissions reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PermissionsReply {
-    /// `permissions`
-    pub permissions: Vec<PermissionsItem>,
+crm_core::record! {
+    /// Permissions reply.
+    pub struct PermissionsReply {
+        /// `permissions`
+        permissions: Vec<PermissionsItem> = "permissions",
+    }
 }
-crm_core::record!(PermissionsReply {
-    permissions: "permissions",
-});
 
-/// Prospect info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProspectInfo {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
+crm_core::record! {
+    /// Prospect info.
+    pub struct ProspectInfo {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+    }
+    required "email" "firstName" "lastName"
+    by new
 }
-crm_core::record!(ProspectInfo {
-    email: "email",
-    first_name: "firstName",
-    last_name: "lastName",
-} required { email: "email", first_name: "firstName", last_name: "lastName" } by new);
 crm_core::setters!(ProspectInfo {
     email: String, first_name: String, last_name: String,
 });
@@ -1083,31 +858,25 @@ impl ProspectInfo {
     }
 }
 
-/// Recurring task create.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecurringTaskCreate {
-    /// `contactIds`
-    pub contact_ids: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `ignoreTaskCreation`
-    pub ignore_task_creation: Option<bool>,
-    /// `owners`
-    pub owners: Option<Vec<String>>,
-    /// `rruleOptions`
-    pub rrule_options: Option<CustomRRulesOptions>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Recurring task create.
+    pub struct RecurringTaskCreate {
+        /// `contactIds`
+        contact_ids: Option<Vec<String>> = "contactIds",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `ignoreTaskCreation`
+        ignore_task_creation: Option<bool> = "ignoreTaskCreation",
+        /// `owners`
+        owners: Option<Vec<String>> = "owners",
+        /// `rruleOptions`
+        rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
+        /// The title.
+        title: Option<String> = "title",
+    }
+    required "rruleOptions" "title"
+    by new
 }
-crm_core::record!(RecurringTaskCreate {
-    contact_ids: "contactIds",
-    description: "description",
-    ignore_task_creation: "ignoreTaskCreation",
-    owners: "owners",
-    rrule_options: "rruleOptions",
-    title: "title",
-} required { rrule_options: "rruleOptions", title: "title" } by new);
 crm_core::setters!(RecurringTaskCreate {
     contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
     rrule_options: CustomRRulesOptions, title: String,
@@ -1131,136 +900,101 @@ impl RecurringTaskCreate {
     }
 }
 
-/// Recurring task reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecurringTaskReply {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `rruleOptions`
-    pub rrule_options: Option<CustomRRulesOptions>,
-    /// The title.
-    pub title: Option<String>,
-    /// `totalOccurrence`
-    pub total_occurrence: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Recurring task reply.
+    pub struct RecurringTaskReply {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `rruleOptions`
+        rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
+        /// The title.
+        title: Option<String> = "title",
+        /// `totalOccurrence`
+        total_occurrence: Option<f64> = "totalOccurrence",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(RecurringTaskReply {
-    assigned_to: "assignedTo",
-    contact_id: "contactId",
-    created_at: "createdAt",
-    deleted: "deleted",
-    description: "description",
-    id: "id",
-    location_id: "locationId",
-    rrule_options: "rruleOptions",
-    title: "title",
-    total_occurrence: "totalOccurrence",
-    updated_at: "updatedAt",
-});
 
-/// Recurring task single reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecurringTaskSingleReply {
-    /// `recurringTask`
-    pub recurring_task: Option<RecurringTaskReply>,
+crm_core::record! {
+    /// Recurring task single reply.
+    pub struct RecurringTaskSingleReply {
+        /// `recurringTask`
+        recurring_task: Option<RecurringTaskReply> = "recurringTask",
+    }
 }
-crm_core::record!(RecurringTaskSingleReply {
-    recurring_task: "recurringTask",
-});
 
-/// Recurring task update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecurringTaskUpdate {
-    /// `contactIds`
-    pub contact_ids: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `ignoreTaskCreation`
-    pub ignore_task_creation: Option<bool>,
-    /// `owners`
-    pub owners: Option<Vec<String>>,
-    /// `rruleOptions`
-    pub rrule_options: Option<CustomRRulesOptions>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Recurring task update.
+    pub struct RecurringTaskUpdate {
+        /// `contactIds`
+        contact_ids: Option<Vec<String>> = "contactIds",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `ignoreTaskCreation`
+        ignore_task_creation: Option<bool> = "ignoreTaskCreation",
+        /// `owners`
+        owners: Option<Vec<String>> = "owners",
+        /// `rruleOptions`
+        rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(RecurringTaskUpdate {
-    contact_ids: "contactIds",
-    description: "description",
-    ignore_task_creation: "ignoreTaskCreation",
-    owners: "owners",
-    rrule_options: "rruleOptions",
-    title: "title",
-});
 crm_core::setters!(RecurringTaskUpdate {
     contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
     rrule_options: CustomRRulesOptions, title: String,
 });
 
-/// Search reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchReply {
-    /// `locations`
-    pub locations: Vec<GetLocation>,
+crm_core::record! {
+    /// Search reply.
+    pub struct SearchReply {
+        /// `locations`
+        locations: Vec<GetLocation> = "locations",
+    }
 }
-crm_core::record!(SearchReply {
-    locations: "locations",
-});
 
-/// Settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Settings {
-    /// `allowDuplicateContact`
-    pub allow_duplicate_contact: Option<bool>,
-    /// `allowDuplicateOpportunity`
-    pub allow_duplicate_opportunity: Option<bool>,
-    /// `allowFacebookNameMerge`
-    pub allow_facebook_name_merge: Option<bool>,
-    /// `disableContactTimezone`
-    pub disable_contact_timezone: Option<bool>,
+crm_core::record! {
+    /// Settings.
+    pub struct Settings {
+        /// `allowDuplicateContact`
+        allow_duplicate_contact: Option<bool> = "allowDuplicateContact",
+        /// `allowDuplicateOpportunity`
+        allow_duplicate_opportunity: Option<bool> = "allowDuplicateOpportunity",
+        /// `allowFacebookNameMerge`
+        allow_facebook_name_merge: Option<bool> = "allowFacebookNameMerge",
+        /// `disableContactTimezone`
+        disable_contact_timezone: Option<bool> = "disableContactTimezone",
+    }
 }
-crm_core::record!(Settings {
-    allow_duplicate_contact: "allowDuplicateContact",
-    allow_duplicate_opportunity: "allowDuplicateOpportunity",
-    allow_facebook_name_merge: "allowFacebookNameMerge",
-    disable_contact_timezone: "disableContactTimezone",
-});
 crm_core::setters!(Settings {
     allow_duplicate_contact: bool, allow_duplicate_opportunity: bool, allow_facebook_name_merge: bool,
     disable_contact_timezone: bool,
 });
 
-/// Snapshot put.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SnapshotPut {
-    /// The id.
-    pub id: Option<String>,
-    /// The vendor's default is `false`.
-    pub override_: Option<bool>,
+crm_core::record! {
+    /// Snapshot put.
+    pub struct SnapshotPut {
+        /// The id.
+        id: Option<String> = "id",
+        /// The vendor's default is `false`.
+        override_: Option<bool> = "override",
+    }
+    required "id"
+    by new
 }
-crm_core::record!(SnapshotPut {
-    id: "id",
-    override_: "override",
-} required { id: "id" } by new);
 crm_core::setters!(SnapshotPut {
     id: String, override_: bool,
 });
@@ -1276,61 +1010,47 @@ impl SnapshotPut {
     }
 }
 
-/// Social.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Social {
-    /// `blogRss`
-    pub blog_rss: Option<String>,
-    /// `facebookUrl`
-    pub facebook_url: Option<String>,
-    /// `foursquare`
-    pub foursquare: Option<String>,
-    /// `googlePlacesId`
-    pub google_places_id: Option<String>,
-    /// `googlePlus`
-    pub google_plus: Option<String>,
-    /// `instagram`
-    pub instagram: Option<String>,
-    /// `linkedIn`
-    pub linked_in: Option<String>,
-    /// `pinterest`
-    pub pinterest: Option<String>,
-    /// `twitter`
-    pub twitter: Option<String>,
-    /// `yelp`
-    pub yelp: Option<String>,
-    /// `youtube`
-    pub youtube: Option<String>,
+crm_core::record! {
+    /// Social.
+    pub struct Social {
+        /// `blogRss`
+        blog_rss: Option<String> = "blogRss",
+        /// `facebookUrl`
+        facebook_url: Option<String> = "facebookUrl",
+        /// `foursquare`
+        foursquare: Option<String> = "foursquare",
+        /// `googlePlacesId`
+        google_places_id: Option<String> = "googlePlacesId",
+        /// `googlePlus`
+        google_plus: Option<String> = "googlePlus",
+        /// `instagram`
+        instagram: Option<String> = "instagram",
+        /// `linkedIn`
+        linked_in: Option<String> = "linkedIn",
+        /// `pinterest`
+        pinterest: Option<String> = "pinterest",
+        /// `twitter`
+        twitter: Option<String> = "twitter",
+        /// `yelp`
+        yelp: Option<String> = "yelp",
+        /// `youtube`
+        youtube: Option<String> = "youtube",
+    }
 }
-crm_core::record!(Social {
-    blog_rss: "blogRss",
-    facebook_url: "facebookUrl",
-    foursquare: "foursquare",
-    google_places_id: "googlePlacesId",
-    google_plus: "googlePlus",
-    instagram: "instagram",
-    linked_in: "linkedIn",
-    pinterest: "pinterest",
-    twitter: "twitter",
-    yelp: "yelp",
-    youtube: "youtube",
-});
 crm_core::setters!(Social {
     blog_rss: String, facebook_url: String, foursquare: String, google_places_id: String, google_plus: String,
     instagram: String, linked_in: String, pinterest: String, twitter: String, yelp: String, youtube: String,
 });
 
-/// Tag body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TagBody {
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Tag body.
+    pub struct TagBody {
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "name"
+    by new
 }
-crm_core::record!(TagBody {
-    name: "name",
-} required { name: "name" } by new);
 crm_core::setters!(TagBody {
     name: String,
 });
@@ -1343,52 +1063,41 @@ impl TagBody {
     }
 }
 
-/// Task search params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TaskSearchParams {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<Vec<String>>,
-    /// The id of the business.
-    pub business_id: Option<String>,
-    /// `completed`
-    pub completed: Option<bool>,
-    /// The id of the contact.
-    pub contact_id: Option<Vec<String>>,
-    /// Most items in a page. The vendor's default is `25`.
-    pub limit: Option<f64>,
-    /// A text to look for.
-    pub query: Option<String>,
-    /// How many items to pass over. The vendor's default is `0`.
-    pub skip: Option<f64>,
+crm_core::record! {
+    /// Task search params.
+    pub struct TaskSearchParams {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<Vec<String>> = "assignedTo",
+        /// The id of the business.
+        business_id: Option<String> = "businessId",
+        /// `completed`
+        completed: Option<bool> = "completed",
+        /// The id of the contact.
+        contact_id: Option<Vec<String>> = "contactId",
+        /// Most items in a page. The vendor's default is `25`.
+        limit: Option<f64> = "limit",
+        /// A text to look for.
+        query: Option<String> = "query",
+        /// How many items to pass over. The vendor's default is `0`.
+        skip: Option<f64> = "skip",
+    }
 }
-crm_core::record!(TaskSearchParams {
-    assigned_to: "assignedTo",
-    business_id: "businessId",
-    completed: "completed",
-    contact_id: "contactId",
-    limit: "limit",
-    query: "query",
-    skip: "skip",
-});
 crm_core::setters!(TaskSearchParams {
     assigned_to: [String], business_id: String, completed: bool, contact_id: [String], limit: f64,
     query: String, skip: f64,
 });
 
-/// Twilio.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Twilio {
-    /// `authToken`
-    pub auth_token: Option<String>,
-    /// `sid`
-    pub sid: Option<String>,
+crm_core::record! {
+    /// Twilio.
+    pub struct Twilio {
+        /// `authToken`
+        auth_token: Option<String> = "authToken",
+        /// `sid`
+        sid: Option<String> = "sid",
+    }
+    required "authToken" "sid"
+    by new
 }
-crm_core::record!(Twilio {
-    auth_token: "authToken",
-    sid: "sid",
-} required { auth_token: "authToken", sid: "sid" } by new);
 crm_core::setters!(Twilio {
     auth_token: String, sid: String,
 });
@@ -1404,61 +1113,45 @@ impl Twilio {
     }
 }
 
-/// Update location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The country, as `US`. One of 247 values, as `AF`.
-    pub country: Option<String>,
-    /// `mailgun`
-    pub mailgun: Option<Mailgun>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-    /// `prospectInfo`
-    pub prospect_info: Option<ProspectInfo>,
-    /// `settings`
-    pub settings: Option<Settings>,
-    /// `snapshot`
-    pub snapshot: Option<SnapshotPut>,
-    /// `social`
-    pub social: Option<Social>,
-    /// `state`
-    pub state: Option<String>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Deprecated by the vendor.
-    pub twilio: Option<Twilio>,
-    /// The address of the website.
-    pub website: Option<String>,
+crm_core::record! {
+    /// Update location.
+    pub struct UpdateLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// The city.
+        city: Option<String> = "city",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The country, as `US`. One of 247 values, as `AF`.
+        country: Option<String> = "country",
+        /// `mailgun`
+        mailgun: Option<Mailgun> = "mailgun",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The postal code.
+        postal_code: Option<String> = "postalCode",
+        /// `prospectInfo`
+        prospect_info: Option<ProspectInfo> = "prospectInfo",
+        /// `settings`
+        settings: Option<Settings> = "settings",
+        /// `snapshot`
+        snapshot: Option<SnapshotPut> = "snapshot",
+        /// `social`
+        social: Option<Social> = "social",
+        /// `state`
+        state: Option<String> = "state",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// Deprecated by the vendor.
+        twilio: Option<Twilio> = "twilio",
+        /// The address of the website.
+        website: Option<String> = "website",
+    }
+    required "companyId"
+    by new
 }
-crm_core::record!(UpdateLocation {
-    address: "address",
-    city: "city",
-    company_id: "companyId",
-    country: "country",
-    mailgun: "mailgun",
-    name: "name",
-    phone: "phone",
-    postal_code: "postalCode",
-    prospect_info: "prospectInfo",
-    settings: "settings",
-    snapshot: "snapshot",
-    social: "social",
-    state: "state",
-    timezone: "timezone",
-    twilio: "twilio",
-    website: "website",
-} required { company_id: "companyId" } by new);
 crm_core::setters!(UpdateLocation {
     address: String, city: String, company_id: String, country: String, mailgun: Mailgun, name: String,
     phone: String, postal_code: String, prospect_info: ProspectInfo, settings: Settings,
@@ -1490,16 +1183,15 @@ impl UpdateLocation {
     }
 }
 
-/// Update permissions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePermissions {
-    /// `permissions`
-    pub permissions: Option<Vec<PermissionsItem>>,
+crm_core::record! {
+    /// Update permissions.
+    pub struct UpdatePermissions {
+        /// `permissions`
+        permissions: Option<Vec<PermissionsItem>> = "permissions",
+    }
+    required "permissions"
+    by new
 }
-crm_core::record!(UpdatePermissions {
-    permissions: "permissions",
-} required { permissions: "permissions" } by new);
 crm_core::setters!(UpdatePermissions {
     permissions: [PermissionsItem],
 });

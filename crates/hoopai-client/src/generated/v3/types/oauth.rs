@@ -3,34 +3,27 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Get access token body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAccessTokenBody {
-    /// `clientId`
-    pub client_id: Option<String>,
-    /// `clientSecret`
-    pub client_secret: Option<String>,
-    /// `code`
-    pub code: Option<String>,
-    /// `grantType`
-    pub grant_type: Option<GetAccessTokenBodyGrantType>,
-    /// `redirectUri`
-    pub redirect_uri: Option<String>,
-    /// `refreshToken`
-    pub refresh_token: Option<String>,
-    /// `userType`
-    pub user_type: Option<GetAccessTokenBodyUserType>,
+crm_core::record! {
+    /// Get access token body.
+    pub struct GetAccessTokenBody {
+        /// `clientId`
+        client_id: Option<String> = "clientId",
+        /// `clientSecret`
+        client_secret: Option<String> = "clientSecret",
+        /// `code`
+        code: Option<String> = "code",
+        /// `grantType`
+        grant_type: Option<GetAccessTokenBodyGrantType> = "grantType",
+        /// `redirectUri`
+        redirect_uri: Option<String> = "redirectUri",
+        /// `refreshToken`
+        refresh_token: Option<String> = "refreshToken",
+        /// `userType`
+        user_type: Option<GetAccessTokenBodyUserType> = "userType",
+    }
+    required "clientId" "clientSecret" "grantType"
+    by new
 }
-crm_core::record!(GetAccessTokenBody {
-    client_id: "clientId",
-    client_secret: "clientSecret",
-    code: "code",
-    grant_type: "grantType",
-    redirect_uri: "redirectUri",
-    refresh_token: "refreshToken",
-    user_type: "userType",
-} required { client_id: "clientId", client_secret: "clientSecret", grant_type: "grantType" } by new);
 crm_core::setters!(GetAccessTokenBody {
     client_id: String, client_secret: String, code: String, grant_type: GetAccessTokenBodyGrantType,
     redirect_uri: String, refresh_token: String, user_type: GetAccessTokenBodyUserType,
@@ -78,89 +71,65 @@ crm_core::open_enum! {
     }
 }
 
-/// Get access token reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAccessTokenReply {
-    /// `accessToken`
-    pub access_token: Option<String>,
-    /// `approveAllLocations`
-    pub approve_all_locations: Option<bool>,
-    /// `approvedLocations`
-    pub approved_locations: Vec<String>,
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// `expiresIn`
-    pub expires_in: Option<f64>,
-    /// `installToFutureLocations`
-    pub install_to_future_locations: Option<bool>,
-    /// `isBulkInstallation`
-    pub is_bulk_installation: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `refreshToken`
-    pub refresh_token: Option<String>,
-    /// `scope`
-    pub scope: Option<String>,
-    /// `tokenType`
-    pub token_type: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `userType`
-    pub user_type: Option<String>,
+crm_core::record! {
+    /// Get access token reply.
+    pub struct GetAccessTokenReply {
+        /// `accessToken`
+        access_token: Option<String> = "accessToken",
+        /// `approveAllLocations`
+        approve_all_locations: Option<bool> = "approveAllLocations",
+        /// `approvedLocations`
+        approved_locations: Vec<String> = "approvedLocations",
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// `expiresIn`
+        expires_in: Option<f64> = "expiresIn",
+        /// `installToFutureLocations`
+        install_to_future_locations: Option<bool> = "installToFutureLocations",
+        /// `isBulkInstallation`
+        is_bulk_installation: Option<bool> = "isBulkInstallation",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `refreshToken`
+        refresh_token: Option<String> = "refreshToken",
+        /// `scope`
+        scope: Option<String> = "scope",
+        /// `tokenType`
+        token_type: Option<String> = "tokenType",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userType`
+        user_type: Option<String> = "userType",
+    }
 }
-crm_core::record!(GetAccessTokenReply {
-    access_token: "accessToken",
-    approve_all_locations: "approveAllLocations",
-    approved_locations: "approvedLocations",
-    company_id: "companyId",
-    expires_in: "expiresIn",
-    install_to_future_locations: "installToFutureLocations",
-    is_bulk_installation: "isBulkInstallation",
-    location_id: "locationId",
-    plan_id: "planId",
-    refresh_token: "refreshToken",
-    scope: "scope",
-    token_type: "tokenType",
-    user_id: "userId",
-    user_type: "userType",
-});
 
-/// Get installed locations v3 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInstalledLocationsV3Reply {
-    /// `installToFutureLocations`
-    pub install_to_future_locations: Option<bool>,
-    /// `items`
-    pub items: Vec<InstalledLocation>,
-    /// `metadata`
-    pub metadata: Option<V3InstalledLocationsListMetadata>,
-    /// `pagination`
-    pub pagination: Option<V3PaginationMeta>,
+crm_core::record! {
+    /// Get installed locations v3 reply.
+    pub struct GetInstalledLocationsV3Reply {
+        /// `installToFutureLocations`
+        install_to_future_locations: Option<bool> = "installToFutureLocations",
+        /// `items`
+        items: Vec<InstalledLocation> = "items",
+        /// `metadata`
+        metadata: Option<V3InstalledLocationsListMetadata> = "metadata",
+        /// `pagination`
+        pagination: Option<V3PaginationMeta> = "pagination",
+    }
 }
-crm_core::record!(GetInstalledLocationsV3Reply {
-    install_to_future_locations: "installToFutureLocations",
-    items: "items",
-    metadata: "metadata",
-    pagination: "pagination",
-});
 
-/// Get location access code body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocationAccessCodeBody {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Get location access code body.
+    pub struct GetLocationAccessCodeBody {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "companyId" "locationId"
+    by new
 }
-crm_core::record!(GetLocationAccessCodeBody {
-    company_id: "companyId",
-    location_id: "locationId",
-} required { company_id: "companyId", location_id: "locationId" } by new);
 crm_core::setters!(GetLocationAccessCodeBody {
     company_id: String, location_id: String,
 });
@@ -176,112 +145,79 @@ impl GetLocationAccessCodeBody {
     }
 }
 
-/// Get location access token v3 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLocationAccessTokenV3Reply {
-    /// `accessToken`
-    pub access_token: Option<String>,
-    /// The id of the app.
-    pub app_id: Option<String>,
-    /// `expiresIn`
-    pub expires_in: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `planId`
-    pub plan_id: Option<String>,
-    /// `refreshToken`
-    pub refresh_token: Option<String>,
-    /// `scope`
-    pub scope: Option<String>,
-    /// `tokenType`
-    pub token_type: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `versionId`
-    pub version_id: Option<String>,
+crm_core::record! {
+    /// Get location access token v3 reply.
+    pub struct GetLocationAccessTokenV3Reply {
+        /// `accessToken`
+        access_token: Option<String> = "accessToken",
+        /// The id of the app.
+        app_id: Option<String> = "appId",
+        /// `expiresIn`
+        expires_in: Option<f64> = "expiresIn",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `planId`
+        plan_id: Option<String> = "planId",
+        /// `refreshToken`
+        refresh_token: Option<String> = "refreshToken",
+        /// `scope`
+        scope: Option<String> = "scope",
+        /// `tokenType`
+        token_type: Option<String> = "tokenType",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `versionId`
+        version_id: Option<String> = "versionId",
+    }
 }
-crm_core::record!(GetLocationAccessTokenV3Reply {
-    access_token: "accessToken",
-    app_id: "appId",
-    expires_in: "expiresIn",
-    location_id: "locationId",
-    plan_id: "planId",
-    refresh_token: "refreshToken",
-    scope: "scope",
-    token_type: "tokenType",
-    user_id: "userId",
-    version_id: "versionId",
-});
 
-/// Installed location.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstalledLocation {
-    /// The address.
-    pub address: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `installedAt`
-    pub installed_at: Option<Timestamp>,
-    /// `isInstalled`
-    pub is_installed: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `versionId`
-    pub version_id: Option<String>,
+crm_core::record! {
+    /// Installed location.
+    pub struct InstalledLocation {
+        /// The address.
+        address: Option<String> = "address",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `installedAt`
+        installed_at: Option<Timestamp> = "installedAt",
+        /// `isInstalled`
+        is_installed: Option<bool> = "isInstalled",
+        /// The name.
+        name: Option<String> = "name",
+        /// `versionId`
+        version_id: Option<String> = "versionId",
+    }
 }
-crm_core::record!(InstalledLocation {
-    address: "address",
-    id: "_id",
-    installed_at: "installedAt",
-    is_installed: "isInstalled",
-    name: "name",
-    version_id: "versionId",
-});
 
-/// V3 installed locations list metadata.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct V3InstalledLocationsListMetadata {
-    /// `filterApplied`
-    pub filter_applied: Option<Value>,
-    /// `sortApplied`
-    pub sort_applied: Option<Value>,
+crm_core::record! {
+    /// V3 installed locations list metadata.
+    pub struct V3InstalledLocationsListMetadata {
+        /// `filterApplied`
+        filter_applied: Option<Value> = "filterApplied",
+        /// `sortApplied`
+        sort_applied: Option<Value> = "sortApplied",
+    }
 }
-crm_core::record!(V3InstalledLocationsListMetadata {
-    filter_applied: "filterApplied",
-    sort_applied: "sortApplied",
-});
 
-/// V3 pagination meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct V3PaginationMeta {
-    /// `currentPageSize`
-    pub current_page_size: Option<f64>,
-    /// `estimatedTotalRecords`
-    pub estimated_total_records: Option<f64>,
-    /// `hasNextPage`
-    pub has_next_page: Option<bool>,
-    /// `hasPrevPage`
-    pub has_prev_page: Option<bool>,
-    /// `nextPageToken`
-    pub next_page_token: Option<String>,
-    /// `prevPageToken`
-    pub prev_page_token: Option<String>,
-    /// `totalRecords`
-    pub total_records: Option<f64>,
+crm_core::record! {
+    /// V3 pagination meta.
+    pub struct V3PaginationMeta {
+        /// `currentPageSize`
+        current_page_size: Option<f64> = "currentPageSize",
+        /// `estimatedTotalRecords`
+        estimated_total_records: Option<f64> = "estimatedTotalRecords",
+        /// `hasNextPage`
+        has_next_page: Option<bool> = "hasNextPage",
+        /// `hasPrevPage`
+        has_prev_page: Option<bool> = "hasPrevPage",
+        /// `nextPageToken`
+        next_page_token: Option<String> = "nextPageToken",
+        /// `prevPageToken`
+        prev_page_token: Option<String> = "prevPageToken",
+        /// `totalRecords`
+        total_records: Option<f64> = "totalRecords",
+    }
 }
-crm_core::record!(V3PaginationMeta {
-    current_page_size: "currentPageSize",
-    estimated_total_records: "estimatedTotalRecords",
-    has_next_page: "hasNextPage",
-    has_prev_page: "hasPrevPage",
-    next_page_token: "nextPageToken",
-    prev_page_token: "prevPageToken",
-    total_records: "totalRecords",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

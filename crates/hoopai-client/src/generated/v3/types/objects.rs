@@ -3,28 +3,23 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create custom object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCustomObject {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// `labels`
-    pub labels: Option<CustomObjectLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `primaryDisplayPropertyDetails`
-    pub primary_display_property_details: Option<CustomObjectDisplayPropertyDetails>,
+crm_core::record! {
+    /// Create custom object.
+    pub struct CreateCustomObject {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `key`
+        key: Option<String> = "key",
+        /// `labels`
+        labels: Option<CustomObjectLabel> = "labels",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `primaryDisplayPropertyDetails`
+        primary_display_property_details: Option<CustomObjectDisplayPropertyDetails> = "primaryDisplayPropertyDetails",
+    }
+    required "key" "labels" "locationId" "primaryDisplayPropertyDetails"
+    by new
 }
-crm_core::record!(CreateCustomObject {
-    description: "description",
-    key: "key",
-    labels: "labels",
-    location_id: "locationId",
-    primary_display_property_details: "primaryDisplayPropertyDetails",
-} required { key: "key", labels: "labels", location_id: "locationId", primary_display_property_details: "primaryDisplayPropertyDetails" } by new);
 crm_core::setters!(CreateCustomObject {
     description: String, key: String, labels: CustomObjectLabel, location_id: String,
     primary_display_property_details: CustomObjectDisplayPropertyDetails,
@@ -51,97 +46,71 @@ impl CreateCustomObject {
     }
 }
 
-/// Created by reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatedByReply {
-    /// `channel`
-    pub channel: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `source`
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
+crm_core::record! {
+    /// Created by reply.
+    pub struct CreatedByReply {
+        /// `channel`
+        channel: Option<String> = "channel",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+    }
 }
-crm_core::record!(CreatedByReply {
-    channel: "channel",
-    created_at: "createdAt",
-    source: "source",
-    source_id: "sourceId",
-});
 
-/// Custom object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObject {
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// `labels`
-    pub labels: Option<CustomObjectLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `primaryDisplayProperty`
-    pub primary_display_property: Option<String>,
-    /// `standard`
-    pub standard: Option<bool>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Custom object.
+    pub struct CustomObject {
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "id",
+        /// `key`
+        key: Option<String> = "key",
+        /// `labels`
+        labels: Option<CustomObjectLabel> = "labels",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `primaryDisplayProperty`
+        primary_display_property: Option<String> = "primaryDisplayProperty",
+        /// `standard`
+        standard: Option<bool> = "standard",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(CustomObject {
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    description: "description",
-    id: "id",
-    key: "key",
-    labels: "labels",
-    location_id: "locationId",
-    primary_display_property: "primaryDisplayProperty",
-    standard: "standard",
-    type_: "type",
-});
 
-/// Custom object by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectByIdReply {
-    /// `cache`
-    pub cache: Option<bool>,
-    /// `fields`
-    pub fields: Vec<ICustomField>,
-    /// `object`
-    pub object: Option<CustomObject>,
+crm_core::record! {
+    /// Custom object by id reply.
+    pub struct CustomObjectByIdReply {
+        /// `cache`
+        cache: Option<bool> = "cache",
+        /// `fields`
+        fields: Vec<ICustomField> = "fields",
+        /// `object`
+        object: Option<CustomObject> = "object",
+    }
 }
-crm_core::record!(CustomObjectByIdReply {
-    cache: "cache",
-    fields: "fields",
-    object: "object",
-});
 
-/// Custom object display property details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectDisplayPropertyDetails {
-    /// `dataType`
-    pub data_type: Option<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Custom object display property details.
+    pub struct CustomObjectDisplayPropertyDetails {
+        /// `dataType`
+        data_type: Option<String> = "dataType",
+        /// `key`
+        key: Option<String> = "key",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "dataType" "key" "name"
+    by new
 }
-crm_core::record!(CustomObjectDisplayPropertyDetails {
-    data_type: "dataType",
-    key: "key",
-    name: "name",
-} required { data_type: "dataType", key: "key", name: "name" } by new);
 crm_core::setters!(CustomObjectDisplayPropertyDetails {
     data_type: String, key: String, name: String,
 });
@@ -162,19 +131,17 @@ impl CustomObjectDisplayPropertyDetails {
     }
 }
 
-/// Custom object label.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectLabel {
-    /// `plural`
-    pub plural: Option<String>,
-    /// `singular`
-    pub singular: Option<String>,
+crm_core::record! {
+    /// Custom object label.
+    pub struct CustomObjectLabel {
+        /// `plural`
+        plural: Option<String> = "plural",
+        /// `singular`
+        singular: Option<String> = "singular",
+    }
+    required "plural" "singular"
+    by new
 }
-crm_core::record!(CustomObjectLabel {
-    plural: "plural",
-    singular: "singular",
-} required { plural: "plural", singular: "singular" } by new);
 crm_core::setters!(CustomObjectLabel {
     plural: String, singular: String,
 });
@@ -190,182 +157,132 @@ impl CustomObjectLabel {
     }
 }
 
-/// Custom object label update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectLabelUpdate {
-    /// `plural`
-    pub plural: Option<String>,
-    /// `singular`
-    pub singular: Option<String>,
+crm_core::record! {
+    /// Custom object label update.
+    pub struct CustomObjectLabelUpdate {
+        /// `plural`
+        plural: Option<String> = "plural",
+        /// `singular`
+        singular: Option<String> = "singular",
+    }
 }
-crm_core::record!(CustomObjectLabelUpdate {
-    plural: "plural",
-    singular: "singular",
-});
 crm_core::setters!(CustomObjectLabelUpdate {
     plural: String, singular: String,
 });
 
-/// Custom object list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectListReply {
-    /// `objects`
-    pub objects: Vec<CustomObject>,
+crm_core::record! {
+    /// Custom object list reply.
+    pub struct CustomObjectListReply {
+        /// `objects`
+        objects: Vec<CustomObject> = "objects",
+    }
 }
-crm_core::record!(CustomObjectListReply {
-    objects: "objects",
-});
 
-/// Custom object reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomObjectReply {
-    /// `object`
-    pub object: Option<CustomObject>,
+crm_core::record! {
+    /// Custom object reply.
+    pub struct CustomObjectReply {
+        /// `object`
+        object: Option<CustomObject> = "object",
+    }
 }
-crm_core::record!(CustomObjectReply {
-    object: "object",
-});
 
-/// I record.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IRecord {
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// `followers`
-    pub followers: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `owner`
-    pub owner: Vec<String>,
-    /// `properties`
-    pub properties: Option<Value>,
+crm_core::record! {
+    /// I record.
+    pub struct IRecord {
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// `followers`
+        followers: Vec<String> = "followers",
+        /// The id.
+        id: Option<String> = "id",
+        /// `owner`
+        owner: Vec<String> = "owner",
+        /// `properties`
+        properties: Option<Value> = "properties",
+    }
 }
-crm_core::record!(IRecord {
-    date_added: "dateAdded",
-    date_updated: "dateUpdated",
-    followers: "followers",
-    id: "id",
-    owner: "owner",
-    properties: "properties",
-});
 
-/// Object record delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ObjectRecordDeleteReply {
-    /// The id.
-    pub id: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Object record delete reply.
+    pub struct ObjectRecordDeleteReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(ObjectRecordDeleteReply {
-    id: "id",
-    success: "success",
-});
 
-/// Record by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordByIdReply {
-    /// `record`
-    pub record: Option<IRecord>,
+crm_core::record! {
+    /// Record by id reply.
+    pub struct RecordByIdReply {
+        /// `record`
+        record: Option<IRecord> = "record",
+    }
 }
-crm_core::record!(RecordByIdReply {
-    record: "record",
-});
 
-/// Record reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<CreatedByReply>,
-    /// `followers`
-    pub followers: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastUpdatedBy`
-    pub last_updated_by: Option<CreatedByReply>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `objectId`
-    pub object_id: Option<String>,
-    /// `objectKey`
-    pub object_key: Option<String>,
-    /// `owner`
-    pub owner: Vec<String>,
-    /// `properties`
-    pub properties: Option<Value>,
-    /// `searchAfter`
-    pub search_after: Vec<Value>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Record reply.
+    pub struct RecordReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<CreatedByReply> = "createdBy",
+        /// `followers`
+        followers: Vec<String> = "followers",
+        /// The id.
+        id: Option<String> = "id",
+        /// `lastUpdatedBy`
+        last_updated_by: Option<CreatedByReply> = "lastUpdatedBy",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `objectId`
+        object_id: Option<String> = "objectId",
+        /// `objectKey`
+        object_key: Option<String> = "objectKey",
+        /// `owner`
+        owner: Vec<String> = "owner",
+        /// `properties`
+        properties: Option<Value> = "properties",
+        /// `searchAfter`
+        search_after: Vec<Value> = "searchAfter",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(RecordReply {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    followers: "followers",
-    id: "id",
-    last_updated_by: "lastUpdatedBy",
-    location_id: "locationId",
-    object_id: "objectId",
-    object_key: "objectKey",
-    owner: "owner",
-    properties: "properties",
-    search_after: "searchAfter",
-    updated_at: "updatedAt",
-});
 
-/// Search record reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchRecordReply {
-    /// `records`
-    pub records: Vec<RecordReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Search record reply.
+    pub struct SearchRecordReply {
+        /// `records`
+        records: Vec<RecordReply> = "records",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SearchRecordReply {
-    records: "records",
-    total: "total",
-});
 
-/// Search records body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchRecordsBody {
-    /// `filters`
-    pub filters: Option<Vec<Value>>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `page`
-    pub page: Option<f64>,
-    /// `pageLimit`
-    pub page_limit: Option<f64>,
-    /// A text to look for.
-    pub query: Option<String>,
-    /// `searchAfter`
-    pub search_after: Option<Vec<Value>>,
-    /// `sort`
-    pub sort: Option<Vec<Value>>,
+crm_core::record! {
+    /// Search records body.
+    pub struct SearchRecordsBody {
+        /// `filters`
+        filters: Option<Vec<Value>> = "filters",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `page`
+        page: Option<f64> = "page",
+        /// `pageLimit`
+        page_limit: Option<f64> = "pageLimit",
+        /// A text to look for.
+        query: Option<String> = "query",
+        /// `searchAfter`
+        search_after: Option<Vec<Value>> = "searchAfter",
+        /// `sort`
+        sort: Option<Vec<Value>> = "sort",
+    }
+    required "locationId" "page" "pageLimit"
+    by new
 }
-crm_core::record!(SearchRecordsBody {
-    filters: "filters",
-    location_id: "locationId",
-    page: "page",
-    page_limit: "pageLimit",
-    query: "query",
-    search_after: "searchAfter",
-    sort: "sort",
-} required { location_id: "locationId", page: "page", page_limit: "pageLimit" } by new);
 crm_core::setters!(SearchRecordsBody {
     filters: [Value], location_id: String, page: f64, page_limit: f64, query: String, search_after: [Value],
     sort: [Value],
@@ -391,25 +308,21 @@ impl SearchRecordsBody {
     }
 }
 
-/// Update custom object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomObject {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `labels`
-    pub labels: Option<CustomObjectLabelUpdate>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `searchableProperties`
-    pub searchable_properties: Option<Vec<String>>,
+crm_core::record! {
+    /// Update custom object.
+    pub struct UpdateCustomObject {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `labels`
+        labels: Option<CustomObjectLabelUpdate> = "labels",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `searchableProperties`
+        searchable_properties: Option<Vec<String>> = "searchableProperties",
+    }
+    required "locationId" "searchableProperties"
+    by new
 }
-crm_core::record!(UpdateCustomObject {
-    description: "description",
-    labels: "labels",
-    location_id: "locationId",
-    searchable_properties: "searchableProperties",
-} required { location_id: "locationId", searchable_properties: "searchableProperties" } by new);
 crm_core::setters!(UpdateCustomObject {
     description: String, labels: CustomObjectLabelUpdate, location_id: String,
     searchable_properties: [String],

@@ -3,25 +3,21 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Additional details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AdditionalDetails {
-    /// `calendarEvents`
-    pub calendar_events: Option<bool>,
-    /// `notes`
-    pub notes: Option<bool>,
-    /// `tasks`
-    pub tasks: Option<bool>,
-    /// `unReadConversations`
-    pub un_read_conversations: Option<bool>,
+crm_core::record! {
+    /// Additional details.
+    pub struct AdditionalDetails {
+        /// `calendarEvents`
+        calendar_events: Option<bool> = "calendarEvents",
+        /// `notes`
+        notes: Option<bool> = "notes",
+        /// `tasks`
+        tasks: Option<bool> = "tasks",
+        /// `unReadConversations`
+        un_read_conversations: Option<bool> = "unReadConversations",
+    }
+    required "calendarEvents" "notes" "tasks" "unReadConversations"
+    by new
 }
-crm_core::record!(AdditionalDetails {
-    calendar_events: "calendarEvents",
-    notes: "notes",
-    tasks: "tasks",
-    un_read_conversations: "unReadConversations",
-} required { calendar_events: "calendarEvents", notes: "notes", tasks: "tasks", un_read_conversations: "unReadConversations" } by new);
 crm_core::setters!(AdditionalDetails {
     calendar_events: bool, notes: bool, tasks: bool, un_read_conversations: bool,
 });
@@ -44,46 +40,34 @@ impl AdditionalDetails {
     }
 }
 
-/// Create dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateDtoV3 {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Option<Vec<Value>>,
-    /// `forecastExpectedCloseDate`
-    pub forecast_expected_close_date: Option<String>,
-    /// `forecastProbability`
-    pub forecast_probability: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `monetaryValue`
-    pub monetary_value: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// `pipelineStageId`
-    pub pipeline_stage_id: Option<String>,
-    /// `status`
-    pub status: Option<CreateDtoV3Status>,
+crm_core::record! {
+    /// Create dto v3.
+    pub struct CreateDtoV3 {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// The custom fields with their values.
+        custom_fields: Option<Vec<Value>> = "customFields",
+        /// `forecastExpectedCloseDate`
+        forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
+        /// `forecastProbability`
+        forecast_probability: Option<f64> = "forecastProbability",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `monetaryValue`
+        monetary_value: Option<f64> = "monetaryValue",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the pipeline.
+        pipeline_id: Option<String> = "pipelineId",
+        /// `pipelineStageId`
+        pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// `status`
+        status: Option<CreateDtoV3Status> = "status",
+    }
+    required "contactId" "locationId" "name" "pipelineId" "status"
 }
-crm_core::record!(CreateDtoV3 {
-    assigned_to: "assignedTo",
-    contact_id: "contactId",
-    custom_fields: "customFields",
-    forecast_expected_close_date: "forecastExpectedCloseDate",
-    forecast_probability: "forecastProbability",
-    location_id: "locationId",
-    monetary_value: "monetaryValue",
-    name: "name",
-    pipeline_id: "pipelineId",
-    pipeline_stage_id: "pipelineStageId",
-    status: "status",
-} required { contact_id: "contactId", location_id: "locationId", name: "name", pipeline_id: "pipelineId", status: "status" });
 crm_core::setters!(CreateDtoV3 {
     assigned_to: String, contact_id: String, custom_fields: [Value], forecast_expected_close_date: String,
     forecast_probability: f64, location_id: String, monetary_value: f64, name: String, pipeline_id: String,
@@ -106,141 +90,103 @@ crm_core::open_enum! {
     }
 }
 
-/// Delete update opportunity reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteUpdateOpportunityReply {
-    /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-    pub succeded: Option<bool>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete update opportunity reply.
+    pub struct DeleteUpdateOpportunityReply {
+        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteUpdateOpportunityReply {
-    succeded: "succeded",
-    success: "success",
-});
 
-/// Get pipelines reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPipelinesReply {
-    /// `pipelines`
-    pub pipelines: Vec<PipelinesReply>,
+crm_core::record! {
+    /// Get pipelines reply.
+    pub struct GetPipelinesReply {
+        /// `pipelines`
+        pipelines: Vec<PipelinesReply> = "pipelines",
+    }
 }
-crm_core::record!(GetPipelinesReply {
-    pipelines: "pipelines",
-});
 
-/// Get post opportunity reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPostOpportunityReply {
-    /// `opportunity`
-    pub opportunity: Option<SearchOpportunitiesReply>,
+crm_core::record! {
+    /// Get post opportunity reply.
+    pub struct GetPostOpportunityReply {
+        /// `opportunity`
+        opportunity: Option<SearchOpportunitiesReply> = "opportunity",
+    }
 }
-crm_core::record!(GetPostOpportunityReply {
-    opportunity: "opportunity",
-});
 
-/// Lost reason reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LostReasonReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Lost reason reply.
+    pub struct LostReasonReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(LostReasonReply {
-    created_at: "createdAt",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    updated_at: "updatedAt",
-});
 
-/// Lost reasons reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LostReasonsReply {
-    /// `lostReasons`
-    pub lost_reasons: Vec<LostReasonReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Lost reasons reply.
+    pub struct LostReasonsReply {
+        /// `lostReasons`
+        lost_reasons: Vec<LostReasonReply> = "lostReasons",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(LostReasonsReply {
-    lost_reasons: "lostReasons",
-    total: "total",
-});
 
-/// Opportunities custom field reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OpportunitiesCustomFieldReply {
-    /// `fieldValue`
-    pub field_value: Option<Value>,
-    /// `fieldValueString`
-    pub field_value_string: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Opportunities custom field reply.
+    pub struct OpportunitiesCustomFieldReply {
+        /// `fieldValue`
+        field_value: Option<Value> = "fieldValue",
+        /// `fieldValueString`
+        field_value_string: Option<String> = "fieldValueString",
+        /// The id.
+        id: Option<String> = "id",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(OpportunitiesCustomFieldReply {
-    field_value: "fieldValue",
-    field_value_string: "fieldValueString",
-    id: "id",
-    type_: "type",
-});
 
-/// Opportunities search reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OpportunitiesSearchReply {
-    /// `aggregations`
-    pub aggregations: Option<Value>,
-    /// `meta`
-    pub meta: Option<SearchMetaReply>,
-    /// `opportunities`
-    pub opportunities: Vec<SearchOpportunitiesReply>,
+crm_core::record! {
+    /// Opportunities search reply.
+    pub struct OpportunitiesSearchReply {
+        /// `aggregations`
+        aggregations: Option<Value> = "aggregations",
+        /// `meta`
+        meta: Option<SearchMetaReply> = "meta",
+        /// `opportunities`
+        opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
+    }
 }
-crm_core::record!(OpportunitiesSearchReply {
-    aggregations: "aggregations",
-    meta: "meta",
-    opportunities: "opportunities",
-});
 
-/// Opportunity search body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OpportunitySearchBody {
-    /// `additionalDetails`
-    pub additional_details: Option<AdditionalDetails>,
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `page`
-    pub page: Option<f64>,
-    /// A text to look for.
-    pub query: Option<String>,
-    /// The sort values of the last record of the page before.
-    pub search_after: Option<Vec<Value>>,
+crm_core::record! {
+    /// Opportunity search body.
+    pub struct OpportunitySearchBody {
+        /// `additionalDetails`
+        additional_details: Option<AdditionalDetails> = "additionalDetails",
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `page`
+        page: Option<f64> = "page",
+        /// A text to look for.
+        query: Option<String> = "query",
+        /// The sort values of the last record of the page before.
+        search_after: Option<Vec<Value>> = "searchAfter",
+    }
+    required "limit" "locationId"
+    by new
 }
-crm_core::record!(OpportunitySearchBody {
-    additional_details: "additionalDetails",
-    limit: "limit",
-    location_id: "locationId",
-    page: "page",
-    query: "query",
-    search_after: "searchAfter",
-} required { limit: "limit", location_id: "locationId" } by new);
 crm_core::setters!(OpportunitySearchBody {
     additional_details: AdditionalDetails, limit: f64, location_id: String, page: f64, query: String,
     search_after: [Value],
@@ -261,62 +207,44 @@ impl OpportunitySearchBody {
     }
 }
 
-/// A stage of a pipeline.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelineStage {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `position`
-    pub position: Option<i64>,
-    /// `showInFunnel`
-    pub show_in_funnel: Option<bool>,
-    /// `showInPieChart`
-    pub show_in_pie_chart: Option<bool>,
-    /// Members that the record does not name.
-    pub extra: Map<Value>,
+crm_core::record! {
+    /// A stage of a pipeline.
+    pub struct PipelineStage {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `position`
+        position: Option<i64> = "position",
+        /// `showInFunnel`
+        show_in_funnel: Option<bool> = "showInFunnel",
+        /// `showInPieChart`
+        show_in_pie_chart: Option<bool> = "showInPieChart",
+    }
+    keeps extra
 }
-crm_core::record!(PipelineStage {
-    id: "id",
-    name: "name",
-    position: "position",
-    show_in_funnel: "showInFunnel",
-    show_in_pie_chart: "showInPieChart",
-} keeps extra);
 
-/// Pipelines reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PipelinesReply {
-    /// `colorRenderMode`
-    pub color_render_mode: Option<PipelinesReplyColorRenderMode>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `showInFunnel`
-    pub show_in_funnel: Option<bool>,
-    /// `showInPieChart`
-    pub show_in_pie_chart: Option<bool>,
-    /// `stages`
-    pub stages: Vec<PipelineStage>,
-    /// `useOpportunityProbability`
-    pub use_opportunity_probability: Option<bool>,
+crm_core::record! {
+    /// Pipelines reply.
+    pub struct PipelinesReply {
+        /// `colorRenderMode`
+        color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `showInFunnel`
+        show_in_funnel: Option<bool> = "showInFunnel",
+        /// `showInPieChart`
+        show_in_pie_chart: Option<bool> = "showInPieChart",
+        /// `stages`
+        stages: Vec<PipelineStage> = "stages",
+        /// `useOpportunityProbability`
+        use_opportunity_probability: Option<bool> = "useOpportunityProbability",
+    }
 }
-crm_core::record!(PipelinesReply {
-    color_render_mode: "colorRenderMode",
-    id: "id",
-    location_id: "locationId",
-    name: "name",
-    show_in_funnel: "showInFunnel",
-    show_in_pie_chart: "showInPieChart",
-    stages: "stages",
-    use_opportunity_probability: "useOpportunityProbability",
-});
 
 crm_core::open_enum! {
     /// Pipelines reply color render mode.
@@ -330,267 +258,188 @@ crm_core::open_enum! {
     }
 }
 
-/// Post search reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostSearchReply {
-    /// `aggregations`
-    pub aggregations: Option<Value>,
-    /// `opportunities`
-    pub opportunities: Vec<SearchOpportunitiesReply>,
-    /// `stageAggregations`
-    pub stage_aggregations: Vec<StageAggregationReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Post search reply.
+    pub struct PostSearchReply {
+        /// `aggregations`
+        aggregations: Option<Value> = "aggregations",
+        /// `opportunities`
+        opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
+        /// `stageAggregations`
+        stage_aggregations: Vec<StageAggregationReply> = "stageAggregations",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(PostSearchReply {
-    aggregations: "aggregations",
-    opportunities: "opportunities",
-    stage_aggregations: "stageAggregations",
-    total: "total",
-});
 
-/// Search meta reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchMetaReply {
-    /// `currentPage`
-    pub current_page: Option<f64>,
-    /// `nextPage`
-    pub next_page: Option<f64>,
-    /// `nextPageUrl`
-    pub next_page_url: Option<String>,
-    /// `prevPage`
-    pub prev_page: Option<f64>,
-    /// `startAfter`
-    pub start_after: Option<f64>,
-    /// `startAfterId`
-    pub start_after_id: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Search meta reply.
+    pub struct SearchMetaReply {
+        /// `currentPage`
+        current_page: Option<f64> = "currentPage",
+        /// `nextPage`
+        next_page: Option<f64> = "nextPage",
+        /// `nextPageUrl`
+        next_page_url: Option<String> = "nextPageUrl",
+        /// `prevPage`
+        prev_page: Option<f64> = "prevPage",
+        /// `startAfter`
+        start_after: Option<f64> = "startAfter",
+        /// `startAfterId`
+        start_after_id: Option<String> = "startAfterId",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SearchMetaReply {
-    current_page: "currentPage",
-    next_page: "nextPage",
-    next_page_url: "nextPageUrl",
-    prev_page: "prevPage",
-    start_after: "startAfter",
-    start_after_id: "startAfterId",
-    total: "total",
-});
 
-/// Search opportunities contact reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchOpportunitiesContactReply {
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
+crm_core::record! {
+    /// Search opportunities contact reply.
+    pub struct SearchOpportunitiesContactReply {
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// The tags.
+        tags: Vec<String> = "tags",
+    }
 }
-crm_core::record!(SearchOpportunitiesContactReply {
-    company_name: "companyName",
-    email: "email",
-    id: "id",
-    name: "name",
-    phone: "phone",
-    tags: "tags",
-});
 
-/// Search opportunities reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchOpportunitiesReply {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// `calendarEvents`
-    pub calendar_events: Vec<Value>,
-    /// `contact`
-    pub contact: Option<SearchOpportunitiesContactReply>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Vec<OpportunitiesCustomFieldReply>,
-    /// `effectiveProbability`
-    pub effective_probability: Option<f64>,
-    /// `externalObjectId`
-    pub external_object_id: Option<String>,
-    /// `followers`
-    pub followers: Vec<Value>,
-    /// `forecastDaysSlipped`
-    pub forecast_days_slipped: Option<f64>,
-    /// `forecastExpectedCloseDate`
-    pub forecast_expected_close_date: Option<String>,
-    /// `forecastLastSlippedAt`
-    pub forecast_last_slipped_at: Option<String>,
-    /// `forecastOriginalCloseDate`
-    pub forecast_original_close_date: Option<String>,
-    /// `forecastProbability`
-    pub forecast_probability: Option<f64>,
-    /// `forecastSlippageCount`
-    pub forecast_slippage_count: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `indexVersion`
-    pub index_version: Option<String>,
-    /// `lastActionDate`
-    pub last_action_date: Option<String>,
-    /// `lastStageChangeAt`
-    pub last_stage_change_at: Option<String>,
-    /// `lastStatusChangeAt`
-    pub last_status_change_at: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `lostReasonId`
-    pub lost_reason_id: Option<String>,
-    /// `monetaryValue`
-    pub monetary_value: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `notes`
-    pub notes: Vec<Value>,
-    /// The id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// `pipelineStageId`
-    pub pipeline_stage_id: Option<String>,
-    /// The sort values, for the next page.
-    pub search_after: Vec<Value>,
-    /// `source`
-    pub source: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `tasks`
-    pub tasks: Vec<Value>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Search opportunities reply.
+    pub struct SearchOpportunitiesReply {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// `calendarEvents`
+        calendar_events: Vec<Value> = "calendarEvents",
+        /// `contact`
+        contact: Option<SearchOpportunitiesContactReply> = "contact",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The custom fields with their values.
+        custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
+        /// `effectiveProbability`
+        effective_probability: Option<f64> = "effectiveProbability",
+        /// `externalObjectId`
+        external_object_id: Option<String> = "externalObjectId",
+        /// `followers`
+        followers: Vec<Value> = "followers",
+        /// `forecastDaysSlipped`
+        forecast_days_slipped: Option<f64> = "forecastDaysSlipped",
+        /// `forecastExpectedCloseDate`
+        forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
+        /// `forecastLastSlippedAt`
+        forecast_last_slipped_at: Option<String> = "forecastLastSlippedAt",
+        /// `forecastOriginalCloseDate`
+        forecast_original_close_date: Option<String> = "forecastOriginalCloseDate",
+        /// `forecastProbability`
+        forecast_probability: Option<f64> = "forecastProbability",
+        /// `forecastSlippageCount`
+        forecast_slippage_count: Option<f64> = "forecastSlippageCount",
+        /// The id.
+        id: Option<String> = "id",
+        /// `indexVersion`
+        index_version: Option<String> = "indexVersion",
+        /// `lastActionDate`
+        last_action_date: Option<String> = "lastActionDate",
+        /// `lastStageChangeAt`
+        last_stage_change_at: Option<String> = "lastStageChangeAt",
+        /// `lastStatusChangeAt`
+        last_status_change_at: Option<String> = "lastStatusChangeAt",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `lostReasonId`
+        lost_reason_id: Option<String> = "lostReasonId",
+        /// `monetaryValue`
+        monetary_value: Option<f64> = "monetaryValue",
+        /// The name.
+        name: Option<String> = "name",
+        /// `notes`
+        notes: Vec<Value> = "notes",
+        /// The id of the pipeline.
+        pipeline_id: Option<String> = "pipelineId",
+        /// `pipelineStageId`
+        pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// The sort values, for the next page.
+        search_after: Vec<Value> = "searchAfter",
+        /// `source`
+        source: Option<String> = "source",
+        /// `status`
+        status: Option<String> = "status",
+        /// `tasks`
+        tasks: Vec<Value> = "tasks",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(SearchOpportunitiesReply {
-    assigned_to: "assignedTo",
-    calendar_events: "calendarEvents",
-    contact: "contact",
-    contact_id: "contactId",
-    created_at: "createdAt",
-    custom_fields: "customFields",
-    effective_probability: "effectiveProbability",
-    external_object_id: "externalObjectId",
-    followers: "followers",
-    forecast_days_slipped: "forecastDaysSlipped",
-    forecast_expected_close_date: "forecastExpectedCloseDate",
-    forecast_last_slipped_at: "forecastLastSlippedAt",
-    forecast_original_close_date: "forecastOriginalCloseDate",
-    forecast_probability: "forecastProbability",
-    forecast_slippage_count: "forecastSlippageCount",
-    id: "id",
-    index_version: "indexVersion",
-    last_action_date: "lastActionDate",
-    last_stage_change_at: "lastStageChangeAt",
-    last_status_change_at: "lastStatusChangeAt",
-    location_id: "locationId",
-    lost_reason_id: "lostReasonId",
-    monetary_value: "monetaryValue",
-    name: "name",
-    notes: "notes",
-    pipeline_id: "pipelineId",
-    pipeline_stage_id: "pipelineStageId",
-    search_after: "searchAfter",
-    source: "source",
-    status: "status",
-    tasks: "tasks",
-    updated_at: "updatedAt",
-});
 
-/// Stage aggregation reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StageAggregationReply {
-    /// `openValue`
-    pub open_value: Option<f64>,
-    /// `openWeightedValue`
-    pub open_weighted_value: Option<f64>,
-    /// `pipelineStageId`
-    pub pipeline_stage_id: Option<String>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
-    /// `totalValue`
-    pub total_value: Option<f64>,
-    /// `weightedValue`
-    pub weighted_value: Option<f64>,
-    /// `wonValue`
-    pub won_value: Option<f64>,
+crm_core::record! {
+    /// Stage aggregation reply.
+    pub struct StageAggregationReply {
+        /// `openValue`
+        open_value: Option<f64> = "openValue",
+        /// `openWeightedValue`
+        open_weighted_value: Option<f64> = "openWeightedValue",
+        /// `pipelineStageId`
+        pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+        /// `totalValue`
+        total_value: Option<f64> = "totalValue",
+        /// `weightedValue`
+        weighted_value: Option<f64> = "weightedValue",
+        /// `wonValue`
+        won_value: Option<f64> = "wonValue",
+    }
 }
-crm_core::record!(StageAggregationReply {
-    open_value: "openValue",
-    open_weighted_value: "openWeightedValue",
-    pipeline_stage_id: "pipelineStageId",
-    total_count: "totalCount",
-    total_value: "totalValue",
-    weighted_value: "weightedValue",
-    won_value: "wonValue",
-});
 
-/// Update opportunity dto v3.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateOpportunityDtoV3 {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// The custom fields with their values.
-    pub custom_fields: Option<Vec<Value>>,
-    /// `forecastExpectedCloseDate`
-    pub forecast_expected_close_date: Option<String>,
-    /// `forecastProbability`
-    pub forecast_probability: Option<f64>,
-    /// `monetaryValue`
-    pub monetary_value: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// `pipelineStageId`
-    pub pipeline_stage_id: Option<String>,
-    /// `status`
-    pub status: Option<CreateDtoV3Status>,
+crm_core::record! {
+    /// Update opportunity dto v3.
+    pub struct UpdateOpportunityDtoV3 {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The custom fields with their values.
+        custom_fields: Option<Vec<Value>> = "customFields",
+        /// `forecastExpectedCloseDate`
+        forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
+        /// `forecastProbability`
+        forecast_probability: Option<f64> = "forecastProbability",
+        /// `monetaryValue`
+        monetary_value: Option<f64> = "monetaryValue",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the pipeline.
+        pipeline_id: Option<String> = "pipelineId",
+        /// `pipelineStageId`
+        pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// `status`
+        status: Option<CreateDtoV3Status> = "status",
+    }
 }
-crm_core::record!(UpdateOpportunityDtoV3 {
-    assigned_to: "assignedTo",
-    custom_fields: "customFields",
-    forecast_expected_close_date: "forecastExpectedCloseDate",
-    forecast_probability: "forecastProbability",
-    monetary_value: "monetaryValue",
-    name: "name",
-    pipeline_id: "pipelineId",
-    pipeline_stage_id: "pipelineStageId",
-    status: "status",
-});
 crm_core::setters!(UpdateOpportunityDtoV3 {
     assigned_to: String, custom_fields: [Value], forecast_expected_close_date: String,
     forecast_probability: f64, monetary_value: f64, name: String, pipeline_id: String,
     pipeline_stage_id: String, status: CreateDtoV3Status,
 });
 
-/// Update status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateStatus {
-    /// `lostReasonId`
-    pub lost_reason_id: Option<String>,
-    /// `status`
-    pub status: Option<CreateDtoV3Status>,
+crm_core::record! {
+    /// Update status.
+    pub struct UpdateStatus {
+        /// `lostReasonId`
+        lost_reason_id: Option<String> = "lostReasonId",
+        /// `status`
+        status: Option<CreateDtoV3Status> = "status",
+    }
+    required "status"
+    by new
 }
-crm_core::record!(UpdateStatus {
-    lost_reason_id: "lostReasonId",
-    status: "status",
-} required { status: "status" } by new);
 crm_core::setters!(UpdateStatus {
     lost_reason_id: String, status: CreateDtoV3Status,
 });
@@ -606,55 +455,40 @@ impl UpdateStatus {
     }
 }
 
-/// Upsert opportunity.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertOpportunity {
-    /// The id of the user that it is assigned to.
-    pub assigned_to: Option<String>,
-    /// `followers`
-    pub followers: Option<Vec<String>>,
-    /// `followersActionType`
-    pub followers_action_type: Option<UpsertOpportunityFollowersActionType>,
-    /// `forecastExpectedCloseDate`
-    pub forecast_expected_close_date: Option<String>,
-    /// `forecastProbability`
-    pub forecast_probability: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isRemoveAllFollowers`
-    pub is_remove_all_followers: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `lostReasonId`
-    pub lost_reason_id: Option<String>,
-    /// `monetaryValue`
-    pub monetary_value: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// `pipelineStageId`
-    pub pipeline_stage_id: Option<String>,
-    /// `status`
-    pub status: Option<CreateDtoV3Status>,
+crm_core::record! {
+    /// Upsert opportunity.
+    pub struct UpsertOpportunity {
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// `followers`
+        followers: Option<Vec<String>> = "followers",
+        /// `followersActionType`
+        followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
+        /// `forecastExpectedCloseDate`
+        forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
+        /// `forecastProbability`
+        forecast_probability: Option<f64> = "forecastProbability",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isRemoveAllFollowers`
+        is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `lostReasonId`
+        lost_reason_id: Option<String> = "lostReasonId",
+        /// `monetaryValue`
+        monetary_value: Option<f64> = "monetaryValue",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the pipeline.
+        pipeline_id: Option<String> = "pipelineId",
+        /// `pipelineStageId`
+        pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// `status`
+        status: Option<CreateDtoV3Status> = "status",
+    }
+    required "followers" "followersActionType" "isRemoveAllFollowers" "locationId" "pipelineId"
 }
-crm_core::record!(UpsertOpportunity {
-    assigned_to: "assignedTo",
-    followers: "followers",
-    followers_action_type: "followersActionType",
-    forecast_expected_close_date: "forecastExpectedCloseDate",
-    forecast_probability: "forecastProbability",
-    id: "id",
-    is_remove_all_followers: "isRemoveAllFollowers",
-    location_id: "locationId",
-    lost_reason_id: "lostReasonId",
-    monetary_value: "monetaryValue",
-    name: "name",
-    pipeline_id: "pipelineId",
-    pipeline_stage_id: "pipelineStageId",
-    status: "status",
-} required { followers: "followers", followers_action_type: "followersActionType", is_remove_all_followers: "isRemoveAllFollowers", location_id: "locationId", pipeline_id: "pipelineId" });
 crm_core::setters!(UpsertOpportunity {
     assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
     forecast_expected_close_date: String, forecast_probability: f64, id: String,
@@ -672,19 +506,15 @@ crm_core::open_enum! {
     }
 }
 
-/// Upsert opportunity reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpsertOpportunityReply {
-    /// `new`
-    pub new: Option<bool>,
-    /// `opportunity`
-    pub opportunity: Option<Value>,
+crm_core::record! {
+    /// Upsert opportunity reply.
+    pub struct UpsertOpportunityReply {
+        /// `new`
+        new: Option<bool> = "new",
+        /// `opportunity`
+        opportunity: Option<Value> = "opportunity",
+    }
 }
-crm_core::record!(UpsertOpportunityReply {
-    new: "new",
-    opportunity: "opportunity",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,36 +3,29 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Amount summary.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AmountSummary {
-    /// `discount`
-    pub discount: Option<f64>,
-    /// `subtotal`
-    pub subtotal: Option<f64>,
+crm_core::record! {
+    /// Amount summary.
+    pub struct AmountSummary {
+        /// `discount`
+        discount: Option<f64> = "discount",
+        /// `subtotal`
+        subtotal: Option<f64> = "subtotal",
+    }
 }
-crm_core::record!(AmountSummary {
-    discount: "discount",
-    subtotal: "subtotal",
-});
 
-/// Apply to future payments config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApplyToFuturePaymentsConfig {
-    /// `duration`
-    pub duration: Option<f64>,
-    /// Always `months`.
-    pub duration_type: Option<String>,
-    /// `type`
-    pub type_: Option<ApplyToFuturePaymentsConfigType>,
+crm_core::record! {
+    /// Apply to future payments config.
+    pub struct ApplyToFuturePaymentsConfig {
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// Always `months`.
+        duration_type: Option<String> = "durationType",
+        /// `type`
+        type_: Option<ApplyToFuturePaymentsConfigType> = "type",
+    }
+    required "duration" "durationType" "type"
+    by new
 }
-crm_core::record!(ApplyToFuturePaymentsConfig {
-    duration: "duration",
-    duration_type: "durationType",
-    type_: "type",
-} required { duration: "duration", duration_type: "durationType", type_: "type" } by new);
 crm_core::setters!(ApplyToFuturePaymentsConfig {
     duration: f64, duration_type: String, type_: ApplyToFuturePaymentsConfigType,
 });
@@ -52,22 +45,17 @@ impl ApplyToFuturePaymentsConfig {
     }
 }
 
-/// Apply to future payments config dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApplyToFuturePaymentsConfigDto {
-    /// `duration`
-    pub duration: Option<f64>,
-    /// `durationType`
-    pub duration_type: Option<String>,
-    /// `type`
-    pub type_: Option<ApplyToFuturePaymentsConfigType>,
+crm_core::record! {
+    /// Apply to future payments config dto.
+    pub struct ApplyToFuturePaymentsConfigDto {
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// `durationType`
+        duration_type: Option<String> = "durationType",
+        /// `type`
+        type_: Option<ApplyToFuturePaymentsConfigType> = "type",
+    }
 }
-crm_core::record!(ApplyToFuturePaymentsConfigDto {
-    duration: "duration",
-    duration_type: "durationType",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Apply to future payments config type.
@@ -79,19 +67,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Connect custom providers config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConnectCustomProvidersConfig {
-    /// `live`
-    pub live: Option<CustomProviderKeys>,
-    /// `test`
-    pub test: Option<CustomProviderKeys>,
+crm_core::record! {
+    /// Connect custom providers config.
+    pub struct ConnectCustomProvidersConfig {
+        /// `live`
+        live: Option<CustomProviderKeys> = "live",
+        /// `test`
+        test: Option<CustomProviderKeys> = "test",
+    }
+    required "live" "test"
+    by new
 }
-crm_core::record!(ConnectCustomProvidersConfig {
-    live: "live",
-    test: "test",
-} required { live: "live", test: "test" } by new);
 crm_core::setters!(ConnectCustomProvidersConfig {
     live: CustomProviderKeys, test: CustomProviderKeys,
 });
@@ -110,120 +96,83 @@ impl ConnectCustomProvidersConfig {
     }
 }
 
-/// Connect custom providers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConnectCustomProvidersReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `marketplaceAppId`
-    pub marketplace_app_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentProvider`
-    pub payment_provider: Option<Value>,
-    /// `paymentsUrl`
-    pub payments_url: Option<String>,
-    /// `queryUrl`
-    pub query_url: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Connect custom providers reply.
+    pub struct ConnectCustomProvidersReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `marketplaceAppId`
+        marketplace_app_id: Option<String> = "marketplaceAppId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentProvider`
+        payment_provider: Option<Value> = "paymentProvider",
+        /// `paymentsUrl`
+        payments_url: Option<String> = "paymentsUrl",
+        /// `queryUrl`
+        query_url: Option<String> = "queryUrl",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(ConnectCustomProvidersReply {
-    created_at: "createdAt",
-    deleted: "deleted",
-    description: "description",
-    id: "_id",
-    image_url: "imageUrl",
-    location_id: "locationId",
-    marketplace_app_id: "marketplaceAppId",
-    name: "name",
-    payment_provider: "paymentProvider",
-    payments_url: "paymentsUrl",
-    query_url: "queryUrl",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Coupon.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Coupon {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// `applyToFuturePayments`
-    pub apply_to_future_payments: Option<bool>,
-    /// `applyToFuturePaymentsConfig`
-    pub apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto>,
-    /// `code`
-    pub code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `discountType`
-    pub discount_type: Option<CouponDiscountType>,
-    /// `discountValue`
-    pub discount_value: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `limitPerCustomer`
-    pub limit_per_customer: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `priceIds`
-    pub price_ids: Vec<String>,
-    /// `productIds`
-    pub product_ids: Vec<String>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// `status`
-    pub status: Option<CouponStatus>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `usageCount`
-    pub usage_count: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantIds`
-    pub variant_ids: Vec<String>,
+crm_core::record! {
+    /// Coupon.
+    pub struct Coupon {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// `applyToFuturePayments`
+        apply_to_future_payments: Option<bool> = "applyToFuturePayments",
+        /// `applyToFuturePaymentsConfig`
+        apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
+        /// `code`
+        code: Option<String> = "code",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `discountType`
+        discount_type: Option<CouponDiscountType> = "discountType",
+        /// `discountValue`
+        discount_value: Option<f64> = "discountValue",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `limitPerCustomer`
+        limit_per_customer: Option<f64> = "limitPerCustomer",
+        /// The name.
+        name: Option<String> = "name",
+        /// `priceIds`
+        price_ids: Vec<String> = "priceIds",
+        /// `productIds`
+        product_ids: Vec<String> = "productIds",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// `status`
+        status: Option<CouponStatus> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `usageCount`
+        usage_count: Option<f64> = "usageCount",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantIds`
+        variant_ids: Vec<String> = "variantIds",
+    }
 }
-crm_core::record!(Coupon {
-    alt_id: "altId",
-    alt_type: "altType",
-    apply_to_future_payments: "applyToFuturePayments",
-    apply_to_future_payments_config: "applyToFuturePaymentsConfig",
-    code: "code",
-    created_at: "createdAt",
-    discount_type: "discountType",
-    discount_value: "discountValue",
-    end_date: "endDate",
-    id: "_id",
-    limit_per_customer: "limitPerCustomer",
-    name: "name",
-    price_ids: "priceIds",
-    product_ids: "productIds",
-    start_date: "startDate",
-    status: "status",
-    updated_at: "updatedAt",
-    usage_count: "usageCount",
-    user_id: "userId",
-    variant_ids: "variantIds",
-});
 
 crm_core::open_enum! {
     /// Coupon status.
@@ -237,58 +186,43 @@ crm_core::open_enum! {
     }
 }
 
-/// Create coupon params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCouponParams {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The vendor's default is `true`.
-    pub apply_to_future_payments: Option<bool>,
-    /// `applyToFuturePaymentsConfig`
-    pub apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig>,
-    /// `code`
-    pub code: Option<String>,
-    /// `discountType`
-    pub discount_type: Option<CouponDiscountType>,
-    /// `discountValue`
-    pub discount_value: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The vendor's default is `false`.
-    pub limit_per_customer: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `priceIds`
-    pub price_ids: Option<Vec<String>>,
-    /// `productIds`
-    pub product_ids: Option<Vec<String>>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// `usageLimit`
-    pub usage_limit: Option<f64>,
-    /// `variantIds`
-    pub variant_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Create coupon params.
+    pub struct CreateCouponParams {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The vendor's default is `true`.
+        apply_to_future_payments: Option<bool> = "applyToFuturePayments",
+        /// `applyToFuturePaymentsConfig`
+        apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
+        /// `code`
+        code: Option<String> = "code",
+        /// `discountType`
+        discount_type: Option<CouponDiscountType> = "discountType",
+        /// `discountValue`
+        discount_value: Option<f64> = "discountValue",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The vendor's default is `false`.
+        limit_per_customer: Option<bool> = "limitPerCustomer",
+        /// The name.
+        name: Option<String> = "name",
+        /// `priceIds`
+        price_ids: Option<Vec<String>> = "priceIds",
+        /// `productIds`
+        product_ids: Option<Vec<String>> = "productIds",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// `usageLimit`
+        usage_limit: Option<f64> = "usageLimit",
+        /// `variantIds`
+        variant_ids: Option<Vec<String>> = "variantIds",
+    }
+    required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
+    by new
 }
-crm_core::record!(CreateCouponParams {
-    alt_id: "altId",
-    alt_type: "altType",
-    apply_to_future_payments: "applyToFuturePayments",
-    apply_to_future_payments_config: "applyToFuturePaymentsConfig",
-    code: "code",
-    discount_type: "discountType",
-    discount_value: "discountValue",
-    end_date: "endDate",
-    limit_per_customer: "limitPerCustomer",
-    name: "name",
-    price_ids: "priceIds",
-    product_ids: "productIds",
-    start_date: "startDate",
-    usage_limit: "usageLimit",
-    variant_ids: "variantIds",
-} required { alt_id: "altId", alt_type: "altType", code: "code", discount_type: "discountType", discount_value: "discountValue", name: "name", start_date: "startDate" } by new);
 crm_core::setters!(CreateCouponParams {
     alt_id: String, alt_type: String, apply_to_future_payments: bool,
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
@@ -327,167 +261,120 @@ impl Default for CreateCouponParams {
     }
 }
 
-/// Create coupon reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCouponReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// `applyToFuturePayments`
-    pub apply_to_future_payments: Option<bool>,
-    /// `applyToFuturePaymentsConfig`
-    pub apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto>,
-    /// `code`
-    pub code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `discountType`
-    pub discount_type: Option<CouponDiscountType>,
-    /// `discountValue`
-    pub discount_value: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `limitPerCustomer`
-    pub limit_per_customer: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// `status`
-    pub status: Option<CouponStatus>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `usageCount`
-    pub usage_count: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create coupon reply.
+    pub struct CreateCouponReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// `applyToFuturePayments`
+        apply_to_future_payments: Option<bool> = "applyToFuturePayments",
+        /// `applyToFuturePaymentsConfig`
+        apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
+        /// `code`
+        code: Option<String> = "code",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `discountType`
+        discount_type: Option<CouponDiscountType> = "discountType",
+        /// `discountValue`
+        discount_value: Option<f64> = "discountValue",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `limitPerCustomer`
+        limit_per_customer: Option<f64> = "limitPerCustomer",
+        /// The name.
+        name: Option<String> = "name",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// `status`
+        status: Option<CouponStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `usageCount`
+        usage_count: Option<f64> = "usageCount",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
 }
-crm_core::record!(CreateCouponReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    apply_to_future_payments: "applyToFuturePayments",
-    apply_to_future_payments_config: "applyToFuturePaymentsConfig",
-    code: "code",
-    created_at: "createdAt",
-    discount_type: "discountType",
-    discount_value: "discountValue",
-    end_date: "endDate",
-    id: "_id",
-    limit_per_customer: "limitPerCustomer",
-    name: "name",
-    start_date: "startDate",
-    status: "status",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-    usage_count: "usageCount",
-    user_id: "userId",
-});
 
-/// Create custom providers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCustomProviders {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentsUrl`
-    pub payments_url: Option<String>,
-    /// `queryUrl`
-    pub query_url: Option<String>,
-    /// `supportsSubscriptionSchedule`
-    pub supports_subscription_schedule: Option<bool>,
+crm_core::record! {
+    /// Create custom providers.
+    pub struct CreateCustomProviders {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentsUrl`
+        payments_url: Option<String> = "paymentsUrl",
+        /// `queryUrl`
+        query_url: Option<String> = "queryUrl",
+        /// `supportsSubscriptionSchedule`
+        supports_subscription_schedule: Option<bool> = "supportsSubscriptionSchedule",
+    }
+    required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
 }
-crm_core::record!(CreateCustomProviders {
-    description: "description",
-    image_url: "imageUrl",
-    name: "name",
-    payments_url: "paymentsUrl",
-    query_url: "queryUrl",
-    supports_subscription_schedule: "supportsSubscriptionSchedule",
-} required { description: "description", image_url: "imageUrl", name: "name", payments_url: "paymentsUrl", query_url: "queryUrl", supports_subscription_schedule: "supportsSubscriptionSchedule" });
 crm_core::setters!(CreateCustomProviders {
     description: String, image_url: String, name: String, payments_url: String, query_url: String,
     supports_subscription_schedule: bool,
 });
 
-/// Create custom providers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCustomProvidersReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `marketplaceAppId`
-    pub marketplace_app_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentProvider`
-    pub payment_provider: Option<Value>,
-    /// `paymentsUrl`
-    pub payments_url: Option<String>,
-    /// `queryUrl`
-    pub query_url: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Create custom providers reply.
+    pub struct CreateCustomProvidersReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `marketplaceAppId`
+        marketplace_app_id: Option<String> = "marketplaceAppId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentProvider`
+        payment_provider: Option<Value> = "paymentProvider",
+        /// `paymentsUrl`
+        payments_url: Option<String> = "paymentsUrl",
+        /// `queryUrl`
+        query_url: Option<String> = "queryUrl",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CreateCustomProvidersReply {
-    created_at: "createdAt",
-    deleted: "deleted",
-    description: "description",
-    id: "_id",
-    image_url: "imageUrl",
-    location_id: "locationId",
-    marketplace_app_id: "marketplaceAppId",
-    name: "name",
-    payment_provider: "paymentProvider",
-    payments_url: "paymentsUrl",
-    query_url: "queryUrl",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Create fulfillment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateFulfillment {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `items`
-    pub items: Option<Vec<FulfillmentItems>>,
-    /// `notifyCustomer`
-    pub notify_customer: Option<bool>,
-    /// `trackings`
-    pub trackings: Option<Vec<FulfillmentTracking>>,
+crm_core::record! {
+    /// Create fulfillment.
+    pub struct CreateFulfillment {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `items`
+        items: Option<Vec<FulfillmentItems>> = "items",
+        /// `notifyCustomer`
+        notify_customer: Option<bool> = "notifyCustomer",
+        /// `trackings`
+        trackings: Option<Vec<FulfillmentTracking>> = "trackings",
+    }
+    required "altId" "altType" "items" "notifyCustomer" "trackings"
+    by new
 }
-crm_core::record!(CreateFulfillment {
-    alt_id: "altId",
-    alt_type: "altType",
-    items: "items",
-    notify_customer: "notifyCustomer",
-    trackings: "trackings",
-} required { alt_id: "altId", alt_type: "altType", items: "items", notify_customer: "notifyCustomer", trackings: "trackings" } by new);
 crm_core::setters!(CreateFulfillment {
     alt_id: String, alt_type: String, items: [FulfillmentItems], notify_customer: bool,
     trackings: [FulfillmentTracking],
@@ -512,48 +399,37 @@ impl CreateFulfillment {
     }
 }
 
-/// Create fulfillment reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateFulfillmentReply {
-    /// `data`
-    pub data: Option<Fulfillment>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Create fulfillment reply.
+    pub struct CreateFulfillmentReply {
+        /// `data`
+        data: Option<Fulfillment> = "data",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(CreateFulfillmentReply {
-    data: "data",
-    status: "status",
-});
 
-/// Create white label integration provider.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateWhiteLabelIntegrationProvider {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// `provider`
-    pub provider: Option<CreateWhiteLabelIntegrationProviderProvider>,
-    /// The title.
-    pub title: Option<String>,
-    /// `uniqueName`
-    pub unique_name: Option<String>,
+crm_core::record! {
+    /// Create white label integration provider.
+    pub struct CreateWhiteLabelIntegrationProvider {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// `provider`
+        provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
+        /// The title.
+        title: Option<String> = "title",
+        /// `uniqueName`
+        unique_name: Option<String> = "uniqueName",
+    }
+    required "altId" "altType" "description" "imageUrl" "provider" "title" "uniqueName"
+    by new
 }
-crm_core::record!(CreateWhiteLabelIntegrationProvider {
-    alt_id: "altId",
-    alt_type: "altType",
-    description: "description",
-    image_url: "imageUrl",
-    provider: "provider",
-    title: "title",
-    unique_name: "uniqueName",
-} required { alt_id: "altId", alt_type: "altType", description: "description", image_url: "imageUrl", provider: "provider", title: "title", unique_name: "uniqueName" } by new);
 crm_core::setters!(CreateWhiteLabelIntegrationProvider {
     alt_id: String, alt_type: String, description: String, image_url: String,
     provider: CreateWhiteLabelIntegrationProviderProvider, title: String, unique_name: String,
@@ -591,57 +467,43 @@ crm_core::open_enum! {
     }
 }
 
-/// Create whitelabel integration reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateWhitelabelIntegrationReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// `provider`
-    pub provider: Option<String>,
-    /// `route`
-    pub route: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Create whitelabel integration reply.
+    pub struct CreateWhitelabelIntegrationReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// `provider`
+        provider: Option<String> = "provider",
+        /// `route`
+        route: Option<String> = "route",
+        /// The title.
+        title: Option<String> = "title",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CreateWhitelabelIntegrationReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image_url: "imageUrl",
-    provider: "provider",
-    route: "route",
-    title: "title",
-    updated_at: "updatedAt",
-});
 
-/// Custom provider keys.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CustomProviderKeys {
-    /// `apiKey`
-    pub api_key: Option<String>,
-    /// `publishableKey`
-    pub publishable_key: Option<String>,
+crm_core::record! {
+    /// Custom provider keys.
+    pub struct CustomProviderKeys {
+        /// `apiKey`
+        api_key: Option<String> = "apiKey",
+        /// `publishableKey`
+        publishable_key: Option<String> = "publishableKey",
+    }
+    required "apiKey" "publishableKey"
+    by new
 }
-crm_core::record!(CustomProviderKeys {
-    api_key: "apiKey",
-    publishable_key: "publishableKey",
-} required { api_key: "apiKey", publishable_key: "publishableKey" } by new);
 crm_core::setters!(CustomProviderKeys {
     api_key: String, publishable_key: String,
 });
@@ -657,81 +519,59 @@ impl CustomProviderKeys {
     }
 }
 
-/// Default product reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultProductReply {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// `taxes`
-    pub taxes: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `variants`
-    pub variants: Vec<ProductVariant>,
+crm_core::record! {
+    /// Default product reply.
+    pub struct DefaultProductReply {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Vec<String> = "collectionIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// `taxes`
+        taxes: Vec<String> = "taxes",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `variants`
+        variants: Vec<ProductVariant> = "variants",
+    }
 }
-crm_core::record!(DefaultProductReply {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image: "image",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    name: "name",
-    product_type: "productType",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    taxes: "taxes",
-    updated_at: "updatedAt",
-    variants: "variants",
-});
 
-/// Delete coupon params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCouponParams {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
+crm_core::record! {
+    /// Delete coupon params.
+    pub struct DeleteCouponParams {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The id.
+        id: Option<String> = "id",
+    }
+    required "altId" "altType" "id"
+    by new
 }
-crm_core::record!(DeleteCouponParams {
-    alt_id: "altId",
-    alt_type: "altType",
-    id: "id",
-} required { alt_id: "altId", alt_type: "altType", id: "id" } by new);
 crm_core::setters!(DeleteCouponParams {
     alt_id: String, alt_type: String, id: String,
 });
@@ -748,30 +588,25 @@ impl DeleteCouponParams {
     }
 }
 
-/// Delete coupon reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCouponReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Delete coupon reply.
+    pub struct DeleteCouponReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(DeleteCouponReply {
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Delete custom providers config.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCustomProvidersConfig {
-    /// `liveMode`
-    pub live_mode: Option<bool>,
+crm_core::record! {
+    /// Delete custom providers config.
+    pub struct DeleteCustomProvidersConfig {
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+    }
+    required "liveMode"
+    by new
 }
-crm_core::record!(DeleteCustomProvidersConfig {
-    live_mode: "liveMode",
-} required { live_mode: "liveMode" } by new);
 crm_core::setters!(DeleteCustomProvidersConfig {
     live_mode: bool,
 });
@@ -786,93 +621,69 @@ impl DeleteCustomProvidersConfig {
     }
 }
 
-/// Delete custom providers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCustomProvidersReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete custom providers reply.
+    pub struct DeleteCustomProvidersReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteCustomProvidersReply {
-    success: "success",
-});
 
-/// Disconnect custom providers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DisconnectCustomProvidersReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Disconnect custom providers reply.
+    pub struct DisconnectCustomProvidersReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DisconnectCustomProvidersReply {
-    success: "success",
-});
 
-/// Fulfilled item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FulfilledItem {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `price`
-    pub price: Option<DefaultPriceReply>,
-    /// `product`
-    pub product: Option<DefaultProductReply>,
-    /// `qty`
-    pub qty: Option<f64>,
+crm_core::record! {
+    /// Fulfilled item.
+    pub struct FulfilledItem {
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `price`
+        price: Option<DefaultPriceReply> = "price",
+        /// `product`
+        product: Option<DefaultProductReply> = "product",
+        /// `qty`
+        qty: Option<f64> = "qty",
+    }
 }
-crm_core::record!(FulfilledItem {
-    id: "_id",
-    name: "name",
-    price: "price",
-    product: "product",
-    qty: "qty",
-});
 
-/// Fulfillment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Fulfillment {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `items`
-    pub items: Vec<FulfilledItem>,
-    /// `trackings`
-    pub trackings: Vec<FulfillmentTracking>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Fulfillment.
+    pub struct Fulfillment {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `items`
+        items: Vec<FulfilledItem> = "items",
+        /// `trackings`
+        trackings: Vec<FulfillmentTracking> = "trackings",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(Fulfillment {
-    alt_id: "altId",
-    alt_type: "altType",
-    created_at: "createdAt",
-    id: "_id",
-    items: "items",
-    trackings: "trackings",
-    updated_at: "updatedAt",
-});
 
-/// Fulfillment items.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FulfillmentItems {
-    /// The id of the price.
-    pub price_id: Option<String>,
-    /// `qty`
-    pub qty: Option<f64>,
+crm_core::record! {
+    /// Fulfillment items.
+    pub struct FulfillmentItems {
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+        /// `qty`
+        qty: Option<f64> = "qty",
+    }
+    required "priceId" "qty"
+    by new
 }
-crm_core::record!(FulfillmentItems {
-    price_id: "priceId",
-    qty: "qty",
-} required { price_id: "priceId", qty: "qty" } by new);
 crm_core::setters!(FulfillmentItems {
     price_id: String, qty: f64,
 });
@@ -888,570 +699,392 @@ impl FulfillmentItems {
     }
 }
 
-/// Fulfillment tracking.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FulfillmentTracking {
-    /// `shippingCarrier`
-    pub shipping_carrier: Option<String>,
-    /// `trackingNumber`
-    pub tracking_number: Option<String>,
-    /// `trackingUrl`
-    pub tracking_url: Option<String>,
+crm_core::record! {
+    /// Fulfillment tracking.
+    pub struct FulfillmentTracking {
+        /// `shippingCarrier`
+        shipping_carrier: Option<String> = "shippingCarrier",
+        /// `trackingNumber`
+        tracking_number: Option<String> = "trackingNumber",
+        /// `trackingUrl`
+        tracking_url: Option<String> = "trackingUrl",
+    }
 }
-crm_core::record!(FulfillmentTracking {
-    shipping_carrier: "shippingCarrier",
-    tracking_number: "trackingNumber",
-    tracking_url: "trackingUrl",
-});
 crm_core::setters!(FulfillmentTracking {
     shipping_carrier: String, tracking_number: String, tracking_url: String,
 });
 
-/// Get custom providers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCustomProvidersReply {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `marketplaceAppId`
-    pub marketplace_app_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `paymentProvider`
-    pub payment_provider: Option<Value>,
-    /// `paymentsUrl`
-    pub payments_url: Option<String>,
-    /// `queryUrl`
-    pub query_url: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Get custom providers reply.
+    pub struct GetCustomProvidersReply {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `marketplaceAppId`
+        marketplace_app_id: Option<String> = "marketplaceAppId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentProvider`
+        payment_provider: Option<Value> = "paymentProvider",
+        /// `paymentsUrl`
+        payments_url: Option<String> = "paymentsUrl",
+        /// `queryUrl`
+        query_url: Option<String> = "queryUrl",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(GetCustomProvidersReply {
-    created_at: "createdAt",
-    deleted: "deleted",
-    description: "description",
-    id: "_id",
-    image_url: "imageUrl",
-    location_id: "locationId",
-    marketplace_app_id: "marketplaceAppId",
-    name: "name",
-    payment_provider: "paymentProvider",
-    payments_url: "paymentsUrl",
-    query_url: "queryUrl",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Get order reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetOrderReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `amountSummary`
-    pub amount_summary: Option<AmountSummary>,
-    /// `automaticTaxesCalculated`
-    pub automatic_taxes_calculated: Option<bool>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactSnapshot`
-    pub contact_snapshot: Option<Value>,
-    /// `coupon`
-    pub coupon: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `fingerprint`
-    pub fingerprint: Option<String>,
-    /// `fulfillmentStatus`
-    pub fulfillment_status: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `items`
-    pub items: Vec<Value>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `markAsTest`
-    pub mark_as_test: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `source`
-    pub source: Option<OrderSource>,
-    /// `status`
-    pub status: Option<String>,
-    /// `taxCalculationProvider`
-    pub tax_calculation_provider: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// `trackingId`
-    pub tracking_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Get order reply.
+    pub struct GetOrderReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `amountSummary`
+        amount_summary: Option<AmountSummary> = "amountSummary",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactSnapshot`
+        contact_snapshot: Option<Value> = "contactSnapshot",
+        /// `coupon`
+        coupon: Option<Value> = "coupon",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `fingerprint`
+        fingerprint: Option<String> = "fingerprint",
+        /// `fulfillmentStatus`
+        fulfillment_status: Option<String> = "fulfillmentStatus",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `items`
+        items: Vec<Value> = "items",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `markAsTest`
+        mark_as_test: Option<bool> = "markAsTest",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `source`
+        source: Option<OrderSource> = "source",
+        /// `status`
+        status: Option<String> = "status",
+        /// `taxCalculationProvider`
+        tax_calculation_provider: Option<String> = "taxCalculationProvider",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// `trackingId`
+        tracking_id: Option<String> = "trackingId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(GetOrderReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    amount_summary: "amountSummary",
-    automatic_taxes_calculated: "automaticTaxesCalculated",
-    contact_id: "contactId",
-    contact_snapshot: "contactSnapshot",
-    coupon: "coupon",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    fingerprint: "fingerprint",
-    fulfillment_status: "fulfillmentStatus",
-    id: "_id",
-    items: "items",
-    live_mode: "liveMode",
-    mark_as_test: "markAsTest",
-    meta: "meta",
-    source: "source",
-    status: "status",
-    tax_calculation_provider: "taxCalculationProvider",
-    trace_id: "traceId",
-    tracking_id: "trackingId",
-    updated_at: "updatedAt",
-});
 
-/// Get subscription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSubscriptionReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `autoPayment`
-    pub auto_payment: Option<Value>,
-    /// `canceledAt`
-    pub canceled_at: Option<Timestamp>,
-    /// `canceledBy`
-    pub canceled_by: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactSnapshot`
-    pub contact_snapshot: Option<Value>,
-    /// `coupon`
-    pub coupon: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entitySource`
-    pub entity_source: Option<OrderSource>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `markAsTest`
-    pub mark_as_test: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `paymentProvider`
-    pub payment_provider: Option<Value>,
-    /// `recurringProduct`
-    pub recurring_product: Option<Value>,
-    /// `schedule`
-    pub schedule: Option<PaymentsScheduleOptions>,
-    /// `status`
-    pub status: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// `subscriptionSnapshot`
-    pub subscription_snapshot: Option<Value>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Get subscription reply.
+    pub struct GetSubscriptionReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `autoPayment`
+        auto_payment: Option<Value> = "autoPayment",
+        /// `canceledAt`
+        canceled_at: Option<Timestamp> = "canceledAt",
+        /// `canceledBy`
+        canceled_by: Option<String> = "canceledBy",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactSnapshot`
+        contact_snapshot: Option<Value> = "contactSnapshot",
+        /// `coupon`
+        coupon: Option<Value> = "coupon",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `entityId`
+        entity_id: Option<String> = "entityId",
+        /// `entitySource`
+        entity_source: Option<OrderSource> = "entitySource",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `ipAddress`
+        ip_address: Option<String> = "ipAddress",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `markAsTest`
+        mark_as_test: Option<bool> = "markAsTest",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `paymentProvider`
+        payment_provider: Option<Value> = "paymentProvider",
+        /// `recurringProduct`
+        recurring_product: Option<Value> = "recurringProduct",
+        /// `schedule`
+        schedule: Option<PaymentsScheduleOptions> = "schedule",
+        /// `status`
+        status: Option<String> = "status",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// `subscriptionSnapshot`
+        subscription_snapshot: Option<Value> = "subscriptionSnapshot",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(GetSubscriptionReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    auto_payment: "autoPayment",
-    canceled_at: "canceledAt",
-    canceled_by: "canceledBy",
-    contact_id: "contactId",
-    contact_snapshot: "contactSnapshot",
-    coupon: "coupon",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    entity_id: "entityId",
-    entity_source: "entitySource",
-    entity_type: "entityType",
-    id: "_id",
-    ip_address: "ipAddress",
-    live_mode: "liveMode",
-    mark_as_test: "markAsTest",
-    meta: "meta",
-    payment_provider: "paymentProvider",
-    recurring_product: "recurringProduct",
-    schedule: "schedule",
-    status: "status",
-    subscription_id: "subscriptionId",
-    subscription_snapshot: "subscriptionSnapshot",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Get txn reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTxnReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `amountRefunded`
-    pub amount_refunded: Option<f64>,
-    /// `chargeId`
-    pub charge_id: Option<String>,
-    /// `chargeSnapshot`
-    pub charge_snapshot: Option<Value>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactSnapshot`
-    pub contact_snapshot: Option<Value>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entitySource`
-    pub entity_source: Option<OrderSource>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the invoice.
-    pub invoice_id: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `isParent`
-    pub is_parent: Option<bool>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `markAsTest`
-    pub mark_as_test: Option<bool>,
-    /// `mergedFromContactId`
-    pub merged_from_contact_id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `paymentProvider`
-    pub payment_provider: Option<Value>,
-    /// `qboResponse`
-    pub qbo_response: Option<Value>,
-    /// `qboSynced`
-    pub qbo_synced: Option<bool>,
-    /// `receiptId`
-    pub receipt_id: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Get txn reply.
+    pub struct GetTxnReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `amountRefunded`
+        amount_refunded: Option<f64> = "amountRefunded",
+        /// `chargeId`
+        charge_id: Option<String> = "chargeId",
+        /// `chargeSnapshot`
+        charge_snapshot: Option<Value> = "chargeSnapshot",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactSnapshot`
+        contact_snapshot: Option<Value> = "contactSnapshot",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `entityId`
+        entity_id: Option<String> = "entityId",
+        /// `entitySource`
+        entity_source: Option<OrderSource> = "entitySource",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the invoice.
+        invoice_id: Option<String> = "invoiceId",
+        /// `ipAddress`
+        ip_address: Option<String> = "ipAddress",
+        /// `isParent`
+        is_parent: Option<bool> = "isParent",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `markAsTest`
+        mark_as_test: Option<bool> = "markAsTest",
+        /// `mergedFromContactId`
+        merged_from_contact_id: Option<String> = "mergedFromContactId",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `paymentProvider`
+        payment_provider: Option<Value> = "paymentProvider",
+        /// `qboResponse`
+        qbo_response: Option<Value> = "qboResponse",
+        /// `qboSynced`
+        qbo_synced: Option<bool> = "qboSynced",
+        /// `receiptId`
+        receipt_id: Option<String> = "receiptId",
+        /// `status`
+        status: Option<String> = "status",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(GetTxnReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    amount_refunded: "amountRefunded",
-    charge_id: "chargeId",
-    charge_snapshot: "chargeSnapshot",
-    contact_id: "contactId",
-    contact_snapshot: "contactSnapshot",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    entity_id: "entityId",
-    entity_source: "entitySource",
-    entity_type: "entityType",
-    id: "_id",
-    invoice_id: "invoiceId",
-    ip_address: "ipAddress",
-    is_parent: "isParent",
-    live_mode: "liveMode",
-    mark_as_test: "markAsTest",
-    merged_from_contact_id: "mergedFromContactId",
-    meta: "meta",
-    payment_provider: "paymentProvider",
-    qbo_response: "qboResponse",
-    qbo_synced: "qboSynced",
-    receipt_id: "receiptId",
-    status: "status",
-    subscription_id: "subscriptionId",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Integration provider.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IntegrationProvider {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The address of the image.
-    pub image_url: Option<String>,
-    /// `provider`
-    pub provider: Option<String>,
-    /// `route`
-    pub route: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Integration provider.
+    pub struct IntegrationProvider {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// `provider`
+        provider: Option<String> = "provider",
+        /// `route`
+        route: Option<String> = "route",
+        /// The title.
+        title: Option<String> = "title",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(IntegrationProvider {
-    alt_id: "altId",
-    alt_type: "altType",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image_url: "imageUrl",
-    provider: "provider",
-    route: "route",
-    title: "title",
-    updated_at: "updatedAt",
-});
 
-/// List coupons reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListCouponsReply {
-    /// `data`
-    pub data: Vec<Coupon>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// List coupons reply.
+    pub struct ListCouponsReply {
+        /// `data`
+        data: Vec<Coupon> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(ListCouponsReply {
-    data: "data",
-    total_count: "totalCount",
-    trace_id: "traceId",
-});
 
-/// List fulfillment reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListFulfillmentReply {
-    /// `data`
-    pub data: Vec<Fulfillment>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// List fulfillment reply.
+    pub struct ListFulfillmentReply {
+        /// `data`
+        data: Vec<Fulfillment> = "data",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(ListFulfillmentReply {
-    data: "data",
-    status: "status",
-});
 
-/// List orders reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListOrdersReply {
-    /// `data`
-    pub data: Vec<OrderReply>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// List orders reply.
+    pub struct ListOrdersReply {
+        /// `data`
+        data: Vec<OrderReply> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(ListOrdersReply {
-    data: "data",
-    total_count: "totalCount",
-});
 
-/// List subscription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListSubscriptionReply {
-    /// `data`
-    pub data: Vec<SubscriptionReply>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// List subscription reply.
+    pub struct ListSubscriptionReply {
+        /// `data`
+        data: Vec<SubscriptionReply> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(ListSubscriptionReply {
-    data: "data",
-    total_count: "totalCount",
-});
 
-/// List txns reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListTxnsReply {
-    /// `data`
-    pub data: Vec<TxnReply>,
-    /// `totalCount`
-    pub total_count: Option<f64>,
+crm_core::record! {
+    /// List txns reply.
+    pub struct ListTxnsReply {
+        /// `data`
+        data: Vec<TxnReply> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
 }
-crm_core::record!(ListTxnsReply {
-    data: "data",
-    total_count: "totalCount",
-});
 
-/// List whitelabel integration provider reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListWhitelabelIntegrationProviderReply {
-    /// `providers`
-    pub providers: Vec<IntegrationProvider>,
+crm_core::record! {
+    /// List whitelabel integration provider reply.
+    pub struct ListWhitelabelIntegrationProviderReply {
+        /// `providers`
+        providers: Vec<IntegrationProvider> = "providers",
+    }
 }
-crm_core::record!(ListWhitelabelIntegrationProviderReply {
-    providers: "providers",
-});
 
-/// Order reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OrderReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `contactEmail`
-    pub contact_email: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// `couponCode`
-    pub coupon_code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `discount`
-    pub discount: Option<f64>,
-    /// `fulfillmentStatus`
-    pub fulfillment_status: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `onetimeProducts`
-    pub onetime_products: Option<f64>,
-    /// `recurringProducts`
-    pub recurring_products: Option<f64>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sourceMeta`
-    pub source_meta: Option<Value>,
-    /// `sourceName`
-    pub source_name: Option<String>,
-    /// `sourceSubType`
-    pub source_sub_type: Option<String>,
-    /// `sourceType`
-    pub source_type: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `subtotal`
-    pub subtotal: Option<f64>,
-    /// `totalProducts`
-    pub total_products: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Order reply.
+    pub struct OrderReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `contactEmail`
+        contact_email: Option<String> = "contactEmail",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// `couponCode`
+        coupon_code: Option<String> = "couponCode",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<f64> = "discount",
+        /// `fulfillmentStatus`
+        fulfillment_status: Option<String> = "fulfillmentStatus",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `onetimeProducts`
+        onetime_products: Option<f64> = "onetimeProducts",
+        /// `recurringProducts`
+        recurring_products: Option<f64> = "recurringProducts",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `sourceMeta`
+        source_meta: Option<Value> = "sourceMeta",
+        /// `sourceName`
+        source_name: Option<String> = "sourceName",
+        /// `sourceSubType`
+        source_sub_type: Option<String> = "sourceSubType",
+        /// `sourceType`
+        source_type: Option<String> = "sourceType",
+        /// `status`
+        status: Option<String> = "status",
+        /// `subtotal`
+        subtotal: Option<f64> = "subtotal",
+        /// `totalProducts`
+        total_products: Option<f64> = "totalProducts",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(OrderReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    contact_email: "contactEmail",
-    contact_id: "contactId",
-    contact_name: "contactName",
-    coupon_code: "couponCode",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    discount: "discount",
-    fulfillment_status: "fulfillmentStatus",
-    id: "_id",
-    live_mode: "liveMode",
-    onetime_products: "onetimeProducts",
-    recurring_products: "recurringProducts",
-    source_id: "sourceId",
-    source_meta: "sourceMeta",
-    source_name: "sourceName",
-    source_sub_type: "sourceSubType",
-    source_type: "sourceType",
-    status: "status",
-    subtotal: "subtotal",
-    total_products: "totalProducts",
-    updated_at: "updatedAt",
-});
 
-/// Order source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OrderSource {
-    /// The id.
-    pub id: Option<String>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `subType`
-    pub sub_type: Option<OrderSourceSubType>,
-    /// `type`
-    pub type_: Option<OrderSourceType>,
+crm_core::record! {
+    /// Order source.
+    pub struct OrderSource {
+        /// The id.
+        id: Option<String> = "id",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `subType`
+        sub_type: Option<OrderSourceSubType> = "subType",
+        /// `type`
+        type_: Option<OrderSourceType> = "type",
+    }
 }
-crm_core::record!(OrderSource {
-    id: "id",
-    meta: "meta",
-    name: "name",
-    sub_type: "subType",
-    type_: "type",
-});
 
 crm_core::open_enum! {
     /// Order source sub type.
@@ -1497,19 +1130,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Payments card.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentsCard {
-    /// `last4`
-    pub last4: Option<String>,
-    /// `type`
-    pub type_: Option<PaymentsCardType>,
+crm_core::record! {
+    /// Payments card.
+    pub struct PaymentsCard {
+        /// `last4`
+        last4: Option<String> = "last4",
+        /// `type`
+        type_: Option<PaymentsCardType> = "type",
+    }
+    required "last4" "type"
+    by new
 }
-crm_core::record!(PaymentsCard {
-    last4: "last4",
-    type_: "type",
-} required { last4: "last4", type_: "type" } by new);
 crm_core::setters!(PaymentsCard {
     last4: String, type_: PaymentsCardType,
 });
@@ -1537,49 +1168,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Payments custom r rule options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentsCustomRRuleOptions {
-    /// `count`
-    pub count: Option<f64>,
-    /// `dayOfMonth`
-    pub day_of_month: Option<f64>,
-    /// `dayOfWeek`
-    pub day_of_week: Option<CustomRRuleOptionsDayOfWeek>,
-    /// `daysBefore`
-    pub days_before: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// `interval`
-    pub interval: Option<f64>,
-    /// `intervalType`
-    pub interval_type: Option<IntervalType>,
-    /// `monthOfYear`
-    pub month_of_year: Option<CustomRRuleOptionsMonthOfYear>,
-    /// `numOfWeek`
-    pub num_of_week: Option<f64>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
+crm_core::record! {
+    /// Payments custom r rule options.
+    pub struct PaymentsCustomRRuleOptions {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `dayOfMonth`
+        day_of_month: Option<f64> = "dayOfMonth",
+        /// `dayOfWeek`
+        day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
+        /// `daysBefore`
+        days_before: Option<f64> = "daysBefore",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// When it ends.
+        end_time: Option<String> = "endTime",
+        /// `interval`
+        interval: Option<f64> = "interval",
+        /// `intervalType`
+        interval_type: Option<IntervalType> = "intervalType",
+        /// `monthOfYear`
+        month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
+        /// `numOfWeek`
+        num_of_week: Option<f64> = "numOfWeek",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// When it begins.
+        start_time: Option<String> = "startTime",
+    }
 }
-crm_core::record!(PaymentsCustomRRuleOptions {
-    count: "count",
-    day_of_month: "dayOfMonth",
-    day_of_week: "dayOfWeek",
-    days_before: "daysBefore",
-    end_date: "endDate",
-    end_time: "endTime",
-    interval: "interval",
-    interval_type: "intervalType",
-    month_of_year: "monthOfYear",
-    num_of_week: "numOfWeek",
-    start_date: "startDate",
-    start_time: "startTime",
-});
 
 crm_core::open_enum! {
     /// Payments list orders payment status.
@@ -1595,54 +1212,41 @@ crm_core::open_enum! {
     }
 }
 
-/// Payments schedule options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PaymentsScheduleOptions {
-    /// `executeAt`
-    pub execute_at: Option<String>,
-    /// `rrule`
-    pub rrule: Option<PaymentsCustomRRuleOptions>,
+crm_core::record! {
+    /// Payments schedule options.
+    pub struct PaymentsScheduleOptions {
+        /// `executeAt`
+        execute_at: Option<String> = "executeAt",
+        /// `rrule`
+        rrule: Option<PaymentsCustomRRuleOptions> = "rrule",
+    }
 }
-crm_core::record!(PaymentsScheduleOptions {
-    execute_at: "executeAt",
-    rrule: "rrule",
-});
 
-/// Post record order payment body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostRecordOrderPaymentBody {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `card`
-    pub card: Option<PaymentsCard>,
-    /// `cheque`
-    pub cheque: Option<Cheque>,
-    /// `isPartialPayment`
-    pub is_partial_payment: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// `mode`
-    pub mode: Option<RecordPaymentMode>,
-    /// `notes`
-    pub notes: Option<String>,
+crm_core::record! {
+    /// Post record order payment body.
+    pub struct PostRecordOrderPaymentBody {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `card`
+        card: Option<PaymentsCard> = "card",
+        /// `cheque`
+        cheque: Option<Cheque> = "cheque",
+        /// `isPartialPayment`
+        is_partial_payment: Option<bool> = "isPartialPayment",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// `mode`
+        mode: Option<RecordPaymentMode> = "mode",
+        /// `notes`
+        notes: Option<String> = "notes",
+    }
+    required "altId" "altType" "mode"
+    by new
 }
-crm_core::record!(PostRecordOrderPaymentBody {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    card: "card",
-    cheque: "cheque",
-    is_partial_payment: "isPartialPayment",
-    meta: "meta",
-    mode: "mode",
-    notes: "notes",
-} required { alt_id: "altId", alt_type: "altType", mode: "mode" } by new);
 crm_core::setters!(PostRecordOrderPaymentBody {
     alt_id: String, alt_type: String, amount: f64, card: PaymentsCard, cheque: Cheque,
     is_partial_payment: bool, meta: Value, mode: RecordPaymentMode, notes: String,
@@ -1666,250 +1270,173 @@ impl PostRecordOrderPaymentBody {
     }
 }
 
-/// Post record order payment reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostRecordOrderPaymentReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Post record order payment reply.
+    pub struct PostRecordOrderPaymentReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(PostRecordOrderPaymentReply {
-    success: "success",
-});
 
-/// Subscription reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SubscriptionReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `contactEmail`
-    pub contact_email: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entitySourceId`
-    pub entity_source_id: Option<String>,
-    /// `entitySourceMeta`
-    pub entity_source_meta: Option<Value>,
-    /// `entitySourceName`
-    pub entity_source_name: Option<String>,
-    /// `entitySourceType`
-    pub entity_source_type: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `paymentProviderConnectedAccount`
-    pub payment_provider_connected_account: Option<String>,
-    /// `paymentProviderType`
-    pub payment_provider_type: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// `subscriptionSnapshot`
-    pub subscription_snapshot: Option<Value>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Subscription reply.
+    pub struct SubscriptionReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `contactEmail`
+        contact_email: Option<String> = "contactEmail",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `entityId`
+        entity_id: Option<String> = "entityId",
+        /// `entitySourceId`
+        entity_source_id: Option<String> = "entitySourceId",
+        /// `entitySourceMeta`
+        entity_source_meta: Option<Value> = "entitySourceMeta",
+        /// `entitySourceName`
+        entity_source_name: Option<String> = "entitySourceName",
+        /// `entitySourceType`
+        entity_source_type: Option<String> = "entitySourceType",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `ipAddress`
+        ip_address: Option<String> = "ipAddress",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `paymentProviderConnectedAccount`
+        payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
+        /// `paymentProviderType`
+        payment_provider_type: Option<String> = "paymentProviderType",
+        /// `status`
+        status: Option<String> = "status",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// `subscriptionSnapshot`
+        subscription_snapshot: Option<Value> = "subscriptionSnapshot",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SubscriptionReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    contact_email: "contactEmail",
-    contact_id: "contactId",
-    contact_name: "contactName",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    entity_id: "entityId",
-    entity_source_id: "entitySourceId",
-    entity_source_meta: "entitySourceMeta",
-    entity_source_name: "entitySourceName",
-    entity_source_type: "entitySourceType",
-    entity_type: "entityType",
-    id: "_id",
-    ip_address: "ipAddress",
-    live_mode: "liveMode",
-    payment_provider_connected_account: "paymentProviderConnectedAccount",
-    payment_provider_type: "paymentProviderType",
-    status: "status",
-    subscription_id: "subscriptionId",
-    subscription_snapshot: "subscriptionSnapshot",
-    updated_at: "updatedAt",
-});
 
-/// Txn reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TxnReply {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `amountRefunded`
-    pub amount_refunded: Option<f64>,
-    /// `chargeId`
-    pub charge_id: Option<String>,
-    /// `chargeSnapshot`
-    pub charge_snapshot: Option<Value>,
-    /// `contactEmail`
-    pub contact_email: Option<String>,
-    /// The id of the contact.
-    pub contact_id: Option<String>,
-    /// `contactName`
-    pub contact_name: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entitySourceId`
-    pub entity_source_id: Option<String>,
-    /// `entitySourceMeta`
-    pub entity_source_meta: Option<Value>,
-    /// `entitySourceName`
-    pub entity_source_name: Option<String>,
-    /// `entitySourceSubType`
-    pub entity_source_sub_type: Option<String>,
-    /// `entitySourceType`
-    pub entity_source_type: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
-    /// `fulfilledAt`
-    pub fulfilled_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `liveMode`
-    pub live_mode: Option<bool>,
-    /// `mergedFromContactId`
-    pub merged_from_contact_id: Option<String>,
-    /// `paymentMethod`
-    pub payment_method: Option<Value>,
-    /// `paymentProviderConnectedAccount`
-    pub payment_provider_connected_account: Option<String>,
-    /// `paymentProviderType`
-    pub payment_provider_type: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// The id of the subscription.
-    pub subscription_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Txn reply.
+    pub struct TxnReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `amountRefunded`
+        amount_refunded: Option<f64> = "amountRefunded",
+        /// `chargeId`
+        charge_id: Option<String> = "chargeId",
+        /// `chargeSnapshot`
+        charge_snapshot: Option<Value> = "chargeSnapshot",
+        /// `contactEmail`
+        contact_email: Option<String> = "contactEmail",
+        /// The id of the contact.
+        contact_id: Option<String> = "contactId",
+        /// `contactName`
+        contact_name: Option<String> = "contactName",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `entityId`
+        entity_id: Option<String> = "entityId",
+        /// `entitySourceId`
+        entity_source_id: Option<String> = "entitySourceId",
+        /// `entitySourceMeta`
+        entity_source_meta: Option<Value> = "entitySourceMeta",
+        /// `entitySourceName`
+        entity_source_name: Option<String> = "entitySourceName",
+        /// `entitySourceSubType`
+        entity_source_sub_type: Option<String> = "entitySourceSubType",
+        /// `entitySourceType`
+        entity_source_type: Option<String> = "entitySourceType",
+        /// `entityType`
+        entity_type: Option<String> = "entityType",
+        /// `fulfilledAt`
+        fulfilled_at: Option<Timestamp> = "fulfilledAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `ipAddress`
+        ip_address: Option<String> = "ipAddress",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// `mergedFromContactId`
+        merged_from_contact_id: Option<String> = "mergedFromContactId",
+        /// `paymentMethod`
+        payment_method: Option<Value> = "paymentMethod",
+        /// `paymentProviderConnectedAccount`
+        payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
+        /// `paymentProviderType`
+        payment_provider_type: Option<String> = "paymentProviderType",
+        /// `status`
+        status: Option<String> = "status",
+        /// The id of the subscription.
+        subscription_id: Option<String> = "subscriptionId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(TxnReply {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    amount_refunded: "amountRefunded",
-    charge_id: "chargeId",
-    charge_snapshot: "chargeSnapshot",
-    contact_email: "contactEmail",
-    contact_id: "contactId",
-    contact_name: "contactName",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    currency: "currency",
-    entity_id: "entityId",
-    entity_source_id: "entitySourceId",
-    entity_source_meta: "entitySourceMeta",
-    entity_source_name: "entitySourceName",
-    entity_source_sub_type: "entitySourceSubType",
-    entity_source_type: "entitySourceType",
-    entity_type: "entityType",
-    fulfilled_at: "fulfilledAt",
-    id: "_id",
-    ip_address: "ipAddress",
-    live_mode: "liveMode",
-    merged_from_contact_id: "mergedFromContactId",
-    payment_method: "paymentMethod",
-    payment_provider_connected_account: "paymentProviderConnectedAccount",
-    payment_provider_type: "paymentProviderType",
-    status: "status",
-    subscription_id: "subscriptionId",
-    updated_at: "updatedAt",
-});
 
-/// Update coupon params.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCouponParams {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The vendor's default is `true`.
-    pub apply_to_future_payments: Option<bool>,
-    /// `applyToFuturePaymentsConfig`
-    pub apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig>,
-    /// `code`
-    pub code: Option<String>,
-    /// `discountType`
-    pub discount_type: Option<CouponDiscountType>,
-    /// `discountValue`
-    pub discount_value: Option<f64>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The vendor's default is `false`.
-    pub limit_per_customer: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `priceIds`
-    pub price_ids: Option<Vec<String>>,
-    /// `productIds`
-    pub product_ids: Option<Vec<String>>,
-    /// The first day or time.
-    pub start_date: Option<String>,
-    /// `usageLimit`
-    pub usage_limit: Option<f64>,
-    /// `variantIds`
-    pub variant_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Update coupon params.
+    pub struct UpdateCouponParams {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The vendor's default is `true`.
+        apply_to_future_payments: Option<bool> = "applyToFuturePayments",
+        /// `applyToFuturePaymentsConfig`
+        apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
+        /// `code`
+        code: Option<String> = "code",
+        /// `discountType`
+        discount_type: Option<CouponDiscountType> = "discountType",
+        /// `discountValue`
+        discount_value: Option<f64> = "discountValue",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The id.
+        id: Option<String> = "id",
+        /// The vendor's default is `false`.
+        limit_per_customer: Option<bool> = "limitPerCustomer",
+        /// The name.
+        name: Option<String> = "name",
+        /// `priceIds`
+        price_ids: Option<Vec<String>> = "priceIds",
+        /// `productIds`
+        product_ids: Option<Vec<String>> = "productIds",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+        /// `usageLimit`
+        usage_limit: Option<f64> = "usageLimit",
+        /// `variantIds`
+        variant_ids: Option<Vec<String>> = "variantIds",
+    }
+    required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"
+    by new
 }
-crm_core::record!(UpdateCouponParams {
-    alt_id: "altId",
-    alt_type: "altType",
-    apply_to_future_payments: "applyToFuturePayments",
-    apply_to_future_payments_config: "applyToFuturePaymentsConfig",
-    code: "code",
-    discount_type: "discountType",
-    discount_value: "discountValue",
-    end_date: "endDate",
-    id: "id",
-    limit_per_customer: "limitPerCustomer",
-    name: "name",
-    price_ids: "priceIds",
-    product_ids: "productIds",
-    start_date: "startDate",
-    usage_limit: "usageLimit",
-    variant_ids: "variantIds",
-} required { alt_id: "altId", alt_type: "altType", code: "code", discount_type: "discountType", discount_value: "discountValue", id: "id", name: "name", start_date: "startDate" } by new);
 crm_core::setters!(UpdateCouponParams {
     alt_id: String, alt_type: String, apply_to_future_payments: bool,
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
@@ -1949,22 +1476,19 @@ impl Default for UpdateCouponParams {
     }
 }
 
-/// Update custom provider capabilities.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomProviderCapabilities {
-    /// The id of the company (agency).
-    pub company_id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `supportsSubscriptionSchedules`
-    pub supports_subscription_schedules: Option<bool>,
+crm_core::record! {
+    /// Update custom provider capabilities.
+    pub struct UpdateCustomProviderCapabilities {
+        /// The id of the company (agency).
+        company_id: Option<String> = "companyId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `supportsSubscriptionSchedules`
+        supports_subscription_schedules: Option<bool> = "supportsSubscriptionSchedules",
+    }
+    required "supportsSubscriptionSchedules"
+    by new
 }
-crm_core::record!(UpdateCustomProviderCapabilities {
-    company_id: "companyId",
-    location_id: "locationId",
-    supports_subscription_schedules: "supportsSubscriptionSchedules",
-} required { supports_subscription_schedules: "supportsSubscriptionSchedules" } by new);
 crm_core::setters!(UpdateCustomProviderCapabilities {
     company_id: String, location_id: String, supports_subscription_schedules: bool,
 });
@@ -1981,16 +1505,13 @@ impl UpdateCustomProviderCapabilities {
     }
 }
 
-/// Update custom provider capabilities reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCustomProviderCapabilitiesReply {
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update custom provider capabilities reply.
+    pub struct UpdateCustomProviderCapabilitiesReply {
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdateCustomProviderCapabilitiesReply {
-    success: "success",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

@@ -3,245 +3,173 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// List number item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListNumberItemReply {
-    /// `addressSid`
-    pub address_sid: Option<String>,
-    /// `bundleSid`
-    pub bundle_sid: Option<String>,
-    /// `capabilities`
-    pub capabilities: Option<NumberCapabilities>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// `dateCreated`
-    pub date_created: Option<Timestamp>,
-    /// When it was changed last.
-    pub date_updated: Option<Timestamp>,
-    /// `forwardingNumber`
-    pub forwarding_number: Option<String>,
-    /// `friendlyName`
-    pub friendly_name: Option<String>,
-    /// `inboundCallService`
-    pub inbound_call_service: Option<Value>,
-    /// `isDefaultNumber`
-    pub is_default_number: Option<bool>,
-    /// `isGroupConversationEnabled`
-    pub is_group_conversation_enabled: Option<bool>,
-    /// `linkedRingAllUsers`
-    pub linked_ring_all_users: Vec<String>,
-    /// `linkedUser`
-    pub linked_user: Option<String>,
-    /// `origin`
-    pub origin: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `sid`
-    pub sid: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// List number item reply.
+    pub struct ListNumberItemReply {
+        /// `addressSid`
+        address_sid: Option<String> = "addressSid",
+        /// `bundleSid`
+        bundle_sid: Option<String> = "bundleSid",
+        /// `capabilities`
+        capabilities: Option<NumberCapabilities> = "capabilities",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// `dateCreated`
+        date_created: Option<Timestamp> = "dateCreated",
+        /// When it was changed last.
+        date_updated: Option<Timestamp> = "dateUpdated",
+        /// `forwardingNumber`
+        forwarding_number: Option<String> = "forwardingNumber",
+        /// `friendlyName`
+        friendly_name: Option<String> = "friendlyName",
+        /// `inboundCallService`
+        inbound_call_service: Option<Value> = "inboundCallService",
+        /// `isDefaultNumber`
+        is_default_number: Option<bool> = "isDefaultNumber",
+        /// `isGroupConversationEnabled`
+        is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
+        /// `linkedRingAllUsers`
+        linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
+        /// `linkedUser`
+        linked_user: Option<String> = "linkedUser",
+        /// `origin`
+        origin: Option<String> = "origin",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+        /// `sid`
+        sid: Option<String> = "sid",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(ListNumberItemReply {
-    address_sid: "addressSid",
-    bundle_sid: "bundleSid",
-    capabilities: "capabilities",
-    country_code: "countryCode",
-    date_added: "dateAdded",
-    date_created: "dateCreated",
-    date_updated: "dateUpdated",
-    forwarding_number: "forwardingNumber",
-    friendly_name: "friendlyName",
-    inbound_call_service: "inboundCallService",
-    is_default_number: "isDefaultNumber",
-    is_group_conversation_enabled: "isGroupConversationEnabled",
-    linked_ring_all_users: "linkedRingAllUsers",
-    linked_user: "linkedUser",
-    origin: "origin",
-    phone_number: "phoneNumber",
-    sid: "sid",
-    type_: "type",
-});
 
-/// List numbers v3 http200 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListNumbersV3Http200Reply {
-    /// `data`
-    pub data: Option<ListNumbersV3Reply>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Always `success`.
-    pub status: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
+crm_core::record! {
+    /// List numbers v3 http200 reply.
+    pub struct ListNumbersV3Http200Reply {
+        /// `data`
+        data: Option<ListNumbersV3Reply> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Always `success`.
+        status: Option<String> = "status",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+    }
 }
-crm_core::record!(ListNumbersV3Http200Reply {
-    data: "data",
-    message: "message",
-    status: "status",
-    status_code: "statusCode",
-});
 
-/// List numbers v3 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListNumbersV3Reply {
-    /// `accountStatus`
-    pub account_status: Option<String>,
-    /// `isUnderLc`
-    pub is_under_lc: Option<bool>,
-    /// `numbers`
-    pub numbers: Vec<ListNumberItemReply>,
-    /// `page`
-    pub page: Option<f64>,
-    /// `pageSize`
-    pub page_size: Option<f64>,
-    /// `rcsSenderIds`
-    pub rcs_sender_ids: Vec<RcsSenderIdReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List numbers v3 reply.
+    pub struct ListNumbersV3Reply {
+        /// `accountStatus`
+        account_status: Option<String> = "accountStatus",
+        /// `isUnderLc`
+        is_under_lc: Option<bool> = "isUnderLc",
+        /// `numbers`
+        numbers: Vec<ListNumberItemReply> = "numbers",
+        /// `page`
+        page: Option<f64> = "page",
+        /// `pageSize`
+        page_size: Option<f64> = "pageSize",
+        /// `rcsSenderIds`
+        rcs_sender_ids: Vec<RcsSenderIdReply> = "rcsSenderIds",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListNumbersV3Reply {
-    account_status: "accountStatus",
-    is_under_lc: "isUnderLc",
-    numbers: "numbers",
-    page: "page",
-    page_size: "pageSize",
-    rcs_sender_ids: "rcsSenderIds",
-    total: "total",
-});
 
-/// Number capabilities.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct NumberCapabilities {
-    /// `fax`
-    pub fax: Option<bool>,
-    /// `mms`
-    pub mms: Option<bool>,
-    /// `sms`
-    pub sms: Option<bool>,
-    /// `voice`
-    pub voice: Option<bool>,
+crm_core::record! {
+    /// Number capabilities.
+    pub struct NumberCapabilities {
+        /// `fax`
+        fax: Option<bool> = "fax",
+        /// `mms`
+        mms: Option<bool> = "mms",
+        /// `sms`
+        sms: Option<bool> = "sms",
+        /// `voice`
+        voice: Option<bool> = "voice",
+    }
 }
-crm_core::record!(NumberCapabilities {
-    fax: "fax",
-    mms: "mms",
-    sms: "sms",
-    voice: "voice",
-});
 
-/// Purchase number for location v3 http201 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PurchaseNumberForLocationV3Http201Reply {
-    /// `data`
-    pub data: Option<PurchaseNumberForLocationV3Reply>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// Always `success`.
-    pub status: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
+crm_core::record! {
+    /// Purchase number for location v3 http201 reply.
+    pub struct PurchaseNumberForLocationV3Http201Reply {
+        /// `data`
+        data: Option<PurchaseNumberForLocationV3Reply> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// Always `success`.
+        status: Option<String> = "status",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+    }
 }
-crm_core::record!(PurchaseNumberForLocationV3Http201Reply {
-    data: "data",
-    message: "message",
-    status: "status",
-    status_code: "statusCode",
-});
 
-/// Purchase number for location v3 reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PurchaseNumberForLocationV3Reply {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `number`
-    pub number: Option<String>,
-    /// `underLcAccount`
-    pub under_lc_account: Option<bool>,
+crm_core::record! {
+    /// Purchase number for location v3 reply.
+    pub struct PurchaseNumberForLocationV3Reply {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `number`
+        number: Option<String> = "number",
+        /// `underLcAccount`
+        under_lc_account: Option<bool> = "underLcAccount",
+    }
 }
-crm_core::record!(PurchaseNumberForLocationV3Reply {
-    id: "id",
-    location_id: "locationId",
-    number: "number",
-    under_lc_account: "underLcAccount",
-});
 
-/// Purchase phone number body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PurchasePhoneNumberBody {
-    /// `addressSid`
-    pub address_sid: Option<String>,
-    /// `bundleSid`
-    pub bundle_sid: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// `fingerprintId`
-    pub fingerprint_id: Option<String>,
-    /// `locality`
-    pub locality: Option<String>,
-    /// `numberType`
-    pub number_type: Option<String>,
-    /// `paymentIntentId`
-    pub payment_intent_id: Option<String>,
-    /// `paymentMethodId`
-    pub payment_method_id: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `region`
-    pub region: Option<String>,
-    /// `skipLocationKYC`
-    pub skip_location_kyc: Option<bool>,
-    /// `stripeAccountId`
-    pub stripe_account_id: Option<String>,
+crm_core::record! {
+    /// Purchase phone number body.
+    pub struct PurchasePhoneNumberBody {
+        /// `addressSid`
+        address_sid: Option<String> = "addressSid",
+        /// `bundleSid`
+        bundle_sid: Option<String> = "bundleSid",
+        /// `countryCode`
+        country_code: Option<String> = "countryCode",
+        /// `fingerprintId`
+        fingerprint_id: Option<String> = "fingerprintId",
+        /// `locality`
+        locality: Option<String> = "locality",
+        /// `numberType`
+        number_type: Option<String> = "numberType",
+        /// `paymentIntentId`
+        payment_intent_id: Option<String> = "paymentIntentId",
+        /// `paymentMethodId`
+        payment_method_id: Option<String> = "paymentMethodId",
+        /// `phoneNumber`
+        phone_number: Option<String> = "phoneNumber",
+        /// `region`
+        region: Option<String> = "region",
+        /// `skipLocationKYC`
+        skip_location_kyc: Option<bool> = "skipLocationKYC",
+        /// `stripeAccountId`
+        stripe_account_id: Option<String> = "stripeAccountId",
+    }
+    required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
 }
-crm_core::record!(PurchasePhoneNumberBody {
-    address_sid: "addressSid",
-    bundle_sid: "bundleSid",
-    country_code: "countryCode",
-    fingerprint_id: "fingerprintId",
-    locality: "locality",
-    number_type: "numberType",
-    payment_intent_id: "paymentIntentId",
-    payment_method_id: "paymentMethodId",
-    phone_number: "phoneNumber",
-    region: "region",
-    skip_location_kyc: "skipLocationKYC",
-    stripe_account_id: "stripeAccountId",
-} required { address_sid: "addressSid", bundle_sid: "bundleSid", country_code: "countryCode", fingerprint_id: "fingerprintId", locality: "locality", number_type: "numberType", payment_intent_id: "paymentIntentId", payment_method_id: "paymentMethodId", phone_number: "phoneNumber", region: "region", skip_location_kyc: "skipLocationKYC", stripe_account_id: "stripeAccountId" });
 crm_core::setters!(PurchasePhoneNumberBody {
     address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
     number_type: String, payment_intent_id: String, payment_method_id: String, phone_number: String,
     region: String, skip_location_kyc: bool, stripe_account_id: String,
 });
 
-/// Rcs sender id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RcsSenderIdReply {
-    /// `friendlyName`
-    pub friendly_name: Option<String>,
-    /// `number`
-    pub number: Option<String>,
-    /// `numberType`
-    pub number_type: Option<String>,
-    /// `rcsMeta`
-    pub rcs_meta: Option<Value>,
+crm_core::record! {
+    /// Rcs sender id reply.
+    pub struct RcsSenderIdReply {
+        /// `friendlyName`
+        friendly_name: Option<String> = "friendlyName",
+        /// `number`
+        number: Option<String> = "number",
+        /// `numberType`
+        number_type: Option<String> = "numberType",
+        /// `rcsMeta`
+        rcs_meta: Option<Value> = "rcsMeta",
+    }
 }
-crm_core::record!(RcsSenderIdReply {
-    friendly_name: "friendlyName",
-    number: "number",
-    number_type: "numberType",
-    rcs_meta: "rcsMeta",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

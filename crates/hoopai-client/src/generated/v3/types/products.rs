@@ -3,55 +3,41 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Bulk edit price.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEditPrice {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `setupFee`
-    pub setup_fee: Option<f64>,
-    /// `shippingOptions`
-    pub shipping_options: Option<ShippingOptions>,
-    /// `sku`
-    pub sku: Option<String>,
-    /// `totalCycles`
-    pub total_cycles: Option<f64>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `trialPeriod`
-    pub trial_period: Option<f64>,
+crm_core::record! {
+    /// Bulk edit price.
+    pub struct BulkEditPrice {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `setupFee`
+        setup_fee: Option<f64> = "setupFee",
+        /// `shippingOptions`
+        shipping_options: Option<ShippingOptions> = "shippingOptions",
+        /// `sku`
+        sku: Option<String> = "sku",
+        /// `totalCycles`
+        total_cycles: Option<f64> = "totalCycles",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `trialPeriod`
+        trial_period: Option<f64> = "trialPeriod",
+    }
+    required "_id"
+    by new
 }
-crm_core::record!(BulkEditPrice {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    currency: "currency",
-    id: "_id",
-    name: "name",
-    recurring: "recurring",
-    setup_fee: "setupFee",
-    shipping_options: "shippingOptions",
-    sku: "sku",
-    total_cycles: "totalCycles",
-    track_inventory: "trackInventory",
-    trial_period: "trialPeriod",
-} required { id: "_id" } by new);
 crm_core::setters!(BulkEditPrice {
     allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
     currency: String, id: String, name: String, recurring: Recurring, setup_fee: f64,
@@ -82,61 +68,45 @@ impl BulkEditPrice {
     }
 }
 
-/// Bulk edit product.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEditProduct {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// `isLabelEnabled`
-    pub is_label_enabled: Option<bool>,
-    /// `isTaxesEnabled`
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<Value>,
-    /// `medias`
-    pub medias: Option<Vec<Value>>,
-    /// The name.
-    pub name: Option<String>,
-    /// `prices`
-    pub prices: Option<Vec<BulkEditPrice>>,
-    /// `seo`
-    pub seo: Option<ProductSeo>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `taxInclusive`
-    pub tax_inclusive: Option<bool>,
-    /// `taxes`
-    pub taxes: Option<Vec<Value>>,
+crm_core::record! {
+    /// Bulk edit product.
+    pub struct BulkEditProduct {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Option<Vec<String>> = "collectionIds",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// `isLabelEnabled`
+        is_label_enabled: Option<bool> = "isLabelEnabled",
+        /// `isTaxesEnabled`
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<Value> = "label",
+        /// `medias`
+        medias: Option<Vec<Value>> = "medias",
+        /// The name.
+        name: Option<String> = "name",
+        /// `prices`
+        prices: Option<Vec<BulkEditPrice>> = "prices",
+        /// `seo`
+        seo: Option<ProductSeo> = "seo",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `taxInclusive`
+        tax_inclusive: Option<bool> = "taxInclusive",
+        /// `taxes`
+        taxes: Option<Vec<Value>> = "taxes",
+    }
+    required "_id"
+    by new
 }
-crm_core::record!(BulkEditProduct {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    description: "description",
-    id: "_id",
-    image: "image",
-    is_label_enabled: "isLabelEnabled",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    medias: "medias",
-    name: "name",
-    prices: "prices",
-    seo: "seo",
-    slug: "slug",
-    tax_inclusive: "taxInclusive",
-    taxes: "taxes",
-} required { id: "_id" } by new);
 crm_core::setters!(BulkEditProduct {
     automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
     description: String, id: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool,
@@ -169,39 +139,31 @@ impl BulkEditProduct {
     }
 }
 
-/// Bulk edit reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEditReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
-    /// `updatedCount`
-    pub updated_count: Option<f64>,
+crm_core::record! {
+    /// Bulk edit reply.
+    pub struct BulkEditReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+        /// `updatedCount`
+        updated_count: Option<f64> = "updatedCount",
+    }
 }
-crm_core::record!(BulkEditReply {
-    message: "message",
-    status: "status",
-    updated_count: "updatedCount",
-});
 
-/// Bulk edit request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkEditRequest {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `products`
-    pub products: Option<Vec<BulkEditProduct>>,
+crm_core::record! {
+    /// Bulk edit request.
+    pub struct BulkEditRequest {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `products`
+        products: Option<Vec<BulkEditProduct>> = "products",
+    }
+    required "altId" "altType" "products"
+    by new
 }
-crm_core::record!(BulkEditRequest {
-    alt_id: "altId",
-    alt_type: "altType",
-    products: "products",
-} required { alt_id: "altId", alt_type: "altType", products: "products" } by new);
 crm_core::setters!(BulkEditRequest {
     alt_id: String, alt_type: String, products: [BulkEditProduct],
 });
@@ -221,43 +183,33 @@ impl BulkEditRequest {
     }
 }
 
-/// Bulk update.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkUpdate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `availability`
-    pub availability: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Option<Vec<String>>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<PriceUpdateField>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// `filters`
-    pub filters: Option<BulkUpdateFilters>,
-    /// `price`
-    pub price: Option<PriceUpdateField>,
-    /// `productIds`
-    pub product_ids: Option<Vec<String>>,
-    /// `type`
-    pub type_: Option<BulkUpdateType>,
+crm_core::record! {
+    /// Bulk update.
+    pub struct BulkUpdate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `availability`
+        availability: Option<bool> = "availability",
+        /// `collectionIds`
+        collection_ids: Option<Vec<String>> = "collectionIds",
+        /// `compareAtPrice`
+        compare_at_price: Option<PriceUpdateField> = "compareAtPrice",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `filters`
+        filters: Option<BulkUpdateFilters> = "filters",
+        /// `price`
+        price: Option<PriceUpdateField> = "price",
+        /// `productIds`
+        product_ids: Option<Vec<String>> = "productIds",
+        /// `type`
+        type_: Option<BulkUpdateType> = "type",
+    }
+    required "altId" "altType" "productIds" "type"
+    by new
 }
-crm_core::record!(BulkUpdate {
-    alt_id: "altId",
-    alt_type: "altType",
-    availability: "availability",
-    collection_ids: "collectionIds",
-    compare_at_price: "compareAtPrice",
-    currency: "currency",
-    filters: "filters",
-    price: "price",
-    product_ids: "productIds",
-    type_: "type",
-} required { alt_id: "altId", alt_type: "altType", product_ids: "productIds", type_: "type" } by new);
 crm_core::setters!(BulkUpdate {
     alt_id: String, alt_type: String, availability: bool, collection_ids: [String],
     compare_at_price: PriceUpdateField, currency: String, filters: BulkUpdateFilters, price: PriceUpdateField,
@@ -287,42 +239,32 @@ impl BulkUpdate {
     }
 }
 
-/// Bulk update filters.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkUpdateFilters {
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Option<Vec<String>>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// A text to look for.
-    pub search: Option<String>,
+crm_core::record! {
+    /// Bulk update filters.
+    pub struct BulkUpdateFilters {
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Option<Vec<String>> = "collectionIds",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// A text to look for.
+        search: Option<String> = "search",
+    }
 }
-crm_core::record!(BulkUpdateFilters {
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    product_type: "productType",
-    search: "search",
-});
 crm_core::setters!(BulkUpdateFilters {
     available_in_store: bool, collection_ids: [String], product_type: String, search: String,
 });
 
-/// Bulk update reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkUpdateReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Bulk update reply.
+    pub struct BulkUpdateReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(BulkUpdateReply {
-    message: "message",
-    status: "status",
-});
 
 crm_core::open_enum! {
     /// Bulk update type.
@@ -340,147 +282,105 @@ crm_core::open_enum! {
     }
 }
 
-/// Collection.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Collection {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `seo`
-    pub seo: Option<CollectionSeo>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Collection.
+    pub struct Collection {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The name.
+        name: Option<String> = "name",
+        /// `seo`
+        seo: Option<CollectionSeo> = "seo",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
 }
-crm_core::record!(Collection {
-    alt_id: "altId",
-    created_at: "createdAt",
-    id: "_id",
-    image: "image",
-    name: "name",
-    seo: "seo",
-    slug: "slug",
-});
 
-/// Collection seo.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CollectionSeo {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Collection seo.
+    pub struct CollectionSeo {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(CollectionSeo {
-    description: "description",
-    title: "title",
-});
 crm_core::setters!(CollectionSeo {
     description: String, title: String,
 });
 
-/// Count reviews by status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CountReviewsByStatusReply {
-    /// `data`
-    pub data: Vec<Value>,
+crm_core::record! {
+    /// Count reviews by status reply.
+    pub struct CountReviewsByStatusReply {
+        /// `data`
+        data: Vec<Value> = "data",
+    }
 }
-crm_core::record!(CountReviewsByStatusReply {
-    data: "data",
-});
 
-/// Create collection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCollectionReply {
-    /// `data`
-    pub data: Option<Collection>,
+crm_core::record! {
+    /// Create collection reply.
+    pub struct CreateCollectionReply {
+        /// `data`
+        data: Option<Collection> = "data",
+    }
 }
-crm_core::record!(CreateCollectionReply {
-    data: "data",
-});
 
-/// Create price.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePrice {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `digitalDelivery`
-    pub digital_delivery: Option<Vec<String>>,
-    /// `isDigitalProduct`
-    pub is_digital_product: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `membershipOffers`
-    pub membership_offers: Option<Vec<MembershipOffer>>,
-    /// `meta`
-    pub meta: Option<PriceMeta>,
-    /// The name.
-    pub name: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `setupFee`
-    pub setup_fee: Option<f64>,
-    /// `shippingOptions`
-    pub shipping_options: Option<ShippingOptions>,
-    /// `sku`
-    pub sku: Option<String>,
-    /// `totalCycles`
-    pub total_cycles: Option<f64>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `trialPeriod`
-    pub trial_period: Option<f64>,
-    /// `type`
-    pub type_: Option<PriceType>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantOptionIds`
-    pub variant_option_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Create price.
+    pub struct CreatePrice {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `digitalDelivery`
+        digital_delivery: Option<Vec<String>> = "digitalDelivery",
+        /// `isDigitalProduct`
+        is_digital_product: Option<bool> = "isDigitalProduct",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `membershipOffers`
+        membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
+        /// `meta`
+        meta: Option<PriceMeta> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `setupFee`
+        setup_fee: Option<f64> = "setupFee",
+        /// `shippingOptions`
+        shipping_options: Option<ShippingOptions> = "shippingOptions",
+        /// `sku`
+        sku: Option<String> = "sku",
+        /// `totalCycles`
+        total_cycles: Option<f64> = "totalCycles",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `trialPeriod`
+        trial_period: Option<f64> = "trialPeriod",
+        /// `type`
+        type_: Option<PriceType> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantOptionIds`
+        variant_option_ids: Option<Vec<String>> = "variantOptionIds",
+    }
+    required "amount" "currency" "locationId" "name" "type"
 }
-crm_core::record!(CreatePrice {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    currency: "currency",
-    description: "description",
-    digital_delivery: "digitalDelivery",
-    is_digital_product: "isDigitalProduct",
-    location_id: "locationId",
-    membership_offers: "membershipOffers",
-    meta: "meta",
-    name: "name",
-    recurring: "recurring",
-    setup_fee: "setupFee",
-    shipping_options: "shippingOptions",
-    sku: "sku",
-    total_cycles: "totalCycles",
-    track_inventory: "trackInventory",
-    trial_period: "trialPeriod",
-    type_: "type",
-    user_id: "userId",
-    variant_option_ids: "variantOptionIds",
-} required { amount: "amount", currency: "currency", location_id: "locationId", name: "name", type_: "type" });
 crm_core::setters!(CreatePrice {
     allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
     currency: String, description: String, digital_delivery: [String], is_digital_product: bool,
@@ -489,126 +389,89 @@ crm_core::setters!(CreatePrice {
     track_inventory: bool, trial_period: f64, type_: PriceType, user_id: String, variant_option_ids: [String],
 });
 
-/// Create price reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePriceReply {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `membershipOffers`
-    pub membership_offers: Vec<MembershipOffer>,
-    /// The name.
-    pub name: Option<String>,
-    /// `product`
-    pub product: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `type`
-    pub type_: Option<PriceType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantOptionIds`
-    pub variant_option_ids: Vec<String>,
+crm_core::record! {
+    /// Create price reply.
+    pub struct CreatePriceReply {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `membershipOffers`
+        membership_offers: Vec<MembershipOffer> = "membershipOffers",
+        /// The name.
+        name: Option<String> = "name",
+        /// `product`
+        product: Option<String> = "product",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `type`
+        type_: Option<PriceType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantOptionIds`
+        variant_option_ids: Vec<String> = "variantOptionIds",
+    }
 }
-crm_core::record!(CreatePriceReply {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    created_at: "createdAt",
-    currency: "currency",
-    id: "_id",
-    location_id: "locationId",
-    membership_offers: "membershipOffers",
-    name: "name",
-    product: "product",
-    recurring: "recurring",
-    track_inventory: "trackInventory",
-    type_: "type",
-    updated_at: "updatedAt",
-    user_id: "userId",
-    variant_option_ids: "variantOptionIds",
-});
 
-/// Create product.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateProduct {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_label_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `medias`
-    pub medias: Option<Vec<ProductMedia>>,
-    /// The name.
-    pub name: Option<String>,
-    /// `productType`
-    pub product_type: Option<ProductType>,
-    /// `seo`
-    pub seo: Option<ProductSeo>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// The vendor's default is `false`.
-    pub tax_inclusive: Option<bool>,
-    /// `taxes`
-    pub taxes: Option<Vec<String>>,
-    /// `variants`
-    pub variants: Option<Vec<ProductVariant>>,
+crm_core::record! {
+    /// Create product.
+    pub struct CreateProduct {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Option<Vec<String>> = "collectionIds",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_label_enabled: Option<bool> = "isLabelEnabled",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `medias`
+        medias: Option<Vec<ProductMedia>> = "medias",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<ProductType> = "productType",
+        /// `seo`
+        seo: Option<ProductSeo> = "seo",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// The vendor's default is `false`.
+        tax_inclusive: Option<bool> = "taxInclusive",
+        /// `taxes`
+        taxes: Option<Vec<String>> = "taxes",
+        /// `variants`
+        variants: Option<Vec<ProductVariant>> = "variants",
+    }
+    required "locationId" "name" "productType"
+    by new
 }
-crm_core::record!(CreateProduct {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    description: "description",
-    image: "image",
-    is_label_enabled: "isLabelEnabled",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    medias: "medias",
-    name: "name",
-    product_type: "productType",
-    seo: "seo",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    tax_inclusive: "taxInclusive",
-    taxes: "taxes",
-    variants: "variants",
-} required { location_id: "locationId", name: "name", product_type: "productType" } by new);
 crm_core::setters!(CreateProduct {
     automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
     description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: ProductLabel,
@@ -648,34 +511,27 @@ impl CreateProduct {
     }
 }
 
-/// Create product collections.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateProductCollections {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `collectionId`
-    pub collection_id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `seo`
-    pub seo: Option<CollectionSeo>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Create product collections.
+    pub struct CreateProductCollections {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `collectionId`
+        collection_id: Option<String> = "collectionId",
+        /// `image`
+        image: Option<String> = "image",
+        /// The name.
+        name: Option<String> = "name",
+        /// `seo`
+        seo: Option<CollectionSeo> = "seo",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "altId" "altType" "name" "slug"
+    by new
 }
-crm_core::record!(CreateProductCollections {
-    alt_id: "altId",
-    alt_type: "altType",
-    collection_id: "collectionId",
-    image: "image",
-    name: "name",
-    seo: "seo",
-    slug: "slug",
-} required { alt_id: "altId", alt_type: "altType", name: "name", slug: "slug" } by new);
 crm_core::setters!(CreateProductCollections {
     alt_id: String, alt_type: String, collection_id: String, image: String, name: String, seo: CollectionSeo,
     slug: String,
@@ -701,388 +557,273 @@ impl CreateProductCollections {
     }
 }
 
-/// Create product reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateProductReply {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// `taxes`
-    pub taxes: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `variants`
-    pub variants: Vec<ProductVariant>,
+crm_core::record! {
+    /// Create product reply.
+    pub struct CreateProductReply {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Vec<String> = "collectionIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// `taxes`
+        taxes: Vec<String> = "taxes",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `variants`
+        variants: Vec<ProductVariant> = "variants",
+    }
 }
-crm_core::record!(CreateProductReply {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image: "image",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    name: "name",
-    product_type: "productType",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    taxes: "taxes",
-    updated_at: "updatedAt",
-    variants: "variants",
-});
 
-/// Default collection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DefaultCollectionReply {
-    /// `data`
-    pub data: Option<Collection>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Default collection reply.
+    pub struct DefaultCollectionReply {
+        /// `data`
+        data: Option<Collection> = "data",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DefaultCollectionReply {
-    data: "data",
-    status: "status",
-});
 
-/// Delete price reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePriceReply {
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete price reply.
+    pub struct DeletePriceReply {
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeletePriceReply {
-    status: "status",
-});
 
-/// Delete product collection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteProductCollectionReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete product collection reply.
+    pub struct DeleteProductCollectionReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeleteProductCollectionReply {
-    message: "message",
-    status: "status",
-});
 
-/// Delete product reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteProductReply {
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete product reply.
+    pub struct DeleteProductReply {
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeleteProductReply {
-    status: "status",
-});
 
-/// Delete product review reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteProductReviewReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete product review reply.
+    pub struct DeleteProductReviewReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeleteProductReviewReply {
-    message: "message",
-    status: "status",
-});
 
-/// Get inventory reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetInventoryReply {
-    /// `inventory`
-    pub inventory: Vec<InventoryItem>,
-    /// How many there are in all.
-    pub total: Option<Value>,
+crm_core::record! {
+    /// Get inventory reply.
+    pub struct GetInventoryReply {
+        /// `inventory`
+        inventory: Vec<InventoryItem> = "inventory",
+        /// How many there are in all.
+        total: Option<Value> = "total",
+    }
 }
-crm_core::record!(GetInventoryReply {
-    inventory: "inventory",
-    total: "total",
-});
 
-/// Get price reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPriceReply {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `membershipOffers`
-    pub membership_offers: Vec<MembershipOffer>,
-    /// The name.
-    pub name: Option<String>,
-    /// `product`
-    pub product: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `type`
-    pub type_: Option<PriceType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantOptionIds`
-    pub variant_option_ids: Vec<String>,
+crm_core::record! {
+    /// Get price reply.
+    pub struct GetPriceReply {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `membershipOffers`
+        membership_offers: Vec<MembershipOffer> = "membershipOffers",
+        /// The name.
+        name: Option<String> = "name",
+        /// `product`
+        product: Option<String> = "product",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `type`
+        type_: Option<PriceType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantOptionIds`
+        variant_option_ids: Vec<String> = "variantOptionIds",
+    }
 }
-crm_core::record!(GetPriceReply {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    created_at: "createdAt",
-    currency: "currency",
-    id: "_id",
-    location_id: "locationId",
-    membership_offers: "membershipOffers",
-    name: "name",
-    product: "product",
-    recurring: "recurring",
-    track_inventory: "trackInventory",
-    type_: "type",
-    updated_at: "updatedAt",
-    user_id: "userId",
-    variant_option_ids: "variantOptionIds",
-});
 
-/// Get product reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetProductReply {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// `taxes`
-    pub taxes: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `variants`
-    pub variants: Vec<ProductVariant>,
+crm_core::record! {
+    /// Get product reply.
+    pub struct GetProductReply {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Vec<String> = "collectionIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// `taxes`
+        taxes: Vec<String> = "taxes",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `variants`
+        variants: Vec<ProductVariant> = "variants",
+    }
 }
-crm_core::record!(GetProductReply {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image: "image",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    name: "name",
-    product_type: "productType",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    taxes: "taxes",
-    updated_at: "updatedAt",
-    variants: "variants",
-});
 
-/// Get product stats reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetProductStatsReply {
-    /// `excludedFromStore`
-    pub excluded_from_store: Option<f64>,
-    /// `includedInStore`
-    pub included_in_store: Option<f64>,
-    /// `totalProducts`
-    pub total_products: Option<f64>,
+crm_core::record! {
+    /// Get product stats reply.
+    pub struct GetProductStatsReply {
+        /// `excludedFromStore`
+        excluded_from_store: Option<f64> = "excludedFromStore",
+        /// `includedInStore`
+        included_in_store: Option<f64> = "includedInStore",
+        /// `totalProducts`
+        total_products: Option<f64> = "totalProducts",
+    }
 }
-crm_core::record!(GetProductStatsReply {
-    excluded_from_store: "excludedFromStore",
-    included_in_store: "includedInStore",
-    total_products: "totalProducts",
-});
 
-/// Inventory item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InventoryItem {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `product`
-    pub product: Option<String>,
-    /// `productName`
-    pub product_name: Option<String>,
-    /// `sku`
-    pub sku: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Inventory item.
+    pub struct InventoryItem {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The name.
+        name: Option<String> = "name",
+        /// `product`
+        product: Option<String> = "product",
+        /// `productName`
+        product_name: Option<String> = "productName",
+        /// `sku`
+        sku: Option<String> = "sku",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(InventoryItem {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    available_quantity: "availableQuantity",
-    id: "_id",
-    image: "image",
-    name: "name",
-    product: "product",
-    product_name: "productName",
-    sku: "sku",
-    updated_at: "updatedAt",
-});
 
-/// List collection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListCollectionReply {
-    /// `data`
-    pub data: Vec<Collection>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List collection reply.
+    pub struct ListCollectionReply {
+        /// `data`
+        data: Vec<Collection> = "data",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListCollectionReply {
-    data: "data",
-    total: "total",
-});
 
-/// List prices reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListPricesReply {
-    /// `prices`
-    pub prices: Vec<DefaultPriceReply>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List prices reply.
+    pub struct ListPricesReply {
+        /// `prices`
+        prices: Vec<DefaultPriceReply> = "prices",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListPricesReply {
-    prices: "prices",
-    total: "total",
-});
 
-/// List product reviews reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListProductReviewsReply {
-    /// `data`
-    pub data: Vec<Value>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List product reviews reply.
+    pub struct ListProductReviewsReply {
+        /// `data`
+        data: Vec<Value> = "data",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListProductReviewsReply {
-    data: "data",
-    total: "total",
-});
 
-/// List products reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListProductsReply {
-    /// `products`
-    pub products: Vec<ProductsDefaultProductReply>,
-    /// How many there are in all.
-    pub total: Option<Value>,
+crm_core::record! {
+    /// List products reply.
+    pub struct ListProductsReply {
+        /// `products`
+        products: Vec<ProductsDefaultProductReply> = "products",
+        /// How many there are in all.
+        total: Option<Value> = "total",
+    }
 }
-crm_core::record!(ListProductsReply {
-    products: "products",
-    total: "total",
-});
 
-/// Price dimensions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PriceDimensions {
-    /// `height`
-    pub height: Option<f64>,
-    /// `length`
-    pub length: Option<f64>,
-    /// `unit`
-    pub unit: Option<PriceDimensionsUnit>,
-    /// `width`
-    pub width: Option<f64>,
+crm_core::record! {
+    /// Price dimensions.
+    pub struct PriceDimensions {
+        /// `height`
+        height: Option<f64> = "height",
+        /// `length`
+        length: Option<f64> = "length",
+        /// `unit`
+        unit: Option<PriceDimensionsUnit> = "unit",
+        /// `width`
+        width: Option<f64> = "width",
+    }
+    required "height" "length" "unit" "width"
+    by new
 }
-crm_core::record!(PriceDimensions {
-    height: "height",
-    length: "length",
-    unit: "unit",
-    width: "width",
-} required { height: "height", length: "length", unit: "unit", width: "width" } by new);
 crm_core::setters!(PriceDimensions {
     height: f64, length: f64, unit: PriceDimensionsUnit, width: f64,
 });
@@ -1117,25 +858,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Price meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PriceMeta {
-    /// `internalSource`
-    pub internal_source: Option<PriceMetaInternalSource>,
-    /// `source`
-    pub source: Option<PriceMetaSource>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `stripePriceId`
-    pub stripe_price_id: Option<String>,
+crm_core::record! {
+    /// Price meta.
+    pub struct PriceMeta {
+        /// `internalSource`
+        internal_source: Option<PriceMetaInternalSource> = "internalSource",
+        /// `source`
+        source: Option<PriceMetaSource> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `stripePriceId`
+        stripe_price_id: Option<String> = "stripePriceId",
+    }
+    required "internalSource" "source" "stripePriceId"
+    by new
 }
-crm_core::record!(PriceMeta {
-    internal_source: "internalSource",
-    source: "source",
-    source_id: "sourceId",
-    stripe_price_id: "stripePriceId",
-} required { internal_source: "internalSource", source: "source", stripe_price_id: "stripePriceId" } by new);
 crm_core::setters!(PriceMeta {
     internal_source: PriceMetaInternalSource, source: PriceMetaSource, source_id: String,
     stripe_price_id: String,
@@ -1188,22 +925,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Price update field.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PriceUpdateField {
-    /// `roundToWhole`
-    pub round_to_whole: Option<bool>,
-    /// `type`
-    pub type_: Option<PriceUpdateFieldType>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Price update field.
+    pub struct PriceUpdateField {
+        /// `roundToWhole`
+        round_to_whole: Option<bool> = "roundToWhole",
+        /// `type`
+        type_: Option<PriceUpdateFieldType> = "type",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+    required "type" "value"
+    by new
 }
-crm_core::record!(PriceUpdateField {
-    round_to_whole: "roundToWhole",
-    type_: "type",
-    value: "value",
-} required { type_: "type", value: "value" } by new);
 crm_core::setters!(PriceUpdateField {
     round_to_whole: bool, type_: PriceUpdateFieldType, value: f64,
 });
@@ -1236,31 +970,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Product media.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductMedia {
-    /// The id.
-    pub id: Option<String>,
-    /// `isFeatured`
-    pub is_featured: Option<bool>,
-    /// `priceIds`
-    pub price_ids: Option<Vec<String>>,
-    /// The title.
-    pub title: Option<String>,
-    /// `type`
-    pub type_: Option<MediaType>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Product media.
+    pub struct ProductMedia {
+        /// The id.
+        id: Option<String> = "id",
+        /// `isFeatured`
+        is_featured: Option<bool> = "isFeatured",
+        /// `priceIds`
+        price_ids: Option<Vec<String>> = "priceIds",
+        /// The title.
+        title: Option<String> = "title",
+        /// `type`
+        type_: Option<MediaType> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "id" "type" "url"
+    by new
 }
-crm_core::record!(ProductMedia {
-    id: "id",
-    is_featured: "isFeatured",
-    price_ids: "priceIds",
-    title: "title",
-    type_: "type",
-    url: "url",
-} required { id: "id", type_: "type", url: "url" } by new);
 crm_core::setters!(ProductMedia {
     id: String, is_featured: bool, price_ids: [String], title: String, type_: MediaType, url: String,
 });
@@ -1284,22 +1012,19 @@ impl ProductMedia {
     }
 }
 
-/// Product review.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductReview {
-    /// 0 to 5000 characters.
-    pub comment: Option<String>,
-    /// 0 to 200 characters.
-    pub headline: Option<String>,
-    /// `user`
-    pub user: Option<UserDetails>,
+crm_core::record! {
+    /// Product review.
+    pub struct ProductReview {
+        /// 0 to 5000 characters.
+        comment: Option<String> = "comment",
+        /// 0 to 200 characters.
+        headline: Option<String> = "headline",
+        /// `user`
+        user: Option<UserDetails> = "user",
+    }
+    required "comment" "headline" "user"
+    by new
 }
-crm_core::record!(ProductReview {
-    comment: "comment",
-    headline: "headline",
-    user: "user",
-} required { comment: "comment", headline: "headline", user: "user" } by new);
 crm_core::setters!(ProductReview {
     comment: String, headline: String, user: UserDetails,
 });
@@ -1320,19 +1045,15 @@ impl ProductReview {
     }
 }
 
-/// Product seo.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductSeo {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Product seo.
+    pub struct ProductSeo {
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(ProductSeo {
-    description: "description",
-    title: "title",
-});
 crm_core::setters!(ProductSeo {
     description: String, title: String,
 });
@@ -1351,67 +1072,47 @@ crm_core::open_enum! {
     }
 }
 
-/// Products default product reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductsDefaultProductReply {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `medias`
-    pub medias: Vec<ProductMedia>,
-    /// The name.
-    pub name: Option<String>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// `taxes`
-    pub taxes: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `variants`
-    pub variants: Vec<ProductVariant>,
+crm_core::record! {
+    /// Products default product reply.
+    pub struct ProductsDefaultProductReply {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Vec<String> = "collectionIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `medias`
+        medias: Vec<ProductMedia> = "medias",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// `taxes`
+        taxes: Vec<String> = "taxes",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `variants`
+        variants: Vec<ProductVariant> = "variants",
+    }
 }
-crm_core::record!(ProductsDefaultProductReply {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image: "image",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    medias: "medias",
-    name: "name",
-    product_type: "productType",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    taxes: "taxes",
-    updated_at: "updatedAt",
-    variants: "variants",
-});
 
 crm_core::open_enum! {
     /// Products list reviews sort field.
@@ -1423,39 +1124,32 @@ crm_core::open_enum! {
     }
 }
 
-/// Shipping options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingOptions {
-    /// `dimensions`
-    pub dimensions: Option<PriceDimensions>,
-    /// `weight`
-    pub weight: Option<WeightOptions>,
+crm_core::record! {
+    /// Shipping options.
+    pub struct ShippingOptions {
+        /// `dimensions`
+        dimensions: Option<PriceDimensions> = "dimensions",
+        /// `weight`
+        weight: Option<WeightOptions> = "weight",
+    }
 }
-crm_core::record!(ShippingOptions {
-    dimensions: "dimensions",
-    weight: "weight",
-});
 crm_core::setters!(ShippingOptions {
     dimensions: PriceDimensions, weight: WeightOptions,
 });
 
-/// Update display priority body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateDisplayPriorityBody {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `products`
-    pub products: Option<Vec<Value>>,
+crm_core::record! {
+    /// Update display priority body.
+    pub struct UpdateDisplayPriorityBody {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `products`
+        products: Option<Vec<Value>> = "products",
+    }
+    required "altId" "altType" "products"
+    by new
 }
-crm_core::record!(UpdateDisplayPriorityBody {
-    alt_id: "altId",
-    alt_type: "altType",
-    products: "products",
-} required { alt_id: "altId", alt_type: "altType", products: "products" } by new);
 crm_core::setters!(UpdateDisplayPriorityBody {
     alt_id: String, alt_type: String, products: [Value],
 });
@@ -1472,22 +1166,19 @@ impl UpdateDisplayPriorityBody {
     }
 }
 
-/// Update inventory.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInventory {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `items`
-    pub items: Option<Vec<UpdateInventoryItem>>,
+crm_core::record! {
+    /// Update inventory.
+    pub struct UpdateInventory {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `items`
+        items: Option<Vec<UpdateInventoryItem>> = "items",
+    }
+    required "altId" "altType" "items"
+    by new
 }
-crm_core::record!(UpdateInventory {
-    alt_id: "altId",
-    alt_type: "altType",
-    items: "items",
-} required { alt_id: "altId", alt_type: "altType", items: "items" } by new);
 crm_core::setters!(UpdateInventory {
     alt_id: String, alt_type: String, items: [UpdateInventoryItem],
 });
@@ -1507,22 +1198,19 @@ impl UpdateInventory {
     }
 }
 
-/// Update inventory item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInventoryItem {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// The id of the price.
-    pub price_id: Option<String>,
+crm_core::record! {
+    /// Update inventory item.
+    pub struct UpdateInventoryItem {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// The id of the price.
+        price_id: Option<String> = "priceId",
+    }
+    required "priceId"
+    by new
 }
-crm_core::record!(UpdateInventoryItem {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    available_quantity: "availableQuantity",
-    price_id: "priceId",
-} required { price_id: "priceId" } by new);
 crm_core::setters!(UpdateInventoryItem {
     allow_out_of_stock_purchases: bool, available_quantity: f64, price_id: String,
 });
@@ -1539,93 +1227,66 @@ impl UpdateInventoryItem {
     }
 }
 
-/// Update inventory reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateInventoryReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update inventory reply.
+    pub struct UpdateInventoryReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateInventoryReply {
-    message: "message",
-    status: "status",
-});
 
-/// Update price.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePrice {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `digitalDelivery`
-    pub digital_delivery: Option<Vec<String>>,
-    /// `isDigitalProduct`
-    pub is_digital_product: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `membershipOffers`
-    pub membership_offers: Option<Vec<MembershipOffer>>,
-    /// `meta`
-    pub meta: Option<PriceMeta>,
-    /// The name.
-    pub name: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `setupFee`
-    pub setup_fee: Option<f64>,
-    /// `shippingOptions`
-    pub shipping_options: Option<ShippingOptions>,
-    /// `sku`
-    pub sku: Option<String>,
-    /// `totalCycles`
-    pub total_cycles: Option<f64>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `trialPeriod`
-    pub trial_period: Option<f64>,
-    /// `type`
-    pub type_: Option<PriceType>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantOptionIds`
-    pub variant_option_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Update price.
+    pub struct UpdatePrice {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `digitalDelivery`
+        digital_delivery: Option<Vec<String>> = "digitalDelivery",
+        /// `isDigitalProduct`
+        is_digital_product: Option<bool> = "isDigitalProduct",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `membershipOffers`
+        membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
+        /// `meta`
+        meta: Option<PriceMeta> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `setupFee`
+        setup_fee: Option<f64> = "setupFee",
+        /// `shippingOptions`
+        shipping_options: Option<ShippingOptions> = "shippingOptions",
+        /// `sku`
+        sku: Option<String> = "sku",
+        /// `totalCycles`
+        total_cycles: Option<f64> = "totalCycles",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `trialPeriod`
+        trial_period: Option<f64> = "trialPeriod",
+        /// `type`
+        type_: Option<PriceType> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantOptionIds`
+        variant_option_ids: Option<Vec<String>> = "variantOptionIds",
+    }
+    required "amount" "currency" "locationId" "name" "type"
 }
-crm_core::record!(UpdatePrice {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    currency: "currency",
-    description: "description",
-    digital_delivery: "digitalDelivery",
-    is_digital_product: "isDigitalProduct",
-    location_id: "locationId",
-    membership_offers: "membershipOffers",
-    meta: "meta",
-    name: "name",
-    recurring: "recurring",
-    setup_fee: "setupFee",
-    shipping_options: "shippingOptions",
-    sku: "sku",
-    total_cycles: "totalCycles",
-    track_inventory: "trackInventory",
-    trial_period: "trialPeriod",
-    type_: "type",
-    user_id: "userId",
-    variant_option_ids: "variantOptionIds",
-} required { amount: "amount", currency: "currency", location_id: "locationId", name: "name", type_: "type" });
 crm_core::setters!(UpdatePrice {
     allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
     currency: String, description: String, digital_delivery: [String], is_digital_product: bool,
@@ -1634,129 +1295,91 @@ crm_core::setters!(UpdatePrice {
     track_inventory: bool, trial_period: f64, type_: PriceType, user_id: String, variant_option_ids: [String],
 });
 
-/// Update price reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePriceReply {
-    /// `allowOutOfStockPurchases`
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `availableQuantity`
-    pub available_quantity: Option<f64>,
-    /// `compareAtPrice`
-    pub compare_at_price: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `membershipOffers`
-    pub membership_offers: Vec<MembershipOffer>,
-    /// The name.
-    pub name: Option<String>,
-    /// `product`
-    pub product: Option<String>,
-    /// `recurring`
-    pub recurring: Option<Recurring>,
-    /// `trackInventory`
-    pub track_inventory: Option<bool>,
-    /// `type`
-    pub type_: Option<PriceType>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `variantOptionIds`
-    pub variant_option_ids: Vec<String>,
+crm_core::record! {
+    /// Update price reply.
+    pub struct UpdatePriceReply {
+        /// `allowOutOfStockPurchases`
+        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `availableQuantity`
+        available_quantity: Option<f64> = "availableQuantity",
+        /// `compareAtPrice`
+        compare_at_price: Option<f64> = "compareAtPrice",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `membershipOffers`
+        membership_offers: Vec<MembershipOffer> = "membershipOffers",
+        /// The name.
+        name: Option<String> = "name",
+        /// `product`
+        product: Option<String> = "product",
+        /// `recurring`
+        recurring: Option<Recurring> = "recurring",
+        /// `trackInventory`
+        track_inventory: Option<bool> = "trackInventory",
+        /// `type`
+        type_: Option<PriceType> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `variantOptionIds`
+        variant_option_ids: Vec<String> = "variantOptionIds",
+    }
 }
-crm_core::record!(UpdatePriceReply {
-    allow_out_of_stock_purchases: "allowOutOfStockPurchases",
-    amount: "amount",
-    available_quantity: "availableQuantity",
-    compare_at_price: "compareAtPrice",
-    created_at: "createdAt",
-    currency: "currency",
-    id: "_id",
-    location_id: "locationId",
-    membership_offers: "membershipOffers",
-    name: "name",
-    product: "product",
-    recurring: "recurring",
-    track_inventory: "trackInventory",
-    type_: "type",
-    updated_at: "updatedAt",
-    user_id: "userId",
-    variant_option_ids: "variantOptionIds",
-});
 
-/// Update product.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProduct {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Option<Vec<String>>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_label_enabled: Option<bool>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `medias`
-    pub medias: Option<Vec<ProductMedia>>,
-    /// The name.
-    pub name: Option<String>,
-    /// `prices`
-    pub prices: Option<Vec<String>>,
-    /// `productType`
-    pub product_type: Option<ProductType>,
-    /// `seo`
-    pub seo: Option<ProductSeo>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// The vendor's default is `false`.
-    pub tax_inclusive: Option<bool>,
-    /// `taxes`
-    pub taxes: Option<Vec<String>>,
-    /// `variants`
-    pub variants: Option<Vec<ProductVariant>>,
+crm_core::record! {
+    /// Update product.
+    pub struct UpdateProduct {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Option<Vec<String>> = "collectionIds",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_label_enabled: Option<bool> = "isLabelEnabled",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `medias`
+        medias: Option<Vec<ProductMedia>> = "medias",
+        /// The name.
+        name: Option<String> = "name",
+        /// `prices`
+        prices: Option<Vec<String>> = "prices",
+        /// `productType`
+        product_type: Option<ProductType> = "productType",
+        /// `seo`
+        seo: Option<ProductSeo> = "seo",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// The vendor's default is `false`.
+        tax_inclusive: Option<bool> = "taxInclusive",
+        /// `taxes`
+        taxes: Option<Vec<String>> = "taxes",
+        /// `variants`
+        variants: Option<Vec<ProductVariant>> = "variants",
+    }
+    required "locationId" "name" "productType"
+    by new
 }
-crm_core::record!(UpdateProduct {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    description: "description",
-    image: "image",
-    is_label_enabled: "isLabelEnabled",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    medias: "medias",
-    name: "name",
-    prices: "prices",
-    product_type: "productType",
-    seo: "seo",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    tax_inclusive: "taxInclusive",
-    taxes: "taxes",
-    variants: "variants",
-} required { location_id: "locationId", name: "name", product_type: "productType" } by new);
 crm_core::setters!(UpdateProduct {
     automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
     description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: ProductLabel,
@@ -1797,45 +1420,35 @@ impl UpdateProduct {
     }
 }
 
-/// Update product collection reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductCollectionReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update product collection reply.
+    pub struct UpdateProductCollectionReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateProductCollectionReply {
-    message: "message",
-    status: "status",
-});
 
-/// Update product collections.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductCollections {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `seo`
-    pub seo: Option<CollectionSeo>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Update product collections.
+    pub struct UpdateProductCollections {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `image`
+        image: Option<String> = "image",
+        /// The name.
+        name: Option<String> = "name",
+        /// `seo`
+        seo: Option<CollectionSeo> = "seo",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "altId" "altType"
+    by new
 }
-crm_core::record!(UpdateProductCollections {
-    alt_id: "altId",
-    alt_type: "altType",
-    image: "image",
-    name: "name",
-    seo: "seo",
-    slug: "slug",
-} required { alt_id: "altId", alt_type: "altType" } by new);
 crm_core::setters!(UpdateProductCollections {
     alt_id: String, alt_type: String, image: String, name: String, seo: CollectionSeo, slug: String,
 });
@@ -1855,96 +1468,69 @@ impl UpdateProductCollections {
     }
 }
 
-/// Update product reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductReply {
-    /// `automaticTaxCategoryId`
-    pub automatic_tax_category_id: Option<String>,
-    /// `availableInStore`
-    pub available_in_store: Option<bool>,
-    /// `collectionIds`
-    pub collection_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `image`
-    pub image: Option<String>,
-    /// The vendor's default is `false`.
-    pub is_taxes_enabled: Option<bool>,
-    /// `label`
-    pub label: Option<ProductLabel>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `productType`
-    pub product_type: Option<String>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
-    /// `statementDescriptor`
-    pub statement_descriptor: Option<String>,
-    /// `taxes`
-    pub taxes: Vec<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `variants`
-    pub variants: Vec<ProductVariant>,
+crm_core::record! {
+    /// Update product reply.
+    pub struct UpdateProductReply {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Vec<String> = "collectionIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// `taxes`
+        taxes: Vec<String> = "taxes",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `variants`
+        variants: Vec<ProductVariant> = "variants",
+    }
 }
-crm_core::record!(UpdateProductReply {
-    automatic_tax_category_id: "automaticTaxCategoryId",
-    available_in_store: "availableInStore",
-    collection_ids: "collectionIds",
-    created_at: "createdAt",
-    description: "description",
-    id: "_id",
-    image: "image",
-    is_taxes_enabled: "isTaxesEnabled",
-    label: "label",
-    location_id: "locationId",
-    name: "name",
-    product_type: "productType",
-    slug: "slug",
-    statement_descriptor: "statementDescriptor",
-    taxes: "taxes",
-    updated_at: "updatedAt",
-    variants: "variants",
-});
 
-/// Update product review.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductReview {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `detail`
-    pub detail: Option<String>,
-    /// `headline`
-    pub headline: Option<String>,
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `rating`
-    pub rating: Option<f64>,
-    /// `reply`
-    pub reply: Option<Vec<ProductReview>>,
-    /// `status`
-    pub status: Option<String>,
+crm_core::record! {
+    /// Update product review.
+    pub struct UpdateProductReview {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `detail`
+        detail: Option<String> = "detail",
+        /// `headline`
+        headline: Option<String> = "headline",
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `rating`
+        rating: Option<f64> = "rating",
+        /// `reply`
+        reply: Option<Vec<ProductReview>> = "reply",
+        /// `status`
+        status: Option<String> = "status",
+    }
+    required "altId" "altType" "productId" "status"
+    by new
 }
-crm_core::record!(UpdateProductReview {
-    alt_id: "altId",
-    alt_type: "altType",
-    detail: "detail",
-    headline: "headline",
-    product_id: "productId",
-    rating: "rating",
-    reply: "reply",
-    status: "status",
-} required { alt_id: "altId", alt_type: "altType", product_id: "productId", status: "status" } by new);
 crm_core::setters!(UpdateProductReview {
     alt_id: String, alt_type: String, detail: String, headline: String, product_id: String, rating: f64,
     reply: [ProductReview], status: String,
@@ -1971,22 +1557,19 @@ impl UpdateProductReview {
     }
 }
 
-/// Update product review object.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductReviewObject {
-    /// The id of the product.
-    pub product_id: Option<String>,
-    /// `reviewId`
-    pub review_id: Option<String>,
-    /// The id of the store.
-    pub store_id: Option<String>,
+crm_core::record! {
+    /// Update product review object.
+    pub struct UpdateProductReviewObject {
+        /// The id of the product.
+        product_id: Option<String> = "productId",
+        /// `reviewId`
+        review_id: Option<String> = "reviewId",
+        /// The id of the store.
+        store_id: Option<String> = "storeId",
+    }
+    required "productId" "reviewId" "storeId"
+    by new
 }
-crm_core::record!(UpdateProductReviewObject {
-    product_id: "productId",
-    review_id: "reviewId",
-    store_id: "storeId",
-} required { product_id: "productId", review_id: "reviewId", store_id: "storeId" } by new);
 crm_core::setters!(UpdateProductReviewObject {
     product_id: String, review_id: String, store_id: String,
 });
@@ -2007,25 +1590,21 @@ impl UpdateProductReviewObject {
     }
 }
 
-/// Update product reviews.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductReviews {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `reviews`
-    pub reviews: Option<Vec<UpdateProductReviewObject>>,
-    /// `status`
-    pub status: Option<String>,
+crm_core::record! {
+    /// Update product reviews.
+    pub struct UpdateProductReviews {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `reviews`
+        reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
+        /// `status`
+        status: Option<String> = "status",
+    }
+    required "altId" "altType" "reviews" "status"
+    by new
 }
-crm_core::record!(UpdateProductReviews {
-    alt_id: "altId",
-    alt_type: "altType",
-    reviews: "reviews",
-    status: "status",
-} required { alt_id: "altId", alt_type: "altType", reviews: "reviews", status: "status" } by new);
 crm_core::setters!(UpdateProductReviews {
     alt_id: String, alt_type: String, reviews: [UpdateProductReviewObject], status: String,
 });
@@ -2047,39 +1626,31 @@ impl UpdateProductReviews {
     }
 }
 
-/// Update product reviews reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductReviewsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update product reviews reply.
+    pub struct UpdateProductReviewsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateProductReviewsReply {
-    message: "message",
-    status: "status",
-});
 
-/// Update product store.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductStore {
-    /// `action`
-    pub action: Option<SelectionType>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `productIds`
-    pub product_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Update product store.
+    pub struct UpdateProductStore {
+        /// `action`
+        action: Option<SelectionType> = "action",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `productIds`
+        product_ids: Option<Vec<String>> = "productIds",
+    }
+    required "action" "altId" "altType" "productIds"
+    by new
 }
-crm_core::record!(UpdateProductStore {
-    action: "action",
-    alt_id: "altId",
-    alt_type: "altType",
-    product_ids: "productIds",
-} required { action: "action", alt_id: "altId", alt_type: "altType", product_ids: "productIds" } by new);
 crm_core::setters!(UpdateProductStore {
     action: SelectionType, alt_id: String, alt_type: String, product_ids: [String],
 });
@@ -2101,39 +1672,31 @@ impl UpdateProductStore {
     }
 }
 
-/// Update product store reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateProductStoreReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update product store reply.
+    pub struct UpdateProductStoreReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateProductStoreReply {
-    message: "message",
-    status: "status",
-});
 
-/// User details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UserDetails {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// `isCustomer`
-    pub is_customer: Option<bool>,
-    /// The name. 1 to 100 characters.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
+crm_core::record! {
+    /// User details.
+    pub struct UserDetails {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// `isCustomer`
+        is_customer: Option<bool> = "isCustomer",
+        /// The name. 1 to 100 characters.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+    }
+    required "email" "name"
+    by new
 }
-crm_core::record!(UserDetails {
-    email: "email",
-    is_customer: "isCustomer",
-    name: "name",
-    phone: "phone",
-} required { email: "email", name: "name" } by new);
 crm_core::setters!(UserDetails {
     email: String, is_customer: bool, name: String, phone: String,
 });
@@ -2151,19 +1714,17 @@ impl UserDetails {
     }
 }
 
-/// Weight options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WeightOptions {
-    /// `unit`
-    pub unit: Option<WeightOptionsUnit>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Weight options.
+    pub struct WeightOptions {
+        /// `unit`
+        unit: Option<WeightOptionsUnit> = "unit",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+    required "unit" "value"
+    by new
 }
-crm_core::record!(WeightOptions {
-    unit: "unit",
-    value: "value",
-} required { unit: "unit", value: "value" } by new);
 crm_core::setters!(WeightOptions {
     unit: WeightOptionsUnit, value: f64,
 });

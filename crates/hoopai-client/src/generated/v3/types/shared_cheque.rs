@@ -3,16 +3,15 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Cheque.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Cheque {
-    /// `number`
-    pub number: Option<String>,
+crm_core::record! {
+    /// Cheque.
+    pub struct Cheque {
+        /// `number`
+        number: Option<String> = "number",
+    }
+    required "number"
+    by new
 }
-crm_core::record!(Cheque {
-    number: "number",
-} required { number: "number" } by new);
 crm_core::setters!(Cheque {
     number: String,
 });

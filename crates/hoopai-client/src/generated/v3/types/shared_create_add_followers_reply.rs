@@ -3,44 +3,35 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create add followers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateAddFollowersReply {
-    /// `followers`
-    pub followers: Vec<String>,
-    /// `followersAdded`
-    pub followers_added: Vec<String>,
+crm_core::record! {
+    /// Create add followers reply.
+    pub struct CreateAddFollowersReply {
+        /// `followers`
+        followers: Vec<String> = "followers",
+        /// `followersAdded`
+        followers_added: Vec<String> = "followersAdded",
+    }
 }
-crm_core::record!(CreateAddFollowersReply {
-    followers: "followers",
-    followers_added: "followersAdded",
-});
 
-/// Delete followers reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteFollowersReply {
-    /// `followers`
-    pub followers: Vec<String>,
-    /// `followersRemoved`
-    pub followers_removed: Vec<String>,
+crm_core::record! {
+    /// Delete followers reply.
+    pub struct DeleteFollowersReply {
+        /// `followers`
+        followers: Vec<String> = "followers",
+        /// `followersRemoved`
+        followers_removed: Vec<String> = "followersRemoved",
+    }
 }
-crm_core::record!(DeleteFollowersReply {
-    followers: "followers",
-    followers_removed: "followersRemoved",
-});
 
-/// Followers.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Followers {
-    /// `followers`
-    pub followers: Option<Vec<String>>,
+crm_core::record! {
+    /// Followers.
+    pub struct Followers {
+        /// `followers`
+        followers: Option<Vec<String>> = "followers",
+    }
+    required "followers"
+    by new
 }
-crm_core::record!(Followers {
-    followers: "followers",
-} required { followers: "followers" } by new);
 crm_core::setters!(Followers {
     followers: [String],
 });

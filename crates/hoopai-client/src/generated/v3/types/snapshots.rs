@@ -3,39 +3,31 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Create snapshot share link reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateSnapshotShareLinkReply {
-    /// The id.
-    pub id: Option<String>,
-    /// `shareLink`
-    pub share_link: Option<String>,
+crm_core::record! {
+    /// Create snapshot share link reply.
+    pub struct CreateSnapshotShareLinkReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// `shareLink`
+        share_link: Option<String> = "shareLink",
+    }
 }
-crm_core::record!(CreateSnapshotShareLinkReply {
-    id: "id",
-    share_link: "shareLink",
-});
 
-/// Create snapshot share link request.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateSnapshotShareLinkRequest {
-    /// `relationship_number`
-    pub relationship_number: Option<String>,
-    /// `share_location_id`
-    pub share_location_id: Option<String>,
-    /// `share_type`
-    pub share_type: Option<CreateSnapshotShareLinkRequestShareType>,
-    /// `snapshot_id`
-    pub snapshot_id: Option<String>,
+crm_core::record! {
+    /// Create snapshot share link request.
+    pub struct CreateSnapshotShareLinkRequest {
+        /// `relationship_number`
+        relationship_number: Option<String> = "relationship_number",
+        /// `share_location_id`
+        share_location_id: Option<String> = "share_location_id",
+        /// `share_type`
+        share_type: Option<CreateSnapshotShareLinkRequestShareType> = "share_type",
+        /// `snapshot_id`
+        snapshot_id: Option<String> = "snapshot_id",
+    }
+    required "share_type" "snapshot_id"
+    by new
 }
-crm_core::record!(CreateSnapshotShareLinkRequest {
-    relationship_number: "relationship_number",
-    share_location_id: "share_location_id",
-    share_type: "share_type",
-    snapshot_id: "snapshot_id",
-} required { share_type: "share_type", snapshot_id: "snapshot_id" } by new);
 crm_core::setters!(CreateSnapshotShareLinkRequest {
     relationship_number: String, share_location_id: String,
     share_type: CreateSnapshotShareLinkRequestShareType, snapshot_id: String,
@@ -71,98 +63,71 @@ crm_core::open_enum! {
     }
 }
 
-/// Get latest snapshot push status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetLatestSnapshotPushStatusReply {
-    /// `data`
-    pub data: Option<SnapshotStatusSchemaWithAssets>,
+crm_core::record! {
+    /// Get latest snapshot push status reply.
+    pub struct GetLatestSnapshotPushStatusReply {
+        /// `data`
+        data: Option<SnapshotStatusSchemaWithAssets> = "data",
+    }
 }
-crm_core::record!(GetLatestSnapshotPushStatusReply {
-    data: "data",
-});
 
-/// Get snapshot push status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSnapshotPushStatusReply {
-    /// `data`
-    pub data: Vec<SnapshotStatus>,
+crm_core::record! {
+    /// Get snapshot push status reply.
+    pub struct GetSnapshotPushStatusReply {
+        /// `data`
+        data: Vec<SnapshotStatus> = "data",
+    }
 }
-crm_core::record!(GetSnapshotPushStatusReply {
-    data: "data",
-});
 
-/// Get snapshots reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetSnapshotsReply {
-    /// `snapshots`
-    pub snapshots: Vec<Snapshots>,
+crm_core::record! {
+    /// Get snapshots reply.
+    pub struct GetSnapshotsReply {
+        /// `snapshots`
+        snapshots: Vec<Snapshots> = "snapshots",
+    }
 }
-crm_core::record!(GetSnapshotsReply {
-    snapshots: "snapshots",
-});
 
-/// Snapshot status.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SnapshotStatus {
-    /// When it was added.
-    pub date_added: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `status`
-    pub status: Option<String>,
+crm_core::record! {
+    /// Snapshot status.
+    pub struct SnapshotStatus {
+        /// When it was added.
+        date_added: Option<Timestamp> = "dateAdded",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `status`
+        status: Option<String> = "status",
+    }
 }
-crm_core::record!(SnapshotStatus {
-    date_added: "dateAdded",
-    id: "id",
-    location_id: "locationId",
-    status: "status",
-});
 
-/// Snapshot status schema with assets.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SnapshotStatusSchemaWithAssets {
-    /// `completed`
-    pub completed: Option<Value>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `pending`
-    pub pending: Option<Value>,
-    /// `status`
-    pub status: Option<String>,
+crm_core::record! {
+    /// Snapshot status schema with assets.
+    pub struct SnapshotStatusSchemaWithAssets {
+        /// `completed`
+        completed: Option<Value> = "completed",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `pending`
+        pending: Option<Value> = "pending",
+        /// `status`
+        status: Option<String> = "status",
+    }
 }
-crm_core::record!(SnapshotStatusSchemaWithAssets {
-    completed: "completed",
-    id: "id",
-    location_id: "locationId",
-    pending: "pending",
-    status: "status",
-});
 
-/// Snapshots.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Snapshots {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Snapshots.
+    pub struct Snapshots {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(Snapshots {
-    id: "id",
-    name: "name",
-    type_: "type",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;

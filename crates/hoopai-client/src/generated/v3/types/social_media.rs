@@ -3,39 +3,29 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Accounts list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountsListReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<AccountsListResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Accounts list reply.
+    pub struct AccountsListReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<AccountsListResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(AccountsListReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Accounts list response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AccountsListResponseSchema {
-    /// `accounts`
-    pub accounts: Vec<GetAccount>,
-    /// `groups`
-    pub groups: Vec<GetGroup>,
+crm_core::record! {
+    /// Accounts list response schema.
+    pub struct AccountsListResponseSchema {
+        /// `accounts`
+        accounts: Vec<GetAccount> = "accounts",
+        /// `groups`
+        groups: Vec<GetGroup> = "groups",
+    }
 }
-crm_core::record!(AccountsListResponseSchema {
-    accounts: "accounts",
-    groups: "groups",
-});
 
 crm_core::open_enum! {
     /// Approval status.
@@ -51,66 +41,47 @@ crm_core::open_enum! {
     }
 }
 
-/// Available category.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailableCategory {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `publishedPostsCount`
-    pub published_posts_count: Option<f64>,
-    /// `queueDetails`
-    pub queue_details: Option<AvailableCategoryQueueDetails>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// `status`
-    pub status: Option<AvailableCategoryStatus>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Available category.
+    pub struct AvailableCategory {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `publishedPostsCount`
+        published_posts_count: Option<f64> = "publishedPostsCount",
+        /// `queueDetails`
+        queue_details: Option<AvailableCategoryQueueDetails> = "queueDetails",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// `status`
+        status: Option<AvailableCategoryStatus> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(AvailableCategory {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    name: "name",
-    primary_color: "primaryColor",
-    published_posts_count: "publishedPostsCount",
-    queue_details: "queueDetails",
-    secondary_color: "secondaryColor",
-    status: "status",
-    updated_at: "updatedAt",
-});
 
-/// Available category queue details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailableCategoryQueueDetails {
-    /// `enableFuturePosts`
-    pub enable_future_posts: Option<bool>,
-    /// `prioritizeNewContent`
-    pub prioritize_new_content: Option<bool>,
-    /// `queueId`
-    pub queue_id: Option<String>,
+crm_core::record! {
+    /// Available category queue details.
+    pub struct AvailableCategoryQueueDetails {
+        /// `enableFuturePosts`
+        enable_future_posts: Option<bool> = "enableFuturePosts",
+        /// `prioritizeNewContent`
+        prioritize_new_content: Option<bool> = "prioritizeNewContent",
+        /// `queueId`
+        queue_id: Option<String> = "queueId",
+    }
 }
-crm_core::record!(AvailableCategoryQueueDetails {
-    enable_future_posts: "enableFuturePosts",
-    prioritize_new_content: "prioritizeNewContent",
-    queue_id: "queueId",
-});
 
 crm_core::open_enum! {
     /// Available category status.
@@ -124,77 +95,57 @@ crm_core::open_enum! {
     }
 }
 
-/// Bluesky post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BlueskyPost {
-    /// `externalLink`
-    pub external_link: Option<String>,
-    /// `externalLinkDescription`
-    pub external_link_description: Option<String>,
-    /// `externalLinkTitle`
-    pub external_link_title: Option<String>,
-    /// `language`
-    pub language: Option<String>,
-    /// `quotePost`
-    pub quote_post: Option<String>,
-    /// `replyTo`
-    pub reply_to: Option<String>,
-    /// `shortenedLinks`
-    pub shortened_links: Vec<String>,
+crm_core::record! {
+    /// Bluesky post.
+    pub struct BlueskyPost {
+        /// `externalLink`
+        external_link: Option<String> = "externalLink",
+        /// `externalLinkDescription`
+        external_link_description: Option<String> = "externalLinkDescription",
+        /// `externalLinkTitle`
+        external_link_title: Option<String> = "externalLinkTitle",
+        /// `language`
+        language: Option<String> = "language",
+        /// `quotePost`
+        quote_post: Option<String> = "quotePost",
+        /// `replyTo`
+        reply_to: Option<String> = "replyTo",
+        /// `shortenedLinks`
+        shortened_links: Vec<String> = "shortenedLinks",
+    }
 }
-crm_core::record!(BlueskyPost {
-    external_link: "externalLink",
-    external_link_description: "externalLinkDescription",
-    external_link_title: "externalLinkTitle",
-    language: "language",
-    quote_post: "quotePost",
-    reply_to: "replyTo",
-    shortened_links: "shortenedLinks",
-});
 
-/// Bulk delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct BulkDeleteReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<Value>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Bulk delete reply.
+    pub struct BulkDeleteReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<Value> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(BulkDeleteReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Calendar list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CalendarList {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `categoryIds`
-    pub category_ids: Option<Vec<String>>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The first day or time.
-    pub start_date: Option<String>,
+crm_core::record! {
+    /// Calendar list.
+    pub struct CalendarList {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `categoryIds`
+        category_ids: Option<Vec<String>> = "categoryIds",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+    }
+    required "endDate" "locationId" "startDate"
+    by new
 }
-crm_core::record!(CalendarList {
-    account_ids: "accountIds",
-    category_ids: "categoryIds",
-    end_date: "endDate",
-    location_id: "locationId",
-    start_date: "startDate",
-} required { end_date: "endDate", location_id: "locationId", start_date: "startDate" } by new);
 crm_core::setters!(CalendarList {
     account_ids: [String], category_ids: [String], end_date: String, location_id: String, start_date: String,
 });
@@ -217,131 +168,91 @@ impl CalendarList {
     }
 }
 
-/// Category.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Category {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Category.
+    pub struct Category {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(Category {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    name: "name",
-    primary_color: "primaryColor",
-    secondary_color: "secondaryColor",
-    updated_at: "updatedAt",
-});
 
-/// Category info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CategoryInfo {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Category info.
+    pub struct CategoryInfo {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(CategoryInfo {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    name: "name",
-    primary_color: "primaryColor",
-    secondary_color: "secondaryColor",
-    updated_at: "updatedAt",
-});
 
-/// Category queue.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CategoryQueue {
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `currentOrder`
-    pub current_order: Option<f64>,
-    /// `currentPostId`
-    pub current_post_id: Option<String>,
-    /// `enableFuturePosts`
-    pub enable_future_posts: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastScheduledTime`
-    pub last_scheduled_time: Option<Timestamp>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `prioritizeNewContent`
-    pub prioritize_new_content: Option<bool>,
-    /// `skipDateTime`
-    pub skip_date_time: Vec<Timestamp>,
-    /// The first day or time.
-    pub start_date: Option<Timestamp>,
-    /// `status`
-    pub status: Option<CategoryQueueStatus>,
-    /// `timeSlots`
-    pub time_slots: Vec<TimeSlot>,
-    /// `totalPosts`
-    pub total_posts: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Category queue.
+    pub struct CategoryQueue {
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `currentOrder`
+        current_order: Option<f64> = "currentOrder",
+        /// `currentPostId`
+        current_post_id: Option<String> = "currentPostId",
+        /// `enableFuturePosts`
+        enable_future_posts: Option<bool> = "enableFuturePosts",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `lastScheduledTime`
+        last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `prioritizeNewContent`
+        prioritize_new_content: Option<bool> = "prioritizeNewContent",
+        /// `skipDateTime`
+        skip_date_time: Vec<Timestamp> = "skipDateTime",
+        /// The first day or time.
+        start_date: Option<Timestamp> = "startDate",
+        /// `status`
+        status: Option<CategoryQueueStatus> = "status",
+        /// `timeSlots`
+        time_slots: Vec<TimeSlot> = "timeSlots",
+        /// `totalPosts`
+        total_posts: Option<f64> = "totalPosts",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CategoryQueue {
-    category_id: "categoryId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    current_order: "currentOrder",
-    current_post_id: "currentPostId",
-    enable_future_posts: "enableFuturePosts",
-    id: "_id",
-    last_scheduled_time: "lastScheduledTime",
-    location_id: "locationId",
-    prioritize_new_content: "prioritizeNewContent",
-    skip_date_time: "skipDateTime",
-    start_date: "startDate",
-    status: "status",
-    time_slots: "timeSlots",
-    total_posts: "totalPosts",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Category queue status.
@@ -355,81 +266,59 @@ crm_core::open_enum! {
     }
 }
 
-/// Category queue with category.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CategoryQueueWithCategory {
-    /// `category`
-    pub category: Option<CategoryInfo>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `currentOrder`
-    pub current_order: Option<f64>,
-    /// `currentPostId`
-    pub current_post_id: Option<String>,
-    /// `enableFuturePosts`
-    pub enable_future_posts: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastScheduledTime`
-    pub last_scheduled_time: Option<Timestamp>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `prioritizeNewContent`
-    pub prioritize_new_content: Option<bool>,
-    /// `skipDateTime`
-    pub skip_date_time: Vec<Timestamp>,
-    /// The first day or time.
-    pub start_date: Option<Timestamp>,
-    /// `status`
-    pub status: Option<CategoryQueueStatus>,
-    /// `timeSlots`
-    pub time_slots: Vec<TimeSlot>,
-    /// `totalPosts`
-    pub total_posts: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Category queue with category.
+    pub struct CategoryQueueWithCategory {
+        /// `category`
+        category: Option<CategoryInfo> = "category",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `currentOrder`
+        current_order: Option<f64> = "currentOrder",
+        /// `currentPostId`
+        current_post_id: Option<String> = "currentPostId",
+        /// `enableFuturePosts`
+        enable_future_posts: Option<bool> = "enableFuturePosts",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `lastScheduledTime`
+        last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `prioritizeNewContent`
+        prioritize_new_content: Option<bool> = "prioritizeNewContent",
+        /// `skipDateTime`
+        skip_date_time: Vec<Timestamp> = "skipDateTime",
+        /// The first day or time.
+        start_date: Option<Timestamp> = "startDate",
+        /// `status`
+        status: Option<CategoryQueueStatus> = "status",
+        /// `timeSlots`
+        time_slots: Vec<TimeSlot> = "timeSlots",
+        /// `totalPosts`
+        total_posts: Option<f64> = "totalPosts",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CategoryQueueWithCategory {
-    category: "category",
-    category_id: "categoryId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    current_order: "currentOrder",
-    current_post_id: "currentPostId",
-    enable_future_posts: "enableFuturePosts",
-    id: "_id",
-    last_scheduled_time: "lastScheduledTime",
-    location_id: "locationId",
-    prioritize_new_content: "prioritizeNewContent",
-    skip_date_time: "skipDateTime",
-    start_date: "startDate",
-    status: "status",
-    time_slots: "timeSlots",
-    total_posts: "totalPosts",
-    updated_at: "updatedAt",
-});
 
-/// Clone queue item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CloneQueueItem {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Clone queue item.
+    pub struct CloneQueueItem {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
+    required "locationId" "order" "sessionId"
+    by new
 }
-crm_core::record!(CloneQueueItem {
-    location_id: "locationId",
-    order: "order",
-    session_id: "sessionId",
-} required { location_id: "locationId", order: "order", session_id: "sessionId" } by new);
 crm_core::setters!(CloneQueueItem {
     location_id: String, order: f64, session_id: String,
 });
@@ -450,142 +339,99 @@ impl CloneQueueItem {
     }
 }
 
-/// Clone queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CloneQueueItemReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queueItem`
-    pub queue_item: Option<CreatedQueueItemWithVariations>,
+crm_core::record! {
+    /// Clone queue item reply.
+    pub struct CloneQueueItemReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queueItem`
+        queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
+    }
 }
-crm_core::record!(CloneQueueItemReply {
-    message: "message",
-    queue_item: "queueItem",
-});
 
-/// Comment attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentAttachment {
-    /// `thumbnail`
-    pub thumbnail: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `videoUrl`
-    pub video_url: Option<String>,
+crm_core::record! {
+    /// Comment attachment.
+    pub struct CommentAttachment {
+        /// `thumbnail`
+        thumbnail: Option<String> = "thumbnail",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `videoUrl`
+        video_url: Option<String> = "videoUrl",
+    }
 }
-crm_core::record!(CommentAttachment {
-    thumbnail: "thumbnail",
-    type_: "type",
-    url: "url",
-    video_url: "videoUrl",
-});
 
-/// Comment author.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentAuthor {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `profilePic`
-    pub profile_pic: Option<String>,
+crm_core::record! {
+    /// Comment author.
+    pub struct CommentAuthor {
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `profilePic`
+        profile_pic: Option<String> = "profilePic",
+    }
 }
-crm_core::record!(CommentAuthor {
-    id: "id",
-    name: "name",
-    profile_pic: "profilePic",
-});
 
-/// Comment item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentItem {
-    /// The addresses of the files.
-    pub attachments: Vec<CommentAttachment>,
-    /// `author`
-    pub author: Option<CommentAuthor>,
-    /// `content`
-    pub content: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isDeleted`
-    pub is_deleted: Option<bool>,
-    /// `isEdited`
-    pub is_edited: Option<bool>,
-    /// `isParentThread`
-    pub is_parent_thread: Option<bool>,
-    /// `isPost`
-    pub is_post: Option<bool>,
-    /// `isRead`
-    pub is_read: Option<bool>,
-    /// `level`
-    pub level: Option<f64>,
-    /// `likeCount`
-    pub like_count: Option<f64>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `platformCommentId`
-    pub platform_comment_id: Option<String>,
-    /// `platformParentId`
-    pub platform_parent_id: Option<String>,
-    /// `platformPostId`
-    pub platform_post_id: Option<String>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `previewLink`
-    pub preview_link: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<Timestamp>,
-    /// `quoteCount`
-    pub quote_count: Option<f64>,
-    /// `reactionCount`
-    pub reaction_count: Option<f64>,
-    /// `replyCount`
-    pub reply_count: Option<f64>,
-    /// `repostCount`
-    pub repost_count: Option<f64>,
-    /// `shareCount`
-    pub share_count: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Comment item.
+    pub struct CommentItem {
+        /// The addresses of the files.
+        attachments: Vec<CommentAttachment> = "attachments",
+        /// `author`
+        author: Option<CommentAuthor> = "author",
+        /// `content`
+        content: Option<String> = "content",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isDeleted`
+        is_deleted: Option<bool> = "isDeleted",
+        /// `isEdited`
+        is_edited: Option<bool> = "isEdited",
+        /// `isParentThread`
+        is_parent_thread: Option<bool> = "isParentThread",
+        /// `isPost`
+        is_post: Option<bool> = "isPost",
+        /// `isRead`
+        is_read: Option<bool> = "isRead",
+        /// `level`
+        level: Option<f64> = "level",
+        /// `likeCount`
+        like_count: Option<f64> = "likeCount",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `platformCommentId`
+        platform_comment_id: Option<String> = "platformCommentId",
+        /// `platformParentId`
+        platform_parent_id: Option<String> = "platformParentId",
+        /// `platformPostId`
+        platform_post_id: Option<String> = "platformPostId",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `previewLink`
+        preview_link: Option<String> = "previewLink",
+        /// `publishedAt`
+        published_at: Option<Timestamp> = "publishedAt",
+        /// `quoteCount`
+        quote_count: Option<f64> = "quoteCount",
+        /// `reactionCount`
+        reaction_count: Option<f64> = "reactionCount",
+        /// `replyCount`
+        reply_count: Option<f64> = "replyCount",
+        /// `repostCount`
+        repost_count: Option<f64> = "repostCount",
+        /// `shareCount`
+        share_count: Option<f64> = "shareCount",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CommentItem {
-    attachments: "attachments",
-    author: "author",
-    content: "content",
-    created_at: "createdAt",
-    id: "_id",
-    is_deleted: "isDeleted",
-    is_edited: "isEdited",
-    is_parent_thread: "isParentThread",
-    is_post: "isPost",
-    is_read: "isRead",
-    level: "level",
-    like_count: "likeCount",
-    origin_id: "originId",
-    platform: "platform",
-    platform_comment_id: "platformCommentId",
-    platform_parent_id: "platformParentId",
-    platform_post_id: "platformPostId",
-    post_id: "postId",
-    preview_link: "previewLink",
-    published_at: "publishedAt",
-    quote_count: "quoteCount",
-    reaction_count: "reactionCount",
-    reply_count: "replyCount",
-    repost_count: "repostCount",
-    share_count: "shareCount",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Comment platform.
@@ -603,31 +449,25 @@ crm_core::open_enum! {
     }
 }
 
-/// Comments create body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsCreateBody {
-    /// The addresses of the files.
-    pub attachments: Option<Vec<SocialPlannerAttachment>>,
-    /// `content`
-    pub content: Option<String>,
-    /// `isParentThread`
-    pub is_parent_thread: Option<bool>,
-    /// `mentions`
-    pub mentions: Option<Vec<Mentions>>,
-    /// `notifyAllGroupMembers`
-    pub notify_all_group_members: Option<bool>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
+crm_core::record! {
+    /// Comments create body.
+    pub struct CommentsCreateBody {
+        /// The addresses of the files.
+        attachments: Option<Vec<SocialPlannerAttachment>> = "attachments",
+        /// `content`
+        content: Option<String> = "content",
+        /// `isParentThread`
+        is_parent_thread: Option<bool> = "isParentThread",
+        /// `mentions`
+        mentions: Option<Vec<Mentions>> = "mentions",
+        /// `notifyAllGroupMembers`
+        notify_all_group_members: Option<bool> = "notifyAllGroupMembers",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+    }
+    required "content" "isParentThread" "parentId"
+    by new
 }
-crm_core::record!(CommentsCreateBody {
-    attachments: "attachments",
-    content: "content",
-    is_parent_thread: "isParentThread",
-    mentions: "mentions",
-    notify_all_group_members: "notifyAllGroupMembers",
-    parent_id: "parentId",
-} required { content: "content", is_parent_thread: "isParentThread", parent_id: "parentId" } by new);
 crm_core::setters!(CommentsCreateBody {
     attachments: [SocialPlannerAttachment], content: String, is_parent_thread: bool, mentions: [Mentions],
     notify_all_group_members: bool, parent_id: String,
@@ -652,57 +492,43 @@ impl CommentsCreateBody {
     }
 }
 
-/// Comments create reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsCreateReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<CommentItem>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Comments create reply.
+    pub struct CommentsCreateReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<CommentItem> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CommentsCreateReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Comments get list body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsGetListBody {
-    /// `fromDate`
-    pub from_date: Option<String>,
-    /// Most items in a page. 1 to 100. The vendor's default is `10`.
-    pub limit: Option<f64>,
-    /// `originIds`
-    pub origin_ids: Option<Vec<String>>,
-    /// The id of what it belongs to.
-    pub parent_id: Option<String>,
-    /// A text to look for.
-    pub search: Option<String>,
-    /// How many items to pass over. At least 0. The vendor's default is `0`.
-    pub skip: Option<f64>,
-    /// The field to sort by. The vendor's default is `latest`.
-    pub sort_by: Option<CommentsGetListBodySortBy>,
-    /// `toDate`
-    pub to_date: Option<String>,
+crm_core::record! {
+    /// Comments get list body.
+    pub struct CommentsGetListBody {
+        /// `fromDate`
+        from_date: Option<String> = "fromDate",
+        /// Most items in a page. 1 to 100. The vendor's default is `10`.
+        limit: Option<f64> = "limit",
+        /// `originIds`
+        origin_ids: Option<Vec<String>> = "originIds",
+        /// The id of what it belongs to.
+        parent_id: Option<String> = "parentId",
+        /// A text to look for.
+        search: Option<String> = "search",
+        /// How many items to pass over. At least 0. The vendor's default is `0`.
+        skip: Option<f64> = "skip",
+        /// The field to sort by. The vendor's default is `latest`.
+        sort_by: Option<CommentsGetListBodySortBy> = "sortBy",
+        /// `toDate`
+        to_date: Option<String> = "toDate",
+    }
+    required "originIds"
+    by new
 }
-crm_core::record!(CommentsGetListBody {
-    from_date: "fromDate",
-    limit: "limit",
-    origin_ids: "originIds",
-    parent_id: "parentId",
-    search: "search",
-    skip: "skip",
-    sort_by: "sortBy",
-    to_date: "toDate",
-} required { origin_ids: "originIds" } by new);
 crm_core::setters!(CommentsGetListBody {
     from_date: String, limit: f64, origin_ids: [String], parent_id: String, search: String, skip: f64,
     sort_by: CommentsGetListBodySortBy, to_date: String,
@@ -735,105 +561,77 @@ crm_core::open_enum! {
     }
 }
 
-/// Comments get list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsGetListReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<CommentsGetListResults>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Comments get list reply.
+    pub struct CommentsGetListReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<CommentsGetListResults> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CommentsGetListReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Comments get list results.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsGetListResults {
-    /// `comments`
-    pub comments: Vec<CommentItem>,
-    /// `meta`
-    pub meta: Option<CommentsListMeta>,
+crm_core::record! {
+    /// Comments get list results.
+    pub struct CommentsGetListResults {
+        /// `comments`
+        comments: Vec<CommentItem> = "comments",
+        /// `meta`
+        meta: Option<CommentsListMeta> = "meta",
+    }
 }
-crm_core::record!(CommentsGetListResults {
-    comments: "comments",
-    meta: "meta",
-});
 
-/// Comments like reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsLikeReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Comments like reply.
+    pub struct CommentsLikeReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CommentsLikeReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Comments list meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CommentsListMeta {
-    /// `hasMore`
-    pub has_more: Option<bool>,
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// How many items to pass over.
-    pub skip: Option<f64>,
-    /// How many there are in all.
-    pub total: Option<f64>,
-    /// `totalUnread`
-    pub total_unread: Option<f64>,
+crm_core::record! {
+    /// Comments list meta.
+    pub struct CommentsListMeta {
+        /// `hasMore`
+        has_more: Option<bool> = "hasMore",
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// How many items to pass over.
+        skip: Option<f64> = "skip",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// `totalUnread`
+        total_unread: Option<f64> = "totalUnread",
+    }
 }
-crm_core::record!(CommentsListMeta {
-    has_more: "hasMore",
-    limit: "limit",
-    skip: "skip",
-    total: "total",
-    total_unread: "totalUnread",
-});
 
-/// Create category queue.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCategoryQueue {
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// `enableFuturePosts`
-    pub enable_future_posts: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `prioritizeNewContent`
-    pub prioritize_new_content: Option<bool>,
-    /// `timeSlots`
-    pub time_slots: Option<Vec<TimeSlot>>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Create category queue.
+    pub struct CreateCategoryQueue {
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// `enableFuturePosts`
+        enable_future_posts: Option<bool> = "enableFuturePosts",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `prioritizeNewContent`
+        prioritize_new_content: Option<bool> = "prioritizeNewContent",
+        /// `timeSlots`
+        time_slots: Option<Vec<TimeSlot>> = "timeSlots",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "categoryId" "locationId" "timeSlots" "userId"
+    by new
 }
-crm_core::record!(CreateCategoryQueue {
-    category_id: "categoryId",
-    enable_future_posts: "enableFuturePosts",
-    location_id: "locationId",
-    prioritize_new_content: "prioritizeNewContent",
-    time_slots: "timeSlots",
-    user_id: "userId",
-} required { category_id: "categoryId", location_id: "locationId", time_slots: "timeSlots", user_id: "userId" } by new);
 crm_core::setters!(CreateCategoryQueue {
     category_id: String, enable_future_posts: bool, location_id: String, prioritize_new_content: bool,
     time_slots: [TimeSlot], user_id: String,
@@ -859,96 +657,69 @@ impl CreateCategoryQueue {
     }
 }
 
-/// Create category queue reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateCategoryQueueReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queue`
-    pub queue: Option<CreatedCategoryQueue>,
+crm_core::record! {
+    /// Create category queue reply.
+    pub struct CreateCategoryQueueReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queue`
+        queue: Option<CreatedCategoryQueue> = "queue",
+    }
 }
-crm_core::record!(CreateCategoryQueueReply {
-    message: "message",
-    queue: "queue",
-});
 
-/// Create post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePost {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `applyWatermark`
-    pub apply_watermark: Option<bool>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `facebookPostDetails`
-    pub facebook_post_details: Option<FacebookPost>,
-    /// `followUpComment`
-    pub follow_up_comment: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// `instagramPostDetails`
-    pub instagram_post_details: Option<InstagramPost>,
-    /// `linkedinPostDetails`
-    pub linkedin_post_details: Option<LinkedinPost>,
-    /// `media`
-    pub media: Option<Vec<PostMedia>>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTagsSchema>,
-    /// `pinterestPostDetails`
-    pub pinterest_post_details: Option<PinterestPost>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<PostApproval>,
-    /// `scheduleDate`
-    pub schedule_date: Option<String>,
-    /// `scheduleTimeUpdated`
-    pub schedule_time_updated: Option<bool>,
-    /// `selectedBestTime`
-    pub selected_best_time: Option<String>,
-    /// `status`
-    pub status: Option<CreatePostStatus>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<PostType>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `youtubePostDetails`
-    pub youtube_post_details: Option<YoutubePost>,
+crm_core::record! {
+    /// Create post.
+    pub struct CreatePost {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `applyWatermark`
+        apply_watermark: Option<bool> = "applyWatermark",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `facebookPostDetails`
+        facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
+        /// `followUpComment`
+        follow_up_comment: Option<String> = "followUpComment",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// `instagramPostDetails`
+        instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
+        /// `linkedinPostDetails`
+        linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
+        /// `media`
+        media: Option<Vec<PostMedia>> = "media",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
+        /// `pinterestPostDetails`
+        pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
+        /// `postApprovalDetails`
+        post_approval_details: Option<PostApproval> = "postApprovalDetails",
+        /// `scheduleDate`
+        schedule_date: Option<String> = "scheduleDate",
+        /// `scheduleTimeUpdated`
+        schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
+        /// `selectedBestTime`
+        selected_best_time: Option<String> = "selectedBestTime",
+        /// `status`
+        status: Option<CreatePostStatus> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<PostType> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `youtubePostDetails`
+        youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
+    }
+    required "accountIds" "type" "userId"
+    by new
 }
-crm_core::record!(CreatePost {
-    account_ids: "accountIds",
-    apply_watermark: "applyWatermark",
-    category_id: "categoryId",
-    created_by: "createdBy",
-    facebook_post_details: "facebookPostDetails",
-    follow_up_comment: "followUpComment",
-    gmb_post_details: "gmbPostDetails",
-    instagram_post_details: "instagramPostDetails",
-    linkedin_post_details: "linkedinPostDetails",
-    media: "media",
-    og_tags_details: "ogTagsDetails",
-    pinterest_post_details: "pinterestPostDetails",
-    post_approval_details: "postApprovalDetails",
-    schedule_date: "scheduleDate",
-    schedule_time_updated: "scheduleTimeUpdated",
-    selected_best_time: "selectedBestTime",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    user_id: "userId",
-    youtube_post_details: "youtubePostDetails",
-} required { account_ids: "accountIds", type_: "type", user_id: "userId" } by new);
 crm_core::setters!(CreatePost {
     account_ids: [String], apply_watermark: bool, category_id: String, created_by: String,
     facebook_post_details: FacebookPost, follow_up_comment: String, gmb_post_details: GmbPost,
@@ -995,25 +766,19 @@ impl CreatePost {
     }
 }
 
-/// Create post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<CreatePostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Create post reply.
+    pub struct CreatePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<CreatePostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CreatePostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
 crm_core::open_enum! {
     /// Create post status.
@@ -1039,45 +804,35 @@ crm_core::open_enum! {
     }
 }
 
-/// Create post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatePostSuccessfulResponseSchema {
-    /// `post`
-    pub post: Option<SocialPost>,
+crm_core::record! {
+    /// Create post successful response schema.
+    pub struct CreatePostSuccessfulResponseSchema {
+        /// `post`
+        post: Option<SocialPost> = "post",
+    }
 }
-crm_core::record!(CreatePostSuccessfulResponseSchema {
-    post: "post",
-});
 
-/// Create queue item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateQueueItem {
-    /// `directToQueue`
-    pub direct_to_queue: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `modifiedPostPayload`
-    pub modified_post_payload: Option<QueueModifiedPost>,
-    /// `order`
-    pub order: Option<Value>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `variations`
-    pub variations: Option<Vec<VariationInput>>,
+crm_core::record! {
+    /// Create queue item.
+    pub struct CreateQueueItem {
+        /// `directToQueue`
+        direct_to_queue: Option<bool> = "directToQueue",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `modifiedPostPayload`
+        modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
+        /// `order`
+        order: Option<Value> = "order",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// `variations`
+        variations: Option<Vec<VariationInput>> = "variations",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(CreateQueueItem {
-    direct_to_queue: "directToQueue",
-    location_id: "locationId",
-    modified_post_payload: "modifiedPostPayload",
-    order: "order",
-    primary_image: "primaryImage",
-    session_id: "sessionId",
-    variations: "variations",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(CreateQueueItem {
     direct_to_queue: bool, location_id: String, modified_post_payload: QueueModifiedPost, order: Value,
     primary_image: String, session_id: String, variations: [VariationInput],
@@ -1099,150 +854,107 @@ impl CreateQueueItem {
     }
 }
 
-/// Create queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateQueueItemReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queueItem`
-    pub queue_item: Option<CreatedQueueItemWithVariations>,
+crm_core::record! {
+    /// Create queue item reply.
+    pub struct CreateQueueItemReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queueItem`
+        queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
+    }
 }
-crm_core::record!(CreateQueueItemReply {
-    message: "message",
-    queue_item: "queueItem",
-});
 
-/// Created category queue.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatedCategoryQueue {
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `enableFuturePosts`
-    pub enable_future_posts: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastScheduledTime`
-    pub last_scheduled_time: Option<Timestamp>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `prioritizeNewContent`
-    pub prioritize_new_content: Option<bool>,
-    /// `skipDateTime`
-    pub skip_date_time: Vec<Timestamp>,
-    /// The first day or time.
-    pub start_date: Option<Timestamp>,
-    /// `status`
-    pub status: Option<CategoryQueueStatus>,
-    /// `timeSlots`
-    pub time_slots: Vec<CreatedTimeSlot>,
-    /// `totalPosts`
-    pub total_posts: Option<f64>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Created category queue.
+    pub struct CreatedCategoryQueue {
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `enableFuturePosts`
+        enable_future_posts: Option<bool> = "enableFuturePosts",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `lastScheduledTime`
+        last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `prioritizeNewContent`
+        prioritize_new_content: Option<bool> = "prioritizeNewContent",
+        /// `skipDateTime`
+        skip_date_time: Vec<Timestamp> = "skipDateTime",
+        /// The first day or time.
+        start_date: Option<Timestamp> = "startDate",
+        /// `status`
+        status: Option<CategoryQueueStatus> = "status",
+        /// `timeSlots`
+        time_slots: Vec<CreatedTimeSlot> = "timeSlots",
+        /// `totalPosts`
+        total_posts: Option<f64> = "totalPosts",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CreatedCategoryQueue {
-    category_id: "categoryId",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    enable_future_posts: "enableFuturePosts",
-    id: "_id",
-    last_scheduled_time: "lastScheduledTime",
-    location_id: "locationId",
-    prioritize_new_content: "prioritizeNewContent",
-    skip_date_time: "skipDateTime",
-    start_date: "startDate",
-    status: "status",
-    time_slots: "timeSlots",
-    total_posts: "totalPosts",
-    updated_at: "updatedAt",
-});
 
-/// Created queue item with variations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatedQueueItemWithVariations {
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// `currentVariation`
-    pub current_variation: Option<f64>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// `errors`
-    pub errors: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `lastScheduledTime`
-    pub last_scheduled_time: Option<Timestamp>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `modifiedPostPayload`
-    pub modified_post_payload: Option<GetModifiedPayloadFormatted>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `parentPostId`
-    pub parent_post_id: Option<String>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
-    /// `variations`
-    pub variations: Vec<Variation>,
+crm_core::record! {
+    /// Created queue item with variations.
+    pub struct CreatedQueueItemWithVariations {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `currentVariation`
+        current_variation: Option<f64> = "currentVariation",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// `errors`
+        errors: Vec<String> = "errors",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `lastScheduledTime`
+        last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `modifiedPostPayload`
+        modified_post_payload: Option<GetModifiedPayloadFormatted> = "modifiedPostPayload",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `parentPostId`
+        parent_post_id: Option<String> = "parentPostId",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `queueId`
+        queue_id: Option<String> = "queueId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `variations`
+        variations: Vec<Variation> = "variations",
+    }
 }
-crm_core::record!(CreatedQueueItemWithVariations {
-    created_at: "createdAt",
-    current_variation: "currentVariation",
-    deleted: "deleted",
-    errors: "errors",
-    id: "_id",
-    last_scheduled_time: "lastScheduledTime",
-    location_id: "locationId",
-    modified_post_payload: "modifiedPostPayload",
-    order: "order",
-    parent_post_id: "parentPostId",
-    post_id: "postId",
-    primary_image: "primaryImage",
-    queue_id: "queueId",
-    updated_at: "updatedAt",
-    variations: "variations",
-});
 
-/// Created time slot.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreatedTimeSlot {
-    /// `dayOfWeek`
-    pub day_of_week: Option<f64>,
-    /// The id.
-    pub id: Option<String>,
-    /// `time`
-    pub time: Option<String>,
+crm_core::record! {
+    /// Created time slot.
+    pub struct CreatedTimeSlot {
+        /// `dayOfWeek`
+        day_of_week: Option<f64> = "dayOfWeek",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `time`
+        time: Option<String> = "time",
+    }
 }
-crm_core::record!(CreatedTimeSlot {
-    day_of_week: "dayOfWeek",
-    id: "_id",
-    time: "time",
-});
 
-/// Csv default.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvDefault {
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Csv default.
+    pub struct CsvDefault {
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "userId"
+    by new
 }
-crm_core::record!(CsvDefault {
-    user_id: "userId",
-} required { user_id: "userId" } by new);
 crm_core::setters!(CsvDefault {
     user_id: String,
 });
@@ -1267,64 +979,45 @@ crm_core::open_enum! {
     }
 }
 
-/// Csv import.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvImport {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `applyWatermark`
-    pub apply_watermark: Option<bool>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `channel`
-    pub channel: Option<String>,
-    /// `count`
-    pub count: Option<f64>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `csvFileType`
-    pub csv_file_type: Option<CsvFileType>,
-    /// `file`
-    pub file: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `mediaOptimization`
-    pub media_optimization: Option<bool>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `status`
-    pub status: Option<CsvImportStatus>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Csv import.
+    pub struct CsvImport {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `applyWatermark`
+        apply_watermark: Option<bool> = "applyWatermark",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `channel`
+        channel: Option<String> = "channel",
+        /// `count`
+        count: Option<f64> = "count",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `csvFileType`
+        csv_file_type: Option<CsvFileType> = "csvFileType",
+        /// `file`
+        file: Option<String> = "file",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `mediaOptimization`
+        media_optimization: Option<bool> = "mediaOptimization",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `status`
+        status: Option<CsvImportStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CsvImport {
-    account_ids: "accountIds",
-    apply_watermark: "applyWatermark",
-    approver: "approver",
-    channel: "channel",
-    count: "count",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    csv_file_type: "csvFileType",
-    file: "file",
-    file_name: "fileName",
-    id: "id",
-    location_id: "locationId",
-    media_optimization: "mediaOptimization",
-    origin_id: "originId",
-    status: "status",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Csv import status.
@@ -1346,138 +1039,95 @@ crm_core::open_enum! {
     }
 }
 
-/// Csv media reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvMediaReply {
-    /// `aspectRatio`
-    pub aspect_ratio: Option<f64>,
-    /// `audioChannels`
-    pub audio_channels: Option<f64>,
-    /// `audioCodecName`
-    pub audio_codec_name: Option<String>,
-    /// `displayAspectRatio`
-    pub display_aspect_ratio: Option<String>,
-    /// `duration`
-    pub duration: Option<f64>,
-    /// `error`
-    pub error: Option<String>,
-    /// `facebookError`
-    pub facebook_error: Option<String>,
-    /// `format`
-    pub format: Option<String>,
-    /// `frameRate`
-    pub frame_rate: Option<f64>,
-    /// `frames`
-    pub frames: Vec<String>,
-    /// `gmbError`
-    pub gmb_error: Option<String>,
-    /// `height`
-    pub height: Option<f64>,
-    /// `instagramError`
-    pub instagram_error: Option<String>,
-    /// `invalidError`
-    pub invalid_error: Option<String>,
-    /// `linkedinError`
-    pub linkedin_error: Option<String>,
-    /// `selectedPoster`
-    pub selected_poster: Option<f64>,
-    /// `size`
-    pub size: Option<f64>,
-    /// `tiktokBusinessError`
-    pub tiktok_business_error: Option<String>,
-    /// `tiktokError`
-    pub tiktok_error: Option<String>,
-    /// `twitterError`
-    pub twitter_error: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `videoCodecName`
-    pub video_codec_name: Option<String>,
-    /// `width`
-    pub width: Option<f64>,
+crm_core::record! {
+    /// Csv media reply.
+    pub struct CsvMediaReply {
+        /// `aspectRatio`
+        aspect_ratio: Option<f64> = "aspectRatio",
+        /// `audioChannels`
+        audio_channels: Option<f64> = "audioChannels",
+        /// `audioCodecName`
+        audio_codec_name: Option<String> = "audioCodecName",
+        /// `displayAspectRatio`
+        display_aspect_ratio: Option<String> = "displayAspectRatio",
+        /// `duration`
+        duration: Option<f64> = "duration",
+        /// `error`
+        error: Option<String> = "error",
+        /// `facebookError`
+        facebook_error: Option<String> = "facebookError",
+        /// `format`
+        format: Option<String> = "format",
+        /// `frameRate`
+        frame_rate: Option<f64> = "frameRate",
+        /// `frames`
+        frames: Vec<String> = "frames",
+        /// `gmbError`
+        gmb_error: Option<String> = "gmbError",
+        /// `height`
+        height: Option<f64> = "height",
+        /// `instagramError`
+        instagram_error: Option<String> = "instagramError",
+        /// `invalidError`
+        invalid_error: Option<String> = "invalidError",
+        /// `linkedinError`
+        linkedin_error: Option<String> = "linkedinError",
+        /// `selectedPoster`
+        selected_poster: Option<f64> = "selectedPoster",
+        /// `size`
+        size: Option<f64> = "size",
+        /// `tiktokBusinessError`
+        tiktok_business_error: Option<String> = "tiktokBusinessError",
+        /// `tiktokError`
+        tiktok_error: Option<String> = "tiktokError",
+        /// `twitterError`
+        twitter_error: Option<String> = "twitterError",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `videoCodecName`
+        video_codec_name: Option<String> = "videoCodecName",
+        /// `width`
+        width: Option<f64> = "width",
+    }
 }
-crm_core::record!(CsvMediaReply {
-    aspect_ratio: "aspectRatio",
-    audio_channels: "audioChannels",
-    audio_codec_name: "audioCodecName",
-    display_aspect_ratio: "displayAspectRatio",
-    duration: "duration",
-    error: "error",
-    facebook_error: "facebookError",
-    format: "format",
-    frame_rate: "frameRate",
-    frames: "frames",
-    gmb_error: "gmbError",
-    height: "height",
-    instagram_error: "instagramError",
-    invalid_error: "invalidError",
-    linkedin_error: "linkedinError",
-    selected_poster: "selectedPoster",
-    size: "size",
-    tiktok_business_error: "tiktokBusinessError",
-    tiktok_error: "tiktokError",
-    twitter_error: "twitterError",
-    type_: "type",
-    url: "url",
-    video_codec_name: "videoCodecName",
-    width: "width",
-});
 
-/// Csv post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvPost {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `applyWatermark`
-    pub apply_watermark: Option<bool>,
-    /// `csvFileType`
-    pub csv_file_type: Option<CsvFileType>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `followUpComment`
-    pub follow_up_comment: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// `link`
-    pub link: Option<IOgTags>,
-    /// `mediaOptimization`
-    pub media_optimization: Option<bool>,
-    /// `medias`
-    pub medias: Vec<CsvMediaReply>,
-    /// `scheduleDate`
-    pub schedule_date: Option<String>,
-    /// `status`
-    pub status: Option<CsvPostStatus>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Csv post.
+    pub struct CsvPost {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `applyWatermark`
+        apply_watermark: Option<bool> = "applyWatermark",
+        /// `csvFileType`
+        csv_file_type: Option<CsvFileType> = "csvFileType",
+        /// `errorMessage`
+        error_message: Option<String> = "errorMessage",
+        /// `followUpComment`
+        follow_up_comment: Option<String> = "followUpComment",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// `link`
+        link: Option<IOgTags> = "link",
+        /// `mediaOptimization`
+        media_optimization: Option<bool> = "mediaOptimization",
+        /// `medias`
+        medias: Vec<CsvMediaReply> = "medias",
+        /// `scheduleDate`
+        schedule_date: Option<String> = "scheduleDate",
+        /// `status`
+        status: Option<CsvPostStatus> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CsvPost {
-    account_ids: "accountIds",
-    apply_watermark: "applyWatermark",
-    csv_file_type: "csvFileType",
-    error_message: "errorMessage",
-    follow_up_comment: "followUpComment",
-    gmb_post_details: "gmbPostDetails",
-    link: "link",
-    media_optimization: "mediaOptimization",
-    medias: "medias",
-    schedule_date: "scheduleDate",
-    status: "status",
-    summary: "summary",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Csv post status.
@@ -1493,100 +1143,73 @@ crm_core::open_enum! {
     }
 }
 
-/// Csv post status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvPostStatusReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Csv post status reply.
+    pub struct CsvPostStatusReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(CsvPostStatusReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Csv reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvReply {
-    /// `csv`
-    pub csv: Option<CsvResponse>,
+crm_core::record! {
+    /// Csv reply.
+    pub struct CsvReply {
+        /// `csv`
+        csv: Option<CsvResponse> = "csv",
+    }
 }
-crm_core::record!(CsvReply {
-    csv: "csv",
-});
 
-/// Csv response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CsvResponse {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `applyWatermark`
-    pub apply_watermark: Option<bool>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `count`
-    pub count: Option<f64>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `csvFileType`
-    pub csv_file_type: Option<CsvFileType>,
-    /// `file`
-    pub file: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `mediaOptimization`
-    pub media_optimization: Option<bool>,
-    /// `originId`
-    pub origin_id: Option<String>,
-    /// `status`
-    pub status: Option<CsvImportStatus>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Csv response.
+    pub struct CsvResponse {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `applyWatermark`
+        apply_watermark: Option<bool> = "applyWatermark",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `count`
+        count: Option<f64> = "count",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `csvFileType`
+        csv_file_type: Option<CsvFileType> = "csvFileType",
+        /// `file`
+        file: Option<String> = "file",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `mediaOptimization`
+        media_optimization: Option<bool> = "mediaOptimization",
+        /// `originId`
+        origin_id: Option<String> = "originId",
+        /// `status`
+        status: Option<CsvImportStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(CsvResponse {
-    account_ids: "accountIds",
-    apply_watermark: "applyWatermark",
-    approver: "approver",
-    count: "count",
-    created_by: "createdBy",
-    csv_file_type: "csvFileType",
-    file: "file",
-    file_name: "fileName",
-    location_id: "locationId",
-    media_optimization: "mediaOptimization",
-    origin_id: "originId",
-    status: "status",
-    trace_id: "traceId",
-    updated_at: "updatedAt",
-});
 
-/// Date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Date {
-    /// `day`
-    pub day: Option<f64>,
-    /// `month`
-    pub month: Option<f64>,
-    /// `year`
-    pub year: Option<f64>,
+crm_core::record! {
+    /// Date.
+    pub struct Date {
+        /// `day`
+        day: Option<f64> = "day",
+        /// `month`
+        month: Option<f64> = "month",
+        /// `year`
+        year: Option<f64> = "year",
+    }
+    required "day" "month" "year"
+    by new
 }
-crm_core::record!(Date {
-    day: "day",
-    month: "month",
-    year: "year",
-} required { day: "day", month: "month", year: "year" } by new);
 crm_core::setters!(Date {
     day: f64, month: f64, year: f64,
 });
@@ -1607,189 +1230,138 @@ impl Date {
     }
 }
 
-/// Delete account reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteAccountReply {
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Delete account reply.
+    pub struct DeleteAccountReply {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
 }
-crm_core::record!(DeleteAccountReply {
-    id: "id",
-    location_id: "locationId",
-});
 
-/// Delete active post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteActivePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
+crm_core::record! {
+    /// Delete active post reply.
+    pub struct DeleteActivePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
 }
-crm_core::record!(DeleteActivePostReply {
-    message: "message",
-});
 
-/// Delete csv reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteCsvReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<CsvReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete csv reply.
+    pub struct DeleteCsvReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<CsvReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteCsvReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete like reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteLikeReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete like reply.
+    pub struct DeleteLikeReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeleteLikeReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete post csv.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostCsv {
-    /// `applyWatermark`
-    pub apply_watermark: Option<bool>,
-    /// `csvFileType`
-    pub csv_file_type: Option<CsvFileType>,
-    /// The id.
-    pub id: Option<String>,
-    /// `mediaOptimization`
-    pub media_optimization: Option<bool>,
-    /// `status`
-    pub status: Option<CsvImportStatus>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Delete post csv.
+    pub struct DeletePostCsv {
+        /// `applyWatermark`
+        apply_watermark: Option<bool> = "applyWatermark",
+        /// `csvFileType`
+        csv_file_type: Option<CsvFileType> = "csvFileType",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `mediaOptimization`
+        media_optimization: Option<bool> = "mediaOptimization",
+        /// `status`
+        status: Option<CsvImportStatus> = "status",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(DeletePostCsv {
-    apply_watermark: "applyWatermark",
-    csv_file_type: "csvFileType",
-    id: "_id",
-    media_optimization: "mediaOptimization",
-    status: "status",
-    updated_at: "updatedAt",
-});
 
-/// Delete post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<DeletePostResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete post reply.
+    pub struct DeletePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<DeletePostResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeletePostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete post response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostResponseSchema {
-    /// `csv`
-    pub csv: Option<DeletePostCsv>,
-    /// `postId`
-    pub post_id: Option<String>,
+crm_core::record! {
+    /// Delete post response schema.
+    pub struct DeletePostResponseSchema {
+        /// `csv`
+        csv: Option<DeletePostCsv> = "csv",
+        /// `postId`
+        post_id: Option<String> = "postId",
+    }
 }
-crm_core::record!(DeletePostResponseSchema {
-    csv: "csv",
-    post_id: "postId",
-});
 
-/// Delete post successful response dto.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostSuccessfulResponseDto {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<DeletePostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Delete post successful response dto.
+    pub struct DeletePostSuccessfulResponseDto {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<DeletePostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(DeletePostSuccessfulResponseDto {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Delete post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePostSuccessfulResponseSchema {
-    /// `postId`
-    pub post_id: Option<String>,
+crm_core::record! {
+    /// Delete post successful response schema.
+    pub struct DeletePostSuccessfulResponseSchema {
+        /// `postId`
+        post_id: Option<String> = "postId",
+    }
 }
-crm_core::record!(DeletePostSuccessfulResponseSchema {
-    post_id: "postId",
-});
 
-/// Delete posts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeletePosts {
-    /// `postIds`
-    pub post_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Delete posts.
+    pub struct DeletePosts {
+        /// `postIds`
+        post_ids: Option<Vec<String>> = "postIds",
+    }
 }
-crm_core::record!(DeletePosts {
-    post_ids: "postIds",
-});
 crm_core::setters!(DeletePosts {
     post_ids: [String],
 });
 
-/// Discard edit session.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DiscardEditSession {
-    /// The vendor's default is `false`.
-    pub keep_in_draft: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Discard edit session.
+    pub struct DiscardEditSession {
+        /// The vendor's default is `false`.
+        keep_in_draft: Option<bool> = "keepInDraft",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
+    required "locationId" "sessionId"
+    by new
 }
-crm_core::record!(DiscardEditSession {
-    keep_in_draft: "keepInDraft",
-    location_id: "locationId",
-    session_id: "sessionId",
-} required { location_id: "locationId", session_id: "sessionId" } by new);
 crm_core::setters!(DiscardEditSession {
     keep_in_draft: bool, location_id: String, session_id: String,
 });
@@ -1806,39 +1378,31 @@ impl DiscardEditSession {
     }
 }
 
-/// Discard edit session reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DiscardEditSessionReply {
-    /// What it says, for people.
-    pub message: Option<String>,
+crm_core::record! {
+    /// Discard edit session reply.
+    pub struct DiscardEditSessionReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
 }
-crm_core::record!(DiscardEditSessionReply {
-    message: "message",
-});
 
-/// Edit session calendar.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EditSessionCalendar {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// The last day or time.
-    pub end_date: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// The first day or time.
-    pub start_date: Option<String>,
+crm_core::record! {
+    /// Edit session calendar.
+    pub struct EditSessionCalendar {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// The last day or time.
+        end_date: Option<String> = "endDate",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// The first day or time.
+        start_date: Option<String> = "startDate",
+    }
+    required "endDate" "locationId" "sessionId" "startDate"
+    by new
 }
-crm_core::record!(EditSessionCalendar {
-    account_ids: "accountIds",
-    end_date: "endDate",
-    location_id: "locationId",
-    session_id: "sessionId",
-    start_date: "startDate",
-} required { end_date: "endDate", location_id: "locationId", session_id: "sessionId", start_date: "startDate" } by new);
 crm_core::setters!(EditSessionCalendar {
     account_ids: [String], end_date: String, location_id: String, session_id: String, start_date: String,
 });
@@ -1862,103 +1426,76 @@ impl EditSessionCalendar {
     }
 }
 
-/// Edit session calendar reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EditSessionCalendarReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `scheduledPosts`
-    pub scheduled_posts: Vec<EditSessionScheduledPost>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Edit session calendar reply.
+    pub struct EditSessionCalendarReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `scheduledPosts`
+        scheduled_posts: Vec<EditSessionScheduledPost> = "scheduledPosts",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(EditSessionCalendarReply {
-    message: "message",
-    scheduled_posts: "scheduledPosts",
-    timezone: "timezone",
-    total: "total",
-});
 
-/// Edit session scheduled post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EditSessionScheduledPost {
-    /// `category`
-    pub category: Option<CategoryInfo>,
-    /// `currentVariation`
-    pub current_variation: Option<f64>,
-    /// `errors`
-    pub errors: Vec<String>,
-    /// `isDraft`
-    pub is_draft: Option<bool>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `originalItemId`
-    pub original_item_id: Option<String>,
-    /// `post`
-    pub post: Option<SocialPost>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// `queueItemId`
-    pub queue_item_id: Option<String>,
-    /// `scheduledDateTime`
-    pub scheduled_date_time: Option<Timestamp>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `variations`
-    pub variations: Vec<Variation>,
+crm_core::record! {
+    /// Edit session scheduled post.
+    pub struct EditSessionScheduledPost {
+        /// `category`
+        category: Option<CategoryInfo> = "category",
+        /// `currentVariation`
+        current_variation: Option<f64> = "currentVariation",
+        /// `errors`
+        errors: Vec<String> = "errors",
+        /// `isDraft`
+        is_draft: Option<bool> = "isDraft",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `originalItemId`
+        original_item_id: Option<String> = "originalItemId",
+        /// `post`
+        post: Option<SocialPost> = "post",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `queueId`
+        queue_id: Option<String> = "queueId",
+        /// `queueItemId`
+        queue_item_id: Option<String> = "queueItemId",
+        /// `scheduledDateTime`
+        scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `variations`
+        variations: Vec<Variation> = "variations",
+    }
 }
-crm_core::record!(EditSessionScheduledPost {
-    category: "category",
-    current_variation: "currentVariation",
-    errors: "errors",
-    is_draft: "isDraft",
-    order: "order",
-    original_item_id: "originalItemId",
-    post: "post",
-    primary_image: "primaryImage",
-    queue_id: "queueId",
-    queue_item_id: "queueItemId",
-    scheduled_date_time: "scheduledDateTime",
-    timezone: "timezone",
-    variations: "variations",
-});
 
-/// End date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EndDate {
-    /// The last day or time.
-    pub end_date: Option<Date>,
-    /// When it ends.
-    pub end_time: Option<Time>,
+crm_core::record! {
+    /// End date.
+    pub struct EndDate {
+        /// The last day or time.
+        end_date: Option<Date> = "endDate",
+        /// When it ends.
+        end_time: Option<Time> = "endTime",
+    }
 }
-crm_core::record!(EndDate {
-    end_date: "endDate",
-    end_time: "endTime",
-});
 crm_core::setters!(EndDate {
     end_date: Date, end_time: Time,
 });
 
-/// Facebook post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FacebookPost {
-    /// `textFormatPresetId`
-    pub text_format_preset_id: Option<String>,
-    /// `type`
-    pub type_: Option<PostType>,
+crm_core::record! {
+    /// Facebook post.
+    pub struct FacebookPost {
+        /// `textFormatPresetId`
+        text_format_preset_id: Option<String> = "textFormatPresetId",
+        /// `type`
+        type_: Option<PostType> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(FacebookPost {
-    text_format_preset_id: "textFormatPresetId",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(FacebookPost {
     text_format_preset_id: String, type_: PostType,
 });
@@ -1974,59 +1511,45 @@ impl FacebookPost {
     }
 }
 
-/// Fetch available categories reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchAvailableCategoriesReply {
-    /// `categories`
-    pub categories: Vec<AvailableCategory>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `meta`
-    pub meta: Option<SocialPlannerMeta>,
+crm_core::record! {
+    /// Fetch available categories reply.
+    pub struct FetchAvailableCategoriesReply {
+        /// `categories`
+        categories: Vec<AvailableCategory> = "categories",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `meta`
+        meta: Option<SocialPlannerMeta> = "meta",
+    }
 }
-crm_core::record!(FetchAvailableCategoriesReply {
-    categories: "categories",
-    message: "message",
-    meta: "meta",
-});
 
-/// Fetch calendar list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchCalendarListReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `scheduledPosts`
-    pub scheduled_posts: Vec<ScheduledPost>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Fetch calendar list reply.
+    pub struct FetchCalendarListReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `scheduledPosts`
+        scheduled_posts: Vec<ScheduledPost> = "scheduledPosts",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(FetchCalendarListReply {
-    message: "message",
-    scheduled_posts: "scheduledPosts",
-    timezone: "timezone",
-    total: "total",
-});
 
-/// Fetch category queues.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchCategoryQueues {
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// How many items to pass over.
-    pub skip: Option<f64>,
+crm_core::record! {
+    /// Fetch category queues.
+    pub struct FetchCategoryQueues {
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// How many items to pass over.
+        skip: Option<f64> = "skip",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(FetchCategoryQueues {
-    limit: "limit",
-    location_id: "locationId",
-    skip: "skip",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(FetchCategoryQueues {
     limit: f64, location_id: String, skip: f64,
 });
@@ -2043,62 +1566,47 @@ impl FetchCategoryQueues {
     }
 }
 
-/// Fetch category queues reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchCategoryQueuesReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `meta`
-    pub meta: Option<SocialPlannerMeta>,
-    /// `queues`
-    pub queues: Vec<CategoryQueueWithCategory>,
+crm_core::record! {
+    /// Fetch category queues reply.
+    pub struct FetchCategoryQueuesReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `meta`
+        meta: Option<SocialPlannerMeta> = "meta",
+        /// `queues`
+        queues: Vec<CategoryQueueWithCategory> = "queues",
+    }
 }
-crm_core::record!(FetchCategoryQueuesReply {
-    message: "message",
-    meta: "meta",
-    queues: "queues",
-});
 
-/// Fetch queue by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchQueueByIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queue`
-    pub queue: Option<CategoryQueueWithCategory>,
+crm_core::record! {
+    /// Fetch queue by id reply.
+    pub struct FetchQueueByIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queue`
+        queue: Option<CategoryQueueWithCategory> = "queue",
+    }
 }
-crm_core::record!(FetchQueueByIdReply {
-    message: "message",
-    queue: "queue",
-});
 
-/// Fetch queue items.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchQueueItems {
-    /// `errorFilter`
-    pub error_filter: Option<bool>,
-    /// `itemId`
-    pub item_id: Option<String>,
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// How many items to pass over.
-    pub skip: Option<f64>,
+crm_core::record! {
+    /// Fetch queue items.
+    pub struct FetchQueueItems {
+        /// `errorFilter`
+        error_filter: Option<bool> = "errorFilter",
+        /// `itemId`
+        item_id: Option<String> = "itemId",
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// How many items to pass over.
+        skip: Option<f64> = "skip",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(FetchQueueItems {
-    error_filter: "errorFilter",
-    item_id: "itemId",
-    limit: "limit",
-    location_id: "locationId",
-    session_id: "sessionId",
-    skip: "skip",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(FetchQueueItems {
     error_filter: bool, item_id: String, limit: f64, location_id: String, session_id: String, skip: f64,
 });
@@ -2118,59 +1626,45 @@ impl FetchQueueItems {
     }
 }
 
-/// Fetch queue items meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchQueueItemsMeta {
-    /// `count`
-    pub count: Option<String>,
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// How many items to pass over.
-    pub skip: Option<f64>,
+crm_core::record! {
+    /// Fetch queue items meta.
+    pub struct FetchQueueItemsMeta {
+        /// `count`
+        count: Option<String> = "count",
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// How many items to pass over.
+        skip: Option<f64> = "skip",
+    }
 }
-crm_core::record!(FetchQueueItemsMeta {
-    count: "count",
-    limit: "limit",
-    skip: "skip",
-});
 
-/// Fetch queue items reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchQueueItemsReply {
-    /// `items`
-    pub items: Vec<QueueItem>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `meta`
-    pub meta: Option<FetchQueueItemsMeta>,
+crm_core::record! {
+    /// Fetch queue items reply.
+    pub struct FetchQueueItemsReply {
+        /// `items`
+        items: Vec<QueueItem> = "items",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `meta`
+        meta: Option<FetchQueueItemsMeta> = "meta",
+    }
 }
-crm_core::record!(FetchQueueItemsReply {
-    items: "items",
-    message: "message",
-    meta: "meta",
-});
 
-/// Fetch slots.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchSlots {
-    /// Most items in a page. The vendor's default is `20`.
-    pub limit: Option<f64>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// How many items to pass over. The vendor's default is `0`.
-    pub skip: Option<f64>,
+crm_core::record! {
+    /// Fetch slots.
+    pub struct FetchSlots {
+        /// Most items in a page. The vendor's default is `20`.
+        limit: Option<f64> = "limit",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// How many items to pass over. The vendor's default is `0`.
+        skip: Option<f64> = "skip",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(FetchSlots {
-    limit: "limit",
-    location_id: "locationId",
-    session_id: "sessionId",
-    skip: "skip",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(FetchSlots {
     limit: f64, location_id: String, session_id: String, skip: f64,
 });
@@ -2188,358 +1682,249 @@ impl FetchSlots {
     }
 }
 
-/// Fetch slots reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FetchSlotsReply {
-    /// Most items in a page.
-    pub limit: Option<f64>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// How many items to pass over.
-    pub skip: Option<f64>,
-    /// `slots`
-    pub slots: Vec<UpdatedSlotInfo>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Fetch slots reply.
+    pub struct FetchSlotsReply {
+        /// Most items in a page.
+        limit: Option<f64> = "limit",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// How many items to pass over.
+        skip: Option<f64> = "skip",
+        /// `slots`
+        slots: Vec<UpdatedSlotInfo> = "slots",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(FetchSlotsReply {
-    limit: "limit",
-    message: "message",
-    skip: "skip",
-    slots: "slots",
-    timezone: "timezone",
-    total: "total",
-});
 
-/// Formated approval details.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct FormatedApprovalDetails {
-    /// `approvalStatus`
-    pub approval_status: Option<ApprovalStatus>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `approverNote`
-    pub approver_note: Option<String>,
-    /// `approverUser`
-    pub approver_user: Option<PostUser>,
-    /// `requesterNote`
-    pub requester_note: Option<String>,
+crm_core::record! {
+    /// Formated approval details.
+    pub struct FormatedApprovalDetails {
+        /// `approvalStatus`
+        approval_status: Option<ApprovalStatus> = "approvalStatus",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `approverNote`
+        approver_note: Option<String> = "approverNote",
+        /// `approverUser`
+        approver_user: Option<PostUser> = "approverUser",
+        /// `requesterNote`
+        requester_note: Option<String> = "requesterNote",
+    }
 }
-crm_core::record!(FormatedApprovalDetails {
-    approval_status: "approvalStatus",
-    approver: "approver",
-    approver_note: "approverNote",
-    approver_user: "approverUser",
-    requester_note: "requesterNote",
-});
 
-/// General reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GeneralReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `totalPostsChanged`
-    pub total_posts_changed: Option<f64>,
-    /// `updatedSlots`
-    pub updated_slots: Vec<UpdatedSlotInfo>,
+crm_core::record! {
+    /// General reply.
+    pub struct GeneralReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `totalPostsChanged`
+        total_posts_changed: Option<f64> = "totalPostsChanged",
+        /// `updatedSlots`
+        updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
+    }
 }
-crm_core::record!(GeneralReply {
-    message: "message",
-    total_posts_changed: "totalPostsChanged",
-    updated_slots: "updatedSlots",
-});
 
-/// Get account.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAccount {
-    /// `expire`
-    pub expire: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isExpired`
-    pub is_expired: Option<bool>,
-    /// `meta`
-    pub meta: Option<Value>,
-    /// The name.
-    pub name: Option<String>,
-    /// `oauthId`
-    pub oauth_id: Option<String>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `profileId`
-    pub profile_id: Option<String>,
-    /// `type`
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Get account.
+    pub struct GetAccount {
+        /// `expire`
+        expire: Option<String> = "expire",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isExpired`
+        is_expired: Option<bool> = "isExpired",
+        /// `meta`
+        meta: Option<Value> = "meta",
+        /// The name.
+        name: Option<String> = "name",
+        /// `oauthId`
+        oauth_id: Option<String> = "oauthId",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `profileId`
+        profile_id: Option<String> = "profileId",
+        /// `type`
+        type_: Option<String> = "type",
+    }
 }
-crm_core::record!(GetAccount {
-    expire: "expire",
-    id: "id",
-    is_expired: "isExpired",
-    meta: "meta",
-    name: "name",
-    oauth_id: "oauthId",
-    platform: "platform",
-    profile_id: "profileId",
-    type_: "type",
-});
 
-/// Get by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetCategory>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get by id reply.
+    pub struct GetByIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetCategory> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetByIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get by id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByIdResponseSchema {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `primaryColor`
-    pub primary_color: Option<String>,
-    /// `secondaryColor`
-    pub secondary_color: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Get by id response schema.
+    pub struct GetByIdResponseSchema {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The name.
+        name: Option<String> = "name",
+        /// `primaryColor`
+        primary_color: Option<String> = "primaryColor",
+        /// `secondaryColor`
+        secondary_color: Option<String> = "secondaryColor",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(GetByIdResponseSchema {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    message: "message",
-    name: "name",
-    primary_color: "primaryColor",
-    secondary_color: "secondaryColor",
-    updated_at: "updatedAt",
-});
 
-/// Get by location id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByLocationIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetByLocationIdResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get by location id reply.
+    pub struct GetByLocationIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetByLocationIdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetByLocationIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get by location id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetByLocationIdResponseSchema {
-    /// `categories`
-    pub categories: Vec<Category>,
-    /// `count`
-    pub count: Option<f64>,
+crm_core::record! {
+    /// Get by location id response schema.
+    pub struct GetByLocationIdResponseSchema {
+        /// `categories`
+        categories: Vec<Category> = "categories",
+        /// `count`
+        count: Option<f64> = "count",
+    }
 }
-crm_core::record!(GetByLocationIdResponseSchema {
-    categories: "categories",
-    count: "count",
-});
 
-/// Get category.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCategory {
-    /// `category`
-    pub category: Option<GetByIdResponseSchema>,
+crm_core::record! {
+    /// Get category.
+    pub struct GetCategory {
+        /// `category`
+        category: Option<GetByIdResponseSchema> = "category",
+    }
 }
-crm_core::record!(GetCategory {
-    category: "category",
-});
 
-/// Get csv post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCsvPostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetCsvPostResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get csv post reply.
+    pub struct GetCsvPostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetCsvPostResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetCsvPostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get csv post response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetCsvPostResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// `csv`
-    pub csv: Option<CsvImport>,
-    /// `posts`
-    pub posts: Vec<CsvPost>,
+crm_core::record! {
+    /// Get csv post response schema.
+    pub struct GetCsvPostResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `csv`
+        csv: Option<CsvImport> = "csv",
+        /// `posts`
+        posts: Vec<CsvPost> = "posts",
+    }
 }
-crm_core::record!(GetCsvPostResponseSchema {
-    count: "count",
-    csv: "csv",
-    posts: "posts",
-});
 
-/// Get group.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetGroup {
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Get group.
+    pub struct GetGroup {
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(GetGroup {
-    account_ids: "accountIds",
-    id: "id",
-    name: "name",
-});
 
-/// Get modified payload formatted.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetModifiedPayloadFormatted {
-    /// The id of the account.
-    pub account_id: Option<String>,
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `displayDate`
-    pub display_date: Option<Timestamp>,
-    /// `error`
-    pub error: Option<String>,
-    /// `facebookPostDetails`
-    pub facebook_post_details: Option<FacebookPost>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// The id.
-    pub id: Option<String>,
-    /// `instagramPostDetails`
-    pub instagram_post_details: Option<InstagramPost>,
-    /// `linkedinPostDetails`
-    pub linkedin_post_details: Option<LinkedinPost>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `media`
-    pub media: Vec<PostMedia>,
-    /// `mediaOptimization`
-    pub media_optimization: Option<bool>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTagsSchema>,
-    /// `pinterestPostDetails`
-    pub pinterest_post_details: Option<PinterestPost>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<FormatedApprovalDetails>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<String>,
-    /// `source`
-    pub source: Option<GetModifiedPayloadFormattedSource>,
-    /// `status`
-    pub status: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// `thumbnail`
-    pub thumbnail: Option<String>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<PostUser>,
-    /// `youtubePostDetails`
-    pub youtube_post_details: Option<YoutubePost>,
+crm_core::record! {
+    /// Get modified payload formatted.
+    pub struct GetModifiedPayloadFormatted {
+        /// The id of the account.
+        account_id: Option<String> = "accountId",
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `displayDate`
+        display_date: Option<Timestamp> = "displayDate",
+        /// `error`
+        error: Option<String> = "error",
+        /// `facebookPostDetails`
+        facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `instagramPostDetails`
+        instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
+        /// `linkedinPostDetails`
+        linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `media`
+        media: Vec<PostMedia> = "media",
+        /// `mediaOptimization`
+        media_optimization: Option<bool> = "mediaOptimization",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
+        /// `pinterestPostDetails`
+        pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
+        /// `postApprovalDetails`
+        post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `source`
+        source: Option<GetModifiedPayloadFormattedSource> = "source",
+        /// `status`
+        status: Option<String> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Vec<String> = "tags",
+        /// `thumbnail`
+        thumbnail: Option<String> = "thumbnail",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<PostUser> = "user",
+        /// `youtubePostDetails`
+        youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
+    }
 }
-crm_core::record!(GetModifiedPayloadFormatted {
-    account_id: "accountId",
-    account_ids: "accountIds",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    display_date: "displayDate",
-    error: "error",
-    facebook_post_details: "facebookPostDetails",
-    gmb_post_details: "gmbPostDetails",
-    id: "_id",
-    instagram_post_details: "instagramPostDetails",
-    linkedin_post_details: "linkedinPostDetails",
-    location_id: "locationId",
-    media: "media",
-    media_optimization: "mediaOptimization",
-    og_tags_details: "ogTagsDetails",
-    pinterest_post_details: "pinterestPostDetails",
-    post_approval_details: "postApprovalDetails",
-    post_id: "postId",
-    published_at: "publishedAt",
-    source: "source",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    thumbnail: "thumbnail",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    updated_at: "updatedAt",
-    user: "user",
-    youtube_post_details: "youtubePostDetails",
-});
 
 crm_core::open_enum! {
     /// Get modified payload formatted source.
@@ -2563,176 +1948,127 @@ crm_core::open_enum! {
     }
 }
 
-/// Get post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetPostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get post reply.
+    pub struct GetPostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetPostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetPostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetPostSuccessfulResponseSchema {
-    /// `post`
-    pub post: Option<SocialPost>,
+crm_core::record! {
+    /// Get post successful response schema.
+    pub struct GetPostSuccessfulResponseSchema {
+        /// `post`
+        post: Option<SocialPost> = "post",
+    }
 }
-crm_core::record!(GetPostSuccessfulResponseSchema {
-    post: "post",
-});
 
-/// Get tags by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTagsByIdResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get tags by id reply.
+    pub struct GetTagsByIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTagsByIdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTagsByIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get tags by id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByIdResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// The tags.
-    pub tags: Vec<SocialMediaTag>,
+crm_core::record! {
+    /// Get tags by id response schema.
+    pub struct GetTagsByIdResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// The tags.
+        tags: Vec<SocialMediaTag> = "tags",
+    }
 }
-crm_core::record!(GetTagsByIdResponseSchema {
-    count: "count",
-    tags: "tags",
-});
 
-/// Get tags by location id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByLocationIdReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetTagsByLocationIdResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get tags by location id reply.
+    pub struct GetTagsByLocationIdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetTagsByLocationIdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetTagsByLocationIdReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get tags by location id response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetTagsByLocationIdResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// The tags.
-    pub tags: Vec<SocialMediaTag>,
+crm_core::record! {
+    /// Get tags by location id response schema.
+    pub struct GetTagsByLocationIdResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// The tags.
+        tags: Vec<SocialMediaTag> = "tags",
+    }
 }
-crm_core::record!(GetTagsByLocationIdResponseSchema {
-    count: "count",
-    tags: "tags",
-});
 
-/// Get upload status reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetUploadStatusReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<GetUploadStatusResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Get upload status reply.
+    pub struct GetUploadStatusReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<GetUploadStatusResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(GetUploadStatusReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Get upload status response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetUploadStatusResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// `csvs`
-    pub csvs: Vec<CsvImport>,
+crm_core::record! {
+    /// Get upload status response schema.
+    pub struct GetUploadStatusResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `csvs`
+        csvs: Vec<CsvImport> = "csvs",
+    }
 }
-crm_core::record!(GetUploadStatusResponseSchema {
-    count: "count",
-    csvs: "csvs",
-});
 
-/// Gmb post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GmbPost {
-    /// `actionType`
-    pub action_type: Option<GmbPostActionType>,
-    /// `couponCode`
-    pub coupon_code: Option<String>,
-    /// The last day or time.
-    pub end_date: Option<EndDate>,
-    /// `gmbEventType`
-    pub gmb_event_type: Option<GmbPostGmbEventType>,
-    /// `offerTitle`
-    pub offer_title: Option<String>,
-    /// `redeemOnlineUrl`
-    pub redeem_online_url: Option<String>,
-    /// The first day or time.
-    pub start_date: Option<StartDate>,
-    /// `termsConditions`
-    pub terms_conditions: Option<String>,
-    /// The title.
-    pub title: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Gmb post.
+    pub struct GmbPost {
+        /// `actionType`
+        action_type: Option<GmbPostActionType> = "actionType",
+        /// `couponCode`
+        coupon_code: Option<String> = "couponCode",
+        /// The last day or time.
+        end_date: Option<EndDate> = "endDate",
+        /// `gmbEventType`
+        gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
+        /// `offerTitle`
+        offer_title: Option<String> = "offerTitle",
+        /// `redeemOnlineUrl`
+        redeem_online_url: Option<String> = "redeemOnlineUrl",
+        /// The first day or time.
+        start_date: Option<StartDate> = "startDate",
+        /// `termsConditions`
+        terms_conditions: Option<String> = "termsConditions",
+        /// The title.
+        title: Option<String> = "title",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "gmbEventType"
+    by new
 }
-crm_core::record!(GmbPost {
-    action_type: "actionType",
-    coupon_code: "couponCode",
-    end_date: "endDate",
-    gmb_event_type: "gmbEventType",
-    offer_title: "offerTitle",
-    redeem_online_url: "redeemOnlineUrl",
-    start_date: "startDate",
-    terms_conditions: "termsConditions",
-    title: "title",
-    url: "url",
-} required { gmb_event_type: "gmbEventType" } by new);
 crm_core::setters!(GmbPost {
     action_type: GmbPostActionType, coupon_code: String, end_date: EndDate,
     gmb_event_type: GmbPostGmbEventType, offer_title: String, redeem_online_url: String,
@@ -2790,57 +2126,43 @@ crm_core::open_enum! {
     }
 }
 
-/// I og tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct IOgTags {
-    /// `error`
-    pub error: Option<String>,
-    /// `ogDescription`
-    pub og_description: Option<String>,
-    /// `ogImage`
-    pub og_image: Option<OgImage>,
-    /// `ogSiteName`
-    pub og_site_name: Option<String>,
-    /// `ogTitle`
-    pub og_title: Option<String>,
-    /// `ogUrl`
-    pub og_url: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// I og tags.
+    pub struct IOgTags {
+        /// `error`
+        error: Option<String> = "error",
+        /// `ogDescription`
+        og_description: Option<String> = "ogDescription",
+        /// `ogImage`
+        og_image: Option<OgImage> = "ogImage",
+        /// `ogSiteName`
+        og_site_name: Option<String> = "ogSiteName",
+        /// `ogTitle`
+        og_title: Option<String> = "ogTitle",
+        /// `ogUrl`
+        og_url: Option<String> = "ogUrl",
+        /// The address.
+        url: Option<String> = "url",
+    }
 }
-crm_core::record!(IOgTags {
-    error: "error",
-    og_description: "ogDescription",
-    og_image: "ogImage",
-    og_site_name: "ogSiteName",
-    og_title: "ogTitle",
-    og_url: "ogUrl",
-    url: "url",
-});
 
-/// Instagram post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct InstagramPost {
-    /// `collaborators`
-    pub collaborators: Option<Value>,
-    /// `publishViaPushNotification`
-    pub publish_via_push_notification: Option<bool>,
-    /// `publisherNote`
-    pub publisher_note: Option<String>,
-    /// `showOnFeed`
-    pub show_on_feed: Option<bool>,
-    /// `type`
-    pub type_: Option<PostType>,
+crm_core::record! {
+    /// Instagram post.
+    pub struct InstagramPost {
+        /// `collaborators`
+        collaborators: Option<Value> = "collaborators",
+        /// `publishViaPushNotification`
+        publish_via_push_notification: Option<bool> = "publishViaPushNotification",
+        /// `publisherNote`
+        publisher_note: Option<String> = "publisherNote",
+        /// `showOnFeed`
+        show_on_feed: Option<bool> = "showOnFeed",
+        /// `type`
+        type_: Option<PostType> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(InstagramPost {
-    collaborators: "collaborators",
-    publish_via_push_notification: "publishViaPushNotification",
-    publisher_note: "publisherNote",
-    show_on_feed: "showOnFeed",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(InstagramPost {
     collaborators: Value, publish_via_push_notification: bool, publisher_note: String, show_on_feed: bool,
     type_: PostType,
@@ -2860,22 +2182,19 @@ impl InstagramPost {
     }
 }
 
-/// Linkedin poll.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedinPoll {
-    /// `options`
-    pub options: Option<Vec<LinkedinPollOption>>,
-    /// At most 140 characters.
-    pub question: Option<String>,
-    /// `settings`
-    pub settings: Option<LinkedinPollSettings>,
+crm_core::record! {
+    /// Linkedin poll.
+    pub struct LinkedinPoll {
+        /// `options`
+        options: Option<Vec<LinkedinPollOption>> = "options",
+        /// At most 140 characters.
+        question: Option<String> = "question",
+        /// `settings`
+        settings: Option<LinkedinPollSettings> = "settings",
+    }
+    required "options" "question" "settings"
+    by new
 }
-crm_core::record!(LinkedinPoll {
-    options: "options",
-    question: "question",
-    settings: "settings",
-} required { options: "options", question: "question", settings: "settings" } by new);
 crm_core::setters!(LinkedinPoll {
     options: [LinkedinPollOption], question: String, settings: LinkedinPollSettings,
 });
@@ -2896,16 +2215,15 @@ impl LinkedinPoll {
     }
 }
 
-/// Linkedin poll option.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedinPollOption {
-    /// At most 30 characters.
-    pub text: Option<String>,
+crm_core::record! {
+    /// Linkedin poll option.
+    pub struct LinkedinPollOption {
+        /// At most 30 characters.
+        text: Option<String> = "text",
+    }
+    required "text"
+    by new
 }
-crm_core::record!(LinkedinPollOption {
-    text: "text",
-} required { text: "text" } by new);
 crm_core::setters!(LinkedinPollOption {
     text: String,
 });
@@ -2918,16 +2236,15 @@ impl LinkedinPollOption {
     }
 }
 
-/// Linkedin poll settings.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedinPollSettings {
-    /// `duration`
-    pub duration: Option<LinkedinPollSettingsDuration>,
+crm_core::record! {
+    /// Linkedin poll settings.
+    pub struct LinkedinPollSettings {
+        /// `duration`
+        duration: Option<LinkedinPollSettingsDuration> = "duration",
+    }
+    required "duration"
+    by new
 }
-crm_core::record!(LinkedinPollSettings {
-    duration: "duration",
-} required { duration: "duration" } by new);
 crm_core::setters!(LinkedinPollSettings {
     duration: LinkedinPollSettingsDuration,
 });
@@ -2956,22 +2273,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Linkedin post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LinkedinPost {
-    /// `pdfTitle`
-    pub pdf_title: Option<String>,
-    /// `poll`
-    pub poll: Option<LinkedinPoll>,
-    /// `postAsPdf`
-    pub post_as_pdf: Option<bool>,
+crm_core::record! {
+    /// Linkedin post.
+    pub struct LinkedinPost {
+        /// `pdfTitle`
+        pdf_title: Option<String> = "pdfTitle",
+        /// `poll`
+        poll: Option<LinkedinPoll> = "poll",
+        /// `postAsPdf`
+        post_as_pdf: Option<bool> = "postAsPdf",
+    }
+    required "pdfTitle" "postAsPdf"
+    by new
 }
-crm_core::record!(LinkedinPost {
-    pdf_title: "pdfTitle",
-    poll: "poll",
-    post_as_pdf: "postAsPdf",
-} required { pdf_title: "pdfTitle", post_as_pdf: "postAsPdf" } by new);
 crm_core::setters!(LinkedinPost {
     pdf_title: String, poll: LinkedinPoll, post_as_pdf: bool,
 });
@@ -2988,48 +2302,37 @@ impl LinkedinPost {
     }
 }
 
-/// Location and account delete reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LocationAndAccountDeleteReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<DeleteAccountReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Location and account delete reply.
+    pub struct LocationAndAccountDeleteReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<DeleteAccountReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(LocationAndAccountDeleteReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Mentions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Mentions {
-    /// The id.
-    pub id: Option<String>,
-    /// `length`
-    pub length: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// How many items to pass over.
-    pub offset: Option<f64>,
-    /// The part of the address after the domain.
-    pub slug: Option<String>,
+crm_core::record! {
+    /// Mentions.
+    pub struct Mentions {
+        /// The id.
+        id: Option<String> = "id",
+        /// `length`
+        length: Option<f64> = "length",
+        /// The name.
+        name: Option<String> = "name",
+        /// How many items to pass over.
+        offset: Option<f64> = "offset",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+    }
+    required "id" "length" "name" "offset"
+    by new
 }
-crm_core::record!(Mentions {
-    id: "id",
-    length: "length",
-    name: "name",
-    offset: "offset",
-    slug: "slug",
-} required { id: "id", length: "length", name: "name", offset: "offset" } by new);
 crm_core::setters!(Mentions {
     id: String, length: f64, name: String, offset: f64, slug: String,
 });
@@ -3053,99 +2356,75 @@ impl Mentions {
     }
 }
 
-/// Og image.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OgImage {
-    /// `height`
-    pub height: Option<f64>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
-    /// `width`
-    pub width: Option<f64>,
+crm_core::record! {
+    /// Og image.
+    pub struct OgImage {
+        /// `height`
+        height: Option<f64> = "height",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<f64> = "width",
+    }
 }
-crm_core::record!(OgImage {
-    height: "height",
-    type_: "type",
-    url: "url",
-    width: "width",
-});
 
-/// Og tags.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OgTags {
-    /// `metaImage`
-    pub meta_image: Option<String>,
-    /// `metaLink`
-    pub meta_link: Option<String>,
-    /// `ogTitle`
-    pub og_title: Option<String>,
+crm_core::record! {
+    /// Og tags.
+    pub struct OgTags {
+        /// `metaImage`
+        meta_image: Option<String> = "metaImage",
+        /// `metaLink`
+        meta_link: Option<String> = "metaLink",
+        /// `ogTitle`
+        og_title: Option<String> = "ogTitle",
+    }
 }
-crm_core::record!(OgTags {
-    meta_image: "metaImage",
-    meta_link: "metaLink",
-    og_title: "ogTitle",
-});
 
-/// Og tags input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OgTagsInput {
-    /// `metaImage`
-    pub meta_image: Option<String>,
-    /// `metaLink`
-    pub meta_link: Option<String>,
-    /// `ogTitle`
-    pub og_title: Option<Value>,
+crm_core::record! {
+    /// Og tags input.
+    pub struct OgTagsInput {
+        /// `metaImage`
+        meta_image: Option<String> = "metaImage",
+        /// `metaLink`
+        meta_link: Option<String> = "metaLink",
+        /// `ogTitle`
+        og_title: Option<Value> = "ogTitle",
+    }
 }
-crm_core::record!(OgTagsInput {
-    meta_image: "metaImage",
-    meta_link: "metaLink",
-    og_title: "ogTitle",
-});
 crm_core::setters!(OgTagsInput {
     meta_image: String, meta_link: String, og_title: Value,
 });
 
-/// Og tags schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct OgTagsSchema {
-    /// `metaImage`
-    pub meta_image: Option<String>,
-    /// `metaLink`
-    pub meta_link: Option<String>,
-    /// `ogDescription`
-    pub og_description: Option<String>,
-    /// `ogTitle`
-    pub og_title: Option<String>,
+crm_core::record! {
+    /// Og tags schema.
+    pub struct OgTagsSchema {
+        /// `metaImage`
+        meta_image: Option<String> = "metaImage",
+        /// `metaLink`
+        meta_link: Option<String> = "metaLink",
+        /// `ogDescription`
+        og_description: Option<String> = "ogDescription",
+        /// `ogTitle`
+        og_title: Option<String> = "ogTitle",
+    }
 }
-crm_core::record!(OgTagsSchema {
-    meta_image: "metaImage",
-    meta_link: "metaLink",
-    og_description: "ogDescription",
-    og_title: "ogTitle",
-});
 crm_core::setters!(OgTagsSchema {
     meta_image: String, meta_link: String, og_description: String, og_title: String,
 });
 
-/// Pinterest board selection.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PinterestBoardSelection {
-    /// The id of the account.
-    pub account_id: Option<String>,
-    /// `boards`
-    pub boards: Option<Vec<String>>,
+crm_core::record! {
+    /// Pinterest board selection.
+    pub struct PinterestBoardSelection {
+        /// The id of the account.
+        account_id: Option<String> = "accountId",
+        /// `boards`
+        boards: Option<Vec<String>> = "boards",
+    }
+    required "accountId" "boards"
+    by new
 }
-crm_core::record!(PinterestBoardSelection {
-    account_id: "accountId",
-    boards: "boards",
-} required { account_id: "accountId", boards: "boards" } by new);
 crm_core::setters!(PinterestBoardSelection {
     account_id: String, boards: [String],
 });
@@ -3161,113 +2440,84 @@ impl PinterestBoardSelection {
     }
 }
 
-/// Pinterest post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PinterestPost {
-    /// Deprecated by the vendor.
-    pub board_ids: Option<Map<String>>,
-    /// `link`
-    pub link: Option<String>,
-    /// `pinterestBoards`
-    pub pinterest_boards: Option<Vec<PinterestBoardSelection>>,
-    /// `shortenedLinks`
-    pub shortened_links: Option<Vec<String>>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Pinterest post.
+    pub struct PinterestPost {
+        /// Deprecated by the vendor.
+        board_ids: Option<Map<String>> = "boardIds",
+        /// `link`
+        link: Option<String> = "link",
+        /// `pinterestBoards`
+        pinterest_boards: Option<Vec<PinterestBoardSelection>> = "pinterestBoards",
+        /// `shortenedLinks`
+        shortened_links: Option<Vec<String>> = "shortenedLinks",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(PinterestPost {
-    board_ids: "boardIds",
-    link: "link",
-    pinterest_boards: "pinterestBoards",
-    shortened_links: "shortenedLinks",
-    title: "title",
-});
 crm_core::setters!(PinterestPost {
     board_ids: Map<String>, link: String, pinterest_boards: [PinterestBoardSelection],
     shortened_links: [String], title: String,
 });
 
-/// Post approval.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostApproval {
-    /// `approvalStatus`
-    pub approval_status: Option<ApprovalStatus>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `approverNote`
-    pub approver_note: Option<String>,
-    /// `requesterNote`
-    pub requester_note: Option<String>,
+crm_core::record! {
+    /// Post approval.
+    pub struct PostApproval {
+        /// `approvalStatus`
+        approval_status: Option<ApprovalStatus> = "approvalStatus",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `approverNote`
+        approver_note: Option<String> = "approverNote",
+        /// `requesterNote`
+        requester_note: Option<String> = "requesterNote",
+    }
 }
-crm_core::record!(PostApproval {
-    approval_status: "approvalStatus",
-    approver: "approver",
-    approver_note: "approverNote",
-    requester_note: "requesterNote",
-});
 crm_core::setters!(PostApproval {
     approval_status: ApprovalStatus, approver: String, approver_note: String, requester_note: String,
 });
 
-/// Post insights.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostInsights {
-    /// `comment`
-    pub comment: Option<f64>,
-    /// `like`
-    pub like: Option<f64>,
-    /// `share`
-    pub share: Option<f64>,
+crm_core::record! {
+    /// Post insights.
+    pub struct PostInsights {
+        /// `comment`
+        comment: Option<f64> = "comment",
+        /// `like`
+        like: Option<f64> = "like",
+        /// `share`
+        share: Option<f64> = "share",
+    }
 }
-crm_core::record!(PostInsights {
-    comment: "comment",
-    like: "like",
-    share: "share",
-});
 
-/// Post media.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostMedia {
-    /// At most 4086 characters.
-    pub alt_text: Option<String>,
-    /// `caption`
-    pub caption: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isModified`
-    pub is_modified: Option<bool>,
-    /// `optimizedType`
-    pub optimized_type: Option<String>,
-    /// `optimizedUrl`
-    pub optimized_url: Option<String>,
-    /// `originalUrl`
-    pub original_url: Option<String>,
-    /// `thumbnail`
-    pub thumbnail: Option<String>,
-    /// `type`
-    pub type_: Option<PostMediaType>,
-    /// The address.
-    pub url: Option<String>,
-    /// `watermarkedUrl`
-    pub watermarked_url: Option<String>,
+crm_core::record! {
+    /// Post media.
+    pub struct PostMedia {
+        /// At most 4086 characters.
+        alt_text: Option<String> = "altText",
+        /// `caption`
+        caption: Option<String> = "caption",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isModified`
+        is_modified: Option<bool> = "isModified",
+        /// `optimizedType`
+        optimized_type: Option<String> = "optimizedType",
+        /// `optimizedUrl`
+        optimized_url: Option<String> = "optimizedUrl",
+        /// `originalUrl`
+        original_url: Option<String> = "originalUrl",
+        /// `thumbnail`
+        thumbnail: Option<String> = "thumbnail",
+        /// `type`
+        type_: Option<PostMediaType> = "type",
+        /// The address.
+        url: Option<String> = "url",
+        /// `watermarkedUrl`
+        watermarked_url: Option<String> = "watermarkedUrl",
+    }
+    required "type" "url"
+    by new
 }
-crm_core::record!(PostMedia {
-    alt_text: "altText",
-    caption: "caption",
-    id: "id",
-    is_modified: "isModified",
-    optimized_type: "optimizedType",
-    optimized_url: "optimizedUrl",
-    original_url: "originalUrl",
-    thumbnail: "thumbnail",
-    type_: "type",
-    url: "url",
-    watermarked_url: "watermarkedUrl",
-} required { type_: "type", url: "url" } by new);
 crm_core::setters!(PostMedia {
     alt_text: String, caption: String, id: String, is_modified: bool, optimized_type: String,
     optimized_url: String, original_url: String, thumbnail: String, type_: PostMediaType, url: String,
@@ -3314,39 +2564,29 @@ crm_core::open_enum! {
     }
 }
 
-/// Post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<PostSuccessfulResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Post reply.
+    pub struct PostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<PostSuccessfulResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(PostReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Post successful response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostSuccessfulResponseSchema {
-    /// `count`
-    pub count: Option<f64>,
-    /// `posts`
-    pub posts: Vec<SocialPost>,
+crm_core::record! {
+    /// Post successful response schema.
+    pub struct PostSuccessfulResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// `posts`
+        posts: Vec<SocialPost> = "posts",
+    }
 }
-crm_core::record!(PostSuccessfulResponseSchema {
-    count: "count",
-    posts: "posts",
-});
 
 crm_core::open_enum! {
     /// Post type.
@@ -3360,193 +2600,133 @@ crm_core::open_enum! {
     }
 }
 
-/// Post user.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct PostUser {
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// `profilePhoto`
-    pub profile_photo: Option<String>,
-    /// The title.
-    pub title: Option<String>,
+crm_core::record! {
+    /// Post user.
+    pub struct PostUser {
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The first name.
+        first_name: Option<String> = "firstName",
+        /// The id.
+        id: Option<String> = "id",
+        /// The last name.
+        last_name: Option<String> = "lastName",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// `profilePhoto`
+        profile_photo: Option<String> = "profilePhoto",
+        /// The title.
+        title: Option<String> = "title",
+    }
 }
-crm_core::record!(PostUser {
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    last_name: "lastName",
-    phone: "phone",
-    profile_photo: "profilePhoto",
-    title: "title",
-});
 
-/// Queue item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QueueItem {
-    /// `errors`
-    pub errors: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isSkipped`
-    pub is_skipped: Option<bool>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `post`
-    pub post: Option<SocialPost>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `scheduledDateTime`
-    pub scheduled_date_time: Option<Timestamp>,
-    /// `scheduledVariationIndex`
-    pub scheduled_variation_index: Option<f64>,
-    /// `variations`
-    pub variations: Vec<Variation>,
+crm_core::record! {
+    /// Queue item.
+    pub struct QueueItem {
+        /// `errors`
+        errors: Vec<String> = "errors",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isSkipped`
+        is_skipped: Option<bool> = "isSkipped",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `post`
+        post: Option<SocialPost> = "post",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `scheduledDateTime`
+        scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
+        /// `scheduledVariationIndex`
+        scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
+        /// `variations`
+        variations: Vec<Variation> = "variations",
+    }
 }
-crm_core::record!(QueueItem {
-    errors: "errors",
-    id: "_id",
-    is_skipped: "isSkipped",
-    order: "order",
-    post: "post",
-    post_id: "postId",
-    primary_image: "primaryImage",
-    scheduled_date_time: "scheduledDateTime",
-    scheduled_variation_index: "scheduledVariationIndex",
-    variations: "variations",
-});
 
-/// Queue item with variations.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QueueItemWithVariations {
-    /// `currentVariation`
-    pub current_variation: Option<f64>,
-    /// `errors`
-    pub errors: Vec<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isSkipped`
-    pub is_skipped: Option<bool>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `post`
-    pub post: Option<SocialPost>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `scheduledDateTime`
-    pub scheduled_date_time: Option<Timestamp>,
-    /// `scheduledVariationIndex`
-    pub scheduled_variation_index: Option<f64>,
-    /// `variations`
-    pub variations: Vec<Variation>,
+crm_core::record! {
+    /// Queue item with variations.
+    pub struct QueueItemWithVariations {
+        /// `currentVariation`
+        current_variation: Option<f64> = "currentVariation",
+        /// `errors`
+        errors: Vec<String> = "errors",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isSkipped`
+        is_skipped: Option<bool> = "isSkipped",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `post`
+        post: Option<SocialPost> = "post",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `scheduledDateTime`
+        scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
+        /// `scheduledVariationIndex`
+        scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
+        /// `variations`
+        variations: Vec<Variation> = "variations",
+    }
 }
-crm_core::record!(QueueItemWithVariations {
-    current_variation: "currentVariation",
-    errors: "errors",
-    id: "_id",
-    is_skipped: "isSkipped",
-    order: "order",
-    post: "post",
-    post_id: "postId",
-    primary_image: "primaryImage",
-    scheduled_date_time: "scheduledDateTime",
-    scheduled_variation_index: "scheduledVariationIndex",
-    variations: "variations",
-});
 
-/// Queue modified post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct QueueModifiedPost {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `applyWatermark`
-    pub apply_watermark: Option<bool>,
-    /// `categoryId`
-    pub category_id: Option<String>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `facebookPostDetails`
-    pub facebook_post_details: Option<FacebookPost>,
-    /// `followUpComment`
-    pub follow_up_comment: Option<String>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// `instagramPostDetails`
-    pub instagram_post_details: Option<InstagramPost>,
-    /// `linkedinPostDetails`
-    pub linkedin_post_details: Option<LinkedinPost>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `media`
-    pub media: Option<Vec<PostMedia>>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTagsSchema>,
-    /// `pinterestPostDetails`
-    pub pinterest_post_details: Option<PinterestPost>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<PostApproval>,
-    /// `scheduleDate`
-    pub schedule_date: Option<String>,
-    /// `scheduleTimeUpdated`
-    pub schedule_time_updated: Option<bool>,
-    /// `selectedBestTime`
-    pub selected_best_time: Option<String>,
-    /// `status`
-    pub status: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
-    /// The id of the user.
-    pub user_id: Option<String>,
-    /// `youtubePostDetails`
-    pub youtube_post_details: Option<YoutubePost>,
+crm_core::record! {
+    /// Queue modified post.
+    pub struct QueueModifiedPost {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `applyWatermark`
+        apply_watermark: Option<bool> = "applyWatermark",
+        /// `categoryId`
+        category_id: Option<String> = "categoryId",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `facebookPostDetails`
+        facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
+        /// `followUpComment`
+        follow_up_comment: Option<String> = "followUpComment",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// `instagramPostDetails`
+        instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
+        /// `linkedinPostDetails`
+        linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `media`
+        media: Option<Vec<PostMedia>> = "media",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
+        /// `pinterestPostDetails`
+        pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
+        /// `postApprovalDetails`
+        post_approval_details: Option<PostApproval> = "postApprovalDetails",
+        /// `scheduleDate`
+        schedule_date: Option<String> = "scheduleDate",
+        /// `scheduleTimeUpdated`
+        schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
+        /// `selectedBestTime`
+        selected_best_time: Option<String> = "selectedBestTime",
+        /// `status`
+        status: Option<String> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `youtubePostDetails`
+        youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
+    }
 }
-crm_core::record!(QueueModifiedPost {
-    account_ids: "accountIds",
-    apply_watermark: "applyWatermark",
-    category_id: "categoryId",
-    created_by: "createdBy",
-    facebook_post_details: "facebookPostDetails",
-    follow_up_comment: "followUpComment",
-    gmb_post_details: "gmbPostDetails",
-    instagram_post_details: "instagramPostDetails",
-    linkedin_post_details: "linkedinPostDetails",
-    location_id: "locationId",
-    media: "media",
-    og_tags_details: "ogTagsDetails",
-    pinterest_post_details: "pinterestPostDetails",
-    post_approval_details: "postApprovalDetails",
-    schedule_date: "scheduleDate",
-    schedule_time_updated: "scheduleTimeUpdated",
-    selected_best_time: "selectedBestTime",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    user_id: "userId",
-    youtube_post_details: "youtubePostDetails",
-});
 crm_core::setters!(QueueModifiedPost {
     account_ids: [String], apply_watermark: bool, category_id: String, created_by: String,
     facebook_post_details: FacebookPost, follow_up_comment: String, gmb_post_details: GmbPost,
@@ -3557,19 +2737,17 @@ crm_core::setters!(QueueModifiedPost {
     tiktok_post_details: TiktokPost, type_: String, user_id: String, youtube_post_details: YoutubePost,
 });
 
-/// Reset queue item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ResetQueueItem {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Reset queue item.
+    pub struct ResetQueueItem {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(ResetQueueItem {
-    location_id: "locationId",
-    session_id: "sessionId",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(ResetQueueItem {
     location_id: String, session_id: String,
 });
@@ -3585,36 +2763,29 @@ impl ResetQueueItem {
     }
 }
 
-/// Reset queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ResetQueueItemReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queueItem`
-    pub queue_item: Option<QueueItemWithVariations>,
+crm_core::record! {
+    /// Reset queue item reply.
+    pub struct ResetQueueItemReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queueItem`
+        queue_item: Option<QueueItemWithVariations> = "queueItem",
+    }
 }
-crm_core::record!(ResetQueueItemReply {
-    message: "message",
-    queue_item: "queueItem",
-});
 
-/// Save edit session.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SaveEditSession {
-    /// The vendor's default is `false`.
-    pub keep_in_draft: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Save edit session.
+    pub struct SaveEditSession {
+        /// The vendor's default is `false`.
+        keep_in_draft: Option<bool> = "keepInDraft",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
+    required "locationId" "sessionId"
+    by new
 }
-crm_core::record!(SaveEditSession {
-    keep_in_draft: "keepInDraft",
-    location_id: "locationId",
-    session_id: "sessionId",
-} required { location_id: "locationId", session_id: "sessionId" } by new);
 crm_core::setters!(SaveEditSession {
     keep_in_draft: bool, location_id: String, session_id: String,
 });
@@ -3631,163 +2802,119 @@ impl SaveEditSession {
     }
 }
 
-/// Save edit session reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SaveEditSessionReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `totalPostsChanged`
-    pub total_posts_changed: Option<f64>,
-    /// `updatedSlots`
-    pub updated_slots: Vec<UpdatedSlotInfo>,
+crm_core::record! {
+    /// Save edit session reply.
+    pub struct SaveEditSessionReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `totalPostsChanged`
+        total_posts_changed: Option<f64> = "totalPostsChanged",
+        /// `updatedSlots`
+        updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
+    }
 }
-crm_core::record!(SaveEditSessionReply {
-    message: "message",
-    total_posts_changed: "totalPostsChanged",
-    updated_slots: "updatedSlots",
-});
 
-/// Scheduled post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ScheduledPost {
-    /// `category`
-    pub category: Option<CategoryInfo>,
-    /// `currentVariation`
-    pub current_variation: Option<f64>,
-    /// `errors`
-    pub errors: Vec<String>,
-    /// `order`
-    pub order: Option<f64>,
-    /// `post`
-    pub post: Option<SocialPost>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// `queueItemId`
-    pub queue_item_id: Option<String>,
-    /// `scheduledDateTime`
-    pub scheduled_date_time: Option<Timestamp>,
-    /// The time zone, as `America/New_York`.
-    pub timezone: Option<String>,
-    /// `variations`
-    pub variations: Vec<Variation>,
+crm_core::record! {
+    /// Scheduled post.
+    pub struct ScheduledPost {
+        /// `category`
+        category: Option<CategoryInfo> = "category",
+        /// `currentVariation`
+        current_variation: Option<f64> = "currentVariation",
+        /// `errors`
+        errors: Vec<String> = "errors",
+        /// `order`
+        order: Option<f64> = "order",
+        /// `post`
+        post: Option<SocialPost> = "post",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `queueId`
+        queue_id: Option<String> = "queueId",
+        /// `queueItemId`
+        queue_item_id: Option<String> = "queueItemId",
+        /// `scheduledDateTime`
+        scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `variations`
+        variations: Vec<Variation> = "variations",
+    }
 }
-crm_core::record!(ScheduledPost {
-    category: "category",
-    current_variation: "currentVariation",
-    errors: "errors",
-    order: "order",
-    post: "post",
-    primary_image: "primaryImage",
-    queue_id: "queueId",
-    queue_item_id: "queueItemId",
-    scheduled_date_time: "scheduledDateTime",
-    timezone: "timezone",
-    variations: "variations",
-});
 
-/// Search post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchPost {
-    /// `accounts`
-    pub accounts: Option<String>,
-    /// `fromDate`
-    pub from_date: Option<String>,
-    /// `includeUsers`
-    pub include_users: Option<String>,
-    /// Most items in a page. The vendor's default is `10`.
-    pub limit: Option<String>,
-    /// `postType`
-    pub post_type: Option<String>,
-    /// How many items to pass over. The vendor's default is `0`.
-    pub skip: Option<String>,
-    /// `toDate`
-    pub to_date: Option<String>,
-    /// The vendor's default is `all`.
-    pub type_: Option<String>,
+crm_core::record! {
+    /// Search post.
+    pub struct SearchPost {
+        /// `accounts`
+        accounts: Option<String> = "accounts",
+        /// `fromDate`
+        from_date: Option<String> = "fromDate",
+        /// `includeUsers`
+        include_users: Option<String> = "includeUsers",
+        /// Most items in a page. The vendor's default is `10`.
+        limit: Option<String> = "limit",
+        /// `postType`
+        post_type: Option<String> = "postType",
+        /// How many items to pass over. The vendor's default is `0`.
+        skip: Option<String> = "skip",
+        /// `toDate`
+        to_date: Option<String> = "toDate",
+        /// The vendor's default is `all`.
+        type_: Option<String> = "type",
+    }
+    required "fromDate" "includeUsers" "limit" "skip" "toDate"
 }
-crm_core::record!(SearchPost {
-    accounts: "accounts",
-    from_date: "fromDate",
-    include_users: "includeUsers",
-    limit: "limit",
-    post_type: "postType",
-    skip: "skip",
-    to_date: "toDate",
-    type_: "type",
-} required { from_date: "fromDate", include_users: "includeUsers", limit: "limit", skip: "skip", to_date: "toDate" });
 crm_core::setters!(SearchPost {
     accounts: String, from_date: String, include_users: String, limit: String, post_type: String,
     skip: String, to_date: String, type_: String,
 });
 
-/// Set accounts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetAccounts {
-    /// `accountIds`
-    pub account_ids: Option<Vec<String>>,
-    /// `approver`
-    pub approver: Option<String>,
-    /// `csvFileType`
-    pub csv_file_type: Option<CsvFileType>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `rowsCount`
-    pub rows_count: Option<f64>,
-    /// The id of the user.
-    pub user_id: Option<String>,
+crm_core::record! {
+    /// Set accounts.
+    pub struct SetAccounts {
+        /// `accountIds`
+        account_ids: Option<Vec<String>> = "accountIds",
+        /// `approver`
+        approver: Option<String> = "approver",
+        /// `csvFileType`
+        csv_file_type: Option<CsvFileType> = "csvFileType",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// `filePath`
+        file_path: Option<String> = "filePath",
+        /// `rowsCount`
+        rows_count: Option<f64> = "rowsCount",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "accountIds" "fileName" "filePath" "rowsCount" "userId"
 }
-crm_core::record!(SetAccounts {
-    account_ids: "accountIds",
-    approver: "approver",
-    csv_file_type: "csvFileType",
-    file_name: "fileName",
-    file_path: "filePath",
-    rows_count: "rowsCount",
-    user_id: "userId",
-} required { account_ids: "accountIds", file_name: "fileName", file_path: "filePath", rows_count: "rowsCount", user_id: "userId" });
 crm_core::setters!(SetAccounts {
     account_ids: [String], approver: String, csv_file_type: CsvFileType, file_name: String, file_path: String,
     rows_count: f64, user_id: String,
 });
 
-/// Set accounts reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetAccountsReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SetAccountsResult>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Set accounts reply.
+    pub struct SetAccountsReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SetAccountsResult> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SetAccountsReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Set accounts result.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SetAccountsResult {
-    /// `csvId`
-    pub csv_id: Option<String>,
+crm_core::record! {
+    /// Set accounts result.
+    pub struct SetAccountsResult {
+        /// `csvId`
+        csv_id: Option<String> = "csvId",
+    }
 }
-crm_core::record!(SetAccountsResult {
-    csv_id: "csvId",
-});
 
 crm_core::open_enum! {
     /// Social media attach oauth account platform.
@@ -3813,25 +2940,21 @@ crm_core::open_enum! {
     }
 }
 
-/// Social media get statistics body.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsBody {
-    /// `currentRange`
-    pub current_range: Option<SocialMediaGetStatisticsBodyCurrentRange>,
-    /// `platforms`
-    pub platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>>,
-    /// `prevRange`
-    pub prev_range: Option<SocialMediaGetStatisticsBodyPrevRange>,
-    /// `profileIds`
-    pub profile_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Social media get statistics body.
+    pub struct SocialMediaGetStatisticsBody {
+        /// `currentRange`
+        current_range: Option<SocialMediaGetStatisticsBodyCurrentRange> = "currentRange",
+        /// `platforms`
+        platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
+        /// `prevRange`
+        prev_range: Option<SocialMediaGetStatisticsBodyPrevRange> = "prevRange",
+        /// `profileIds`
+        profile_ids: Option<Vec<String>> = "profileIds",
+    }
+    required "profileIds"
+    by new
 }
-crm_core::record!(SocialMediaGetStatisticsBody {
-    current_range: "currentRange",
-    platforms: "platforms",
-    prev_range: "prevRange",
-    profile_ids: "profileIds",
-} required { profile_ids: "profileIds" } by new);
 crm_core::setters!(SocialMediaGetStatisticsBody {
     current_range: SocialMediaGetStatisticsBodyCurrentRange,
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem], prev_range: SocialMediaGetStatisticsBodyPrevRange,
@@ -3851,19 +2974,17 @@ impl SocialMediaGetStatisticsBody {
     }
 }
 
-/// Social media get statistics body current range.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsBodyCurrentRange {
-    /// `endDate`
-    pub end_date: Option<Timestamp>,
-    /// `startDate`
-    pub start_date: Option<Timestamp>,
+crm_core::record! {
+    /// Social media get statistics body current range.
+    pub struct SocialMediaGetStatisticsBodyCurrentRange {
+        /// `endDate`
+        end_date: Option<Timestamp> = "endDate",
+        /// `startDate`
+        start_date: Option<Timestamp> = "startDate",
+    }
+    required "endDate" "startDate"
+    by new
 }
-crm_core::record!(SocialMediaGetStatisticsBodyCurrentRange {
-    end_date: "endDate",
-    start_date: "startDate",
-} required { end_date: "endDate", start_date: "startDate" } by new);
 crm_core::setters!(SocialMediaGetStatisticsBodyCurrentRange {
     end_date: Timestamp, start_date: Timestamp,
 });
@@ -3902,19 +3023,17 @@ crm_core::open_enum! {
     }
 }
 
-/// Social media get statistics body prev range.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsBodyPrevRange {
-    /// `endDate`
-    pub end_date: Option<Timestamp>,
-    /// `startDate`
-    pub start_date: Option<Timestamp>,
+crm_core::record! {
+    /// Social media get statistics body prev range.
+    pub struct SocialMediaGetStatisticsBodyPrevRange {
+        /// `endDate`
+        end_date: Option<Timestamp> = "endDate",
+        /// `startDate`
+        start_date: Option<Timestamp> = "startDate",
+    }
+    required "endDate" "startDate"
+    by new
 }
-crm_core::record!(SocialMediaGetStatisticsBodyPrevRange {
-    end_date: "endDate",
-    start_date: "startDate",
-} required { end_date: "endDate", start_date: "startDate" } by new);
 crm_core::setters!(SocialMediaGetStatisticsBodyPrevRange {
     end_date: Timestamp, start_date: Timestamp,
 });
@@ -3933,427 +3052,289 @@ impl SocialMediaGetStatisticsBodyPrevRange {
     }
 }
 
-/// Social media get statistics response.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponse {
-    /// `message`
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<SocialMediaGetStatisticsResponseResults>,
-    /// `traceId`
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Social media get statistics response.
+    pub struct SocialMediaGetStatisticsResponse {
+        /// `message`
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<SocialMediaGetStatisticsResponseResults> = "results",
+        /// `traceId`
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponse {
-    message: "message",
-    results: "results",
-    trace_id: "traceId",
-});
 
-/// Social media get statistics response results.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResults {
-    /// `breakdowns`
-    pub breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns>,
-    /// `dayRange`
-    pub day_range: Vec<String>,
-    /// `demographics`
-    pub demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics>,
-    /// `platformTotals`
-    pub platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals>,
-    /// `postPerformance`
-    pub post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance>,
-    /// `totals`
-    pub totals: Option<SocialMediaGetStatisticsResponseResultsTotals>,
+crm_core::record! {
+    /// Social media get statistics response results.
+    pub struct SocialMediaGetStatisticsResponseResults {
+        /// `breakdowns`
+        breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
+        /// `dayRange`
+        day_range: Vec<String> = "dayRange",
+        /// `demographics`
+        demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
+        /// `platformTotals`
+        platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
+        /// `postPerformance`
+        post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
+        /// `totals`
+        totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResults {
-    breakdowns: "breakdowns",
-    day_range: "dayRange",
-    demographics: "demographics",
-    platform_totals: "platformTotals",
-    post_performance: "postPerformance",
-    totals: "totals",
-});
 
-/// Social media get statistics response results breakdowns.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
-    /// `engagement`
-    pub engagement: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue,
-    >,
-    /// `impressions`
-    pub impressions: Option<
-        SocialMediaGetStatisticsResponseResultsBreakdownsImpressions,
-    >,
-    /// `posts`
-    pub posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts>,
-    /// `reach`
-    pub reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
+        /// `engagement`
+        engagement: Map<SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue> = "engagement",
+        /// `impressions`
+        impressions: Option<SocialMediaGetStatisticsResponseResultsBreakdownsImpressions> = "impressions",
+        /// `posts`
+        posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts> = "posts",
+        /// `reach`
+        reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach> = "reach",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdowns {
-    engagement: "engagement",
-    impressions: "impressions",
-    posts: "posts",
-    reach: "reach",
-});
 
-/// Social media get statistics response results breakdowns engagement value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `comments`
-    pub comments: Option<f64>,
-    /// `likes`
-    pub likes: Option<f64>,
-    /// `shares`
-    pub shares: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns engagement value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `comments`
+        comments: Option<f64> = "comments",
+        /// `likes`
+        likes: Option<f64> = "likes",
+        /// `shares`
+        shares: Option<f64> = "shares",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
-    change: "change",
-    comments: "comments",
-    likes: "likes",
-    shares: "shares",
-});
 
-/// Social media get statistics response results breakdowns impressions.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
-    /// `platforms`
-    pub platforms: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue,
-    >,
-    /// `total`
-    pub total: Option<f64>,
-    /// `totalChange`
-    pub total_change: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns impressions.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
+        /// `platforms`
+        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue> = "platforms",
+        /// `total`
+        total: Option<f64> = "total",
+        /// `totalChange`
+        total_change: Option<f64> = "totalChange",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
-    platforms: "platforms",
-    total: "total",
-    total_change: "totalChange",
-});
 
-/// Social media get statistics response results breakdowns impressions platforms value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns impressions platforms value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-    change: "change",
-    value: "value",
-});
 
-/// Social media get statistics response results breakdowns posts.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
-    /// `platforms`
-    pub platforms: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue,
-    >,
-    /// `total`
-    pub total: Option<f64>,
-    /// `totalChange`
-    pub total_change: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns posts.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
+        /// `platforms`
+        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue> = "platforms",
+        /// `total`
+        total: Option<f64> = "total",
+        /// `totalChange`
+        total_change: Option<f64> = "totalChange",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
-    platforms: "platforms",
-    total: "total",
-    total_change: "totalChange",
-});
 
-/// Social media get statistics response results breakdowns posts platforms value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns posts platforms value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-    change: "change",
-    value: "value",
-});
 
-/// Social media get statistics response results breakdowns reach.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
-    /// `platforms`
-    pub platforms: Map<
-        SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue,
-    >,
-    /// `total`
-    pub total: Option<f64>,
-    /// `totalChange`
-    pub total_change: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns reach.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
+        /// `platforms`
+        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue> = "platforms",
+        /// `total`
+        total: Option<f64> = "total",
+        /// `totalChange`
+        total_change: Option<f64> = "totalChange",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsReach {
-    platforms: "platforms",
-    total: "total",
-    total_change: "totalChange",
-});
 
-/// Social media get statistics response results breakdowns reach platforms value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
-    /// `change`
-    pub change: Option<f64>,
-    /// `value`
-    pub value: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results breakdowns reach platforms value.
+    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
-    change: "change",
-    value: "value",
-});
 
-/// Social media get statistics response results demographics.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographics {
-    /// `age`
-    pub age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge>,
-    /// `gender`
-    pub gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender>,
+crm_core::record! {
+    /// Social media get statistics response results demographics.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographics {
+        /// `age`
+        age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
+        /// `gender`
+        gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender> = "gender",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographics {
-    age: "age",
-    gender: "gender",
-});
 
-/// Social media get statistics response results demographics age.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
-    /// `totals`
-    pub totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals>,
+crm_core::record! {
+    /// Social media get statistics response results demographics age.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
+        /// `totals`
+        totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsAge {
-    totals: "totals",
-});
 
-/// Social media get statistics response results demographics age totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
-    /// `13-17`
-    pub x13_17: Option<f64>,
-    /// `18-24`
-    pub x18_24: Option<f64>,
-    /// `25-34`
-    pub x25_34: Option<f64>,
-    /// `35-44`
-    pub x35_44: Option<f64>,
-    /// `45-54`
-    pub x45_54: Option<f64>,
-    /// `55-64`
-    pub x55_64: Option<f64>,
-    /// `65+`
-    pub x65: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics age totals.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
+        /// `13-17`
+        x13_17: Option<f64> = "13-17",
+        /// `18-24`
+        x18_24: Option<f64> = "18-24",
+        /// `25-34`
+        x25_34: Option<f64> = "25-34",
+        /// `35-44`
+        x35_44: Option<f64> = "35-44",
+        /// `45-54`
+        x45_54: Option<f64> = "45-54",
+        /// `55-64`
+        x55_64: Option<f64> = "55-64",
+        /// `65+`
+        x65: Option<f64> = "65+",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
-    x13_17: "13-17",
-    x18_24: "18-24",
-    x25_34: "25-34",
-    x35_44: "35-44",
-    x45_54: "45-54",
-    x55_64: "55-64",
-    x65: "65+",
-});
 
-/// Social media get statistics response results demographics gender.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
-    /// `totals`
-    pub totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
+        /// `totals`
+        totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGender {
-    totals: "totals",
-});
 
-/// Social media get statistics response results demographics gender totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
-    /// `female`
-    pub female: Option<
-        SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale,
-    >,
-    /// `male`
-    pub male: Option<
-        SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale,
-    >,
-    /// `unknown`
-    pub unknown: Option<
-        SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown,
-    >,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
+        /// `female`
+        female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
+        /// `male`
+        male: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale> = "male",
+        /// `unknown`
+        unknown: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown> = "unknown",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
-    female: "female",
-    male: "male",
-    unknown: "unknown",
-});
 
-/// Social media get statistics response results demographics gender totals female.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals female.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-    percentage: "percentage",
-    total: "total",
-});
 
-/// Social media get statistics response results demographics gender totals male.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals male.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-    percentage: "percentage",
-    total: "total",
-});
 
-/// Social media get statistics response results demographics gender totals unknown.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-    /// `percentage`
-    pub percentage: Option<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results demographics gender totals unknown.
+    pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
+        /// `percentage`
+        percentage: Option<f64> = "percentage",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-    percentage: "percentage",
-    total: "total",
-});
 
-/// Social media get statistics response results platform totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-    /// `followers`
-    pub followers: Map<
-        SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue,
-    >,
-    /// `impressions`
-    pub impressions: Map<
-        SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue,
-    >,
-    /// `likes`
-    pub likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
+        /// `followers`
+        followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
+        /// `impressions`
+        impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
+        /// `likes`
+        likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue> = "likes",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotals {
-    followers: "followers",
-    impressions: "impressions",
-    likes: "likes",
-});
 
-/// Social media get statistics response results platform totals followers value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
-    /// `series`
-    pub series: Vec<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals followers value.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
+        /// `series`
+        series: Vec<f64> = "series",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
-    series: "series",
-    total: "total",
-});
 
-/// Social media get statistics response results platform totals impressions value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
-    /// `series`
-    pub series: Vec<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals impressions value.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
+        /// `series`
+        series: Vec<f64> = "series",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
-    series: "series",
-    total: "total",
-});
 
-/// Social media get statistics response results platform totals likes value.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
-    /// `series`
-    pub series: Vec<f64>,
-    /// `total`
-    pub total: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results platform totals likes value.
+    pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
+        /// `series`
+        series: Vec<f64> = "series",
+        /// `total`
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
-    series: "series",
-    total: "total",
-});
 
-/// Social media get statistics response results post performance.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-    /// `comments`
-    pub comments: Vec<f64>,
-    /// `impressions`
-    pub impressions: Vec<f64>,
-    /// `likes`
-    pub likes: Vec<f64>,
-    /// `posts`
-    pub posts: Option<Value>,
+crm_core::record! {
+    /// Social media get statistics response results post performance.
+    pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
+        /// `comments`
+        comments: Vec<f64> = "comments",
+        /// `impressions`
+        impressions: Vec<f64> = "impressions",
+        /// `likes`
+        likes: Vec<f64> = "likes",
+        /// `posts`
+        posts: Option<Value> = "posts",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsPostPerformance {
-    comments: "comments",
-    impressions: "impressions",
-    likes: "likes",
-    posts: "posts",
-});
 
-/// Social media get statistics response results totals.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaGetStatisticsResponseResultsTotals {
-    /// `comments`
-    pub comments: Option<f64>,
-    /// `followers`
-    pub followers: Option<f64>,
-    /// `impressions`
-    pub impressions: Option<f64>,
-    /// `likes`
-    pub likes: Option<f64>,
-    /// `posts`
-    pub posts: Option<f64>,
+crm_core::record! {
+    /// Social media get statistics response results totals.
+    pub struct SocialMediaGetStatisticsResponseResultsTotals {
+        /// `comments`
+        comments: Option<f64> = "comments",
+        /// `followers`
+        followers: Option<f64> = "followers",
+        /// `impressions`
+        impressions: Option<f64> = "impressions",
+        /// `likes`
+        likes: Option<f64> = "likes",
+        /// `posts`
+        posts: Option<f64> = "posts",
+    }
 }
-crm_core::record!(SocialMediaGetStatisticsResponseResultsTotals {
-    comments: "comments",
-    followers: "followers",
-    impressions: "impressions",
-    likes: "likes",
-    posts: "posts",
-});
 
 crm_core::open_enum! {
     /// Social media list comments platform.
@@ -4403,48 +3384,37 @@ crm_core::open_enum! {
     }
 }
 
-/// Social media tag.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialMediaTag {
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The id.
-    pub id: Option<String>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `tag`
-    pub tag: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
+crm_core::record! {
+    /// Social media tag.
+    pub struct SocialMediaTag {
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `tag`
+        tag: Option<String> = "tag",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+    }
 }
-crm_core::record!(SocialMediaTag {
-    created_at: "createdAt",
-    created_by: "createdBy",
-    deleted: "deleted",
-    id: "_id",
-    location_id: "locationId",
-    tag: "tag",
-    updated_at: "updatedAt",
-});
 
-/// Social planner attachment.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialPlannerAttachment {
-    /// Always `image`.
-    pub type_: Option<String>,
-    /// The address.
-    pub url: Option<String>,
+crm_core::record! {
+    /// Social planner attachment.
+    pub struct SocialPlannerAttachment {
+        /// Always `image`.
+        type_: Option<String> = "type",
+        /// The address.
+        url: Option<String> = "url",
+    }
+    required "type" "url"
+    by new
 }
-crm_core::record!(SocialPlannerAttachment {
-    type_: "type",
-    url: "url",
-} required { type_: "type", url: "url" } by new);
 crm_core::setters!(SocialPlannerAttachment {
     type_: String, url: String,
 });
@@ -4460,140 +3430,97 @@ impl SocialPlannerAttachment {
     }
 }
 
-/// Social planner meta.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialPlannerMeta {
-    /// `count`
-    pub count: Option<String>,
+crm_core::record! {
+    /// Social planner meta.
+    pub struct SocialPlannerMeta {
+        /// `count`
+        count: Option<String> = "count",
+    }
 }
-crm_core::record!(SocialPlannerMeta {
-    count: "count",
-});
 
-/// Social planner upload file reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialPlannerUploadFileReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `results`
-    pub results: Option<UploadFileResponseSchema>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Social planner upload file reply.
+    pub struct SocialPlannerUploadFileReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<UploadFileResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(SocialPlannerUploadFileReply {
-    message: "message",
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Social post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SocialPost {
-    /// The id of the account.
-    pub account_id: Option<String>,
-    /// `accountIds`
-    pub account_ids: Vec<String>,
-    /// `blueskyPostDetails`
-    pub bluesky_post_details: Option<BlueskyPost>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Who created it.
-    pub created_by: Option<String>,
-    /// `displayDate`
-    pub display_date: Option<Timestamp>,
-    /// `error`
-    pub error: Option<String>,
-    /// `facebookPostDetails`
-    pub facebook_post_details: Option<FacebookPost>,
-    /// `gmbPostDetails`
-    pub gmb_post_details: Option<GmbPost>,
-    /// The id.
-    pub id: Option<String>,
-    /// `insights`
-    pub insights: Option<PostInsights>,
-    /// `instagramPostDetails`
-    pub instagram_post_details: Option<InstagramPost>,
-    /// `linkedinPostDetails`
-    pub linkedin_post_details: Option<LinkedinPost>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `media`
-    pub media: Vec<PostMedia>,
-    /// `mediaOptimization`
-    pub media_optimization: Option<bool>,
-    /// `ogTagsDetails`
-    pub og_tags_details: Option<OgTagsSchema>,
-    /// `pinterestPostDetails`
-    pub pinterest_post_details: Option<PinterestPost>,
-    /// `platform`
-    pub platform: Option<String>,
-    /// `postApprovalDetails`
-    pub post_approval_details: Option<FormatedApprovalDetails>,
-    /// `postId`
-    pub post_id: Option<String>,
-    /// `publishedAt`
-    pub published_at: Option<String>,
-    /// `source`
-    pub source: Option<SocialPostSource>,
-    /// `status`
-    pub status: Option<String>,
-    /// `summary`
-    pub summary: Option<String>,
-    /// The tags.
-    pub tags: Vec<String>,
-    /// `thumbnail`
-    pub thumbnail: Option<String>,
-    /// `tiktokPostDetails`
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// `type`
-    pub type_: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// `user`
-    pub user: Option<PostUser>,
-    /// `youtubePostDetails`
-    pub youtube_post_details: Option<YoutubePost>,
+crm_core::record! {
+    /// Social post.
+    pub struct SocialPost {
+        /// The id of the account.
+        account_id: Option<String> = "accountId",
+        /// `accountIds`
+        account_ids: Vec<String> = "accountIds",
+        /// `blueskyPostDetails`
+        bluesky_post_details: Option<BlueskyPost> = "blueskyPostDetails",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// Who created it.
+        created_by: Option<String> = "createdBy",
+        /// `displayDate`
+        display_date: Option<Timestamp> = "displayDate",
+        /// `error`
+        error: Option<String> = "error",
+        /// `facebookPostDetails`
+        facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
+        /// `gmbPostDetails`
+        gmb_post_details: Option<GmbPost> = "gmbPostDetails",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `insights`
+        insights: Option<PostInsights> = "insights",
+        /// `instagramPostDetails`
+        instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
+        /// `linkedinPostDetails`
+        linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `media`
+        media: Vec<PostMedia> = "media",
+        /// `mediaOptimization`
+        media_optimization: Option<bool> = "mediaOptimization",
+        /// `ogTagsDetails`
+        og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
+        /// `pinterestPostDetails`
+        pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
+        /// `platform`
+        platform: Option<String> = "platform",
+        /// `postApprovalDetails`
+        post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
+        /// `postId`
+        post_id: Option<String> = "postId",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `source`
+        source: Option<SocialPostSource> = "source",
+        /// `status`
+        status: Option<String> = "status",
+        /// `summary`
+        summary: Option<String> = "summary",
+        /// The tags.
+        tags: Vec<String> = "tags",
+        /// `thumbnail`
+        thumbnail: Option<String> = "thumbnail",
+        /// `tiktokPostDetails`
+        tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `user`
+        user: Option<PostUser> = "user",
+        /// `youtubePostDetails`
+        youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
+    }
 }
-crm_core::record!(SocialPost {
-    account_id: "accountId",
-    account_ids: "accountIds",
-    bluesky_post_details: "blueskyPostDetails",
-    created_at: "createdAt",
-    created_by: "createdBy",
-    display_date: "displayDate",
-    error: "error",
-    facebook_post_details: "facebookPostDetails",
-    gmb_post_details: "gmbPostDetails",
-    id: "_id",
-    insights: "insights",
-    instagram_post_details: "instagramPostDetails",
-    linkedin_post_details: "linkedinPostDetails",
-    location_id: "locationId",
-    media: "media",
-    media_optimization: "mediaOptimization",
-    og_tags_details: "ogTagsDetails",
-    pinterest_post_details: "pinterestPostDetails",
-    platform: "platform",
-    post_approval_details: "postApprovalDetails",
-    post_id: "postId",
-    published_at: "publishedAt",
-    source: "source",
-    status: "status",
-    summary: "summary",
-    tags: "tags",
-    thumbnail: "thumbnail",
-    tiktok_post_details: "tiktokPostDetails",
-    type_: "type",
-    updated_at: "updatedAt",
-    user: "user",
-    youtube_post_details: "youtubePostDetails",
-});
 
 crm_core::open_enum! {
     /// Social post source.
@@ -4611,33 +3538,28 @@ crm_core::open_enum! {
     }
 }
 
-/// Start date.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StartDate {
-    /// The first day or time.
-    pub start_date: Option<Date>,
-    /// When it begins.
-    pub start_time: Option<Time>,
+crm_core::record! {
+    /// Start date.
+    pub struct StartDate {
+        /// The first day or time.
+        start_date: Option<Date> = "startDate",
+        /// When it begins.
+        start_time: Option<Time> = "startTime",
+    }
 }
-crm_core::record!(StartDate {
-    start_date: "startDate",
-    start_time: "startTime",
-});
 crm_core::setters!(StartDate {
     start_date: Date, start_time: Time,
 });
 
-/// Start edit session.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StartEditSession {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
+crm_core::record! {
+    /// Start edit session.
+    pub struct StartEditSession {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(StartEditSession {
-    location_id: "locationId",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(StartEditSession {
     location_id: String,
 });
@@ -4652,51 +3574,39 @@ impl StartEditSession {
     }
 }
 
-/// Start edit session reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StartEditSessionReply {
-    /// `itemCount`
-    pub item_count: Option<f64>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
+crm_core::record! {
+    /// Start edit session reply.
+    pub struct StartEditSessionReply {
+        /// `itemCount`
+        item_count: Option<f64> = "itemCount",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+    }
 }
-crm_core::record!(StartEditSessionReply {
-    item_count: "itemCount",
-    message: "message",
-    session_id: "sessionId",
-});
 
-/// Tiktok post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TiktokPost {
-    /// `enableComment`
-    pub enable_comment: Option<bool>,
-    /// `enableDuet`
-    pub enable_duet: Option<bool>,
-    /// `enableStitch`
-    pub enable_stitch: Option<bool>,
-    /// `privacyLevel`
-    pub privacy_level: Option<TiktokPostPrivacyLevel>,
-    /// `promoteOtherBrand`
-    pub promote_other_brand: Option<bool>,
-    /// `promoteYourBrand`
-    pub promote_your_brand: Option<bool>,
-    /// `videoDisclosure`
-    pub video_disclosure: Option<bool>,
+crm_core::record! {
+    /// Tiktok post.
+    pub struct TiktokPost {
+        /// `enableComment`
+        enable_comment: Option<bool> = "enableComment",
+        /// `enableDuet`
+        enable_duet: Option<bool> = "enableDuet",
+        /// `enableStitch`
+        enable_stitch: Option<bool> = "enableStitch",
+        /// `privacyLevel`
+        privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
+        /// `promoteOtherBrand`
+        promote_other_brand: Option<bool> = "promoteOtherBrand",
+        /// `promoteYourBrand`
+        promote_your_brand: Option<bool> = "promoteYourBrand",
+        /// `videoDisclosure`
+        video_disclosure: Option<bool> = "videoDisclosure",
+    }
+    required "privacyLevel"
+    by new
 }
-crm_core::record!(TiktokPost {
-    enable_comment: "enableComment",
-    enable_duet: "enableDuet",
-    enable_stitch: "enableStitch",
-    privacy_level: "privacyLevel",
-    promote_other_brand: "promoteOtherBrand",
-    promote_your_brand: "promoteYourBrand",
-    video_disclosure: "videoDisclosure",
-} required { privacy_level: "privacyLevel" } by new);
 crm_core::setters!(TiktokPost {
     enable_comment: bool, enable_duet: bool, enable_stitch: bool, privacy_level: TiktokPostPrivacyLevel,
     promote_other_brand: bool, promote_your_brand: bool, video_disclosure: bool,
@@ -4730,22 +3640,19 @@ crm_core::open_enum! {
     }
 }
 
-/// Time.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Time {
-    /// `hours`
-    pub hours: Option<f64>,
-    /// `minutes`
-    pub minutes: Option<f64>,
-    /// `seconds`
-    pub seconds: Option<f64>,
+crm_core::record! {
+    /// Time.
+    pub struct Time {
+        /// `hours`
+        hours: Option<f64> = "hours",
+        /// `minutes`
+        minutes: Option<f64> = "minutes",
+        /// `seconds`
+        seconds: Option<f64> = "seconds",
+    }
+    required "hours" "minutes" "seconds"
+    by new
 }
-crm_core::record!(Time {
-    hours: "hours",
-    minutes: "minutes",
-    seconds: "seconds",
-} required { hours: "hours", minutes: "minutes", seconds: "seconds" } by new);
 crm_core::setters!(Time {
     hours: f64, minutes: f64, seconds: f64,
 });
@@ -4766,19 +3673,17 @@ impl Time {
     }
 }
 
-/// Time slot.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct TimeSlot {
-    /// `dayOfWeek`
-    pub day_of_week: Option<f64>,
-    /// `time`
-    pub time: Option<String>,
+crm_core::record! {
+    /// Time slot.
+    pub struct TimeSlot {
+        /// `dayOfWeek`
+        day_of_week: Option<f64> = "dayOfWeek",
+        /// `time`
+        time: Option<String> = "time",
+    }
+    required "dayOfWeek" "time"
+    by new
 }
-crm_core::record!(TimeSlot {
-    day_of_week: "dayOfWeek",
-    time: "time",
-} required { day_of_week: "dayOfWeek", time: "time" } by new);
 crm_core::setters!(TimeSlot {
     day_of_week: f64, time: String,
 });
@@ -4794,34 +3699,27 @@ impl TimeSlot {
     }
 }
 
-/// Update category queue.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCategoryQueue {
-    /// `enableFuturePosts`
-    pub enable_future_posts: Option<bool>,
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `prioritizeNewContent`
-    pub prioritize_new_content: Option<bool>,
-    /// `skipDateTime`
-    pub skip_date_time: Option<String>,
-    /// `skipLegacyWatermark`
-    pub skip_legacy_watermark: Option<bool>,
-    /// `status`
-    pub status: Option<String>,
-    /// `timeSlots`
-    pub time_slots: Option<Vec<TimeSlot>>,
+crm_core::record! {
+    /// Update category queue.
+    pub struct UpdateCategoryQueue {
+        /// `enableFuturePosts`
+        enable_future_posts: Option<bool> = "enableFuturePosts",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `prioritizeNewContent`
+        prioritize_new_content: Option<bool> = "prioritizeNewContent",
+        /// `skipDateTime`
+        skip_date_time: Option<String> = "skipDateTime",
+        /// `skipLegacyWatermark`
+        skip_legacy_watermark: Option<bool> = "skipLegacyWatermark",
+        /// `status`
+        status: Option<String> = "status",
+        /// `timeSlots`
+        time_slots: Option<Vec<TimeSlot>> = "timeSlots",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpdateCategoryQueue {
-    enable_future_posts: "enableFuturePosts",
-    location_id: "locationId",
-    prioritize_new_content: "prioritizeNewContent",
-    skip_date_time: "skipDateTime",
-    skip_legacy_watermark: "skipLegacyWatermark",
-    status: "status",
-    time_slots: "timeSlots",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpdateCategoryQueue {
     enable_future_posts: bool, location_id: String, prioritize_new_content: bool, skip_date_time: String,
     skip_legacy_watermark: bool, status: String, time_slots: [TimeSlot],
@@ -4843,62 +3741,47 @@ impl UpdateCategoryQueue {
     }
 }
 
-/// Update category queue reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateCategoryQueueReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queue`
-    pub queue: Option<CategoryQueue>,
+crm_core::record! {
+    /// Update category queue reply.
+    pub struct UpdateCategoryQueueReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queue`
+        queue: Option<CategoryQueue> = "queue",
+    }
 }
-crm_core::record!(UpdateCategoryQueueReply {
-    message: "message",
-    queue: "queue",
-});
 
-/// Update post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatePostReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+crm_core::record! {
+    /// Update post reply.
+    pub struct UpdatePostReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
 }
-crm_core::record!(UpdatePostReply {
-    message: "message",
-    status_code: "statusCode",
-    success: "success",
-});
 
-/// Update queue item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateQueueItem {
-    /// The id of the location (sub-account).
-    pub location_id: Option<String>,
-    /// `modifiedPostPayload`
-    pub modified_post_payload: Option<QueueModifiedPost>,
-    /// `newOrder`
-    pub new_order: Option<Value>,
-    /// `primaryImage`
-    pub primary_image: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `variations`
-    pub variations: Option<Vec<VariationInput>>,
+crm_core::record! {
+    /// Update queue item.
+    pub struct UpdateQueueItem {
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `modifiedPostPayload`
+        modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
+        /// `newOrder`
+        new_order: Option<Value> = "newOrder",
+        /// `primaryImage`
+        primary_image: Option<String> = "primaryImage",
+        /// `sessionId`
+        session_id: Option<String> = "sessionId",
+        /// `variations`
+        variations: Option<Vec<VariationInput>> = "variations",
+    }
+    required "locationId"
+    by new
 }
-crm_core::record!(UpdateQueueItem {
-    location_id: "locationId",
-    modified_post_payload: "modifiedPostPayload",
-    new_order: "newOrder",
-    primary_image: "primaryImage",
-    session_id: "sessionId",
-    variations: "variations",
-} required { location_id: "locationId" } by new);
 crm_core::setters!(UpdateQueueItem {
     location_id: String, modified_post_payload: QueueModifiedPost, new_order: Value, primary_image: String,
     session_id: String, variations: [VariationInput],
@@ -4919,36 +3802,29 @@ impl UpdateQueueItem {
     }
 }
 
-/// Update queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateQueueItemReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `queueItem`
-    pub queue_item: Option<CreatedQueueItemWithVariations>,
-    /// `totalPostsChanged`
-    pub total_posts_changed: Option<f64>,
-    /// `updatedSlots`
-    pub updated_slots: Vec<UpdatedSlotInfo>,
+crm_core::record! {
+    /// Update queue item reply.
+    pub struct UpdateQueueItemReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queueItem`
+        queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
+        /// `totalPostsChanged`
+        total_posts_changed: Option<f64> = "totalPostsChanged",
+        /// `updatedSlots`
+        updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
+    }
 }
-crm_core::record!(UpdateQueueItemReply {
-    message: "message",
-    queue_item: "queueItem",
-    total_posts_changed: "totalPostsChanged",
-    updated_slots: "updatedSlots",
-});
 
-/// Update tag.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateTag {
-    /// `tagIds`
-    pub tag_ids: Option<Vec<String>>,
+crm_core::record! {
+    /// Update tag.
+    pub struct UpdateTag {
+        /// `tagIds`
+        tag_ids: Option<Vec<String>> = "tagIds",
+    }
+    required "tagIds"
+    by new
 }
-crm_core::record!(UpdateTag {
-    tag_ids: "tagIds",
-} required { tag_ids: "tagIds" } by new);
 crm_core::setters!(UpdateTag {
     tag_ids: [String],
 });
@@ -4963,462 +3839,328 @@ impl UpdateTag {
     }
 }
 
-/// Updated slot info.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdatedSlotInfo {
-    /// `isSkipped`
-    pub is_skipped: Option<bool>,
-    /// `itemId`
-    pub item_id: Option<String>,
-    /// `scheduledDateTime`
-    pub scheduled_date_time: Option<Timestamp>,
+crm_core::record! {
+    /// Updated slot info.
+    pub struct UpdatedSlotInfo {
+        /// `isSkipped`
+        is_skipped: Option<bool> = "isSkipped",
+        /// `itemId`
+        item_id: Option<String> = "itemId",
+        /// `scheduledDateTime`
+        scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
+    }
 }
-crm_core::record!(UpdatedSlotInfo {
-    is_skipped: "isSkipped",
-    item_id: "itemId",
-    scheduled_date_time: "scheduledDateTime",
-});
 
-/// Upload file response schema.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UploadFileResponseSchema {
-    /// `csvFileType`
-    pub csv_file_type: Option<CsvFileType>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// `filePath`
-    pub file_path: Option<String>,
-    /// `fileSize`
-    pub file_size: Option<f64>,
-    /// `rowsCount`
-    pub rows_count: Option<f64>,
+crm_core::record! {
+    /// Upload file response schema.
+    pub struct UploadFileResponseSchema {
+        /// `csvFileType`
+        csv_file_type: Option<CsvFileType> = "csvFileType",
+        /// `fileName`
+        file_name: Option<String> = "fileName",
+        /// `filePath`
+        file_path: Option<String> = "filePath",
+        /// `fileSize`
+        file_size: Option<f64> = "fileSize",
+        /// `rowsCount`
+        rows_count: Option<f64> = "rowsCount",
+    }
 }
-crm_core::record!(UploadFileResponseSchema {
-    csv_file_type: "csvFileType",
-    file_name: "fileName",
-    file_path: "filePath",
-    file_size: "fileSize",
-    rows_count: "rowsCount",
-});
 
-/// Variation.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Variation {
-    /// `content`
-    pub content: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `mentions`
-    pub mentions: Vec<Value>,
-    /// `ogTags`
-    pub og_tags: Option<OgTags>,
+crm_core::record! {
+    /// Variation.
+    pub struct Variation {
+        /// `content`
+        content: Option<String> = "content",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `mentions`
+        mentions: Vec<Value> = "mentions",
+        /// `ogTags`
+        og_tags: Option<OgTags> = "ogTags",
+    }
 }
-crm_core::record!(Variation {
-    content: "content",
-    id: "_id",
-    mentions: "mentions",
-    og_tags: "ogTags",
-});
 
-/// Variation input.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct VariationInput {
-    /// `content`
-    pub content: Option<String>,
-    /// `mentions`
-    pub mentions: Option<Vec<Value>>,
-    /// `ogTags`
-    pub og_tags: Option<OgTagsInput>,
+crm_core::record! {
+    /// Variation input.
+    pub struct VariationInput {
+        /// `content`
+        content: Option<String> = "content",
+        /// `mentions`
+        mentions: Option<Vec<Value>> = "mentions",
+        /// `ogTags`
+        og_tags: Option<OgTagsInput> = "ogTags",
+    }
 }
-crm_core::record!(VariationInput {
-    content: "content",
-    mentions: "mentions",
-    og_tags: "ogTags",
-});
 crm_core::setters!(VariationInput {
     content: String, mentions: [Value], og_tags: OgTagsInput,
 });
 
-/// Wrapped clone queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedCloneQueueItemReply {
-    /// `results`
-    pub results: Option<CloneQueueItemReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped clone queue item reply.
+    pub struct WrappedCloneQueueItemReply {
+        /// `results`
+        results: Option<CloneQueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedCloneQueueItemReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped create category queue reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedCreateCategoryQueueReply {
-    /// `results`
-    pub results: Option<CreateCategoryQueueReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped create category queue reply.
+    pub struct WrappedCreateCategoryQueueReply {
+        /// `results`
+        results: Option<CreateCategoryQueueReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedCreateCategoryQueueReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped create queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedCreateQueueItemReply {
-    /// `results`
-    pub results: Option<CreateQueueItemReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped create queue item reply.
+    pub struct WrappedCreateQueueItemReply {
+        /// `results`
+        results: Option<CreateQueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedCreateQueueItemReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped delete active post reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedDeleteActivePostReply {
-    /// `results`
-    pub results: Option<DeleteActivePostReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped delete active post reply.
+    pub struct WrappedDeleteActivePostReply {
+        /// `results`
+        results: Option<DeleteActivePostReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedDeleteActivePostReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped discard edit session reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedDiscardEditSessionReply {
-    /// `results`
-    pub results: Option<DiscardEditSessionReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped discard edit session reply.
+    pub struct WrappedDiscardEditSessionReply {
+        /// `results`
+        results: Option<DiscardEditSessionReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedDiscardEditSessionReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped edit session calendar reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedEditSessionCalendarReply {
-    /// `results`
-    pub results: Option<EditSessionCalendarReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped edit session calendar reply.
+    pub struct WrappedEditSessionCalendarReply {
+        /// `results`
+        results: Option<EditSessionCalendarReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedEditSessionCalendarReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped fetch available categories reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedFetchAvailableCategoriesReply {
-    /// `results`
-    pub results: Option<FetchAvailableCategoriesReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped fetch available categories reply.
+    pub struct WrappedFetchAvailableCategoriesReply {
+        /// `results`
+        results: Option<FetchAvailableCategoriesReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedFetchAvailableCategoriesReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped fetch calendar list reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedFetchCalendarListReply {
-    /// `results`
-    pub results: Option<FetchCalendarListReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped fetch calendar list reply.
+    pub struct WrappedFetchCalendarListReply {
+        /// `results`
+        results: Option<FetchCalendarListReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedFetchCalendarListReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped fetch category queues reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedFetchCategoryQueuesReply {
-    /// `results`
-    pub results: Option<FetchCategoryQueuesReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped fetch category queues reply.
+    pub struct WrappedFetchCategoryQueuesReply {
+        /// `results`
+        results: Option<FetchCategoryQueuesReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedFetchCategoryQueuesReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped fetch queue by id reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedFetchQueueByIdReply {
-    /// `results`
-    pub results: Option<FetchQueueByIdReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped fetch queue by id reply.
+    pub struct WrappedFetchQueueByIdReply {
+        /// `results`
+        results: Option<FetchQueueByIdReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedFetchQueueByIdReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped fetch queue items reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedFetchQueueItemsReply {
-    /// `results`
-    pub results: Option<FetchQueueItemsReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped fetch queue items reply.
+    pub struct WrappedFetchQueueItemsReply {
+        /// `results`
+        results: Option<FetchQueueItemsReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedFetchQueueItemsReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped fetch slots reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedFetchSlotsReply {
-    /// `results`
-    pub results: Option<FetchSlotsReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped fetch slots reply.
+    pub struct WrappedFetchSlotsReply {
+        /// `results`
+        results: Option<FetchSlotsReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedFetchSlotsReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped general reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedGeneralReply {
-    /// `results`
-    pub results: Option<GeneralReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped general reply.
+    pub struct WrappedGeneralReply {
+        /// `results`
+        results: Option<GeneralReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedGeneralReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped reset queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedResetQueueItemReply {
-    /// `results`
-    pub results: Option<ResetQueueItemReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped reset queue item reply.
+    pub struct WrappedResetQueueItemReply {
+        /// `results`
+        results: Option<ResetQueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedResetQueueItemReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped save edit session reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedSaveEditSessionReply {
-    /// `results`
-    pub results: Option<SaveEditSessionReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped save edit session reply.
+    pub struct WrappedSaveEditSessionReply {
+        /// `results`
+        results: Option<SaveEditSessionReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedSaveEditSessionReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped start edit session reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedStartEditSessionReply {
-    /// `results`
-    pub results: Option<StartEditSessionReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped start edit session reply.
+    pub struct WrappedStartEditSessionReply {
+        /// `results`
+        results: Option<StartEditSessionReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedStartEditSessionReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped update category queue reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedUpdateCategoryQueueReply {
-    /// `results`
-    pub results: Option<UpdateCategoryQueueReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped update category queue reply.
+    pub struct WrappedUpdateCategoryQueueReply {
+        /// `results`
+        results: Option<UpdateCategoryQueueReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedUpdateCategoryQueueReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Wrapped update queue item reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct WrappedUpdateQueueItemReply {
-    /// `results`
-    pub results: Option<UpdateQueueItemReply>,
-    /// The HTTP status, once more.
-    pub status_code: Option<f64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// Identifies the call for support.
-    pub trace_id: Option<String>,
+crm_core::record! {
+    /// Wrapped update queue item reply.
+    pub struct WrappedUpdateQueueItemReply {
+        /// `results`
+        results: Option<UpdateQueueItemReply> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
 }
-crm_core::record!(WrappedUpdateQueueItemReply {
-    results: "results",
-    status_code: "statusCode",
-    success: "success",
-    trace_id: "traceId",
-});
 
-/// Youtube post.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct YoutubePost {
-    /// `privacyLevel`
-    pub privacy_level: Option<YoutubePostPrivacyLevel>,
-    /// The title.
-    pub title: Option<String>,
-    /// `type`
-    pub type_: Option<YoutubePostType>,
+crm_core::record! {
+    /// Youtube post.
+    pub struct YoutubePost {
+        /// `privacyLevel`
+        privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
+        /// The title.
+        title: Option<String> = "title",
+        /// `type`
+        type_: Option<YoutubePostType> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(YoutubePost {
-    privacy_level: "privacyLevel",
-    title: "title",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(YoutubePost {
     privacy_level: YoutubePostPrivacyLevel, title: String, type_: YoutubePostType,
 });

@@ -3,78 +3,57 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Available shipping rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AvailableShippingRate {
-    /// The amount.
-    pub amount: Option<f64>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isCarrierRate`
-    pub is_carrier_rate: Option<bool>,
-    /// The name.
-    pub name: Option<String>,
-    /// `percentageOfRateFee`
-    pub percentage_of_rate_fee: Option<f64>,
-    /// `shippingCarrierId`
-    pub shipping_carrier_id: Option<String>,
-    /// `shippingCarrierServices`
-    pub shipping_carrier_services: Vec<ShippingCarrierService>,
-    /// The id of the shipping zone.
-    pub shipping_zone_id: Option<String>,
+crm_core::record! {
+    /// Available shipping rate.
+    pub struct AvailableShippingRate {
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isCarrierRate`
+        is_carrier_rate: Option<bool> = "isCarrierRate",
+        /// The name.
+        name: Option<String> = "name",
+        /// `percentageOfRateFee`
+        percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
+        /// `shippingCarrierId`
+        shipping_carrier_id: Option<String> = "shippingCarrierId",
+        /// `shippingCarrierServices`
+        shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
+        /// The id of the shipping zone.
+        shipping_zone_id: Option<String> = "shippingZoneId",
+    }
 }
-crm_core::record!(AvailableShippingRate {
-    amount: "amount",
-    currency: "currency",
-    description: "description",
-    id: "_id",
-    is_carrier_rate: "isCarrierRate",
-    name: "name",
-    percentage_of_rate_fee: "percentageOfRateFee",
-    shipping_carrier_id: "shippingCarrierId",
-    shipping_carrier_services: "shippingCarrierServices",
-    shipping_zone_id: "shippingZoneId",
-});
 
-/// Contact address.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ContactAddress {
-    /// `addressLine1`
-    pub address_line1: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The name of the company.
-    pub company_name: Option<String>,
-    /// The country, as `US`. One of 247 values, as `US`.
-    pub country: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// One of 588 values, as `AL`.
-    pub state: Option<String>,
-    /// `zip`
-    pub zip: Option<String>,
+crm_core::record! {
+    /// Contact address.
+    pub struct ContactAddress {
+        /// `addressLine1`
+        address_line1: Option<String> = "addressLine1",
+        /// The city.
+        city: Option<String> = "city",
+        /// The name of the company.
+        company_name: Option<String> = "companyName",
+        /// The country, as `US`. One of 247 values, as `US`.
+        country: Option<String> = "country",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// One of 588 values, as `AL`.
+        state: Option<String> = "state",
+        /// `zip`
+        zip: Option<String> = "zip",
+    }
+    required "country"
+    by new
 }
-crm_core::record!(ContactAddress {
-    address_line1: "addressLine1",
-    city: "city",
-    company_name: "companyName",
-    country: "country",
-    email: "email",
-    name: "name",
-    phone: "phone",
-    state: "state",
-    zip: "zip",
-} required { country: "country" } by new);
 crm_core::setters!(ContactAddress {
     address_line1: String, city: String, company_name: String, country: String, email: String, name: String,
     phone: String, state: String, zip: String,
@@ -98,31 +77,25 @@ impl ContactAddress {
     }
 }
 
-/// Create shipping carrier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateShippingCarrier {
-    /// `allowsMultipleServiceSelection`
-    pub allows_multiple_service_selection: Option<bool>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `callbackUrl`
-    pub callback_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `services`
-    pub services: Option<Vec<ShippingCarrierService>>,
+crm_core::record! {
+    /// Create shipping carrier.
+    pub struct CreateShippingCarrier {
+        /// `allowsMultipleServiceSelection`
+        allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `callbackUrl`
+        callback_url: Option<String> = "callbackUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `services`
+        services: Option<Vec<ShippingCarrierService>> = "services",
+    }
+    required "altId" "altType" "callbackUrl" "name"
+    by new
 }
-crm_core::record!(CreateShippingCarrier {
-    allows_multiple_service_selection: "allowsMultipleServiceSelection",
-    alt_id: "altId",
-    alt_type: "altType",
-    callback_url: "callbackUrl",
-    name: "name",
-    services: "services",
-} required { alt_id: "altId", alt_type: "altType", callback_url: "callbackUrl", name: "name" } by new);
 crm_core::setters!(CreateShippingCarrier {
     allows_multiple_service_selection: bool, alt_id: String, alt_type: String, callback_url: String,
     name: String, services: [ShippingCarrierService],
@@ -147,69 +120,51 @@ impl CreateShippingCarrier {
     }
 }
 
-/// Create shipping carrier reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateShippingCarrierReply {
-    /// `data`
-    pub data: Option<ShippingCarrier>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Create shipping carrier reply.
+    pub struct CreateShippingCarrierReply {
+        /// `data`
+        data: Option<ShippingCarrier> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(CreateShippingCarrierReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Create shipping rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateShippingRate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `conditionType`
-    pub condition_type: Option<ShippingRateConditionType>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isCarrierRate`
-    pub is_carrier_rate: Option<bool>,
-    /// `maxCondition`
-    pub max_condition: Option<f64>,
-    /// `minCondition`
-    pub min_condition: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `percentageOfRateFee`
-    pub percentage_of_rate_fee: Option<f64>,
-    /// `shippingCarrierId`
-    pub shipping_carrier_id: Option<String>,
-    /// `shippingCarrierServices`
-    pub shipping_carrier_services: Option<Vec<ShippingCarrierService>>,
+crm_core::record! {
+    /// Create shipping rate.
+    pub struct CreateShippingRate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `conditionType`
+        condition_type: Option<ShippingRateConditionType> = "conditionType",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isCarrierRate`
+        is_carrier_rate: Option<bool> = "isCarrierRate",
+        /// `maxCondition`
+        max_condition: Option<f64> = "maxCondition",
+        /// `minCondition`
+        min_condition: Option<f64> = "minCondition",
+        /// The name.
+        name: Option<String> = "name",
+        /// `percentageOfRateFee`
+        percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
+        /// `shippingCarrierId`
+        shipping_carrier_id: Option<String> = "shippingCarrierId",
+        /// `shippingCarrierServices`
+        shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
+    }
+    required "altId" "altType" "amount" "conditionType" "currency" "maxCondition" "minCondition" "name" "shippingCarrierId"
+    by new
 }
-crm_core::record!(CreateShippingRate {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    condition_type: "conditionType",
-    currency: "currency",
-    description: "description",
-    is_carrier_rate: "isCarrierRate",
-    max_condition: "maxCondition",
-    min_condition: "minCondition",
-    name: "name",
-    percentage_of_rate_fee: "percentageOfRateFee",
-    shipping_carrier_id: "shippingCarrierId",
-    shipping_carrier_services: "shippingCarrierServices",
-} required { alt_id: "altId", alt_type: "altType", amount: "amount", condition_type: "conditionType", currency: "currency", max_condition: "maxCondition", min_condition: "minCondition", name: "name", shipping_carrier_id: "shippingCarrierId" } by new);
 crm_core::setters!(CreateShippingRate {
     alt_id: String, alt_type: String, amount: f64, condition_type: ShippingRateConditionType,
     currency: String, description: String, is_carrier_rate: bool, max_condition: f64, min_condition: f64,
@@ -245,42 +200,33 @@ impl Default for CreateShippingRate {
     }
 }
 
-/// Create shipping rate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateShippingRateReply {
-    /// `data`
-    pub data: Option<ShippingRate>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Create shipping rate reply.
+    pub struct CreateShippingRateReply {
+        /// `data`
+        data: Option<ShippingRate> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(CreateShippingRateReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Create shipping zone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateShippingZone {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `countries`
-    pub countries: Option<Vec<ShippingZoneCountry>>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Create shipping zone.
+    pub struct CreateShippingZone {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `countries`
+        countries: Option<Vec<ShippingZoneCountry>> = "countries",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "altId" "altType" "countries" "name"
+    by new
 }
-crm_core::record!(CreateShippingZone {
-    alt_id: "altId",
-    alt_type: "altType",
-    countries: "countries",
-    name: "name",
-} required { alt_id: "altId", alt_type: "altType", countries: "countries", name: "name" } by new);
 crm_core::setters!(CreateShippingZone {
     alt_id: String, alt_type: String, countries: [ShippingZoneCountry], name: String,
 });
@@ -302,45 +248,35 @@ impl CreateShippingZone {
     }
 }
 
-/// Create shipping zone reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateShippingZoneReply {
-    /// `data`
-    pub data: Option<ShippingZone>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Create shipping zone reply.
+    pub struct CreateShippingZoneReply {
+        /// `data`
+        data: Option<ShippingZone> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(CreateShippingZoneReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Create store setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateStoreSetting {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `shippingOrigin`
-    pub shipping_origin: Option<StoreShippingOrigin>,
-    /// `storeOrderFulfillmentNotification`
-    pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
-    /// `storeOrderNotification`
-    pub store_order_notification: Option<StoreOrderNotification>,
+crm_core::record! {
+    /// Create store setting.
+    pub struct CreateStoreSetting {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `shippingOrigin`
+        shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
+        /// `storeOrderFulfillmentNotification`
+        store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
+        /// `storeOrderNotification`
+        store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
+    }
+    required "altId" "altType" "shippingOrigin"
+    by new
 }
-crm_core::record!(CreateStoreSetting {
-    alt_id: "altId",
-    alt_type: "altType",
-    shipping_origin: "shippingOrigin",
-    store_order_fulfillment_notification: "storeOrderFulfillmentNotification",
-    store_order_notification: "storeOrderNotification",
-} required { alt_id: "altId", alt_type: "altType", shipping_origin: "shippingOrigin" } by new);
 crm_core::setters!(CreateStoreSetting {
     alt_id: String, alt_type: String, shipping_origin: StoreShippingOrigin,
     store_order_fulfillment_notification: StoreOrderFulfillmentNotification,
@@ -364,105 +300,77 @@ impl CreateStoreSetting {
     }
 }
 
-/// Create store setting reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct CreateStoreSettingReply {
-    /// `data`
-    pub data: Option<StoreSetting>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Create store setting reply.
+    pub struct CreateStoreSettingReply {
+        /// `data`
+        data: Option<StoreSetting> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(CreateStoreSettingReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Delete shipping carrier reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteShippingCarrierReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete shipping carrier reply.
+    pub struct DeleteShippingCarrierReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeleteShippingCarrierReply {
-    message: "message",
-    status: "status",
-});
 
-/// Delete shipping rate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteShippingRateReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete shipping rate reply.
+    pub struct DeleteShippingRateReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeleteShippingRateReply {
-    message: "message",
-    status: "status",
-});
 
-/// Delete shipping zone reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct DeleteShippingZoneReply {
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Delete shipping zone reply.
+    pub struct DeleteShippingZoneReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(DeleteShippingZoneReply {
-    message: "message",
-    status: "status",
-});
 
-/// Get available shipping rates.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAvailableShippingRates {
-    /// The address.
-    pub address: Option<ContactAddress>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// One of 247 values, as `AF`.
-    pub amount_available: Option<String>,
-    /// The country, as `US`. One of 247 values, as `US`.
-    pub country: Option<String>,
-    /// `couponCode`
-    pub coupon_code: Option<String>,
-    /// `products`
-    pub products: Option<Vec<ProductItem>>,
-    /// `source`
-    pub source: Option<StoreOrderSource>,
-    /// `totalOrderAmount`
-    pub total_order_amount: Option<f64>,
-    /// `totalOrderWeight`
-    pub total_order_weight: Option<f64>,
-    /// `weightAvailable`
-    pub weight_available: Option<bool>,
+crm_core::record! {
+    /// Get available shipping rates.
+    pub struct GetAvailableShippingRates {
+        /// The address.
+        address: Option<ContactAddress> = "address",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// One of 247 values, as `AF`.
+        amount_available: Option<String> = "amountAvailable",
+        /// The country, as `US`. One of 247 values, as `US`.
+        country: Option<String> = "country",
+        /// `couponCode`
+        coupon_code: Option<String> = "couponCode",
+        /// `products`
+        products: Option<Vec<ProductItem>> = "products",
+        /// `source`
+        source: Option<StoreOrderSource> = "source",
+        /// `totalOrderAmount`
+        total_order_amount: Option<f64> = "totalOrderAmount",
+        /// `totalOrderWeight`
+        total_order_weight: Option<f64> = "totalOrderWeight",
+        /// `weightAvailable`
+        weight_available: Option<bool> = "weightAvailable",
+    }
+    required "altId" "altType" "country" "products" "source" "totalOrderAmount" "totalOrderWeight"
+    by new
 }
-crm_core::record!(GetAvailableShippingRates {
-    address: "address",
-    alt_id: "altId",
-    alt_type: "altType",
-    amount_available: "amountAvailable",
-    country: "country",
-    coupon_code: "couponCode",
-    products: "products",
-    source: "source",
-    total_order_amount: "totalOrderAmount",
-    total_order_weight: "totalOrderWeight",
-    weight_available: "weightAvailable",
-} required { alt_id: "altId", alt_type: "altType", country: "country", products: "products", source: "source", total_order_amount: "totalOrderAmount", total_order_weight: "totalOrderWeight" } by new);
 crm_core::setters!(GetAvailableShippingRates {
     address: ContactAddress, alt_id: String, alt_type: String, amount_available: String, country: String,
     coupon_code: String, products: [ProductItem], source: StoreOrderSource, total_order_amount: f64,
@@ -495,149 +403,109 @@ impl Default for GetAvailableShippingRates {
     }
 }
 
-/// Get available shipping rates reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetAvailableShippingRatesReply {
-    /// `data`
-    pub data: Vec<AvailableShippingRate>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Get available shipping rates reply.
+    pub struct GetAvailableShippingRatesReply {
+        /// `data`
+        data: Vec<AvailableShippingRate> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(GetAvailableShippingRatesReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Get shipping carrier reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetShippingCarrierReply {
-    /// `data`
-    pub data: Option<ShippingCarrier>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Get shipping carrier reply.
+    pub struct GetShippingCarrierReply {
+        /// `data`
+        data: Option<ShippingCarrier> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(GetShippingCarrierReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Get shipping rate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetShippingRateReply {
-    /// `data`
-    pub data: Option<ShippingRate>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Get shipping rate reply.
+    pub struct GetShippingRateReply {
+        /// `data`
+        data: Option<ShippingRate> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(GetShippingRateReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Get shipping zone reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetShippingZoneReply {
-    /// `data`
-    pub data: Option<ShippingZone>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Get shipping zone reply.
+    pub struct GetShippingZoneReply {
+        /// `data`
+        data: Option<ShippingZone> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(GetShippingZoneReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Get store setting reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct GetStoreSettingReply {
-    /// `data`
-    pub data: Option<StoreSetting>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Get store setting reply.
+    pub struct GetStoreSettingReply {
+        /// `data`
+        data: Option<StoreSetting> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(GetStoreSettingReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// List shipping carrier reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListShippingCarrierReply {
-    /// `data`
-    pub data: Vec<ShippingCarrier>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// List shipping carrier reply.
+    pub struct ListShippingCarrierReply {
+        /// `data`
+        data: Vec<ShippingCarrier> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(ListShippingCarrierReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// List shipping rate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListShippingRateReply {
-    /// `data`
-    pub data: Vec<ShippingRate>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List shipping rate reply.
+    pub struct ListShippingRateReply {
+        /// `data`
+        data: Vec<ShippingRate> = "data",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListShippingRateReply {
-    data: "data",
-    total: "total",
-});
 
-/// List shipping zone reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ListShippingZoneReply {
-    /// `data`
-    pub data: Vec<ShippingZone>,
-    /// How many there are in all.
-    pub total: Option<f64>,
+crm_core::record! {
+    /// List shipping zone reply.
+    pub struct ListShippingZoneReply {
+        /// `data`
+        data: Vec<ShippingZone> = "data",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+    }
 }
-crm_core::record!(ListShippingZoneReply {
-    data: "data",
-    total: "total",
-});
 
-/// Product item.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProductItem {
-    /// The id.
-    pub id: Option<String>,
-    /// `qty`
-    pub qty: Option<f64>,
+crm_core::record! {
+    /// Product item.
+    pub struct ProductItem {
+        /// The id.
+        id: Option<String> = "id",
+        /// `qty`
+        qty: Option<f64> = "qty",
+    }
+    required "id" "qty"
+    by new
 }
-crm_core::record!(ProductItem {
-    id: "id",
-    qty: "qty",
-} required { id: "id", qty: "qty" } by new);
 crm_core::setters!(ProductItem {
     id: String, qty: f64,
 });
@@ -653,57 +521,43 @@ impl ProductItem {
     }
 }
 
-/// Shipping carrier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingCarrier {
-    /// `allowsMultipleServiceSelection`
-    pub allows_multiple_service_selection: Option<bool>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `callbackUrl`
-    pub callback_url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `marketplaceAppId`
-    pub marketplace_app_id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `services`
-    pub services: Vec<ShippingCarrierService>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Shipping carrier.
+    pub struct ShippingCarrier {
+        /// `allowsMultipleServiceSelection`
+        allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `callbackUrl`
+        callback_url: Option<String> = "callbackUrl",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `marketplaceAppId`
+        marketplace_app_id: Option<String> = "marketplaceAppId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `services`
+        services: Vec<ShippingCarrierService> = "services",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(ShippingCarrier {
-    allows_multiple_service_selection: "allowsMultipleServiceSelection",
-    alt_id: "altId",
-    alt_type: "altType",
-    callback_url: "callbackUrl",
-    created_at: "createdAt",
-    id: "_id",
-    marketplace_app_id: "marketplaceAppId",
-    name: "name",
-    services: "services",
-    updated_at: "updatedAt",
-});
 
-/// Shipping carrier service.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingCarrierService {
-    /// The name.
-    pub name: Option<String>,
-    /// `value`
-    pub value: Option<String>,
+crm_core::record! {
+    /// Shipping carrier service.
+    pub struct ShippingCarrierService {
+        /// The name.
+        name: Option<String> = "name",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "name" "value"
+    by new
 }
-crm_core::record!(ShippingCarrierService {
-    name: "name",
-    value: "value",
-} required { name: "name", value: "value" } by new);
 crm_core::setters!(ShippingCarrierService {
     name: String, value: String,
 });
@@ -719,64 +573,45 @@ impl ShippingCarrierService {
     }
 }
 
-/// Shipping rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingRate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `conditionType`
-    pub condition_type: Option<ShippingRateConditionType>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `isCarrierRate`
-    pub is_carrier_rate: Option<bool>,
-    /// `maxCondition`
-    pub max_condition: Option<f64>,
-    /// `minCondition`
-    pub min_condition: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `percentageOfRateFee`
-    pub percentage_of_rate_fee: Option<f64>,
-    /// `shippingCarrierId`
-    pub shipping_carrier_id: Option<String>,
-    /// `shippingCarrierServices`
-    pub shipping_carrier_services: Vec<ShippingCarrierService>,
-    /// The id of the shipping zone.
-    pub shipping_zone_id: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Shipping rate.
+    pub struct ShippingRate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `conditionType`
+        condition_type: Option<ShippingRateConditionType> = "conditionType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `isCarrierRate`
+        is_carrier_rate: Option<bool> = "isCarrierRate",
+        /// `maxCondition`
+        max_condition: Option<f64> = "maxCondition",
+        /// `minCondition`
+        min_condition: Option<f64> = "minCondition",
+        /// The name.
+        name: Option<String> = "name",
+        /// `percentageOfRateFee`
+        percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
+        /// `shippingCarrierId`
+        shipping_carrier_id: Option<String> = "shippingCarrierId",
+        /// `shippingCarrierServices`
+        shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
+        /// The id of the shipping zone.
+        shipping_zone_id: Option<String> = "shippingZoneId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(ShippingRate {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    condition_type: "conditionType",
-    created_at: "createdAt",
-    currency: "currency",
-    description: "description",
-    id: "_id",
-    is_carrier_rate: "isCarrierRate",
-    max_condition: "maxCondition",
-    min_condition: "minCondition",
-    name: "name",
-    percentage_of_rate_fee: "percentageOfRateFee",
-    shipping_carrier_id: "shippingCarrierId",
-    shipping_carrier_services: "shippingCarrierServices",
-    shipping_zone_id: "shippingZoneId",
-    updated_at: "updatedAt",
-});
 
 crm_core::open_enum! {
     /// Shipping rate condition type.
@@ -790,51 +625,39 @@ crm_core::open_enum! {
     }
 }
 
-/// Shipping zone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingZone {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `countries`
-    pub countries: Vec<ShippingZoneCountry>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `shippingRates`
-    pub shipping_rates: Vec<ShippingRate>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Shipping zone.
+    pub struct ShippingZone {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `countries`
+        countries: Vec<ShippingZoneCountry> = "countries",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `shippingRates`
+        shipping_rates: Vec<ShippingRate> = "shippingRates",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(ShippingZone {
-    alt_id: "altId",
-    alt_type: "altType",
-    countries: "countries",
-    created_at: "createdAt",
-    id: "_id",
-    name: "name",
-    shipping_rates: "shippingRates",
-    updated_at: "updatedAt",
-});
 
-/// Shipping zone country.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingZoneCountry {
-    /// One of 247 values, as `US`.
-    pub code: Option<String>,
-    /// `states`
-    pub states: Option<Vec<ShippingZoneCountryState>>,
+crm_core::record! {
+    /// Shipping zone country.
+    pub struct ShippingZoneCountry {
+        /// One of 247 values, as `US`.
+        code: Option<String> = "code",
+        /// `states`
+        states: Option<Vec<ShippingZoneCountryState>> = "states",
+    }
+    required "code"
+    by new
 }
-crm_core::record!(ShippingZoneCountry {
-    code: "code",
-    states: "states",
-} required { code: "code" } by new);
 crm_core::setters!(ShippingZoneCountry {
     code: String, states: [ShippingZoneCountryState],
 });
@@ -850,16 +673,15 @@ impl ShippingZoneCountry {
     }
 }
 
-/// Shipping zone country state.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ShippingZoneCountryState {
-    /// One of 588 values, as `AL`.
-    pub code: Option<String>,
+crm_core::record! {
+    /// Shipping zone country state.
+    pub struct ShippingZoneCountryState {
+        /// One of 588 values, as `AL`.
+        code: Option<String> = "code",
+    }
+    required "code"
+    by new
 }
-crm_core::record!(ShippingZoneCountryState {
-    code: "code",
-} required { code: "code" } by new);
 crm_core::setters!(ShippingZoneCountryState {
     code: String,
 });
@@ -872,25 +694,21 @@ impl ShippingZoneCountryState {
     }
 }
 
-/// Store order fulfillment notification.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StoreOrderFulfillmentNotification {
-    /// `defaultEmailTemplateId`
-    pub default_email_template_id: Option<String>,
-    /// `emailTemplateId`
-    pub email_template_id: Option<String>,
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// The subject.
-    pub subject: Option<String>,
+crm_core::record! {
+    /// Store order fulfillment notification.
+    pub struct StoreOrderFulfillmentNotification {
+        /// `defaultEmailTemplateId`
+        default_email_template_id: Option<String> = "defaultEmailTemplateId",
+        /// `emailTemplateId`
+        email_template_id: Option<String> = "emailTemplateId",
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// The subject.
+        subject: Option<String> = "subject",
+    }
+    required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
+    by new
 }
-crm_core::record!(StoreOrderFulfillmentNotification {
-    default_email_template_id: "defaultEmailTemplateId",
-    email_template_id: "emailTemplateId",
-    enabled: "enabled",
-    subject: "subject",
-} required { default_email_template_id: "defaultEmailTemplateId", email_template_id: "emailTemplateId", enabled: "enabled", subject: "subject" } by new);
 crm_core::setters!(StoreOrderFulfillmentNotification {
     default_email_template_id: String, email_template_id: String, enabled: bool, subject: String,
 });
@@ -913,25 +731,21 @@ impl StoreOrderFulfillmentNotification {
     }
 }
 
-/// Store order notification.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StoreOrderNotification {
-    /// `defaultEmailTemplateId`
-    pub default_email_template_id: Option<String>,
-    /// `emailTemplateId`
-    pub email_template_id: Option<String>,
-    /// `enabled`
-    pub enabled: Option<bool>,
-    /// The subject.
-    pub subject: Option<String>,
+crm_core::record! {
+    /// Store order notification.
+    pub struct StoreOrderNotification {
+        /// `defaultEmailTemplateId`
+        default_email_template_id: Option<String> = "defaultEmailTemplateId",
+        /// `emailTemplateId`
+        email_template_id: Option<String> = "emailTemplateId",
+        /// `enabled`
+        enabled: Option<bool> = "enabled",
+        /// The subject.
+        subject: Option<String> = "subject",
+    }
+    required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
+    by new
 }
-crm_core::record!(StoreOrderNotification {
-    default_email_template_id: "defaultEmailTemplateId",
-    email_template_id: "emailTemplateId",
-    enabled: "enabled",
-    subject: "subject",
-} required { default_email_template_id: "defaultEmailTemplateId", email_template_id: "emailTemplateId", enabled: "enabled", subject: "subject" } by new);
 crm_core::setters!(StoreOrderNotification {
     default_email_template_id: String, email_template_id: String, enabled: bool, subject: String,
 });
@@ -954,19 +768,17 @@ impl StoreOrderNotification {
     }
 }
 
-/// Store order source.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StoreOrderSource {
-    /// `subType`
-    pub sub_type: Option<StoreOrderSourceSubType>,
-    /// `type`
-    pub type_: Option<OrderSourceType>,
+crm_core::record! {
+    /// Store order source.
+    pub struct StoreOrderSource {
+        /// `subType`
+        sub_type: Option<StoreOrderSourceSubType> = "subType",
+        /// `type`
+        type_: Option<OrderSourceType> = "type",
+    }
+    required "type"
+    by new
 }
-crm_core::record!(StoreOrderSource {
-    sub_type: "subType",
-    type_: "type",
-} required { type_: "type" } by new);
 crm_core::setters!(StoreOrderSource {
     sub_type: StoreOrderSourceSubType, type_: OrderSourceType,
 });
@@ -1022,170 +834,122 @@ crm_core::open_enum! {
     }
 }
 
-/// Store setting.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StoreSetting {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// `shippingOrigin`
-    pub shipping_origin: Option<StoreShippingOrigin>,
-    /// `storeOrderFulfillmentNotification`
-    pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
-    /// `storeOrderNotification`
-    pub store_order_notification: Option<StoreOrderNotification>,
-    /// When it was changed last.
-    pub updated_at: Option<String>,
+crm_core::record! {
+    /// Store setting.
+    pub struct StoreSetting {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `shippingOrigin`
+        shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
+        /// `storeOrderFulfillmentNotification`
+        store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
+        /// `storeOrderNotification`
+        store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
 }
-crm_core::record!(StoreSetting {
-    alt_id: "altId",
-    alt_type: "altType",
-    created_at: "createdAt",
-    id: "_id",
-    shipping_origin: "shippingOrigin",
-    store_order_fulfillment_notification: "storeOrderFulfillmentNotification",
-    store_order_notification: "storeOrderNotification",
-    updated_at: "updatedAt",
-});
 
-/// Store shipping origin.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct StoreShippingOrigin {
-    /// The city.
-    pub city: Option<String>,
-    /// The country, as `US`. One of 247 values, as `US`.
-    pub country: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The telephone number, as `+15550100`.
-    pub phone: Option<String>,
-    /// One of 588 values, as `AL`.
-    pub state: Option<String>,
-    /// `street1`
-    pub street1: Option<String>,
-    /// `street2`
-    pub street2: Option<String>,
-    /// `zip`
-    pub zip: Option<String>,
+crm_core::record! {
+    /// Store shipping origin.
+    pub struct StoreShippingOrigin {
+        /// The city.
+        city: Option<String> = "city",
+        /// The country, as `US`. One of 247 values, as `US`.
+        country: Option<String> = "country",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The name.
+        name: Option<String> = "name",
+        /// The telephone number, as `+15550100`.
+        phone: Option<String> = "phone",
+        /// One of 588 values, as `AL`.
+        state: Option<String> = "state",
+        /// `street1`
+        street1: Option<String> = "street1",
+        /// `street2`
+        street2: Option<String> = "street2",
+        /// `zip`
+        zip: Option<String> = "zip",
+    }
+    required "city" "country" "name" "street1" "zip"
 }
-crm_core::record!(StoreShippingOrigin {
-    city: "city",
-    country: "country",
-    email: "email",
-    name: "name",
-    phone: "phone",
-    state: "state",
-    street1: "street1",
-    street2: "street2",
-    zip: "zip",
-} required { city: "city", country: "country", name: "name", street1: "street1", zip: "zip" });
 crm_core::setters!(StoreShippingOrigin {
     city: String, country: String, email: String, name: String, phone: String, state: String, street1: String,
     street2: String, zip: String,
 });
 
-/// Update shipping carrier.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateShippingCarrier {
-    /// `allowsMultipleServiceSelection`
-    pub allows_multiple_service_selection: Option<bool>,
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `callbackUrl`
-    pub callback_url: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// `services`
-    pub services: Option<Vec<ShippingCarrierService>>,
+crm_core::record! {
+    /// Update shipping carrier.
+    pub struct UpdateShippingCarrier {
+        /// `allowsMultipleServiceSelection`
+        allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `callbackUrl`
+        callback_url: Option<String> = "callbackUrl",
+        /// The name.
+        name: Option<String> = "name",
+        /// `services`
+        services: Option<Vec<ShippingCarrierService>> = "services",
+    }
 }
-crm_core::record!(UpdateShippingCarrier {
-    allows_multiple_service_selection: "allowsMultipleServiceSelection",
-    alt_id: "altId",
-    alt_type: "altType",
-    callback_url: "callbackUrl",
-    name: "name",
-    services: "services",
-});
 crm_core::setters!(UpdateShippingCarrier {
     allows_multiple_service_selection: bool, alt_id: String, alt_type: String, callback_url: String,
     name: String, services: [ShippingCarrierService],
 });
 
-/// Update shipping carrier reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateShippingCarrierReply {
-    /// `data`
-    pub data: Option<ShippingCarrier>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update shipping carrier reply.
+    pub struct UpdateShippingCarrierReply {
+        /// `data`
+        data: Option<ShippingCarrier> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateShippingCarrierReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Update shipping rate.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateShippingRate {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// The amount.
-    pub amount: Option<f64>,
-    /// `conditionType`
-    pub condition_type: Option<ShippingRateConditionType>,
-    /// The currency, as `USD`.
-    pub currency: Option<String>,
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// `isCarrierRate`
-    pub is_carrier_rate: Option<bool>,
-    /// `maxCondition`
-    pub max_condition: Option<f64>,
-    /// `minCondition`
-    pub min_condition: Option<f64>,
-    /// The name.
-    pub name: Option<String>,
-    /// `percentageOfRateFee`
-    pub percentage_of_rate_fee: Option<f64>,
-    /// `shippingCarrierId`
-    pub shipping_carrier_id: Option<String>,
-    /// `shippingCarrierServices`
-    pub shipping_carrier_services: Option<Vec<ShippingCarrierService>>,
+crm_core::record! {
+    /// Update shipping rate.
+    pub struct UpdateShippingRate {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `conditionType`
+        condition_type: Option<ShippingRateConditionType> = "conditionType",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `isCarrierRate`
+        is_carrier_rate: Option<bool> = "isCarrierRate",
+        /// `maxCondition`
+        max_condition: Option<f64> = "maxCondition",
+        /// `minCondition`
+        min_condition: Option<f64> = "minCondition",
+        /// The name.
+        name: Option<String> = "name",
+        /// `percentageOfRateFee`
+        percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
+        /// `shippingCarrierId`
+        shipping_carrier_id: Option<String> = "shippingCarrierId",
+        /// `shippingCarrierServices`
+        shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
+    }
 }
-crm_core::record!(UpdateShippingRate {
-    alt_id: "altId",
-    alt_type: "altType",
-    amount: "amount",
-    condition_type: "conditionType",
-    currency: "currency",
-    description: "description",
-    is_carrier_rate: "isCarrierRate",
-    max_condition: "maxCondition",
-    min_condition: "minCondition",
-    name: "name",
-    percentage_of_rate_fee: "percentageOfRateFee",
-    shipping_carrier_id: "shippingCarrierId",
-    shipping_carrier_services: "shippingCarrierServices",
-});
 crm_core::setters!(UpdateShippingRate {
     alt_id: String, alt_type: String, amount: f64, condition_type: ShippingRateConditionType,
     currency: String, description: String, is_carrier_rate: bool, max_condition: f64, min_condition: f64,
@@ -1193,62 +957,46 @@ crm_core::setters!(UpdateShippingRate {
     shipping_carrier_services: [ShippingCarrierService],
 });
 
-/// Update shipping rate reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateShippingRateReply {
-    /// `data`
-    pub data: Option<ShippingRate>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update shipping rate reply.
+    pub struct UpdateShippingRateReply {
+        /// `data`
+        data: Option<ShippingRate> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateShippingRateReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
-/// Update shipping zone.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateShippingZone {
-    /// The id of the location, or of what `altType` names.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    pub alt_type: Option<String>,
-    /// `countries`
-    pub countries: Option<Vec<ShippingZoneCountry>>,
-    /// The name.
-    pub name: Option<String>,
+crm_core::record! {
+    /// Update shipping zone.
+    pub struct UpdateShippingZone {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `countries`
+        countries: Option<Vec<ShippingZoneCountry>> = "countries",
+        /// The name.
+        name: Option<String> = "name",
+    }
 }
-crm_core::record!(UpdateShippingZone {
-    alt_id: "altId",
-    alt_type: "altType",
-    countries: "countries",
-    name: "name",
-});
 crm_core::setters!(UpdateShippingZone {
     alt_id: String, alt_type: String, countries: [ShippingZoneCountry], name: String,
 });
 
-/// Update shipping zone reply.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct UpdateShippingZoneReply {
-    /// `data`
-    pub data: Option<ShippingZone>,
-    /// What it says, for people.
-    pub message: Option<String>,
-    /// `status`
-    pub status: Option<bool>,
+crm_core::record! {
+    /// Update shipping zone reply.
+    pub struct UpdateShippingZoneReply {
+        /// `data`
+        data: Option<ShippingZone> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
 }
-crm_core::record!(UpdateShippingZoneReply {
-    data: "data",
-    message: "message",
-    status: "status",
-});
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
