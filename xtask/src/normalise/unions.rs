@@ -16,6 +16,14 @@ pub(crate) struct Union {
     pub(crate) by: By,
 }
 
+impl Union {
+    /// The types it is one of.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &str> {
+        let (By::Tag(_, arms) | By::Members(arms)) = &self.by;
+        arms.iter().map(|(name, _)| name.as_str())
+    }
+}
+
 /// A schema and the texts that choose it.
 pub(crate) type Arm = (String, Vec<String>);
 

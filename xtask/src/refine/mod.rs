@@ -5,6 +5,7 @@
 
 mod operations;
 mod paging;
+mod share;
 mod ty;
 mod types;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use heck::{ToSnakeCase, ToUpperCamelCase};
 
+use super::share;
 use super::ty::Ty;
 use crate::normalise::{Api, By, TIMESTAMP, Union};
 
@@ -108,7 +108,8 @@ pub(super) fn read(file: &syn::File, api: &Api) -> Result<Types> {
             _ => {}
         }
     }
-    share_enums(&mut types, &api.names);
+    share::enums(&mut types, &api.names);
+    share::records(&mut types, api);
     for union in unions {
         types.definitions.insert(union.name.clone(), union_definition(union));
     }
@@ -132,47 +133,6 @@ pub(super) fn read(file: &syn::File, api: &Api) -> Result<Types> {
         }
     }
     Ok(types)
-}
-
-/// Enums of the same texts become one: vendors write the same list out at every place that uses it.
-/// The words that all their names end with name it, or else the shortest of the names.
-fn share_enums(types: &mut Types, better: &BTreeMap<String, String>) {
-    let mut alike: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
-    for (name, definition) in &types.definitions {
-        if let Shape::Enum(variants) = &definition.shape {
-            let mut texts: Vec<String> = variants.iter().map(|(_, text)| text.clone()).collect();
-            texts.sort();
-            alike.entry(texts).or_default().push(name.clone());
-        }
-    }
-    for names in alike.into_values().filter(|names| names.len() > 1) {
-        let ending = common_ending(&names);
-        let free = ending.to_snake_case().contains('_') && !types.definitions.contains_key(&ending);
-        let shortest = names.iter().min_by_key(|name| name.len()).cloned().unwrap_or_default();
-        let chosen = if free { ending } else { shortest };
-        let better = better.get(&chosen).filter(|name| !types.definitions.contains_key(*name));
-        let chosen = better.cloned().unwrap_or(chosen);
-        let mut definition = None;
-        for name in names {
-            definition = types.definitions.remove(&name).or(definition);
-            if name != chosen {
-                types.aliases.insert(name, Ty::Named(chosen.clone()));
-            }
-        }
-        types.definitions.extend(definition.map(|definition| (chosen, definition)));
-    }
-}
-
-/// The words that all names end with.
-fn common_ending(names: &[String]) -> String {
-    let words = |name: &String| name.to_snake_case().split('_').rev().map(str::to_owned).collect::<Vec<_>>();
-    let mut common = names.first().map(words).unwrap_or_default();
-    for name in names {
-        let same = common.iter().zip(words(name)).take_while(|(one, other)| *one == other).count();
-        common.truncate(same);
-    }
-    common.reverse();
-    common.join("_").to_upper_camel_case()
 }
 
 fn record(name: &str, fields: &syn::FieldsNamed) -> Result<Shape> {

@@ -69,7 +69,7 @@ impl Blogs {
     /// let reply = client
     ///     .blogs()
     ///     .create_post(
-    ///         types::CreateBlogPostParams::default()
+    ///         types::BlogPostParams::default()
     ///             .author("value")
     ///             .blog_id("123")
     ///             .categories(["value"])
@@ -89,7 +89,7 @@ impl Blogs {
     /// ```
     pub fn create_post(
         &self,
-        body: impl std::borrow::Borrow<types::CreateBlogPostParams>,
+        body: impl std::borrow::Borrow<types::BlogPostParams>,
     ) -> Call<types::BlogPostCreateResponseWrapper> {
         self.call(&operations::BLOGS_CREATE_POST).json(body.borrow())
     }
@@ -234,7 +234,7 @@ impl Blogs {
     ///     .blogs()
     ///     .update_post(
     ///         "123",
-    ///         types::UpdateBlogPostParams::default()
+    ///         types::BlogPostParams::default()
     ///             .author("value")
     ///             .blog_id("123")
     ///             .categories(["value"])
@@ -255,7 +255,7 @@ impl Blogs {
     pub fn update_post(
         &self,
         post_id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateBlogPostParams>,
+        body: impl std::borrow::Borrow<types::BlogPostParams>,
     ) -> Call<types::BlogPostUpdateResponseWrapper> {
         self.call(&operations::BLOGS_UPDATE_POST)
             .path("postId", &post_id)

@@ -64,7 +64,7 @@ impl Businesses {
     /// let reply = client.businesses().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, business_id: impl Display) -> Call<types::DeleteBusinessReply> {
+    pub fn delete(&self, business_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::BUSINESSES_DELETE).path("businessId", &business_id)
     }
     /// Reads a business.

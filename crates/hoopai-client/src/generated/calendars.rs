@@ -45,7 +45,7 @@ impl Calendars {
         &self,
         id: impl Display,
         calendar_id: impl Display,
-    ) -> Call<types::CalendarsAddCalendarToScheduleResponse> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_ADD_CALENDAR_TO_SCHEDULE)
             .path("id", &id)
             .path("calendarId", &calendar_id)
@@ -287,7 +287,7 @@ impl Calendars {
     /// let reply = client.calendars().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, calendar_id: impl Display) -> Call<types::CalendarDeleteReply> {
+    pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
     }
     /// Deletes the appointment note of a calendar.
@@ -310,7 +310,7 @@ impl Calendars {
         &self,
         appointment_id: impl Display,
         note_id: impl Display,
-    ) -> Call<types::DeleteNoteReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_APPOINTMENT_NOTE)
             .path("appointmentId", &appointment_id)
             .path("noteId", &note_id)
@@ -360,7 +360,7 @@ impl Calendars {
     /// let reply = client.calendars().delete_group("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_group(&self, group_id: impl Display) -> Call<types::GroupReply> {
+    pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
     }
     /// Deletes the notification of a calendar.
@@ -413,7 +413,7 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::ResourceType>,
         id: impl Display,
-    ) -> Call<types::ResourceDeleteReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
@@ -434,10 +434,7 @@ impl Calendars {
     /// let reply = client.calendars().delete_schedule("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_schedule(
-        &self,
-        id: impl Display,
-    ) -> Call<types::CalendarsDeleteScheduleResponse> {
+    pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SCHEDULE).path("id", &id)
     }
     /// Reads a calendar.
@@ -813,7 +810,7 @@ impl Calendars {
         &self,
         id: impl Display,
         calendar_id: impl Display,
-    ) -> Call<types::CalendarsRemoveCalendarFromScheduleResponse> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE)
             .path("id", &id)
             .path("calendarId", &calendar_id)
@@ -871,7 +868,7 @@ impl Calendars {
         &self,
         group_id: impl Display,
         body: impl std::borrow::Borrow<types::GroupStatusUpdateParams>,
-    ) -> Call<types::GroupReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_SET_GROUP_STATUS)
             .path("groupId", &group_id)
             .json(body.borrow())

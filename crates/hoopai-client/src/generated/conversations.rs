@@ -294,10 +294,7 @@ impl Conversations {
     /// let reply = client.conversations().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        conversation_id: impl Display,
-    ) -> Call<types::DeleteConversationReply> {
+    pub fn delete(&self, conversation_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CONVERSATIONS_DELETE)
             .path("conversationId", &conversation_id)
     }
@@ -659,7 +656,7 @@ impl Conversations {
     pub fn send_typing(
         &self,
         body: impl std::borrow::Borrow<types::UserTypingBody>,
-    ) -> Call<types::CreateLiveChatMessageFeedbackReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CONVERSATIONS_SEND_TYPING).json(body.borrow())
     }
     /// Changes a conversation.

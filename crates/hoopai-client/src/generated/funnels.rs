@@ -223,7 +223,7 @@ impl Funnels {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateRedirectParams>,
-    ) -> Call<types::UpdateRedirectReply> {
+    ) -> Call<types::CreateRedirectReply> {
         self.call(&operations::FUNNELS_UPDATE_REDIRECT)
             .path("id", &id)
             .json(body.borrow())

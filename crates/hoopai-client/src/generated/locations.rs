@@ -222,7 +222,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomFieldDeleteReply> {
+    ) -> Call<types::SuccededReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -247,7 +247,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomValueDeleteReply> {
+    ) -> Call<types::SuccededReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -272,7 +272,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::DeleteRecurringTaskReply> {
+    ) -> Call<types::IdSuccessReply> {
         self.call(&operations::LOCATIONS_DELETE_RECURRING_TASK)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -296,7 +296,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         tag_id: impl Display,
-    ) -> Call<types::LocationTagDeleteReply> {
+    ) -> Call<types::SuccededReply> {
         self.call(&operations::LOCATIONS_DELETE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)

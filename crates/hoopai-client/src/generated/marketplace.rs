@@ -84,10 +84,7 @@ impl Marketplace {
     /// let reply = client.marketplace().delete_charge("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_charge(
-        &self,
-        charge_id: impl Display,
-    ) -> Call<types::MarketplaceDeleteChargeResponse> {
+    pub fn delete_charge(&self, charge_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::MARKETPLACE_DELETE_CHARGE).path("chargeId", &charge_id)
     }
     /// Reads the charge.
@@ -229,7 +226,7 @@ impl Marketplace {
         &self,
         app_id: impl Display,
         body: impl std::borrow::Borrow<types::DeleteIntegrationBody>,
-    ) -> Call<types::DeleteIntegrationReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::MARKETPLACE_UNINSTALL)
             .path("appId", &app_id)
             .json(body.borrow())

@@ -103,7 +103,7 @@ impl Objects {
         &self,
         schema_key: impl Display,
         id: impl Display,
-    ) -> Call<types::ObjectRecordDeleteReply> {
+    ) -> Call<types::IdSuccessReply> {
         self.call(&operations::OBJECTS_DELETE_RECORD)
             .path("schemaKey", &schema_key)
             .path("id", &id)

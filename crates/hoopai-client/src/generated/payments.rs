@@ -81,7 +81,7 @@ impl Payments {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateCustomProviders>,
-    ) -> Call<types::CreateCustomProvidersReply> {
+    ) -> Call<types::CustomProvidersReply> {
         self.call(&operations::PAYMENTS_CREATE_CUSTOM_PROVIDER)
             .set_query("locationId", &location_id.to_string())
             .json(body.borrow())
@@ -116,7 +116,7 @@ impl Payments {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::ConnectCustomProvidersConfig>,
-    ) -> Call<types::ConnectCustomProvidersReply> {
+    ) -> Call<types::CustomProvidersReply> {
         self.call(&operations::PAYMENTS_CREATE_CUSTOM_PROVIDER_CONFIG)
             .set_query("locationId", &location_id.to_string())
             .json(body.borrow())
@@ -224,7 +224,7 @@ impl Payments {
     pub fn delete_custom_provider(
         &self,
         location_id: impl Display,
-    ) -> Call<types::DeleteCustomProvidersReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::PAYMENTS_DELETE_CUSTOM_PROVIDER)
             .set_query("locationId", &location_id.to_string())
     }
@@ -252,7 +252,7 @@ impl Payments {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::DeleteCustomProvidersConfig>,
-    ) -> Call<types::DisconnectCustomProvidersReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::PAYMENTS_DISCONNECT_CUSTOM_PROVIDER)
             .set_query("locationId", &location_id.to_string())
             .json(body.borrow())
@@ -309,7 +309,7 @@ impl Payments {
     pub fn get_custom_provider_config(
         &self,
         location_id: impl Display,
-    ) -> Call<types::GetCustomProvidersReply> {
+    ) -> Call<types::CustomProvidersReply> {
         self.call(&operations::PAYMENTS_GET_CUSTOM_PROVIDER_CONFIG)
             .set_query("locationId", &location_id.to_string())
     }
@@ -630,7 +630,7 @@ impl Payments {
         &self,
         order_id: impl Display,
         body: impl std::borrow::Borrow<types::PostRecordOrderPaymentBody>,
-    ) -> Call<types::PostRecordOrderPaymentReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::PAYMENTS_RECORD_ORDER_PAYMENT)
             .path("orderId", &order_id)
             .json(body.borrow())
@@ -682,7 +682,7 @@ impl Payments {
     pub fn update_custom_provider_capabilities(
         &self,
         body: impl std::borrow::Borrow<types::UpdateCustomProviderCapabilities>,
-    ) -> Call<types::UpdateCustomProviderCapabilitiesReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES)
             .json(body.borrow())
     }

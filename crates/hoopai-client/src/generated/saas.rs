@@ -588,7 +588,7 @@ impl Saas {
         &self,
         company_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateRebilling>,
-    ) -> Call<types::UpdateRebillingReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::SAAS_UPDATE_REBILLING_LEGACY)
             .path("companyId", &company_id)
             .json(body.borrow())

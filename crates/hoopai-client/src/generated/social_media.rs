@@ -240,7 +240,7 @@ impl SocialMedia {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreatePost>,
-    ) -> Call<types::CreatePostReply> {
+    ) -> Call<types::GetPostReply> {
         self.call(&operations::SOCIAL_MEDIA_CREATE_POST)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -585,7 +585,7 @@ impl SocialMedia {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTag>,
-    ) -> Call<types::GetTagsByIdReply> {
+    ) -> Call<types::IdReply> {
         self.call(&operations::SOCIAL_MEDIA_GET_TAGS)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -1416,7 +1416,7 @@ impl Paged for ListPosts {
 /// Options of [`SocialMedia::list_tags`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTags {
-    call: Call<types::GetTagsByLocationIdReply>,
+    call: Call<types::IdReply>,
 }
 
 impl ListTags {
@@ -1439,11 +1439,11 @@ impl ListTags {
         }
     }
 }
-crm_core::call_builder!(ListTags => types::GetTagsByLocationIdReply);
+crm_core::call_builder!(ListTags => types::IdReply);
 crm_core::paged_builder!(ListTags => ListTags);
 
 impl Paged for ListTags {
-    type Page = types::GetTagsByLocationIdReply;
+    type Page = types::IdReply;
     type Item = types::SocialMediaTag;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

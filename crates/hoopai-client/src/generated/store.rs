@@ -45,7 +45,7 @@ impl Store {
     pub fn create_shipping_carrier(
         &self,
         body: impl std::borrow::Borrow<types::CreateShippingCarrier>,
-    ) -> Call<types::CreateShippingCarrierReply> {
+    ) -> Call<types::ShippingCarrierReply> {
         self.call(&operations::STORE_CREATE_SHIPPING_CARRIER).json(body.borrow())
     }
     /// Creates a shipping rate of a store.
@@ -70,7 +70,7 @@ impl Store {
         &self,
         shipping_zone_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateShippingRate>,
-    ) -> Call<types::CreateShippingRateReply> {
+    ) -> Call<types::ShippingRateReply> {
         self.call(&operations::STORE_CREATE_SHIPPING_RATE)
             .path("shippingZoneId", &shipping_zone_id)
             .json(body.borrow())
@@ -100,7 +100,7 @@ impl Store {
     pub fn create_shipping_zone(
         &self,
         body: impl std::borrow::Borrow<types::CreateShippingZone>,
-    ) -> Call<types::CreateShippingZoneReply> {
+    ) -> Call<types::ShippingZoneReply> {
         self.call(&operations::STORE_CREATE_SHIPPING_ZONE).json(body.borrow())
     }
     /// Deletes the shipping carrier.
@@ -127,7 +127,7 @@ impl Store {
         shipping_carrier_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteShippingCarrierReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::STORE_DELETE_SHIPPING_CARRIER)
             .path("shippingCarrierId", &shipping_carrier_id)
             .set_query("altId", &alt_id.to_string())
@@ -159,7 +159,7 @@ impl Store {
         shipping_rate_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteShippingRateReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::STORE_DELETE_SHIPPING_RATE)
             .path("shippingZoneId", &shipping_zone_id)
             .path("shippingRateId", &shipping_rate_id)
@@ -187,7 +187,7 @@ impl Store {
         shipping_zone_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteShippingZoneReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::STORE_DELETE_SHIPPING_ZONE)
             .path("shippingZoneId", &shipping_zone_id)
             .set_query("altId", &alt_id.to_string())
@@ -211,7 +211,7 @@ impl Store {
         &self,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::GetStoreSettingReply> {
+    ) -> Call<types::StoreSettingReply> {
         self.call(&operations::STORE_GET_SETTINGS)
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
@@ -236,7 +236,7 @@ impl Store {
         shipping_carrier_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::GetShippingCarrierReply> {
+    ) -> Call<types::ShippingCarrierReply> {
         self.call(&operations::STORE_GET_SHIPPING_CARRIER)
             .path("shippingCarrierId", &shipping_carrier_id)
             .set_query("altId", &alt_id.to_string())
@@ -268,7 +268,7 @@ impl Store {
         shipping_rate_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::GetShippingRateReply> {
+    ) -> Call<types::ShippingRateReply> {
         self.call(&operations::STORE_GET_SHIPPING_RATE)
             .path("shippingZoneId", &shipping_zone_id)
             .path("shippingRateId", &shipping_rate_id)
@@ -436,7 +436,7 @@ impl Store {
     pub fn save_settings(
         &self,
         body: impl std::borrow::Borrow<types::CreateStoreSetting>,
-    ) -> Call<types::CreateStoreSettingReply> {
+    ) -> Call<types::StoreSettingReply> {
         self.call(&operations::STORE_SAVE_SETTINGS).json(body.borrow())
     }
     /// Changes the shipping carrier.
@@ -460,7 +460,7 @@ impl Store {
         &self,
         shipping_carrier_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateShippingCarrier>,
-    ) -> Call<types::UpdateShippingCarrierReply> {
+    ) -> Call<types::ShippingCarrierReply> {
         self.call(&operations::STORE_UPDATE_SHIPPING_CARRIER)
             .path("shippingCarrierId", &shipping_carrier_id)
             .json(body.borrow())
@@ -489,7 +489,7 @@ impl Store {
         shipping_zone_id: impl Display,
         shipping_rate_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateShippingRate>,
-    ) -> Call<types::UpdateShippingRateReply> {
+    ) -> Call<types::ShippingRateReply> {
         self.call(&operations::STORE_UPDATE_SHIPPING_RATE)
             .path("shippingZoneId", &shipping_zone_id)
             .path("shippingRateId", &shipping_rate_id)
@@ -518,7 +518,7 @@ impl Store {
         &self,
         shipping_zone_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateShippingZone>,
-    ) -> Call<types::UpdateShippingZoneReply> {
+    ) -> Call<types::ShippingZoneReply> {
         self.call(&operations::STORE_UPDATE_SHIPPING_ZONE)
             .path("shippingZoneId", &shipping_zone_id)
             .json(body.borrow())
@@ -528,7 +528,7 @@ impl Store {
 /// Options of [`Store::get_shipping_zone`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetShippingZone {
-    call: Call<types::GetShippingZoneReply>,
+    call: Call<types::ShippingZoneReply>,
 }
 
 impl GetShippingZone {
@@ -539,7 +539,7 @@ impl GetShippingZone {
         }
     }
 }
-crm_core::call_builder!(GetShippingZone => types::GetShippingZoneReply);
+crm_core::call_builder!(GetShippingZone => types::ShippingZoneReply);
 
 /// Options of [`Store::list_shipping_rates`].
 #[must_use = "nothing is sent before `send`"]

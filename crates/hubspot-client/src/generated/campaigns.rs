@@ -204,7 +204,7 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .create_budget_item("123", types::BudgetItemInput::new(10.0, "value", 10))
+    ///     .create_budget_item("123", types::ItemInput::new(10.0, "value", 10))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -212,7 +212,7 @@ impl Campaigns {
     pub fn create_budget_item(
         &self,
         campaign_guid: impl Display,
-        body: impl std::borrow::Borrow<types::BudgetItemInput>,
+        body: impl std::borrow::Borrow<types::ItemInput>,
     ) -> Call<types::BudgetItem> {
         self.call(&operations::CAMPAIGNS_CREATE_BUDGET_ITEM)
             .path("campaignGuid", &campaign_guid)
@@ -232,7 +232,7 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .create_spend_item("123", types::SpendItemInput::new(10.0, "value", 10))
+    ///     .create_spend_item("123", types::ItemInput::new(10.0, "value", 10))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -240,7 +240,7 @@ impl Campaigns {
     pub fn create_spend_item(
         &self,
         campaign_guid: impl Display,
-        body: impl std::borrow::Borrow<types::SpendItemInput>,
+        body: impl std::borrow::Borrow<types::ItemInput>,
     ) -> Call<types::SpendItem> {
         self.call(&operations::CAMPAIGNS_CREATE_SPEND_ITEM)
             .path("campaignGuid", &campaign_guid)
@@ -560,7 +560,7 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .replace_budget_item("123", 10, types::BudgetItemInput::new(10.0, "value", 10))
+    ///     .replace_budget_item("123", 10, types::ItemInput::new(10.0, "value", 10))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -569,7 +569,7 @@ impl Campaigns {
         &self,
         campaign_guid: impl Display,
         budget_id: impl Display,
-        body: impl std::borrow::Borrow<types::BudgetItemInput>,
+        body: impl std::borrow::Borrow<types::ItemInput>,
     ) -> Call<types::BudgetItem> {
         self.call(&operations::CAMPAIGNS_REPLACE_BUDGET_ITEM)
             .path("campaignGuid", &campaign_guid)
@@ -591,7 +591,7 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .replace_spend_item("123", 10, types::SpendItemInput::new(10.0, "value", 10))
+    ///     .replace_spend_item("123", 10, types::ItemInput::new(10.0, "value", 10))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -600,7 +600,7 @@ impl Campaigns {
         &self,
         campaign_guid: impl Display,
         spend_id: impl Display,
-        body: impl std::borrow::Borrow<types::SpendItemInput>,
+        body: impl std::borrow::Borrow<types::ItemInput>,
     ) -> Call<types::SpendItem> {
         self.call(&operations::CAMPAIGNS_REPLACE_SPEND_ITEM)
             .path("campaignGuid", &campaign_guid)

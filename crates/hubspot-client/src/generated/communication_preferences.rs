@@ -146,7 +146,7 @@ impl CommunicationPreferences {
     pub fn batch_update_statuses(
         &self,
         body: impl std::borrow::Borrow<types::StatusRequestBatch>,
-    ) -> Call<types::BatchResponsePublicStatus> {
+    ) -> Call<types::PublicStatus> {
         self.call(&operations::COMMUNICATION_PREFERENCES_BATCH_UPDATE_STATUSES)
             .json(body.borrow())
     }
@@ -308,7 +308,7 @@ impl CommunicationPreferences {
         &self,
         subscriber_id_string: impl Display,
         body: impl std::borrow::Borrow<types::PartialPublicStatusRequest>,
-    ) -> Call<types::ActionResponseWithResultsPublicStatus> {
+    ) -> Call<types::PublicStatus> {
         self.call(&operations::COMMUNICATION_PREFERENCES_UPDATE_STATUS)
             .path("subscriberIdString", &subscriber_id_string)
             .json(body.borrow())
@@ -388,7 +388,7 @@ crm_core::call_builder!(GenerateLinks => types::LinkGenerationReply);
 /// Options of [`CommunicationPreferences::get_statuses`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetStatuses {
-    call: Call<types::ActionResponseWithResultsPublicStatus>,
+    call: Call<types::PublicStatus>,
 }
 
 impl GetStatuses {
@@ -399,7 +399,7 @@ impl GetStatuses {
         }
     }
 }
-crm_core::call_builder!(GetStatuses => types::ActionResponseWithResultsPublicStatus);
+crm_core::call_builder!(GetStatuses => types::PublicStatus);
 
 /// Options of [`CommunicationPreferences::get_unsubscribed_from_all`].
 #[must_use = "nothing is sent before `send`"]
@@ -448,7 +448,7 @@ crm_core::call_builder!(ListDefinitions => types::ActionResponseWithResultsSubsc
 /// Options of [`CommunicationPreferences::unsubscribe_all`].
 #[must_use = "nothing is sent before `send`"]
 pub struct UnsubscribeAll {
-    call: Call<types::ActionResponseWithResultsPublicStatus>,
+    call: Call<types::PublicStatus>,
 }
 
 impl UnsubscribeAll {
@@ -465,4 +465,4 @@ impl UnsubscribeAll {
         }
     }
 }
-crm_core::call_builder!(UnsubscribeAll => types::ActionResponseWithResultsPublicStatus);
+crm_core::call_builder!(UnsubscribeAll => types::PublicStatus);

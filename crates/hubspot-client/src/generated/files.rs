@@ -277,7 +277,7 @@ impl Files {
     pub fn import_from_url(
         &self,
         body: impl std::borrow::Borrow<types::ImportFromUrlInput>,
-    ) -> Call<types::ImportFromUrlTaskLocator> {
+    ) -> Call<types::TaskLocator> {
         self.call(&operations::FILES_IMPORT_FROM_URL).json(body.borrow())
     }
     /// Uploads a new version of a file.
@@ -356,7 +356,7 @@ impl Files {
     pub fn start_folder_update(
         &self,
         body: impl std::borrow::Borrow<types::FolderUpdateInputWithId>,
-    ) -> Call<types::FolderUpdateTaskLocator> {
+    ) -> Call<types::TaskLocator> {
         self.call(&operations::FILES_START_FOLDER_UPDATE).json(body.borrow())
     }
     /// Changes a file's name, folder or access.

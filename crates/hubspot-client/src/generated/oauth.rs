@@ -57,14 +57,14 @@ impl Oauth {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .oauth()
-    ///     .introspect_token(types::OauthIntrospectTokenBody::default())
+    ///     .introspect_token(types::TokenBody::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn introspect_token(
         &self,
-        body: impl std::borrow::Borrow<types::OauthIntrospectTokenBody>,
+        body: impl std::borrow::Borrow<types::TokenBody>,
     ) -> Call<types::TokenInfo> {
         self.call(&operations::OAUTH_INTROSPECT_TOKEN).form(body.borrow())
     }
@@ -77,16 +77,12 @@ impl Oauth {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
-    ///     .oauth()
-    ///     .revoke_token(types::OauthRevokeTokenBody::default())
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.oauth().revoke_token(types::TokenBody::default()).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn revoke_token(
         &self,
-        body: impl std::borrow::Borrow<types::OauthRevokeTokenBody>,
+        body: impl std::borrow::Borrow<types::TokenBody>,
     ) -> Call<Value> {
         self.call(&operations::OAUTH_REVOKE_TOKEN).form(body.borrow())
     }

@@ -70,7 +70,7 @@ impl Schemas {
     ///         types::ObjectSchemaCreate::default()
     ///             .allows_sensitive_properties(true)
     ///             .associated_objects(["value"])
-    ///             .labels(types::ObjectTypeDefinitionLabels::default())
+    ///             .labels(types::TypeDefinitionLabels::default())
     ///             .name("value")
     ///             .properties([
     ///                 types::ObjectTypePropertyCreate::new(

@@ -62,9 +62,7 @@ impl UsageLimits {
     /// let reply = client.usage_limits().get_calculated_properties().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_calculated_properties(
-        &self,
-    ) -> Call<types::CalculatedPropertyLimitReply> {
+    pub fn get_calculated_properties(&self) -> Call<types::LimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_CALCULATED_PROPERTIES)
     }
     /// Reads how many custom object types are used, and how many there may be.
@@ -109,7 +107,7 @@ impl UsageLimits {
     /// let reply = client.usage_limits().get_pipelines().send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_pipelines(&self) -> Call<types::PipelineLimitReply> {
+    pub fn get_pipelines(&self) -> Call<types::RecordLimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_PIPELINES)
     }
     /// Reads how many records are used, and how many there may be.

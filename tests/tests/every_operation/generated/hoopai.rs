@@ -1243,7 +1243,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "blogs.create_post",
         |client, sample| made(
-            client.blogs().create_post(sample.body::<types::CreateBlogPostParams>()),
+            client.blogs().create_post(sample.body::<types::BlogPostParams>()),
         ),
     ),
     (
@@ -1305,7 +1305,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .blogs()
                 .update_post(
                     sample.text("postId"),
-                    sample.body::<types::UpdateBlogPostParams>(),
+                    sample.body::<types::BlogPostParams>(),
                 ),
         ),
     ),
@@ -5470,7 +5470,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "voice_ai.create_action",
         |client, sample| made(
-            client.voice_ai().create_action(sample.body::<types::CreateSingleAction>()),
+            client.voice_ai().create_action(sample.body::<types::SingleAction>()),
         ),
     ),
     (
@@ -5559,7 +5559,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .voice_ai()
                 .update_action(
                     sample.text("actionId"),
-                    sample.body::<types::UpdateSingleAction>(),
+                    sample.body::<types::SingleAction>(),
                 ),
         ),
     ),

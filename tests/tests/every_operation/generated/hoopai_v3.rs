@@ -5460,7 +5460,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .social_media()
                 .discard_queue_edit(
                     sample.text("queueId"),
-                    sample.body::<types::DiscardEditSession>(),
+                    sample.body::<types::EditSession>(),
                 ),
         ),
     ),
@@ -5694,7 +5694,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .social_media()
                 .save_queue_edit(
                     sample.text("queueId"),
-                    sample.body::<types::SaveEditSession>(),
+                    sample.body::<types::EditSession>(),
                 ),
         ),
     ),
@@ -6047,7 +6047,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     (
         "voice_ai.create_action",
         |client, sample| made(
-            client.voice_ai().create_action(sample.body::<types::CreateSingleAction>()),
+            client.voice_ai().create_action(sample.body::<types::SingleAction>()),
         ),
     ),
     (
@@ -6136,7 +6136,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .voice_ai()
                 .update_action(
                     sample.text("actionId"),
-                    sample.body::<types::UpdateSingleAction>(),
+                    sample.body::<types::SingleAction>(),
                 ),
         ),
     ),

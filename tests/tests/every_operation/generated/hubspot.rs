@@ -1303,7 +1303,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .campaigns()
                 .create_budget_item(
                     sample.text("campaignGuid"),
-                    sample.body::<types::BudgetItemInput>(),
+                    sample.body::<types::ItemInput>(),
                 ),
         ),
     ),
@@ -1314,7 +1314,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .campaigns()
                 .create_spend_item(
                     sample.text("campaignGuid"),
-                    sample.body::<types::SpendItemInput>(),
+                    sample.body::<types::ItemInput>(),
                 ),
         ),
     ),
@@ -1452,7 +1452,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .replace_budget_item(
                     sample.text("campaignGuid"),
                     sample.text("budgetId"),
-                    sample.body::<types::BudgetItemInput>(),
+                    sample.body::<types::ItemInput>(),
                 ),
         ),
     ),
@@ -1464,7 +1464,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .replace_spend_item(
                     sample.text("campaignGuid"),
                     sample.text("spendId"),
-                    sample.body::<types::SpendItemInput>(),
+                    sample.body::<types::ItemInput>(),
                 ),
         ),
     ),
@@ -4736,15 +4736,13 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "oauth.introspect_token",
         |client, sample| made(
-            client
-                .oauth()
-                .introspect_token(sample.body::<types::OauthIntrospectTokenBody>()),
+            client.oauth().introspect_token(sample.body::<types::TokenBody>()),
         ),
     ),
     (
         "oauth.revoke_token",
         |client, sample| made(
-            client.oauth().revoke_token(sample.body::<types::OauthRevokeTokenBody>()),
+            client.oauth().revoke_token(sample.body::<types::TokenBody>()),
         ),
     ),
     (

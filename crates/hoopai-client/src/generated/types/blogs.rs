@@ -52,6 +52,46 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Blog post params.
+    pub struct BlogPostParams {
+        /// `author`
+        author: Option<String> = "author",
+        /// `blogId`
+        blog_id: Option<String> = "blogId",
+        /// `canonicalLink`
+        canonical_link: Option<String> = "canonicalLink",
+        /// `categories`
+        categories: Option<Vec<String>> = "categories",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// `imageAltText`
+        image_alt_text: Option<String> = "imageAltText",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `publishedAt`
+        published_at: Option<String> = "publishedAt",
+        /// `rawHTML`
+        raw_html: Option<String> = "rawHTML",
+        /// `status`
+        status: Option<BlogsListPostsStatus> = "status",
+        /// The tags.
+        tags: Option<Vec<String>> = "tags",
+        /// The title.
+        title: Option<String> = "title",
+        /// `urlSlug`
+        url_slug: Option<String> = "urlSlug",
+    }
+    required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
+}
+crm_core::setters!(BlogPostParams {
+    author: String, blog_id: String, canonical_link: String, categories: [String], description: String,
+    image_alt_text: String, image_url: String, location_id: String, published_at: String, raw_html: String,
+    status: BlogsListPostsStatus, tags: [String], title: String, url_slug: String,
+});
+
+crm_core::record! {
     /// Blog post reply.
     pub struct BlogPostReply {
         /// `archived`
@@ -144,86 +184,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create blog post params.
-    pub struct CreateBlogPostParams {
-        /// `author`
-        author: Option<String> = "author",
-        /// `blogId`
-        blog_id: Option<String> = "blogId",
-        /// `canonicalLink`
-        canonical_link: Option<String> = "canonicalLink",
-        /// `categories`
-        categories: Option<Vec<String>> = "categories",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// `imageAltText`
-        image_alt_text: Option<String> = "imageAltText",
-        /// The address of the image.
-        image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `publishedAt`
-        published_at: Option<String> = "publishedAt",
-        /// `rawHTML`
-        raw_html: Option<String> = "rawHTML",
-        /// `status`
-        status: Option<BlogsListPostsStatus> = "status",
-        /// The tags.
-        tags: Option<Vec<String>> = "tags",
-        /// The title.
-        title: Option<String> = "title",
-        /// `urlSlug`
-        url_slug: Option<String> = "urlSlug",
-    }
-    required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
-}
-crm_core::setters!(CreateBlogPostParams {
-    author: String, blog_id: String, canonical_link: String, categories: [String], description: String,
-    image_alt_text: String, image_url: String, location_id: String, published_at: String, raw_html: String,
-    status: BlogsListPostsStatus, tags: [String], title: String, url_slug: String,
-});
-
-crm_core::record! {
-    /// Update blog post params.
-    pub struct UpdateBlogPostParams {
-        /// `author`
-        author: Option<String> = "author",
-        /// `blogId`
-        blog_id: Option<String> = "blogId",
-        /// `canonicalLink`
-        canonical_link: Option<String> = "canonicalLink",
-        /// `categories`
-        categories: Option<Vec<String>> = "categories",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// `imageAltText`
-        image_alt_text: Option<String> = "imageAltText",
-        /// The address of the image.
-        image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `publishedAt`
-        published_at: Option<String> = "publishedAt",
-        /// `rawHTML`
-        raw_html: Option<String> = "rawHTML",
-        /// `status`
-        status: Option<BlogsListPostsStatus> = "status",
-        /// The tags.
-        tags: Option<Vec<String>> = "tags",
-        /// The title.
-        title: Option<String> = "title",
-        /// `urlSlug`
-        url_slug: Option<String> = "urlSlug",
-    }
-    required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
-}
-crm_core::setters!(UpdateBlogPostParams {
-    author: String, blog_id: String, canonical_link: String, categories: [String], description: String,
-    image_alt_text: String, image_url: String, location_id: String, published_at: String, raw_html: String,
-    status: BlogsListPostsStatus, tags: [String], title: String, url_slug: String,
-});
-
-crm_core::record! {
     /// Url slug check reply.
     pub struct UrlSlugCheckReply {
         /// `exists`
@@ -234,6 +194,6 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AuthorReply, AuthorsReply, BlogGetResponseWrapper, BlogPostCreateResponseWrapper,
-    BlogPostGetResponseWrapper, BlogPostReply, BlogPostUpdateResponseWrapper, BlogReply, BlogsListPostsStatus,
-    CategoriesReply, CategoryReply, CreateBlogPostParams, UpdateBlogPostParams, UrlSlugCheckReply,
+    BlogPostGetResponseWrapper, BlogPostParams, BlogPostReply, BlogPostUpdateResponseWrapper, BlogReply,
+    BlogsListPostsStatus, CategoriesReply, CategoryReply, UrlSlugCheckReply,
 );

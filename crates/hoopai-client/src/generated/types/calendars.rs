@@ -719,14 +719,6 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// Calendar delete reply.
-    pub struct CalendarDeleteReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Calendar event.
     pub struct CalendarEvent {
         /// The address.
@@ -1034,22 +1026,6 @@ crm_core::setters!(CalendarUpdate {
 });
 
 crm_core::record! {
-    /// Calendars add calendar to schedule response.
-    pub struct CalendarsAddCalendarToScheduleResponse {
-        /// `success`
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Calendars delete schedule response.
-    pub struct CalendarsDeleteScheduleResponse {
-        /// `success`
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Calendars get reply.
     pub struct CalendarsGetReply {
         /// `calendars`
@@ -1107,14 +1083,6 @@ crm_core::open_enum! {
         Monthly = "MONTHLY",
         /// `WEEKLY`
         Weekly = "WEEKLY",
-    }
-}
-
-crm_core::record! {
-    /// Calendars remove calendar from schedule response.
-    pub struct CalendarsRemoveCalendarFromScheduleResponse {
-        /// `success`
-        success: Option<bool> = "success",
     }
 }
 
@@ -1277,14 +1245,6 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// Delete note reply.
-    pub struct DeleteNoteReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
 crm_core::open_enum! {
     /// Event type.
     pub enum EventType {
@@ -1428,14 +1388,6 @@ crm_core::record! {
     pub struct GroupCreateReply {
         /// `group`
         group: Option<Group> = "group",
-    }
-}
-
-crm_core::record! {
-    /// Group reply.
-    pub struct GroupReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
     }
 }
 
@@ -1760,14 +1712,6 @@ crm_core::open_enum! {
         Guest = "guest",
         /// `phoneNumbers`
         PhoneNumbers = "phoneNumbers",
-    }
-}
-
-crm_core::record! {
-    /// Resource delete reply.
-    pub struct ResourceDeleteReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
     }
 }
 
@@ -2150,19 +2094,17 @@ crm_core::json_schemas!(super::DOCUMENT;
     AllGroupsReply, AllowBookingAfterUnit, AllowBookingForUnit, AppointmentCreate, AppointmentEdit,
     AppointmentEditMeetingLocationType, AppointmentSchemaReply, AppointmentSchemaReplyAppointmentStatus,
     AppointmentStatus, Availability, BlockSlotCreateRequest, BlockSlotEditRequest, BlockedSlotReply,
-    BufferUnit, Calendar, CalendarByIdReply, CalendarCreate, CalendarDeleteReply, CalendarEvent,
-    CalendarNotification, CalendarNotificationDeleteReply, CalendarNotificationReply,
-    CalendarResourceByIdReply, CalendarResourceReply, CalendarType, CalendarUpdate,
-    CalendarsAddCalendarToScheduleResponse, CalendarsDeleteScheduleResponse, CalendarsGetReply,
-    CalendarsRecurring, CalendarsRecurringBookingOption, CalendarsRecurringBookingOverlapDefaultStatus,
-    CalendarsRecurringFreq, CalendarsRemoveCalendarFromScheduleResponse, CreateCalendarNotification,
-    CreateCalendarResource, CreateSchedule, CreatedOrUpdatedBy, DeleteEventReply, DeleteNoteReply, EventType,
-    FormSubmitType, GetAllSchedulesReply, GetCalendarEventReply, GetCalendarEventsReply,
-    GetCreateUpdateNoteReply, GetNote, GetNotesListReply, Group, GroupCreate, GroupCreateReply, GroupReply,
+    BufferUnit, Calendar, CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarNotification,
+    CalendarNotificationDeleteReply, CalendarNotificationReply, CalendarResourceByIdReply,
+    CalendarResourceReply, CalendarType, CalendarUpdate, CalendarsGetReply, CalendarsRecurring,
+    CalendarsRecurringBookingOption, CalendarsRecurringBookingOverlapDefaultStatus, CalendarsRecurringFreq,
+    CreateCalendarNotification, CreateCalendarResource, CreateSchedule, CreatedOrUpdatedBy, DeleteEventReply,
+    EventType, FormSubmitType, GetAllSchedulesReply, GetCalendarEventReply, GetCalendarEventsReply,
+    GetCreateUpdateNoteReply, GetNote, GetNotesListReply, Group, GroupCreate, GroupCreateReply,
     GroupStatusUpdateParams, GroupUpdate, GuestType, Hour, LocationConfiguration, LocationConfigurationKind,
     LocationConfigurationReply, LookBusyConfiguration, MeetingLocationType, NoteCreatedBy, Notes,
-    NotificationChannel, NotificationType, OpenHour, ReceiverType, ResourceDeleteReply, ResourceType,
-    ScheduleInterval, ScheduleObjectReply, ScheduleReply, ScheduleRule, ScheduleRuleDay, ScheduleRuleType,
-    Schedules, Slots, TeamMember, TeamMemberReply, UpdateAvailability, UpdateCalendarNotifications,
-    UpdateCalendarResource, UpdateSchedule, ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
+    NotificationChannel, NotificationType, OpenHour, ReceiverType, ResourceType, ScheduleInterval,
+    ScheduleObjectReply, ScheduleReply, ScheduleRule, ScheduleRuleDay, ScheduleRuleType, Schedules, Slots,
+    TeamMember, TeamMemberReply, UpdateAvailability, UpdateCalendarNotifications, UpdateCalendarResource,
+    UpdateSchedule, ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
 );

@@ -217,14 +217,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts delete note reply.
-    pub struct ContactsDeleteNoteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
     /// Contacts get create update note reply.
     pub struct ContactsGetCreateUpdateNoteReply {
         /// `note`
@@ -326,22 +318,6 @@ crm_core::record! {
         count: Option<f64> = "count",
         /// `meta`
         meta: Option<ContactsMeta> = "meta",
-    }
-}
-
-crm_core::record! {
-    /// Contacts workflow reply.
-    pub struct ContactsWorkflowReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
-    /// Create add tag reply.
-    pub struct CreateAddTagReply {
-        /// The tags.
-        tags: Vec<String> = "tags",
     }
 }
 
@@ -525,22 +501,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create delete cantacts campaigns reply.
-    pub struct CreateDeleteCantactsCampaignsReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
-    /// Create delete tag reply.
-    pub struct CreateDeleteTagReply {
-        /// The tags.
-        tags: Vec<String> = "tags",
-    }
-}
-
-crm_core::record! {
     /// Create task params.
     pub struct CreateTaskParams {
         /// The id of the user that it is assigned to.
@@ -597,22 +557,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// `value`
         value: Option<Value> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Delete contacts reply.
-    pub struct DeleteContactsReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
-    /// Delete task reply.
-    pub struct DeleteTaskReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
     }
 }
 
@@ -940,6 +884,14 @@ crm_core::record! {
 crm_core::setters!(InboundDndSettings {
     all: InboundDndSetting,
 });
+
+crm_core::record! {
+    /// Tag reply.
+    pub struct TagReply {
+        /// The tags.
+        tags: Vec<String> = "tags",
+    }
+}
 
 crm_core::record! {
     /// Tags.
@@ -1302,13 +1254,11 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSearch, ContactSort,
-    ContactsBulkUpateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsDeleteNoteReply,
-    ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes,
-    ContactsSearchReply, ContactsWorkflowReply, CreateAddTagReply, CreateContact, CreateContactSchema,
-    CreateContactsReply, CreateDeleteCantactsCampaignsReply, CreateDeleteTagReply, CreateTaskParams,
-    CreateWorkflow, CustomField, DeleteContactsReply, DeleteTaskReply, DndSetting, DndSettingStatus,
-    DndSettings, FoundContact, FoundContacts, GetContectById, GetEvent, GetEventsReply, InboundDndSetting,
-    InboundDndSettingStatus, InboundDndSettings, Tags, TagsOfContact, Task, TaskByIsReply, TasksListReply,
-    UpdateContact, UpdateContactsReply, UpdateNote, UpdateTags, UpdateTagsReply, UpdateTaskBody,
-    UpdateTaskStatusParams, UpsertContact, UpsertContactsReply,
+    ContactsBulkUpateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsGetCreateUpdateNoteReply,
+    ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes, ContactsSearchReply,
+    CreateContact, CreateContactSchema, CreateContactsReply, CreateTaskParams, CreateWorkflow, CustomField,
+    DndSetting, DndSettingStatus, DndSettings, FoundContact, FoundContacts, GetContectById, GetEvent,
+    GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings, TagReply, Tags,
+    TagsOfContact, Task, TaskByIsReply, TasksListReply, UpdateContact, UpdateContactsReply, UpdateNote,
+    UpdateTags, UpdateTagsReply, UpdateTaskBody, UpdateTaskStatusParams, UpsertContact, UpsertContactsReply,
 );

@@ -398,22 +398,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create live chat message feedback reply.
-    pub struct CreateLiveChatMessageFeedbackReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete conversation reply.
-    pub struct DeleteConversationReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Error item.
     pub struct ErrorItem {
         /// `code`
@@ -1582,14 +1566,14 @@ crm_core::json_schemas!(super::DOCUMENT;
     ConversationSchemaType, ConversationsExportMessagesChannel, ConversationsExportMessagesSortBy,
     ConversationsListMessagesType, ConversationsSearchLastMessageAction, ConversationsSearchSortBy,
     ConversationsSearchStatus, CreateConversation, CreateConversationReply, CreateCustomSubtype,
-    CreateCustomSubtypeChannel, CreateLiveChatMessageFeedbackReply, DeleteConversationReply, ErrorItem,
-    ExportMessagesReply, ForwardConfig, ForwardReply, GetConversationByIdReply, GetConversationReply,
-    GetEmailMessageReply, GetEmailMessageReplyStatus, GetMessageReply, GetMessageReplyStatus,
-    GetMessageTranscriptionReply, GetMessagesByConversationReply, InitiateFileUpload, InitiateFileUploadReply,
-    MessageCall, MessageDirection, MessageMeta, MessageReply, MessageReplySource, MessageStatus, MessageType,
-    MessagesReply, ProcessMessageBody, ProcessMessageBodyType, ProcessMessageReply,
-    ProcessOutboundMessageBody, SendConversationReply, SendMessageBody, SendMessageBodyEmailReplyMode,
-    SendMessageBodyOptimizationPeriod, SendMessageBodyType, SendMessageReply, SendReviewReply,
-    SubscriptionAction, SubscriptionActionSubtypeStatus, SubscriptionActionType, UpdateConversation,
-    UpdateCustomSubtype, UpdateMessageStatus, UploadFilesReply, UserSubscriptionChange, UserTypingBody,
+    CreateCustomSubtypeChannel, ErrorItem, ExportMessagesReply, ForwardConfig, ForwardReply,
+    GetConversationByIdReply, GetConversationReply, GetEmailMessageReply, GetEmailMessageReplyStatus,
+    GetMessageReply, GetMessageReplyStatus, GetMessageTranscriptionReply, GetMessagesByConversationReply,
+    InitiateFileUpload, InitiateFileUploadReply, MessageCall, MessageDirection, MessageMeta, MessageReply,
+    MessageReplySource, MessageStatus, MessageType, MessagesReply, ProcessMessageBody, ProcessMessageBodyType,
+    ProcessMessageReply, ProcessOutboundMessageBody, SendConversationReply, SendMessageBody,
+    SendMessageBodyEmailReplyMode, SendMessageBodyOptimizationPeriod, SendMessageBodyType, SendMessageReply,
+    SendReviewReply, SubscriptionAction, SubscriptionActionSubtypeStatus, SubscriptionActionType,
+    UpdateConversation, UpdateCustomSubtype, UpdateMessageStatus, UploadFilesReply, UserSubscriptionChange,
+    UserTypingBody,
 );

@@ -182,30 +182,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete faq reply.
-    pub struct DeleteFaqReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete knowledge base reply.
-    pub struct DeleteKnowledgeBaseReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete website url reply.
-    pub struct DeleteWebsiteUrlReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Delete website url request.
     pub struct DeleteWebsiteUrlRequest {
         /// The id of the knowledge base.
@@ -555,14 +531,6 @@ impl TrainDiscoveredUrls {
 }
 
 crm_core::record! {
-    /// Train discovered urls reply.
-    pub struct TrainDiscoveredUrlsReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Update faq body.
     pub struct UpdateFaqBody {
         /// `answer`
@@ -589,14 +557,6 @@ impl UpdateFaqBody {
 }
 
 crm_core::record! {
-    /// Update faq reply.
-    pub struct UpdateFaqReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Update knowledge base.
     pub struct UpdateKnowledgeBase {
         /// What it is, for people.
@@ -609,22 +569,13 @@ crm_core::setters!(UpdateKnowledgeBase {
     description: String, name: String,
 });
 
-crm_core::record! {
-    /// Update knowledge base reply.
-    pub struct UpdateKnowledgeBaseReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AddFaq, CrawledUrl, CrawledUrlStatus, CrawlingAggregate, CrawlingRecord, CrawlingStatusData,
-    CrawlingStatusReply, CreateFaqReply, CreateKnowledgeBase, CreateKnowledgeBaseReply, DeleteFaqReply,
-    DeleteKnowledgeBaseReply, DeleteWebsiteUrlReply, DeleteWebsiteUrlRequest, DiscoverWebsiteData,
-    DiscoverWebsiteReply, DiscoverWebsiteRequest, ErrorDetails, FaqReply, GetAllKnowledgeBasesPaginatedData,
-    GetAllKnowledgeBasesPaginatedReply, GetAllUrlsByKnowledgeBaseReply, GetKnowledgeBaseByIdData,
-    GetKnowledgeBaseByIdReply, KnowledgeBaseData, KnowledgeBaseListItem, KnowledgeBaseMetadata, ListFaqsReply,
-    OperationDetails, OperationDetailsMode, TrainDiscoveredUrls, TrainDiscoveredUrlsReply, UpdateFaqBody,
-    UpdateFaqReply, UpdateKnowledgeBase, UpdateKnowledgeBaseReply,
+    CrawlingStatusReply, CreateFaqReply, CreateKnowledgeBase, CreateKnowledgeBaseReply,
+    DeleteWebsiteUrlRequest, DiscoverWebsiteData, DiscoverWebsiteReply, DiscoverWebsiteRequest, ErrorDetails,
+    FaqReply, GetAllKnowledgeBasesPaginatedData, GetAllKnowledgeBasesPaginatedReply,
+    GetAllUrlsByKnowledgeBaseReply, GetKnowledgeBaseByIdData, GetKnowledgeBaseByIdReply, KnowledgeBaseData,
+    KnowledgeBaseListItem, KnowledgeBaseMetadata, ListFaqsReply, OperationDetails, OperationDetailsMode,
+    TrainDiscoveredUrls, UpdateFaqBody, UpdateKnowledgeBase,
 );

@@ -109,14 +109,6 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// Custom field delete reply.
-    pub struct CustomFieldDeleteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
 crm_core::open_enum! {
     /// Custom field model.
     pub enum CustomFieldModel {
@@ -245,14 +237,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom value delete reply.
-    pub struct CustomValueDeleteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
     /// Custom value id reply.
     pub struct CustomValueIdReply {
         /// `customValue`
@@ -291,16 +275,6 @@ crm_core::record! {
     pub struct CustomValuesListReply {
         /// `customValues`
         custom_values: Vec<CustomValue> = "customValues",
-    }
-}
-
-crm_core::record! {
-    /// Delete recurring task reply.
-    pub struct DeleteRecurringTaskReply {
-        /// The id.
-        id: Option<String> = "id",
-        /// Whether it worked.
-        success: Option<bool> = "success",
     }
 }
 
@@ -435,14 +409,6 @@ crm_core::record! {
         message: Option<String> = "message",
         /// Whether it worked.
         success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Location tag delete reply.
-    pub struct LocationTagDeleteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
     }
 }
 
@@ -1071,12 +1037,11 @@ impl UpdateLocation {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    CreateLocation, CreateLocationReply, CustomFieldDeleteReply, CustomFieldModel, CustomFieldsListReply,
-    CustomRRulesOptions, CustomRRulesOptionsDayOfWeek, CustomRRulesOptionsIntervalType, CustomValue,
-    CustomValueDeleteReply, CustomValueIdReply, CustomValues, CustomValuesListReply, DeleteRecurringTaskReply,
-    FileUploadReply, FileUploadReplyMetaItem, GetLocation, GetLocationById, GetLocationByIdReply,
-    GetTemplatesReply, LocationDeletedReply, LocationTagDeleteReply, LocationTagReply, LocationTags,
-    LocationTagsReply, LocationTaskListReply, LocationsBusiness, LocationsCreateCustomFields,
+    CreateLocation, CreateLocationReply, CustomFieldModel, CustomFieldsListReply, CustomRRulesOptions,
+    CustomRRulesOptionsDayOfWeek, CustomRRulesOptionsIntervalType, CustomValue, CustomValueIdReply,
+    CustomValues, CustomValuesListReply, FileUploadReply, FileUploadReplyMetaItem, GetLocation,
+    GetLocationById, GetLocationByIdReply, GetTemplatesReply, LocationDeletedReply, LocationTagReply,
+    LocationTags, LocationTagsReply, LocationTaskListReply, LocationsBusiness, LocationsCreateCustomFields,
     LocationsCustomField, LocationsCustomFieldReply, LocationsListCustomFieldsModel,
     LocationsListTemplatesType, LocationsUpdateCustomFields, Mailgun, ProspectInfo, RecurringTaskCreate,
     RecurringTaskReply, RecurringTaskSingleReply, RecurringTaskUpdate, SearchReply, Settings, SnapshotPut,

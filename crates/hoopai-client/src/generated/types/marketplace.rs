@@ -19,14 +19,6 @@ crm_core::setters!(DeleteIntegrationBody {
 });
 
 crm_core::record! {
-    /// Delete integration reply.
-    pub struct DeleteIntegrationReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Get installer details reply.
     pub struct GetInstallerDetailsReply {
         /// `installationDetails`
@@ -85,14 +77,6 @@ crm_core::record! {
     pub struct MarketplaceCreateChargeResponse {
         /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// `success`
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Marketplace delete charge response.
-    pub struct MarketplaceDeleteChargeResponse {
         /// `success`
         success: Option<bool> = "success",
     }
@@ -363,10 +347,10 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    DeleteIntegrationBody, DeleteIntegrationReply, GetInstallerDetailsReply, GetRebillingConfigReply,
-    InstallerDetails, MarketplaceCheckFundsResponse, MarketplaceCreateChargeResponse,
-    MarketplaceDeleteChargeResponse, MarketplaceGetChargeResponse, MarketplaceListChargesResponse,
-    MarketplaceListChargesResponseChargesItem, MarketplaceListChargesResponsePagination, MigrateConnection,
-    MigrateConnectionReply, MigrateConnectionType, Plans, RaiseChargeBody, SubscriptionPlan, UsagePlan,
-    UsagePlanPriceType, WhitelabelDetails,
+    DeleteIntegrationBody, GetInstallerDetailsReply, GetRebillingConfigReply, InstallerDetails,
+    MarketplaceCheckFundsResponse, MarketplaceCreateChargeResponse, MarketplaceGetChargeResponse,
+    MarketplaceListChargesResponse, MarketplaceListChargesResponseChargesItem,
+    MarketplaceListChargesResponsePagination, MigrateConnection, MigrateConnectionReply,
+    MigrateConnectionType, Plans, RaiseChargeBody, SubscriptionPlan, UsagePlan, UsagePlanPriceType,
+    WhitelabelDetails,
 );

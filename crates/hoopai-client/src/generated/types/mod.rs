@@ -242,17 +242,17 @@ mod shared_create_add_followers_reply;
 #[cfg(any(feature = "contacts", feature = "opportunities"))]
 pub use self::shared_create_add_followers_reply::*;
 
-#[cfg(any(feature = "payments", feature = "products"))]
-mod shared_default_price_reply;
-
-#[cfg(any(feature = "payments", feature = "products"))]
-pub use self::shared_default_price_reply::*;
-
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
 mod shared_i_custom_field;
 
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
 pub use self::shared_i_custom_field::*;
+
+#[cfg(any(feature = "conversation_ai", feature = "locations", feature = "objects"))]
+mod shared_id_success_reply;
+
+#[cfg(any(feature = "conversation_ai", feature = "locations", feature = "objects"))]
+pub use self::shared_id_success_reply::*;
 
 #[cfg(any(feature = "invoices", feature = "voice_ai"))]
 mod shared_invoices_list_sort_order;
@@ -266,6 +266,18 @@ mod shared_media_type;
 #[cfg(any(feature = "ads", feature = "products"))]
 pub use self::shared_media_type::*;
 
+#[cfg(any(feature = "payments", feature = "products"))]
+mod shared_membership_offer;
+
+#[cfg(any(feature = "payments", feature = "products"))]
+pub use self::shared_membership_offer::*;
+
+#[cfg(any(feature = "products", feature = "store"))]
+mod shared_message_status_reply;
+
+#[cfg(any(feature = "products", feature = "store"))]
+pub use self::shared_message_status_reply::*;
+
 #[cfg(any(feature = "payments", feature = "store"))]
 mod shared_order_source_type;
 
@@ -277,6 +289,54 @@ mod shared_price_type;
 
 #[cfg(any(feature = "invoices", feature = "payments", feature = "products"))]
 pub use self::shared_price_type::*;
+
+#[cfg(
+    any(
+        feature = "contacts",
+        feature = "links",
+        feature = "locations",
+        feature = "opportunities"
+    )
+)]
+mod shared_succeded_reply;
+
+#[cfg(
+    any(
+        feature = "contacts",
+        feature = "links",
+        feature = "locations",
+        feature = "opportunities"
+    )
+)]
+pub use self::shared_succeded_reply::*;
+
+#[cfg(
+    any(
+        feature = "businesses",
+        feature = "calendars",
+        feature = "conversations",
+        feature = "invoices",
+        feature = "knowledge_bases",
+        feature = "marketplace",
+        feature = "payments",
+        feature = "saas"
+    )
+)]
+mod shared_success_reply;
+
+#[cfg(
+    any(
+        feature = "businesses",
+        feature = "calendars",
+        feature = "conversations",
+        feature = "invoices",
+        feature = "knowledge_bases",
+        feature = "marketplace",
+        feature = "payments",
+        feature = "saas"
+    )
+)]
+pub use self::shared_success_reply::*;
 
 #[cfg(feature = "snapshots")]
 mod snapshots;

@@ -70,14 +70,6 @@ crm_core::setters!(Create {
 });
 
 crm_core::record! {
-    /// Delete update opportunity reply.
-    pub struct DeleteUpdateOpportunityReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
     /// Get pipelines reply.
     pub struct GetPipelinesReply {
         /// `pipelines`
@@ -464,10 +456,9 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AdditionalDetails, Create, DeleteUpdateOpportunityReply, GetPipelinesReply, GetPostOpportunityReply,
-    LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply, OpportunitiesSearchReply,
-    OpportunitySearchBody, OpportunityStatus, PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode,
-    PostSearchReply, SearchMetaReply, SearchOpportunitiesContactReply, SearchOpportunitiesReply,
-    UpdateOpportunity, UpdateStatus, UpsertOpportunity, UpsertOpportunityFollowersActionType,
-    UpsertOpportunityReply,
+    AdditionalDetails, Create, GetPipelinesReply, GetPostOpportunityReply, LostReasonReply, LostReasonsReply,
+    OpportunitiesCustomFieldReply, OpportunitiesSearchReply, OpportunitySearchBody, OpportunityStatus,
+    PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode, PostSearchReply, SearchMetaReply,
+    SearchOpportunitiesContactReply, SearchOpportunitiesReply, UpdateOpportunity, UpdateStatus,
+    UpsertOpportunity, UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
 );

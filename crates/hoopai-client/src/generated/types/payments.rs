@@ -97,38 +97,6 @@ impl ConnectCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// Connect custom providers reply.
-    pub struct ConnectCustomProvidersReply {
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The id.
-        id: Option<String> = "_id",
-        /// The address of the image.
-        image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `marketplaceAppId`
-        marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentProvider`
-        payment_provider: Option<Value> = "paymentProvider",
-        /// `paymentsUrl`
-        payments_url: Option<String> = "paymentsUrl",
-        /// `queryUrl`
-        query_url: Option<String> = "queryUrl",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-    }
-}
-
-crm_core::record! {
     /// Coupon.
     pub struct Coupon {
         /// The id of the location, or of what `altType` names.
@@ -324,38 +292,6 @@ crm_core::setters!(CreateCustomProviders {
 });
 
 crm_core::record! {
-    /// Create custom providers reply.
-    pub struct CreateCustomProvidersReply {
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The id.
-        id: Option<String> = "_id",
-        /// The address of the image.
-        image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `marketplaceAppId`
-        marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentProvider`
-        payment_provider: Option<Value> = "paymentProvider",
-        /// `paymentsUrl`
-        payments_url: Option<String> = "paymentsUrl",
-        /// `queryUrl`
-        query_url: Option<String> = "queryUrl",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-    }
-}
-
-crm_core::record! {
     /// Create fulfillment.
     pub struct CreateFulfillment {
         /// The id of the location, or of what `altType` names.
@@ -517,42 +453,34 @@ impl CustomProviderKeys {
 }
 
 crm_core::record! {
-    /// Default product reply.
-    pub struct DefaultProductReply {
-        /// `automaticTaxCategoryId`
-        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
-        available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
-        collection_ids: Vec<String> = "collectionIds",
+    /// Custom providers reply.
+    pub struct CustomProvidersReply {
         /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
         /// What it is, for people.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// `image`
-        image: Option<String> = "image",
-        /// The vendor's default is `false`.
-        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
-        label: Option<ProductLabel> = "label",
+        /// The address of the image.
+        image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
+        /// `marketplaceAppId`
+        marketplace_app_id: Option<String> = "marketplaceAppId",
         /// The name.
         name: Option<String> = "name",
-        /// `productType`
-        product_type: Option<String> = "productType",
-        /// The part of the address after the domain.
-        slug: Option<String> = "slug",
-        /// `statementDescriptor`
-        statement_descriptor: Option<String> = "statementDescriptor",
-        /// `taxes`
-        taxes: Vec<String> = "taxes",
+        /// `paymentProvider`
+        payment_provider: Option<Value> = "paymentProvider",
+        /// `paymentsUrl`
+        payments_url: Option<String> = "paymentsUrl",
+        /// `queryUrl`
+        query_url: Option<String> = "queryUrl",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `variants`
-        variants: Vec<ProductVariant> = "variants",
     }
 }
 
@@ -619,22 +547,6 @@ impl DeleteCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// Delete custom providers reply.
-    pub struct DeleteCustomProvidersReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Disconnect custom providers reply.
-    pub struct DisconnectCustomProvidersReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Fulfilled item.
     pub struct FulfilledItem {
         /// The id.
@@ -642,9 +554,9 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// `price`
-        price: Option<DefaultPriceReply> = "price",
+        price: Option<PriceReply> = "price",
         /// `product`
-        product: Option<DefaultProductReply> = "product",
+        product: Option<ProductReply> = "product",
         /// `qty`
         qty: Option<f64> = "qty",
     }
@@ -710,38 +622,6 @@ crm_core::record! {
 crm_core::setters!(FulfillmentTracking {
     shipping_carrier: String, tracking_number: String, tracking_url: String,
 });
-
-crm_core::record! {
-    /// Get custom providers reply.
-    pub struct GetCustomProvidersReply {
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The id.
-        id: Option<String> = "_id",
-        /// The address of the image.
-        image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `marketplaceAppId`
-        marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentProvider`
-        payment_provider: Option<Value> = "paymentProvider",
-        /// `paymentsUrl`
-        payments_url: Option<String> = "paymentsUrl",
-        /// `queryUrl`
-        query_url: Option<String> = "queryUrl",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-    }
-}
 
 crm_core::record! {
     /// Get order reply.
@@ -1268,14 +1148,6 @@ impl PostRecordOrderPaymentBody {
 }
 
 crm_core::record! {
-    /// Post record order payment reply.
-    pub struct PostRecordOrderPaymentReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Subscription reply.
     pub struct SubscriptionReply {
         /// The id of the location, or of what `altType` names.
@@ -1495,28 +1367,18 @@ impl UpdateCustomProviderCapabilities {
     }
 }
 
-crm_core::record! {
-    /// Update custom provider capabilities reply.
-    pub struct UpdateCustomProviderCapabilitiesReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AmountSummary, ApplyToFuturePaymentsConfig, ApplyToFuturePaymentsConfigDto,
-    ApplyToFuturePaymentsConfigType, ConnectCustomProvidersConfig, ConnectCustomProvidersReply, Coupon,
-    CouponDiscountType, CouponStatus, CreateCouponParams, CreateCouponReply, CreateCustomProviders,
-    CreateCustomProvidersReply, CreateFulfillment, CreateFulfillmentReply,
+    ApplyToFuturePaymentsConfigType, ConnectCustomProvidersConfig, Coupon, CouponDiscountType, CouponStatus,
+    CreateCouponParams, CreateCouponReply, CreateCustomProviders, CreateFulfillment, CreateFulfillmentReply,
     CreateWhiteLabelIntegrationProvider, CreateWhiteLabelIntegrationProviderProvider,
-    CreateWhitelabelIntegrationReply, CustomProviderKeys, DefaultProductReply, DeleteCouponParams,
-    DeleteCouponReply, DeleteCustomProvidersConfig, DeleteCustomProvidersReply,
-    DisconnectCustomProvidersReply, FulfilledItem, Fulfillment, FulfillmentItems, FulfillmentTracking,
-    GetCustomProvidersReply, GetOrderReply, GetSubscriptionReply, GetTxnReply, IntegrationProvider,
+    CreateWhitelabelIntegrationReply, CustomProviderKeys, CustomProvidersReply, DeleteCouponParams,
+    DeleteCouponReply, DeleteCustomProvidersConfig, FulfilledItem, Fulfillment, FulfillmentItems,
+    FulfillmentTracking, GetOrderReply, GetSubscriptionReply, GetTxnReply, IntegrationProvider,
     ListCouponsReply, ListFulfillmentReply, ListOrdersReply, ListSubscriptionReply, ListTxnsReply,
     ListWhitelabelIntegrationProviderReply, OrderReply, OrderSource, OrderSourceSubType, PaymentsCard,
     PaymentsCardType, PaymentsCustomRRuleOptions, PaymentsListOrdersPaymentStatus, PaymentsScheduleOptions,
-    PostRecordOrderPaymentBody, PostRecordOrderPaymentReply, SubscriptionReply, TxnReply, UpdateCouponParams,
-    UpdateCustomProviderCapabilities, UpdateCustomProviderCapabilitiesReply,
+    PostRecordOrderPaymentBody, SubscriptionReply, TxnReply, UpdateCouponParams,
+    UpdateCustomProviderCapabilities,
 );

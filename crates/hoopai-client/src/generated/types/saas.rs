@@ -23,7 +23,7 @@ crm_core::record! {
         /// `planLevel`
         plan_level: Option<f64> = "planLevel",
         /// `prices`
-        prices: Vec<AgencyPlanReplyPricesItem> = "prices",
+        prices: Vec<PlanReplyPricesItem> = "prices",
         /// The id of the product.
         product_id: Option<String> = "productId",
         /// `providerLocationId`
@@ -40,24 +40,6 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// `userLimit`
         user_limit: Option<f64> = "userLimit",
-    }
-}
-
-crm_core::record! {
-    /// Agency plan reply prices item.
-    pub struct AgencyPlanReplyPricesItem {
-        /// `active`
-        active: Option<bool> = "active",
-        /// The amount.
-        amount: Option<f64> = "amount",
-        /// `billingInterval`
-        billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// The id.
-        id: Option<String> = "id",
-        /// `symbol`
-        symbol: Option<String> = "symbol",
     }
 }
 
@@ -312,6 +294,24 @@ impl PauseLocation {
     }
 }
 
+crm_core::record! {
+    /// Plan reply prices item.
+    pub struct PlanReplyPricesItem {
+        /// `active`
+        active: Option<bool> = "active",
+        /// The amount.
+        amount: Option<f64> = "amount",
+        /// `billingInterval`
+        billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// The id.
+        id: Option<String> = "id",
+        /// `symbol`
+        symbol: Option<String> = "symbol",
+    }
+}
+
 crm_core::open_enum! {
     /// Plan reply prices item billing interval.
     pub enum PlanReplyPricesItemBillingInterval {
@@ -370,7 +370,7 @@ crm_core::record! {
         /// `planLevel`
         plan_level: Option<f64> = "planLevel",
         /// `prices`
-        prices: Vec<SaasPlanReplyPricesItem> = "prices",
+        prices: Vec<PlanReplyPricesItem> = "prices",
         /// The id of the product.
         product_id: Option<String> = "productId",
         /// `providerLocationId`
@@ -389,24 +389,6 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// `userLimit`
         user_limit: Option<f64> = "userLimit",
-    }
-}
-
-crm_core::record! {
-    /// Saas plan reply prices item.
-    pub struct SaasPlanReplyPricesItem {
-        /// `active`
-        active: Option<bool> = "active",
-        /// The amount.
-        amount: Option<f64> = "amount",
-        /// `billingInterval`
-        billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// The id.
-        id: Option<String> = "id",
-        /// `symbol`
-        symbol: Option<String> = "symbol",
     }
 }
 
@@ -499,14 +481,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update rebilling reply.
-    pub struct UpdateRebillingReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Update subscription.
     pub struct UpdateSubscription {
         /// The id of the company (agency).
@@ -541,9 +515,9 @@ impl UpdateSubscription {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AgencyPlanReply, AgencyPlanReplyPricesItem, BulkDisableSaas, BulkDisableSaasReply,
-    BulkEnableSaasActionPayload, BulkEnableSaasReply, BulkEnableSaasRequest, EnableSaas, EnableSaasReply,
-    GetSaasLocationsReply, GetSaasLocationsReplyPagination, LocationSubscriptionReply, PauseLocation,
-    PlanReplyPricesItemBillingInterval, SaasLocation, SaasPlanReply, SaasPlanReplyPricesItem, UpdateRebilling,
-    UpdateRebillingConfig, UpdateRebillingProduct, UpdateRebillingReply, UpdateSubscription,
+    AgencyPlanReply, BulkDisableSaas, BulkDisableSaasReply, BulkEnableSaasActionPayload, BulkEnableSaasReply,
+    BulkEnableSaasRequest, EnableSaas, EnableSaasReply, GetSaasLocationsReply,
+    GetSaasLocationsReplyPagination, LocationSubscriptionReply, PauseLocation, PlanReplyPricesItem,
+    PlanReplyPricesItemBillingInterval, SaasLocation, SaasPlanReply, UpdateRebilling, UpdateRebillingConfig,
+    UpdateRebillingProduct, UpdateSubscription,
 );

@@ -309,20 +309,6 @@ impl CreatePost {
     }
 }
 
-crm_core::record! {
-    /// Create post reply.
-    pub struct CreatePostReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `results`
-        results: Option<CreatePostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
 crm_core::open_enum! {
     /// Create post status.
     pub enum CreatePostStatus {
@@ -344,14 +330,6 @@ crm_core::open_enum! {
         Published = "published",
         /// `scheduled`
         Scheduled = "scheduled",
-    }
-}
-
-crm_core::record! {
-    /// Create post successful response schema.
-    pub struct CreatePostSuccessfulResponseSchema {
-        /// `post`
-        post: Option<SocialPost> = "post",
     }
 }
 
@@ -617,19 +595,11 @@ crm_core::record! {
         /// What it says, for people.
         message: Option<String> = "message",
         /// `results`
-        results: Option<DeletePostResponseSchema> = "results",
+        results: Option<ResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
         /// Whether it worked.
         success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete post response schema.
-    pub struct DeletePostResponseSchema {
-        /// `postId`
-        post_id: Option<String> = "postId",
     }
 }
 
@@ -639,19 +609,11 @@ crm_core::record! {
         /// What it says, for people.
         message: Option<String> = "message",
         /// `results`
-        results: Option<DeletePostSuccessfulResponseSchema> = "results",
+        results: Option<ResponseSchema> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
         /// Whether it worked.
         success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete post successful response schema.
-    pub struct DeletePostSuccessfulResponseSchema {
-        /// `postId`
-        post_id: Option<String> = "postId",
     }
 }
 
@@ -968,54 +930,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get tags by id reply.
-    pub struct GetTagsByIdReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `results`
-        results: Option<GetTagsByIdResponseSchema> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Get tags by id response schema.
-    pub struct GetTagsByIdResponseSchema {
-        /// `count`
-        count: Option<f64> = "count",
-        /// The tags.
-        tags: Vec<SocialMediaTag> = "tags",
-    }
-}
-
-crm_core::record! {
-    /// Get tags by location id reply.
-    pub struct GetTagsByLocationIdReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `results`
-        results: Option<GetTagsByLocationIdResponseSchema> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Get tags by location id response schema.
-    pub struct GetTagsByLocationIdResponseSchema {
-        /// `count`
-        count: Option<f64> = "count",
-        /// The tags.
-        tags: Vec<SocialMediaTag> = "tags",
-    }
-}
-
-crm_core::record! {
     /// Get tiktok account.
     pub struct GetTiktokAccount {
         /// `profile`
@@ -1217,6 +1131,30 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Id reply.
+    pub struct IdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<IdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
+}
+
+crm_core::record! {
+    /// Id response schema.
+    pub struct IdResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// The tags.
+        tags: Vec<SocialMediaTag> = "tags",
+    }
+}
+
+crm_core::record! {
     /// Instagram account.
     pub struct InstagramAccount {
         /// `avatar`
@@ -1304,6 +1242,16 @@ crm_core::record! {
 crm_core::setters!(OgTags {
     meta_image: String, meta_link: String,
 });
+
+crm_core::record! {
+    /// Platforms value.
+    pub struct PlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+}
 
 crm_core::record! {
     /// Post approval.
@@ -1476,6 +1424,14 @@ crm_core::record! {
         profile_photo: Option<String> = "profilePhoto",
         /// The title.
         title: Option<String> = "title",
+    }
+}
+
+crm_core::record! {
+    /// Response schema.
+    pub struct ResponseSchema {
+        /// `postId`
+        post_id: Option<String> = "postId",
     }
 }
 
@@ -1752,21 +1708,11 @@ crm_core::record! {
     /// Social media get statistics response results breakdowns impressions.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
         /// `platforms`
-        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue> = "platforms",
+        platforms: Map<PlatformsValue> = "platforms",
         /// `total`
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
-    }
-}
-
-crm_core::record! {
-    /// Social media get statistics response results breakdowns impressions platforms value.
-    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-        /// `change`
-        change: Option<f64> = "change",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -1774,21 +1720,11 @@ crm_core::record! {
     /// Social media get statistics response results breakdowns posts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
         /// `platforms`
-        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue> = "platforms",
+        platforms: Map<PlatformsValue> = "platforms",
         /// `total`
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
-    }
-}
-
-crm_core::record! {
-    /// Social media get statistics response results breakdowns posts platforms value.
-    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-        /// `change`
-        change: Option<f64> = "change",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -1796,21 +1732,11 @@ crm_core::record! {
     /// Social media get statistics response results breakdowns reach.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
         /// `platforms`
-        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue> = "platforms",
+        platforms: Map<PlatformsValue> = "platforms",
         /// `total`
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
-    }
-}
-
-crm_core::record! {
-    /// Social media get statistics response results breakdowns reach platforms value.
-    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
-        /// `change`
-        change: Option<f64> = "change",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -2455,32 +2381,27 @@ crm_core::record! {
 crm_core::json_schemas!(super::DOCUMENT;
     AccountType, AccountsListReply, AccountsListResponseSchema, ApprovalStatus, AttachFbAccount,
     AttachGmbLocation, AttachIgAccount, AttachLinkedinAccount, AttachTiktokAccount, AttachTwitterAccount,
-    BulkDeleteReply, Category, CreatePost, CreatePostReply, CreatePostStatus,
-    CreatePostSuccessfulResponseSchema, CreatePostType, CsvDefault, CsvImport, CsvMediaReply, CsvPost,
-    CsvPostStatusReply, CsvReply, CsvResponse, CsvResponseStatus, Date, DeleteAccountReply, DeleteCsvReply,
-    DeletePostReply, DeletePostResponseSchema, DeletePostSuccessfulResponseDto,
-    DeletePostSuccessfulResponseSchema, DeletePosts, EndDate, FacebookPage, FormatedApprovalDetails,
-    GetAccount, GetByIdReply, GetByIdResponseSchema, GetByLocationIdReply, GetByLocationIdResponseSchema,
-    GetCategory, GetCsvPostReply, GetCsvPostResponseSchema, GetFacebookAccounts, GetFacebookAccountsReply,
-    GetGoogleLocation, GetGoogleLocationAccount, GetGoogleLocationReply, GetGroup, GetInstagramAccounts,
+    BulkDeleteReply, Category, CreatePost, CreatePostStatus, CreatePostType, CsvDefault, CsvImport,
+    CsvMediaReply, CsvPost, CsvPostStatusReply, CsvReply, CsvResponse, CsvResponseStatus, Date,
+    DeleteAccountReply, DeleteCsvReply, DeletePostReply, DeletePostSuccessfulResponseDto, DeletePosts,
+    EndDate, FacebookPage, FormatedApprovalDetails, GetAccount, GetByIdReply, GetByIdResponseSchema,
+    GetByLocationIdReply, GetByLocationIdResponseSchema, GetCategory, GetCsvPostReply,
+    GetCsvPostResponseSchema, GetFacebookAccounts, GetFacebookAccountsReply, GetGoogleLocation,
+    GetGoogleLocationAccount, GetGoogleLocationReply, GetGroup, GetInstagramAccounts,
     GetInstagramAccountsReply, GetLinkedInAccount, GetLinkedInAccountsReply, GetPostReply,
-    GetPostSuccessfulResponseSchema, GetTagsByIdReply, GetTagsByIdResponseSchema, GetTagsByLocationIdReply,
-    GetTagsByLocationIdResponseSchema, GetTiktokAccount, GetTiktokAccountReply, GetTiktokBusinessAccount,
+    GetPostSuccessfulResponseSchema, GetTiktokAccount, GetTiktokAccountReply, GetTiktokBusinessAccount,
     GetTiktokBusinessAccountReply, GetTwitterAccounts, GetTwitterAccountsReply, GetUploadStatusReply,
     GetUploadStatusResponseSchema, GmbPost, GmbPostActionType, GoogleAccounts, GoogleLocation, IOgTags,
-    InstagramAccount, LinkedInPage, LinkedInProfile, LocationAndAccountDeleteReply, OgImage, OgTags,
-    PostApproval, PostCreateRequest, PostMedia, PostReply, PostSuccessfulResponseSchema, PostUser, SearchPost,
-    SetAccounts, SetAccountsReply, SocialGoogleMediaAccount, SocialMediaFacebookAccount,
-    SocialMediaFbAccountReply, SocialMediaGetStatisticsBody, SocialMediaGetStatisticsBodyPlatformsItem,
-    SocialMediaGetStatisticsResponse, SocialMediaGetStatisticsResponseResults,
-    SocialMediaGetStatisticsResponseResultsBreakdowns,
+    IdReply, IdResponseSchema, InstagramAccount, LinkedInPage, LinkedInProfile, LocationAndAccountDeleteReply,
+    OgImage, OgTags, PlatformsValue, PostApproval, PostCreateRequest, PostMedia, PostReply,
+    PostSuccessfulResponseSchema, PostUser, ResponseSchema, SearchPost, SetAccounts, SetAccountsReply,
+    SocialGoogleMediaAccount, SocialMediaFacebookAccount, SocialMediaFbAccountReply,
+    SocialMediaGetStatisticsBody, SocialMediaGetStatisticsBodyPlatformsItem, SocialMediaGetStatisticsResponse,
+    SocialMediaGetStatisticsResponseResults, SocialMediaGetStatisticsResponseResultsBreakdowns,
     SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue,
     SocialMediaGetStatisticsResponseResultsBreakdownsImpressions,
-    SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue,
     SocialMediaGetStatisticsResponseResultsBreakdownsPosts,
-    SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue,
     SocialMediaGetStatisticsResponseResultsBreakdownsReach,
-    SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue,
     SocialMediaGetStatisticsResponseResultsDemographics,
     SocialMediaGetStatisticsResponseResultsDemographicsAge,
     SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals,

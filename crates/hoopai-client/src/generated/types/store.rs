@@ -121,18 +121,6 @@ impl CreateShippingCarrier {
 }
 
 crm_core::record! {
-    /// Create shipping carrier reply.
-    pub struct CreateShippingCarrierReply {
-        /// `data`
-        data: Option<ShippingCarrier> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Create shipping rate.
     pub struct CreateShippingRate {
         /// The id of the location, or of what `altType` names.
@@ -201,18 +189,6 @@ impl Default for CreateShippingRate {
 }
 
 crm_core::record! {
-    /// Create shipping rate reply.
-    pub struct CreateShippingRateReply {
-        /// `data`
-        data: Option<ShippingRate> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Create shipping zone.
     pub struct CreateShippingZone {
         /// The id of the location, or of what `altType` names.
@@ -245,18 +221,6 @@ impl CreateShippingZone {
             countries: Some(countries.into()),
             name: Some(name.into()),
         }
-    }
-}
-
-crm_core::record! {
-    /// Create shipping zone reply.
-    pub struct CreateShippingZoneReply {
-        /// `data`
-        data: Option<ShippingZone> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
     }
 }
 
@@ -297,48 +261,6 @@ impl CreateStoreSetting {
             store_order_fulfillment_notification: None,
             store_order_notification: None,
         }
-    }
-}
-
-crm_core::record! {
-    /// Create store setting reply.
-    pub struct CreateStoreSettingReply {
-        /// `data`
-        data: Option<StoreSetting> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete shipping carrier reply.
-    pub struct DeleteShippingCarrierReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete shipping rate reply.
-    pub struct DeleteShippingRateReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete shipping zone reply.
-    pub struct DeleteShippingZoneReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
     }
 }
 
@@ -408,54 +330,6 @@ crm_core::record! {
     pub struct GetAvailableShippingRatesReply {
         /// `data`
         data: Vec<AvailableShippingRate> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Get shipping carrier reply.
-    pub struct GetShippingCarrierReply {
-        /// `data`
-        data: Option<ShippingCarrier> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Get shipping rate reply.
-    pub struct GetShippingRateReply {
-        /// `data`
-        data: Option<ShippingRate> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Get shipping zone reply.
-    pub struct GetShippingZoneReply {
-        /// `data`
-        data: Option<ShippingZone> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Get store setting reply.
-    pub struct GetStoreSettingReply {
-        /// `data`
-        data: Option<StoreSetting> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
         /// `status`
@@ -548,6 +422,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Shipping carrier reply.
+    pub struct ShippingCarrierReply {
+        /// `data`
+        data: Option<ShippingCarrier> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
+}
+
+crm_core::record! {
     /// Shipping carrier service.
     pub struct ShippingCarrierService {
         /// The name.
@@ -626,6 +512,18 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
+    /// Shipping rate reply.
+    pub struct ShippingRateReply {
+        /// `data`
+        data: Option<ShippingRate> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
+}
+
+crm_core::record! {
     /// Shipping zone.
     pub struct ShippingZone {
         /// The id of the location, or of what `altType` names.
@@ -691,6 +589,18 @@ impl ShippingZoneCountryState {
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self { code: Some(code.into()) }
+    }
+}
+
+crm_core::record! {
+    /// Shipping zone reply.
+    pub struct ShippingZoneReply {
+        /// `data`
+        data: Option<ShippingZone> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
     }
 }
 
@@ -857,6 +767,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Store setting reply.
+    pub struct StoreSettingReply {
+        /// `data`
+        data: Option<StoreSetting> = "data",
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `status`
+        status: Option<bool> = "status",
+    }
+}
+
+crm_core::record! {
     /// Store shipping origin.
     pub struct StoreShippingOrigin {
         /// The city.
@@ -908,18 +830,6 @@ crm_core::setters!(UpdateShippingCarrier {
 });
 
 crm_core::record! {
-    /// Update shipping carrier reply.
-    pub struct UpdateShippingCarrierReply {
-        /// `data`
-        data: Option<ShippingCarrier> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Update shipping rate.
     pub struct UpdateShippingRate {
         /// The id of the location, or of what `altType` names.
@@ -958,18 +868,6 @@ crm_core::setters!(UpdateShippingRate {
 });
 
 crm_core::record! {
-    /// Update shipping rate reply.
-    pub struct UpdateShippingRateReply {
-        /// `data`
-        data: Option<ShippingRate> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Update shipping zone.
     pub struct UpdateShippingZone {
         /// The id of the location, or of what `altType` names.
@@ -986,29 +884,13 @@ crm_core::setters!(UpdateShippingZone {
     alt_id: String, alt_type: String, countries: [ShippingZoneCountry], name: String,
 });
 
-crm_core::record! {
-    /// Update shipping zone reply.
-    pub struct UpdateShippingZoneReply {
-        /// `data`
-        data: Option<ShippingZone> = "data",
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AvailableShippingRate, ContactAddress, CreateShippingCarrier, CreateShippingCarrierReply,
-    CreateShippingRate, CreateShippingRateReply, CreateShippingZone, CreateShippingZoneReply,
-    CreateStoreSetting, CreateStoreSettingReply, DeleteShippingCarrierReply, DeleteShippingRateReply,
-    DeleteShippingZoneReply, GetAvailableShippingRates, GetAvailableShippingRatesReply,
-    GetShippingCarrierReply, GetShippingRateReply, GetShippingZoneReply, GetStoreSettingReply,
-    ListShippingCarrierReply, ListShippingRateReply, ListShippingZoneReply, ProductItem, ShippingCarrier,
-    ShippingCarrierService, ShippingRate, ShippingRateConditionType, ShippingZone, ShippingZoneCountry,
-    ShippingZoneCountryState, StoreOrderFulfillmentNotification, StoreOrderNotification, StoreOrderSource,
-    StoreOrderSourceSubType, StoreSetting, StoreShippingOrigin, UpdateShippingCarrier,
-    UpdateShippingCarrierReply, UpdateShippingRate, UpdateShippingRateReply, UpdateShippingZone,
-    UpdateShippingZoneReply,
+    AvailableShippingRate, ContactAddress, CreateShippingCarrier, CreateShippingRate, CreateShippingZone,
+    CreateStoreSetting, GetAvailableShippingRates, GetAvailableShippingRatesReply, ListShippingCarrierReply,
+    ListShippingRateReply, ListShippingZoneReply, ProductItem, ShippingCarrier, ShippingCarrierReply,
+    ShippingCarrierService, ShippingRate, ShippingRateConditionType, ShippingRateReply, ShippingZone,
+    ShippingZoneCountry, ShippingZoneCountryState, ShippingZoneReply, StoreOrderFulfillmentNotification,
+    StoreOrderNotification, StoreOrderSource, StoreOrderSourceSubType, StoreSetting, StoreSettingReply,
+    StoreShippingOrigin, UpdateShippingCarrier, UpdateShippingRate, UpdateShippingZone,
 );

@@ -76,7 +76,7 @@ impl BrandBoards {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateBrandVoicePublicV1Body>,
-    ) -> Call<types::CreateBrandVoicePublicV1Reply> {
+    ) -> Call<types::BrandVoicePublicV1Reply> {
         self.call(&operations::BRAND_BOARDS_CREATE_VOICE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -126,7 +126,7 @@ impl BrandBoards {
         &self,
         location_id: impl Display,
         brand_voice_id: impl Display,
-    ) -> Call<types::DeleteBrandVoicePublicV1Reply> {
+    ) -> Call<types::DeletedTraceIdReply> {
         self.call(&operations::BRAND_BOARDS_DELETE_VOICE)
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
@@ -176,7 +176,7 @@ impl BrandBoards {
         &self,
         location_id: impl Display,
         brand_voice_id: impl Display,
-    ) -> Call<types::GetBrandVoicePublicV1Reply> {
+    ) -> Call<types::BrandVoicePublicV1Reply> {
         self.call(&operations::BRAND_BOARDS_GET_VOICE)
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
@@ -308,7 +308,7 @@ impl BrandBoards {
         location_id: impl Display,
         brand_voice_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateBrandVoicePublicV1Body>,
-    ) -> Call<types::UpdateBrandVoicePublicV1Reply> {
+    ) -> Call<types::BrandVoicePublicV1Reply> {
         self.call(&operations::BRAND_BOARDS_UPDATE_VOICE)
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)

@@ -45,7 +45,7 @@ impl Calendars {
         &self,
         id: impl Display,
         calendar_id: impl Display,
-    ) -> Call<types::CalendarsAddCalendarToScheduleResponse> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_ADD_CALENDAR_TO_SCHEDULE)
             .path("id", &id)
             .path("calendarId", &calendar_id)
@@ -420,7 +420,7 @@ impl Calendars {
     /// let reply = client.calendars().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, calendar_id: impl Display) -> Call<types::CalendarDeleteReply> {
+    pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
     }
     /// Deletes the appointment note of a calendar.
@@ -443,7 +443,7 @@ impl Calendars {
         &self,
         appointment_id: impl Display,
         note_id: impl Display,
-    ) -> Call<types::DeleteNoteReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_APPOINTMENT_NOTE)
             .path("appointmentId", &appointment_id)
             .path("noteId", &note_id)
@@ -493,7 +493,7 @@ impl Calendars {
     /// let reply = client.calendars().delete_group("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_group(&self, group_id: impl Display) -> Call<types::GroupReply> {
+    pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
     }
     /// Deletes the notification of a calendar.
@@ -548,7 +548,7 @@ impl Calendars {
         &self,
         resource_type: impl Into<types::ResourceType>,
         id: impl Display,
-    ) -> Call<types::ResourceDeleteReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_RESOURCE)
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
@@ -569,10 +569,7 @@ impl Calendars {
     /// let reply = client.calendars().delete_schedule("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_schedule(
-        &self,
-        id: impl Display,
-    ) -> Call<types::CalendarsDeleteScheduleResponse> {
+    pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SCHEDULE).path("id", &id)
     }
     /// Deletes the service.
@@ -592,7 +589,7 @@ impl Calendars {
     pub fn delete_service(
         &self,
         service_id: impl Display,
-    ) -> Call<types::DeleteServiceReply> {
+    ) -> Call<types::MessageSuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SERVICE).path("serviceId", &service_id)
     }
     /// Deletes the service booking.
@@ -612,7 +609,7 @@ impl Calendars {
     pub fn delete_service_booking(
         &self,
         booking_id: impl Display,
-    ) -> Call<types::DeleteServiceBookingReply> {
+    ) -> Call<types::MessageSuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SERVICE_BOOKING)
             .path("bookingId", &booking_id)
     }
@@ -633,7 +630,7 @@ impl Calendars {
     pub fn delete_service_location(
         &self,
         service_location_id: impl Display,
-    ) -> Call<types::DeleteServiceLocationReply> {
+    ) -> Call<types::MessageSuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SERVICE_LOCATION)
             .path("serviceLocationId", &service_location_id)
     }
@@ -1178,7 +1175,7 @@ impl Calendars {
         &self,
         id: impl Display,
         calendar_id: impl Display,
-    ) -> Call<types::CalendarsRemoveCalendarFromScheduleResponse> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_REMOVE_CALENDAR_FROM_SCHEDULE)
             .path("id", &id)
             .path("calendarId", &calendar_id)
@@ -1236,7 +1233,7 @@ impl Calendars {
         &self,
         group_id: impl Display,
         body: impl std::borrow::Borrow<types::GroupStatusUpdateParams>,
-    ) -> Call<types::GroupReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_SET_GROUP_STATUS)
             .path("groupId", &group_id)
             .json(body.borrow())

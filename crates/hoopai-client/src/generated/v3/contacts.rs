@@ -77,7 +77,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::Tags>,
-    ) -> Call<types::CreateAddTagReply> {
+    ) -> Call<types::TagReply> {
         self.call(&operations::CONTACTS_ADD_TAGS)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -107,7 +107,7 @@ impl Contacts {
         contact_id: impl Display,
         campaign_id: impl Display,
         body: impl std::borrow::Borrow<Value>,
-    ) -> Call<types::CreateDeleteCantactsCampaignsReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -138,7 +138,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateWorkflow>,
-    ) -> Call<types::ContactsWorkflowReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)
@@ -242,7 +242,10 @@ impl Contacts {
     /// let reply = client.contacts().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, contact_id: impl Display) -> Call<types::DeleteContactsReply> {
+    pub fn delete(
+        &self,
+        contact_id: impl Display,
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
     /// Deletes the note of a contact.
@@ -266,7 +269,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         id: impl Display,
-    ) -> Call<types::ContactsDeleteNoteReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_DELETE_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
@@ -292,7 +295,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         task_id: impl Display,
-    ) -> Call<types::DeleteTaskReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_DELETE_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -530,7 +533,7 @@ impl Contacts {
     pub fn remove_from_all_campaigns(
         &self,
         contact_id: impl Display,
-    ) -> Call<types::CreateDeleteCantactsCampaignsReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
@@ -555,7 +558,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::CreateDeleteCantactsCampaignsReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -586,7 +589,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateWorkflow>,
-    ) -> Call<types::ContactsWorkflowReply> {
+    ) -> Call<types::SuccededSucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)
@@ -616,7 +619,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         body: impl std::borrow::Borrow<types::Tags>,
-    ) -> Call<types::CreateDeleteTagReply> {
+    ) -> Call<types::TagReply> {
         self.call(&operations::CONTACTS_REMOVE_TAGS)
             .path("contactId", &contact_id)
             .json(body.borrow())

@@ -126,10 +126,7 @@ impl ConversationAi {
     /// let reply = client.conversation_ai().delete_agent("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_agent(
-        &self,
-        agent_id: impl Display,
-    ) -> Call<types::DeleteEmployeeReply> {
+    pub fn delete_agent(&self, agent_id: impl Display) -> Call<types::IdSuccessReply> {
         self.call(&operations::CONVERSATION_AI_DELETE_AGENT).path("agentId", &agent_id)
     }
     /// Reads the action of a conversation ai.

@@ -229,10 +229,7 @@ impl Conversations {
     /// let reply = client.conversations().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        conversation_id: impl Display,
-    ) -> Call<types::DeleteConversationReply> {
+    pub fn delete(&self, conversation_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CONVERSATIONS_DELETE)
             .path("conversationId", &conversation_id)
     }
@@ -550,7 +547,7 @@ impl Conversations {
     pub fn send_typing(
         &self,
         body: impl std::borrow::Borrow<types::UserTypingBody>,
-    ) -> Call<types::CreateLiveChatMessageFeedbackReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::CONVERSATIONS_SEND_TYPING).json(body.borrow())
     }
     /// Changes a conversation.
@@ -610,7 +607,7 @@ impl Conversations {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateEmailMessageStatus>,
-    ) -> Call<types::UpdateEmailMessageStatusReply> {
+    ) -> Call<types::MessageSuccessReply> {
         self.call(&operations::CONVERSATIONS_UPDATE_EMAIL_STATUS)
             .path("id", &id)
             .json(body.borrow())

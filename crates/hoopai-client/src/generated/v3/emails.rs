@@ -56,7 +56,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateEmailCampaignPublicV2Body>,
-    ) -> Call<types::CreateEmailCampaignPublicV2Reply> {
+    ) -> Call<types::EmailCampaignPublicV2Reply> {
         self.call(&operations::EMAILS_CREATE_CAMPAIGN)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -91,7 +91,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateTemplatePublicV2Body>,
-    ) -> Call<types::CreateTemplatePublicV2Reply> {
+    ) -> Call<types::TemplatePublicV2Reply> {
         self.call(&operations::EMAILS_CREATE_TEMPLATE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -149,7 +149,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::DeleteCampaignPublicV2Reply> {
+    ) -> Call<types::DeletedTraceIdReply> {
         self.call(&operations::EMAILS_DELETE_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
@@ -175,7 +175,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         template_id: impl Display,
-    ) -> Call<types::DeleteTemplatePublicV2Reply> {
+    ) -> Call<types::DeletedTraceIdReply> {
         self.call(&operations::EMAILS_DELETE_TEMPLATE)
             .path("locationId", &location_id)
             .path("templateId", &template_id)
@@ -356,7 +356,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::ImportTemplatePublicV2Body>,
-    ) -> Call<types::ImportTemplatePublicV2Reply> {
+    ) -> Call<types::TemplatePublicV2Reply> {
         self.call(&operations::EMAILS_IMPORT_TEMPLATE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -537,7 +537,7 @@ impl Emails {
         location_id: impl Display,
         campaign_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateEmailCampaignPublicV2Body>,
-    ) -> Call<types::UpdateEmailCampaignPublicV2Reply> {
+    ) -> Call<types::EmailCampaignPublicV2Reply> {
         self.call(&operations::EMAILS_UPDATE_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)

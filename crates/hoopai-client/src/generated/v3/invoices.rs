@@ -48,7 +48,7 @@ impl Invoices {
         &self,
         schedule_id: impl Display,
         body: impl std::borrow::Borrow<types::CancelInvoiceSchedule>,
-    ) -> Call<types::CancelInvoiceScheduleReply> {
+    ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_CANCEL_SCHEDULE)
             .path("scheduleId", &schedule_id)
             .json(body.borrow())
@@ -70,7 +70,7 @@ impl Invoices {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateInvoice>,
-    ) -> Call<types::CreateInvoiceReply> {
+    ) -> Call<types::InvoiceReply> {
         self.call(&operations::INVOICES_CREATE).json(body.borrow())
     }
     /// Creates an estimate.
@@ -171,7 +171,7 @@ impl Invoices {
     pub fn create_schedule(
         &self,
         body: impl std::borrow::Borrow<types::CreateInvoiceSchedule>,
-    ) -> Call<types::CreateInvoiceScheduleReply> {
+    ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_CREATE_SCHEDULE).json(body.borrow())
     }
     /// Creates a template.
@@ -195,7 +195,7 @@ impl Invoices {
     pub fn create_template(
         &self,
         body: impl std::borrow::Borrow<types::CreateInvoiceTemplate>,
-    ) -> Call<types::CreateInvoiceTemplateReply> {
+    ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_CREATE_TEMPLATE).json(body.borrow())
     }
     /// Deletes an invoice.
@@ -221,7 +221,7 @@ impl Invoices {
         invoice_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteInvoiceReply> {
+    ) -> Call<types::InvoiceReply> {
         self.call(&operations::INVOICES_DELETE)
             .path("invoiceId", &invoice_id)
             .set_query("altId", &alt_id.to_string())
@@ -310,7 +310,7 @@ impl Invoices {
         schedule_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteInvoiceScheduleReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::INVOICES_DELETE_SCHEDULE)
             .path("scheduleId", &schedule_id)
             .set_query("altId", &alt_id.to_string())
@@ -339,7 +339,7 @@ impl Invoices {
         template_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteInvoiceTemplateReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::INVOICES_DELETE_TEMPLATE)
             .path("templateId", &template_id)
             .set_query("altId", &alt_id.to_string())
@@ -501,7 +501,7 @@ impl Invoices {
         template_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::GetTemplateReply> {
+    ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_GET_TEMPLATE)
             .path("templateId", &template_id)
             .set_query("altId", &alt_id.to_string())
@@ -842,7 +842,7 @@ impl Invoices {
         &self,
         schedule_id: impl Display,
         body: impl std::borrow::Borrow<types::AutoPaymentSchedule>,
-    ) -> Call<types::AutoPaymentInvoiceScheduleReply> {
+    ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_SET_SCHEDULE_AUTO_PAYMENT)
             .path("scheduleId", &schedule_id)
             .json(body.borrow())
@@ -871,7 +871,7 @@ impl Invoices {
         &self,
         schedule_id: impl Display,
         body: impl std::borrow::Borrow<types::ScheduleInvoiceSchedule>,
-    ) -> Call<types::ScheduleInvoiceScheduleReply> {
+    ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_START_SCHEDULE)
             .path("scheduleId", &schedule_id)
             .json(body.borrow())
@@ -921,7 +921,7 @@ impl Invoices {
         &self,
         invoice_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateInvoice>,
-    ) -> Call<types::UpdateInvoiceReply> {
+    ) -> Call<types::InvoiceReply> {
         self.call(&operations::INVOICES_UPDATE)
             .path("invoiceId", &invoice_id)
             .json(body.borrow())
@@ -944,7 +944,7 @@ impl Invoices {
     pub fn update_and_start_schedule(
         &self,
         schedule_id: impl Display,
-    ) -> Call<types::UpdateAndScheduleInvoiceScheduleReply> {
+    ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_UPDATE_AND_START_SCHEDULE)
             .path("scheduleId", &schedule_id)
     }
@@ -1092,7 +1092,7 @@ impl Invoices {
         &self,
         invoice_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateInvoiceLateFeesConfiguration>,
-    ) -> Call<types::UpdateInvoiceReply> {
+    ) -> Call<types::InvoiceReply> {
         self.call(&operations::INVOICES_UPDATE_LATE_FEES)
             .path("invoiceId", &invoice_id)
             .json(body.borrow())
@@ -1122,7 +1122,7 @@ impl Invoices {
         &self,
         schedule_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateInvoiceSchedule>,
-    ) -> Call<types::UpdateInvoiceScheduleReply> {
+    ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_UPDATE_SCHEDULE)
             .path("scheduleId", &schedule_id)
             .json(body.borrow())
@@ -1152,7 +1152,7 @@ impl Invoices {
         &self,
         template_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateInvoiceTemplate>,
-    ) -> Call<types::UpdateInvoiceTemplateReply> {
+    ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_UPDATE_TEMPLATE)
             .path("templateId", &template_id)
             .json(body.borrow())
@@ -1194,7 +1194,7 @@ impl Invoices {
         &self,
         template_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateInvoiceLateFeesConfiguration>,
-    ) -> Call<types::UpdateInvoiceTemplateReply> {
+    ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_UPDATE_TEMPLATE_LATE_FEES)
             .path("templateId", &template_id)
             .json(body.borrow())
@@ -1225,7 +1225,7 @@ impl Invoices {
         &self,
         template_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdatePaymentMethodsConfiguration>,
-    ) -> Call<types::UpdateInvoiceTemplateReply> {
+    ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_UPDATE_TEMPLATE_PAYMENT_METHODS)
             .path("templateId", &template_id)
             .json(body.borrow())
@@ -1254,7 +1254,7 @@ impl Invoices {
         &self,
         invoice_id: impl Display,
         body: impl std::borrow::Borrow<types::VoidInvoice>,
-    ) -> Call<types::VoidInvoiceReply> {
+    ) -> Call<types::InvoiceReply> {
         self.call(&operations::INVOICES_VOID)
             .path("invoiceId", &invoice_id)
             .json(body.borrow())
@@ -1592,7 +1592,7 @@ crm_core::paged_builder!(ListTemplates => ListTemplates);
 
 impl Paged for ListTemplates {
     type Page = types::ListTemplatesReply;
-    type Item = types::GetTemplateReply;
+    type Item = types::TemplateReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -115,10 +115,7 @@ impl KnowledgeBases {
     /// let reply = client.knowledge_bases().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        knowledge_base_id: impl Display,
-    ) -> Call<types::DeleteKnowledgeBaseReply> {
+    pub fn delete(&self, knowledge_base_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_DELETE)
             .path("knowledgeBaseId", &knowledge_base_id)
     }
@@ -137,7 +134,7 @@ impl KnowledgeBases {
     /// let reply = client.knowledge_bases().delete_faq("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_faq(&self, id: impl Display) -> Call<types::DeleteFaqReply> {
+    pub fn delete_faq(&self, id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_DELETE_FAQ).path("id", &id)
     }
     /// Deletes the urls.
@@ -166,7 +163,7 @@ impl KnowledgeBases {
     pub fn delete_urls(
         &self,
         body: impl std::borrow::Borrow<types::DeleteWebsiteUrlRequest>,
-    ) -> Call<types::DeleteWebsiteUrlReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_DELETE_URLS).json(body.borrow())
     }
     /// Reads a knowledge base.
@@ -326,7 +323,7 @@ impl KnowledgeBases {
     pub fn train_urls(
         &self,
         body: impl std::borrow::Borrow<types::TrainDiscoveredUrls>,
-    ) -> Call<types::TrainDiscoveredUrlsReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_TRAIN_URLS).json(body.borrow())
     }
     /// Changes a knowledge base.
@@ -353,7 +350,7 @@ impl KnowledgeBases {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateKnowledgeBase>,
-    ) -> Call<types::UpdateKnowledgeBaseReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_UPDATE)
             .path("id", &id)
             .json(body.borrow())
@@ -382,7 +379,7 @@ impl KnowledgeBases {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateFaqBody>,
-    ) -> Call<types::UpdateFaqReply> {
+    ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_UPDATE_FAQ)
             .path("id", &id)
             .json(body.borrow())

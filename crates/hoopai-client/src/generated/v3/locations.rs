@@ -197,7 +197,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         delete_twilio_account: bool,
-    ) -> Call<types::LocationDeletedReply> {
+    ) -> Call<types::MessageSuccessReply> {
         self.call(&operations::LOCATIONS_DELETE)
             .path("locationId", &location_id)
             .set_query("deleteTwilioAccount", &delete_twilio_account)
@@ -222,7 +222,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomFieldDeleteReply> {
+    ) -> Call<types::DeleteReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -247,7 +247,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::CustomValueDeleteReply> {
+    ) -> Call<types::DeleteReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -272,7 +272,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::DeleteRecurringTaskReply> {
+    ) -> Call<types::IdSuccessReply> {
         self.call(&operations::LOCATIONS_DELETE_RECURRING_TASK)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -296,7 +296,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         tag_id: impl Display,
-    ) -> Call<types::LocationTagDeleteReply> {
+    ) -> Call<types::DeleteReply> {
         self.call(&operations::LOCATIONS_DELETE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)

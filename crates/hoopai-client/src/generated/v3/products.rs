@@ -76,7 +76,7 @@ impl Products {
     pub fn bulk_update(
         &self,
         body: impl std::borrow::Borrow<types::BulkUpdate>,
-    ) -> Call<types::BulkUpdateReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_BULK_UPDATE).json(body.borrow())
     }
     /// Bulks the update reviews.
@@ -106,7 +106,7 @@ impl Products {
     pub fn bulk_update_reviews(
         &self,
         body: impl std::borrow::Borrow<types::UpdateProductReviews>,
-    ) -> Call<types::UpdateProductReviewsReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_BULK_UPDATE_REVIEWS).json(body.borrow())
     }
     /// Counts the reviews.
@@ -158,7 +158,7 @@ impl Products {
     pub fn create(
         &self,
         body: impl std::borrow::Borrow<types::CreateProduct>,
-    ) -> Call<types::CreateProductReply> {
+    ) -> Call<types::ProductReply> {
         self.call(&operations::PRODUCTS_CREATE).json(body.borrow())
     }
     /// Creates a collection.
@@ -217,7 +217,7 @@ impl Products {
         &self,
         product_id: impl Display,
         body: impl std::borrow::Borrow<types::CreatePrice>,
-    ) -> Call<types::CreatePriceReply> {
+    ) -> Call<types::PriceReply> {
         self.call(&operations::PRODUCTS_CREATE_PRICE)
             .path("productId", &product_id)
             .json(body.borrow())
@@ -269,7 +269,7 @@ impl Products {
         collection_id: impl Display,
         alt_id: impl Display,
         alt_type: impl Display,
-    ) -> Call<types::DeleteProductCollectionReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_DELETE_COLLECTION)
             .path("collectionId", &collection_id)
             .set_query("altId", &alt_id.to_string())
@@ -298,7 +298,7 @@ impl Products {
         product_id: impl Display,
         price_id: impl Display,
         location_id: impl Display,
-    ) -> Call<types::DeletePriceReply> {
+    ) -> Call<types::StatusReply> {
         self.call(&operations::PRODUCTS_DELETE_PRICE)
             .path("productId", &product_id)
             .path("priceId", &price_id)
@@ -332,7 +332,7 @@ impl Products {
         alt_id: impl Display,
         alt_type: impl Display,
         product_id: impl Display,
-    ) -> Call<types::DeleteProductReviewReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_DELETE_REVIEW)
             .path("reviewId", &review_id)
             .set_query("altId", &alt_id.to_string())
@@ -412,7 +412,7 @@ impl Products {
         product_id: impl Display,
         price_id: impl Display,
         location_id: impl Display,
-    ) -> Call<types::GetPriceReply> {
+    ) -> Call<types::PriceReply> {
         self.call(&operations::PRODUCTS_GET_PRICE)
             .path("productId", &product_id)
             .path("priceId", &price_id)
@@ -616,7 +616,7 @@ impl Products {
         &self,
         product_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateProduct>,
-    ) -> Call<types::UpdateProductReply> {
+    ) -> Call<types::ProductReply> {
         self.call(&operations::PRODUCTS_UPDATE)
             .path("productId", &product_id)
             .json(body.borrow())
@@ -644,7 +644,7 @@ impl Products {
         &self,
         collection_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateProductCollections>,
-    ) -> Call<types::UpdateProductCollectionReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_UPDATE_COLLECTION)
             .path("collectionId", &collection_id)
             .json(body.borrow())
@@ -675,7 +675,7 @@ impl Products {
     pub fn update_inventory(
         &self,
         body: impl std::borrow::Borrow<types::UpdateInventory>,
-    ) -> Call<types::UpdateInventoryReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_UPDATE_INVENTORY).json(body.borrow())
     }
     /// Changes the price of a product.
@@ -714,7 +714,7 @@ impl Products {
         product_id: impl Display,
         price_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdatePrice>,
-    ) -> Call<types::UpdatePriceReply> {
+    ) -> Call<types::PriceReply> {
         self.call(&operations::PRODUCTS_UPDATE_PRICE)
             .path("productId", &product_id)
             .path("priceId", &price_id)
@@ -743,7 +743,7 @@ impl Products {
         &self,
         review_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateProductReview>,
-    ) -> Call<types::UpdateProductReviewsReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_UPDATE_REVIEW)
             .path("reviewId", &review_id)
             .json(body.borrow())
@@ -810,7 +810,7 @@ impl Products {
         &self,
         store_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateProductStore>,
-    ) -> Call<types::UpdateProductStoreReply> {
+    ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_UPDATE_STORE_STATUS)
             .path("storeId", &store_id)
             .json(body.borrow())
@@ -860,7 +860,7 @@ crm_core::call_builder!(CountReviews => types::CountReviewsByStatusReply);
 /// Options of [`Products::delete`].
 #[must_use = "nothing is sent before `send`"]
 pub struct Delete {
-    call: Call<types::DeleteProductReply>,
+    call: Call<types::StatusReply>,
 }
 
 impl Delete {
@@ -871,12 +871,12 @@ impl Delete {
         }
     }
 }
-crm_core::call_builder!(Delete => types::DeleteProductReply);
+crm_core::call_builder!(Delete => types::StatusReply);
 
 /// Options of [`Products::get`].
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
-    call: Call<types::GetProductReply>,
+    call: Call<types::ProductReply>,
 }
 
 impl Get {
@@ -887,7 +887,7 @@ impl Get {
         }
     }
 }
-crm_core::call_builder!(Get => types::GetProductReply);
+crm_core::call_builder!(Get => types::ProductReply);
 
 /// Options of [`Products::get_store_stats`].
 #[must_use = "nothing is sent before `send`"]
@@ -1179,7 +1179,7 @@ crm_core::paged_builder!(ListPrices => ListPrices);
 
 impl Paged for ListPrices {
     type Page = types::ListPricesReply;
-    type Item = types::DefaultPriceReply;
+    type Item = types::PriceReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {

@@ -186,7 +186,7 @@ impl SocialMedia {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::CreatePost>,
-    ) -> Call<types::CreatePostReply> {
+    ) -> Call<types::GetPostReply> {
         self.call(&operations::SOCIAL_MEDIA_CREATE_POST)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -244,7 +244,7 @@ impl SocialMedia {
         &self,
         queue_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateQueueItem>,
-    ) -> Call<types::WrappedCreateQueueItemReply> {
+    ) -> Call<types::WrappedCloneQueueItemReply> {
         self.call(&operations::SOCIAL_MEDIA_CREATE_QUEUE_ITEM)
             .path("queueId", &queue_id)
             .json(body.borrow())
@@ -428,7 +428,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .discard_queue_edit("123", types::DiscardEditSession::new("123", "123"))
+    ///     .discard_queue_edit("123", types::EditSession::new("123", "123"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -436,7 +436,7 @@ impl SocialMedia {
     pub fn discard_queue_edit(
         &self,
         queue_id: impl Display,
-        body: impl std::borrow::Borrow<types::DiscardEditSession>,
+        body: impl std::borrow::Borrow<types::EditSession>,
     ) -> Call<types::WrappedDiscardEditSessionReply> {
         self.call(&operations::SOCIAL_MEDIA_DISCARD_QUEUE_EDIT)
             .path("queueId", &queue_id)
@@ -642,7 +642,7 @@ impl SocialMedia {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateTag>,
-    ) -> Call<types::GetTagsByIdReply> {
+    ) -> Call<types::IdReply> {
         self.call(&operations::SOCIAL_MEDIA_GET_TAGS)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -1095,7 +1095,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .save_queue_edit("123", types::SaveEditSession::new("123", "123"))
+    ///     .save_queue_edit("123", types::EditSession::new("123", "123"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -1103,7 +1103,7 @@ impl SocialMedia {
     pub fn save_queue_edit(
         &self,
         queue_id: impl Display,
-        body: impl std::borrow::Borrow<types::SaveEditSession>,
+        body: impl std::borrow::Borrow<types::EditSession>,
     ) -> Call<types::WrappedSaveEditSessionReply> {
         self.call(&operations::SOCIAL_MEDIA_SAVE_QUEUE_EDIT)
             .path("queueId", &queue_id)
@@ -1894,7 +1894,7 @@ impl Paged for ListQueues {
 /// Options of [`SocialMedia::list_tags`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTags {
-    call: Call<types::GetTagsByLocationIdReply>,
+    call: Call<types::IdReply>,
 }
 
 impl ListTags {
@@ -1917,11 +1917,11 @@ impl ListTags {
         }
     }
 }
-crm_core::call_builder!(ListTags => types::GetTagsByLocationIdReply);
+crm_core::call_builder!(ListTags => types::IdReply);
 crm_core::paged_builder!(ListTags => ListTags);
 
 impl Paged for ListTags {
-    type Page = types::GetTagsByLocationIdReply;
+    type Page = types::IdReply;
     type Item = types::SocialMediaTag;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

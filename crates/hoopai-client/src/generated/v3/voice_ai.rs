@@ -38,7 +38,7 @@ impl VoiceAi {
     /// let reply = client
     ///     .voice_ai()
     ///     .create_action(
-    ///         types::CreateSingleAction::default()
+    ///         types::SingleAction::default()
     ///             .action_parameters(hoopai_client::json!({}))
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("123")
@@ -51,8 +51,8 @@ impl VoiceAi {
     /// ```
     pub fn create_action(
         &self,
-        body: impl std::borrow::Borrow<types::CreateSingleAction>,
-    ) -> Call<types::VoiceAiCreateActionReply> {
+        body: impl std::borrow::Borrow<types::SingleAction>,
+    ) -> Call<types::ActionReply> {
         self.call(&operations::VOICE_AI_CREATE_ACTION).json(body.borrow())
     }
     /// Creates an agent.
@@ -76,7 +76,7 @@ impl VoiceAi {
     pub fn create_agent(
         &self,
         body: impl std::borrow::Borrow<types::AgentCreationRequest>,
-    ) -> Call<types::CreateAgentReply> {
+    ) -> Call<types::AgentReply> {
         self.call(&operations::VOICE_AI_CREATE_AGENT).json(body.borrow())
     }
     /// Deletes the action.
@@ -155,7 +155,7 @@ impl VoiceAi {
         &self,
         action_id: impl Display,
         location_id: impl Display,
-    ) -> Call<types::GetActionReply> {
+    ) -> Call<types::ActionReply> {
         self.call(&operations::VOICE_AI_GET_ACTION)
             .path("actionId", &action_id)
             .set_query("locationId", &location_id.to_string())
@@ -275,7 +275,7 @@ impl VoiceAi {
     ///     .voice_ai()
     ///     .update_action(
     ///         "123",
-    ///         types::UpdateSingleAction::default()
+    ///         types::SingleAction::default()
     ///             .action_parameters(hoopai_client::json!({}))
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("123")
@@ -289,8 +289,8 @@ impl VoiceAi {
     pub fn update_action(
         &self,
         action_id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateSingleAction>,
-    ) -> Call<types::VoiceAiUpdateActionReply> {
+        body: impl std::borrow::Borrow<types::SingleAction>,
+    ) -> Call<types::ActionReply> {
         self.call(&operations::VOICE_AI_UPDATE_ACTION)
             .path("actionId", &action_id)
             .json(body.borrow())
@@ -322,7 +322,7 @@ impl VoiceAi {
         agent_id: impl Display,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::PatchAgent>,
-    ) -> Call<types::PatchAgentReply> {
+    ) -> Call<types::AgentReply> {
         self.call(&operations::VOICE_AI_UPDATE_AGENT)
             .path("agentId", &agent_id)
             .set_query("locationId", &location_id.to_string())

@@ -24,42 +24,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Budget item input.
-    pub struct BudgetItemInput {
-        /// `amount`
-        amount: Option<f64> = "amount",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The name.
-        name: Option<String> = "name",
-        /// `order`
-        order: Option<i64> = "order",
-    }
-    required "amount" "name" "order"
-    by new
-}
-crm_core::setters!(BudgetItemInput {
-    amount: f64, description: String, name: String, order: i64,
-});
-
-impl BudgetItemInput {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        amount: impl Into<f64>,
-        name: impl Into<String>,
-        order: impl Into<i64>,
-    ) -> Self {
-        Self {
-            amount: Some(amount.into()),
-            description: None,
-            name: Some(name.into()),
-            order: Some(order.into()),
-        }
-    }
-}
-
-crm_core::record! {
     /// Budget totals.
     pub struct BudgetTotals {
         /// `budgetItems`
@@ -397,6 +361,42 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Item input.
+    pub struct ItemInput {
+        /// `amount`
+        amount: Option<f64> = "amount",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The name.
+        name: Option<String> = "name",
+        /// `order`
+        order: Option<i64> = "order",
+    }
+    required "amount" "name" "order"
+    by new
+}
+crm_core::setters!(ItemInput {
+    amount: f64, description: String, name: String, order: i64,
+});
+
+impl ItemInput {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        amount: impl Into<f64>,
+        name: impl Into<String>,
+        order: impl Into<i64>,
+    ) -> Self {
+        Self {
+            amount: Some(amount.into()),
+            description: None,
+            name: Some(name.into()),
+            order: Some(order.into()),
+        }
+    }
+}
+
+crm_core::record! {
     /// Metrics counters.
     pub struct MetricsCounters {
         /// `influencedContacts`
@@ -447,42 +447,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Spend item input.
-    pub struct SpendItemInput {
-        /// `amount`
-        amount: Option<f64> = "amount",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The name.
-        name: Option<String> = "name",
-        /// `order`
-        order: Option<i64> = "order",
-    }
-    required "amount" "name" "order"
-    by new
-}
-crm_core::setters!(SpendItemInput {
-    amount: f64, description: String, name: String, order: i64,
-});
-
-impl SpendItemInput {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        amount: impl Into<f64>,
-        name: impl Into<String>,
-        order: impl Into<i64>,
-    ) -> Self {
-        Self {
-            amount: Some(amount.into()),
-            description: None,
-            name: Some(name.into()),
-            order: Some(order.into()),
-        }
-    }
-}
-
-crm_core::record! {
     /// With total public campaign page.
     pub struct WithTotalPublicCampaignPage {
         /// `paging`
@@ -496,10 +460,10 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BudgetItem, BudgetItemInput, BudgetTotals, Campaign, CampaignAsset, CampaignAssetPage, CampaignBatchReply,
+    BudgetItem, BudgetTotals, Campaign, CampaignAsset, CampaignAssetPage, CampaignBatchReply,
     CampaignBatchUpdateItem, CampaignBatchUpdateItemBatch, CampaignDeleteInput, CampaignDeleteInputBatch,
     CampaignInput, CampaignInputBatch, CampaignReadInput, CampaignReadInputBatch, CampaignWithAssets,
     CampaignWithAssetsBatchReply, CampaignsPublicApiBusinessUnit,
-    CollectionResponsePublicCampaignAssetForwardPaging, ContactReference, ContactReferencePage,
-    MetricsCounters, RevenueAttributionAggregate, SpendItem, SpendItemInput, WithTotalPublicCampaignPage,
+    CollectionResponsePublicCampaignAssetForwardPaging, ContactReference, ContactReferencePage, ItemInput,
+    MetricsCounters, RevenueAttributionAggregate, SpendItem, WithTotalPublicCampaignPage,
 );

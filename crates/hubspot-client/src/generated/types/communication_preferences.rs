@@ -4,28 +4,6 @@
 use super::*;
 
 crm_core::record! {
-    /// Action response with results public status.
-    pub struct ActionResponseWithResultsPublicStatus {
-        /// When the work ended.
-        completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
-        errors: Vec<RowError> = "errors",
-        /// Addresses by name.
-        links: Map<String> = "links",
-        /// How many errors there are.
-        num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
-        requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Status> = "results",
-        /// When the work began.
-        started_at: Option<Timestamp> = "startedAt",
-        /// `status`
-        status: Option<BatchReplyStatus> = "status",
-    }
-}
-
-crm_core::record! {
     /// Action response with results public wide status.
     pub struct ActionResponseWithResultsPublicWideStatus {
         /// When the work ended.
@@ -84,28 +62,6 @@ crm_core::record! {
         requested_at: Option<Timestamp> = "requestedAt",
         /// The items of this page, or the outcome of each input.
         results: Vec<BulkOptOutFromAllReply> = "results",
-        /// When the work began.
-        started_at: Option<Timestamp> = "startedAt",
-        /// `status`
-        status: Option<BatchReplyStatus> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Batch response public status.
-    pub struct BatchResponsePublicStatus {
-        /// When the work ended.
-        completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
-        errors: Vec<RowError> = "errors",
-        /// Addresses by name.
-        links: Map<String> = "links",
-        /// How many errors there are.
-        num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
-        requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
-        results: Vec<Status> = "results",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
         /// `status`
@@ -202,6 +158,28 @@ impl PartialPublicStatusRequest {
             status_state: Some(status_state.into()),
             subscription_id: Some(subscription_id.into()),
         }
+    }
+}
+
+crm_core::record! {
+    /// Public status.
+    pub struct PublicStatus {
+        /// When the work ended.
+        completed_at: Option<Timestamp> = "completedAt",
+        /// What went wrong, an entry an input or more.
+        errors: Vec<RowError> = "errors",
+        /// Addresses by name.
+        links: Map<String> = "links",
+        /// How many errors there are.
+        num_errors: Option<i64> = "numErrors",
+        /// When the work was asked for.
+        requested_at: Option<Timestamp> = "requestedAt",
+        /// The items of this page, or the outcome of each input.
+        results: Vec<Status> = "results",
+        /// When the work began.
+        started_at: Option<Timestamp> = "startedAt",
+        /// `status`
+        status: Option<BatchReplyStatus> = "status",
     }
 }
 
@@ -467,11 +445,10 @@ crm_core::open_enum! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ActionResponseWithResultsPublicStatus, ActionResponseWithResultsPublicWideStatus,
-    ActionResponseWithResultsSubscriptionDefinition, BatchResponsePublicBulkOptOutFromAllReply,
-    BatchResponsePublicStatus, BulkOptOutFromAllReply, LinkGenerationReply, LinkGenerationRequest,
-    PartialPublicStatusRequest, Status, StatusBulkReply, StatusBulkResponseBatchReply, StatusRequest,
-    StatusRequestBatch, StatusSetStatusSuccessReason, SubscriptionDefinition, SubscriptionStatus,
-    SubscriptionTranslation, WideStatus, WideStatusBulkReply, WideStatusBulkResponseBatchReply,
-    WideStatusWideStatusType,
+    ActionResponseWithResultsPublicWideStatus, ActionResponseWithResultsSubscriptionDefinition,
+    BatchResponsePublicBulkOptOutFromAllReply, BulkOptOutFromAllReply, LinkGenerationReply,
+    LinkGenerationRequest, PartialPublicStatusRequest, PublicStatus, Status, StatusBulkReply,
+    StatusBulkResponseBatchReply, StatusRequest, StatusRequestBatch, StatusSetStatusSuccessReason,
+    SubscriptionDefinition, SubscriptionStatus, SubscriptionTranslation, WideStatus, WideStatusBulkReply,
+    WideStatusBulkResponseBatchReply, WideStatusWideStatusType,
 );

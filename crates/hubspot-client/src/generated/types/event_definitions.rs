@@ -4,16 +4,6 @@
 use super::*;
 
 crm_core::record! {
-    /// Behavioral event type definition labels.
-    pub struct BehavioralEventTypeDefinitionLabels {
-        /// `plural`
-        plural: Option<String> = "plural",
-        /// `singular`
-        singular: Option<String> = "singular",
-    }
-}
-
-crm_core::record! {
     /// Combo event rule.
     pub struct ComboEventRule {
         /// `count`
@@ -197,7 +187,7 @@ crm_core::record! {
         /// The id.
         id: Option<String> = "id",
         /// `labels`
-        labels: Option<BehavioralEventTypeDefinitionLabels> = "labels",
+        labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
@@ -597,7 +587,7 @@ crm_core::record! {
         /// `defaultValue`
         default_value: Option<String> = "defaultValue",
         /// `fiscalYearStart`
-        fiscal_year_start: Option<ApiBlockedDateMonth> = "fiscalYearStart",
+        fiscal_year_start: Option<Month> = "fiscalYearStart",
         /// `includeObjectsWithNoValueSet`
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// `operationType`
@@ -1599,15 +1589,14 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BehavioralEventTypeDefinitionLabels, ComboEventRule, ComboEventRuleBranch,
-    ComparativeBoolPropertyOperation, ComparativeBoolPropertyOperationOperator,
-    ComparativeNumberPropertyOperation, ComparativeNumberPropertyOperationOperator, EndpointBehavior,
-    ExternalBehavioralEventPropertyCreate, ExternalBehavioralEventPropertyDefinitionPatch,
-    ExternalBehavioralEventTypeDefinition, ExternalBehavioralEventTypeDefinitionEgg,
-    ExternalBehavioralEventTypeDefinitionPatch, ExternalBehavioralEventTypeDefinitionTrackingType,
-    ExternalObjectResolutionMappingReply, ExternalObjectResolutionMappingRequest,
-    ExternalPrimaryObjectResolutionRule, FiscalQuarter, FiscalYear, IndexOffset,
-    ManageEventDefinitionsAllPropertyTypesOperation,
+    ComboEventRule, ComboEventRuleBranch, ComparativeBoolPropertyOperation,
+    ComparativeBoolPropertyOperationOperator, ComparativeNumberPropertyOperation,
+    ComparativeNumberPropertyOperationOperator, EndpointBehavior, ExternalBehavioralEventPropertyCreate,
+    ExternalBehavioralEventPropertyDefinitionPatch, ExternalBehavioralEventTypeDefinition,
+    ExternalBehavioralEventTypeDefinitionEgg, ExternalBehavioralEventTypeDefinitionPatch,
+    ExternalBehavioralEventTypeDefinitionTrackingType, ExternalObjectResolutionMappingReply,
+    ExternalObjectResolutionMappingRequest, ExternalPrimaryObjectResolutionRule, FiscalQuarter, FiscalYear,
+    IndexOffset, ManageEventDefinitionsAllPropertyTypesOperation,
     ManageEventDefinitionsAllPropertyTypesOperationCoalescingRefineBy,
     ManageEventDefinitionsAllPropertyTypesOperationOperator, ManageEventDefinitionsAssociationDefinition,
     ManageEventDefinitionsAssociationDefinitionHiddenReason, ManageEventDefinitionsBoolPropertyOperation,

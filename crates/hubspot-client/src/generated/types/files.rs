@@ -317,16 +317,6 @@ impl FolderUpdateInputWithId {
 }
 
 crm_core::record! {
-    /// Folder update task locator.
-    pub struct FolderUpdateTaskLocator {
-        /// The id.
-        id: Option<String> = "id",
-        /// Addresses by name.
-        links: Map<String> = "links",
-    }
-}
-
-crm_core::record! {
     /// Import from url input.
     pub struct ImportFromUrlInput {
         /// `access`
@@ -410,16 +400,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Import from url task locator.
-    pub struct ImportFromUrlTaskLocator {
-        /// The id.
-        id: Option<String> = "id",
-        /// Addresses by name.
-        links: Map<String> = "links",
-    }
-}
-
-crm_core::record! {
     /// Signed url.
     pub struct SignedUrl {
         /// `expiresAt`
@@ -445,7 +425,6 @@ crm_core::record! {
 crm_core::json_schemas!(super::DOCUMENT;
     FileAccess, FileActionReply, FilePage, FileStat, FileUpdateInput, FilesFile, FilesFileSourceGroup,
     FilesGetSignedUrlSize, Folder, FolderActionReply, FolderInput, FolderPage, FolderUpdateInput,
-    FolderUpdateInputWithId, FolderUpdateTaskLocator, ImportFromUrlInput,
-    ImportFromUrlInputDuplicateValidationScope, ImportFromUrlInputDuplicateValidationStrategy,
-    ImportFromUrlTaskLocator, SignedUrl,
+    FolderUpdateInputWithId, ImportFromUrlInput, ImportFromUrlInputDuplicateValidationScope,
+    ImportFromUrlInputDuplicateValidationStrategy, SignedUrl,
 );

@@ -424,6 +424,35 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
+    /// Field validation.
+    pub struct FieldValidation {
+        /// `maxAllowedDigits`
+        max_allowed_digits: Option<i64> = "maxAllowedDigits",
+        /// `minAllowedDigits`
+        min_allowed_digits: Option<i64> = "minAllowedDigits",
+    }
+    required "maxAllowedDigits" "minAllowedDigits"
+    by new
+}
+crm_core::setters!(FieldValidation {
+    max_allowed_digits: i64, min_allowed_digits: i64,
+});
+
+impl FieldValidation {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        max_allowed_digits: impl Into<i64>,
+        min_allowed_digits: impl Into<i64>,
+    ) -> Self {
+        Self {
+            max_allowed_digits: Some(max_allowed_digits.into()),
+            min_allowed_digits: Some(min_allowed_digits.into()),
+        }
+    }
+}
+
+crm_core::record! {
     /// File field.
     pub struct FileField {
         /// `allowMultipleFiles`
@@ -1210,7 +1239,7 @@ crm_core::record! {
         /// `required`
         required: Option<bool> = "required",
         /// `validation`
-        validation: Option<PhoneFieldValidation> = "validation",
+        validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
     by new
@@ -1218,7 +1247,7 @@ crm_core::record! {
 crm_core::setters!(MobilePhoneField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
-    validation: PhoneFieldValidation,
+    validation: FieldValidation,
 });
 
 impl MobilePhoneField {
@@ -1386,7 +1415,7 @@ crm_core::record! {
         /// `required`
         required: Option<bool> = "required",
         /// `validation`
-        validation: Option<NumberFieldValidation> = "validation",
+        validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
     by new
@@ -1394,7 +1423,7 @@ crm_core::record! {
 crm_core::setters!(NumberField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
-    validation: NumberFieldValidation,
+    validation: FieldValidation,
 });
 
 impl NumberField {
@@ -1420,35 +1449,6 @@ impl NumberField {
 impl Default for NumberField {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-crm_core::record! {
-    /// Number field validation.
-    pub struct NumberFieldValidation {
-        /// `maxAllowedDigits`
-        max_allowed_digits: Option<i64> = "maxAllowedDigits",
-        /// `minAllowedDigits`
-        min_allowed_digits: Option<i64> = "minAllowedDigits",
-    }
-    required "maxAllowedDigits" "minAllowedDigits"
-    by new
-}
-crm_core::setters!(NumberFieldValidation {
-    max_allowed_digits: i64, min_allowed_digits: i64,
-});
-
-impl NumberFieldValidation {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        max_allowed_digits: impl Into<i64>,
-        min_allowed_digits: impl Into<i64>,
-    ) -> Self {
-        Self {
-            max_allowed_digits: Some(max_allowed_digits.into()),
-            min_allowed_digits: Some(min_allowed_digits.into()),
-        }
     }
 }
 
@@ -1536,7 +1536,7 @@ crm_core::record! {
         /// `useCountryCodeSelect`
         use_country_code_select: Option<bool> = "useCountryCodeSelect",
         /// `validation`
-        validation: Option<PhoneFieldValidation> = "validation",
+        validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "useCountryCodeSelect" "validation"
     by new
@@ -1544,7 +1544,7 @@ crm_core::record! {
 crm_core::setters!(PhoneField {
     default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
     hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
-    use_country_code_select: bool, validation: PhoneFieldValidation,
+    use_country_code_select: bool, validation: FieldValidation,
 });
 
 impl PhoneField {
@@ -1571,35 +1571,6 @@ impl PhoneField {
 impl Default for PhoneField {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-crm_core::record! {
-    /// Phone field validation.
-    pub struct PhoneFieldValidation {
-        /// `maxAllowedDigits`
-        max_allowed_digits: Option<i64> = "maxAllowedDigits",
-        /// `minAllowedDigits`
-        min_allowed_digits: Option<i64> = "minAllowedDigits",
-    }
-    required "maxAllowedDigits" "minAllowedDigits"
-    by new
-}
-crm_core::setters!(PhoneFieldValidation {
-    max_allowed_digits: i64, min_allowed_digits: i64,
-});
-
-impl PhoneFieldValidation {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        max_allowed_digits: impl Into<i64>,
-        min_allowed_digits: impl Into<i64>,
-    ) -> Self {
-        Self {
-            max_allowed_digits: Some(max_allowed_digits.into()),
-            min_allowed_digits: Some(min_allowed_digits.into()),
-        }
     }
 }
 
@@ -1779,7 +1750,7 @@ impl Default for SingleLineTextField {
 crm_core::json_schemas!(super::DOCUMENT;
     DatepickerField, DependentField, DependentFieldFilter, DependentFieldFilterOperator, DropdownField,
     EmailField, EmailFieldValidation, EnumeratedFieldOption, Field, FieldGroup, FieldGroupGroupType,
-    FieldGroupRichTextType, FileField, FormDefinitionBase, FormDefinitionBasePage,
+    FieldGroupRichTextType, FieldValidation, FileField, FormDefinitionBase, FormDefinitionBasePage,
     FormDefinitionCreateRequestBase, FormDisplayOptions, FormDisplayOptionsTheme, FormPostSubmitAction,
     FormPostSubmitActionType, FormStyle, FormStyleSubmitAlignment, FormsListFormTypesItem,
     HubSpotFormConfiguration, HubSpotFormConfigurationEmbedType, HubSpotFormConfigurationLanguage,
@@ -1787,7 +1758,6 @@ crm_core::json_schemas!(super::DOCUMENT;
     HubSpotFormDefinitionPatchRequest, LegalConsentCheckbox, LegalConsentOptionsExplicitConsentToProcess,
     LegalConsentOptionsImplicitConsentToProcess, LegalConsentOptionsLegitimateInterest,
     LegalConsentOptionsLegitimateInterestLawfulBasis, LegalConsentOptionsNone, LifecycleStage,
-    MobilePhoneField, MultiLineTextField, MultipleCheckboxesField, NumberField, NumberFieldValidation,
-    PaymentLinkRadioField, PhoneField, PhoneFieldValidation, RadioField, SingleCheckboxField,
-    SingleLineTextField,
+    MobilePhoneField, MultiLineTextField, MultipleCheckboxesField, NumberField, PaymentLinkRadioField,
+    PhoneField, RadioField, SingleCheckboxField, SingleLineTextField,
 );

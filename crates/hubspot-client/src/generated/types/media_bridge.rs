@@ -4,163 +4,6 @@
 use super::*;
 
 crm_core::record! {
-    /// Absolute value.
-    pub struct AbsoluteValue {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `ABSOLUTE_VALUE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::union! {
-    /// One of several records, told apart by `operator`.
-    pub enum AbsoluteValueInputsItem by "operator" {
-        AbsoluteValue(AbsoluteValue) = "ABSOLUTE_VALUE",
-        AddNumbers(AddNumbers) = "ADD_NUMBERS",
-        AddTime(AddTime) = "ADD_TIME",
-        And(And) = "AND",
-        BeginsWith(BeginsWith) = "BEGINS_WITH",
-        BooleanPropertyVariable(BooleanPropertyVariable) = "BOOLEAN_PROPERTY_VARIABLE",
-        BooleanTargetPropertyVariable(BooleanTargetPropertyVariable) = "BOOLEAN_TARGET_PROPERTY_VARIABLE",
-        CoalesceBoolean(CoalesceBoolean) = "COALESCE_BOOLEAN",
-        CoalesceNumber(CoalesceNumber) = "COALESCE_NUMBER",
-        CoalesceString(CoalesceString) = "COALESCE_STRING",
-        ConcatStrings(ConcatStrings) = "CONCAT_STRINGS",
-        ConstantBoolean(ConstantBoolean) = "CONSTANT_BOOLEAN",
-        ConstantNumber(ConstantNumber) = "CONSTANT_NUMBER",
-        ConstantString(ConstantString) = "CONSTANT_STRING",
-        Contains(Contains) = "CONTAINS",
-        Date(Date) = "DATE",
-        DatedExchangeRate(DatedExchangeRate) = "DATED_EXCHANGE_RATE",
-        DivideNumbers(DivideNumbers) = "DIVIDE_NUMBERS",
-        Euler(Euler) = "EULER",
-        ExtractMostRecentEmailReplyHtml(ExtractMostRecentEmailReplyHtml) = "EXTRACT_MOST_RECENT_EMAIL_REPLY_HTML",
-        ExtractMostRecentEmailReplyText(ExtractMostRecentEmailReplyText) = "EXTRACT_MOST_RECENT_EMAIL_REPLY_TEXT",
-        ExtractMostRecentPlainTextEmailReply(ExtractMostRecentPlainTextEmailReply) = "EXTRACT_MOST_RECENT_PLAIN_TEXT_EMAIL_REPLY",
-        FetchCurrencyDecimalPlaces(FetchCurrencyDecimalPlaces) = "FETCH_CURRENCY_DECIMAL_PLACES",
-        FetchExchangeRate(FetchExchangeRate) = "FETCH_EXCHANGE_RATE",
-        FetchPortalHomeCurrency(FetchPortalHomeCurrency) = "FETCH_PORTAL_HOME_CURRENCY",
-        FetchSingleCurrencyPortalCurrency(FetchSingleCurrencyPortalCurrency) = "FETCH_SINGLE_CURRENCY_PORTAL_CURRENCY",
-        FormatFullName(FormatFullName) = "FORMAT_FULL_NAME",
-        FormatPhoneNumber(FormatPhoneNumber) = "FORMAT_PHONE_NUMBER",
-        FormatSearchablePhoneNumber(FormatSearchablePhoneNumber) = "FORMAT_SEARCHABLE_PHONE_NUMBER",
-        HasEmailReply(HasEmailReply) = "HAS_EMAIL_REPLY",
-        HasPlainTextEmailReply(HasPlainTextEmailReply) = "HAS_PLAIN_TEXT_EMAIL_REPLY",
-        IfBoolean(IfBoolean) = "IF_BOOLEAN",
-        IfChainBoolean(IfChainBoolean) = "IF_CHAIN_BOOLEAN",
-        IfChainNumber(IfChainNumber) = "IF_CHAIN_NUMBER",
-        IfChainString(IfChainString) = "IF_CHAIN_STRING",
-        IfNumber(IfNumber) = "IF_NUMBER",
-        IfString(IfString) = "IF_STRING",
-        IsBlank(IsBlank) = "IS_BLANK",
-        IsDayBasedIsoPeriod(IsDayBasedIsoPeriod) = "IS_DAY_BASED_ISO_PERIOD",
-        IsEngagementType(IsEngagementType) = "IS_ENGAGEMENT_TYPE",
-        IsMonthBasedIsoPeriod(IsMonthBasedIsoPeriod) = "IS_MONTH_BASED_ISO_PERIOD",
-        IsMultipleOf(IsMultipleOf) = "IS_MULTIPLE_OF",
-        IsPipelineStageClosed(IsPipelineStageClosed) = "IS_PIPELINE_STAGE_CLOSED",
-        IsPortalEnabledCurrency(IsPortalEnabledCurrency) = "IS_PORTAL_ENABLED_CURRENCY",
-        IsPortalMulticurrencyEnabled(IsPortalMulticurrencyEnabled) = "IS_PORTAL_MULTICURRENCY_ENABLED",
-        IsPresent(IsPresent) = "IS_PRESENT",
-        IsValidIsoPeriod(IsValidIsoPeriod) = "IS_VALID_ISO_PERIOD",
-        LessThan(LessThan) = "LESS_THAN",
-        LessThanOrEqual(LessThanOrEqual) = "LESS_THAN_OR_EQUAL",
-        LowerCase(LowerCase) = "LOWER_CASE",
-        MaxNumbers(MaxNumbers) = "MAX_NUMBERS",
-        MinNumbers(MinNumbers) = "MIN_NUMBERS",
-        Month(Month) = "MONTH",
-        MoreThan(MoreThan) = "MORE_THAN",
-        MoreThanOrEqual(MoreThanOrEqual) = "MORE_THAN_OR_EQUAL",
-        MultiplyNumbers(MultiplyNumbers) = "MULTIPLY_NUMBERS",
-        Not(Not) = "NOT",
-        Now(Now) = "NOW",
-        NumberEquals(NumberEquals) = "NUMBER_EQUALS",
-        NumberPropertyVariable(NumberPropertyVariable) = "NUMBER_PROPERTY_VARIABLE",
-        NumberTargetPropertyVariable(NumberTargetPropertyVariable) = "NUMBER_TARGET_PROPERTY_VARIABLE",
-        NumberToString(NumberToString) = "NUMBER_TO_STRING",
-        Or(Or) = "OR",
-        ParseNumber(ParseNumber) = "PARSE_NUMBER",
-        PeriodToMonths(PeriodToMonths) = "PERIOD_TO_MONTHS",
-        PeriodToWeeks(PeriodToWeeks) = "PERIOD_TO_WEEKS",
-        PipelineProbability(PipelineProbability) = "PIPELINE_PROBABILITY",
-        Power(Power) = "POWER",
-        RegexMatches(RegexMatches) = "REGEX_MATCHES",
-        RoundDownNumbers(RoundDownNumbers) = "ROUND_DOWN",
-        RoundNearestNumbers(RoundNearestNumbers) = "ROUND_NEAREST",
-        RoundUpNumbers(RoundUpNumbers) = "ROUND_UP",
-        SetContainsString(SetContainsString) = "SET_CONTAINS_STRING",
-        SquareRoot(SquareRoot) = "SQUARE_ROOT",
-        StringEquals(StringEquals) = "STRING_EQUALS",
-        StringLength(StringLength) = "STRING_LENGTH",
-        StringPropertyVariable(StringPropertyVariable) = "STRING_PROPERTY_VARIABLE",
-        StringTargetPropertyVariable(StringTargetPropertyVariable) = "STRING_TARGET_PROPERTY_VARIABLE",
-        Substring(Substring) = "SUBSTRING",
-        SubtractNumbers(SubtractNumbers) = "SUBTRACT_NUMBERS",
-        SubtractTime(SubtractTime) = "SUBTRACT_TIME",
-        TimeBetween(TimeBetween) = "TIME_BETWEEN",
-        TimeBetweenSkipWeekends(TimeBetweenSkipWeekends) = "TIME_BETWEEN_SKIP_WEEKENDS",
-        TimestampOfPropertyVariable(TimestampOfPropertyVariable) = "TIMESTAMP_OF_PROPERTY_VARIABLE",
-        TimestampOfTargetPropertyVariable(TimestampOfTargetPropertyVariable) = "TIMESTAMP_OF_TARGET_PROPERTY_VARIABLE",
-        UpperCase(UpperCase) = "UPPER_CASE",
-        ValidateWhen(ValidateWhen) = "VALIDATE_WHEN",
-        Xor(Xor) = "XOR",
-        Year(Year) = "YEAR",
-    }
-}
-
-crm_core::record! {
-    /// Add numbers.
-    pub struct AddNumbers {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `ADD_NUMBERS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Add time.
-    pub struct AddTime {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `ADD_TIME`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
-        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// And.
-    pub struct And {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `AND`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
     /// Attention span calculated values.
     pub struct AttentionSpanCalculatedValues {
         /// `totalPercentPlayed`
@@ -315,46 +158,6 @@ impl AttentionSpanEventRequest {
 }
 
 crm_core::record! {
-    /// Begins with.
-    pub struct BeginsWith {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `BEGINS_WITH`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
-        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Boolean property variable.
-    pub struct BooleanPropertyVariable {
-        /// Always `BOOLEAN_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Boolean target property variable.
-    pub struct BooleanTargetPropertyVariable {
-        /// Always `BOOLEAN_TARGET_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
     /// Bulk integrator object creation reply.
     pub struct BulkIntegratorObjectCreationReply {
         /// `createdObjects`
@@ -381,142 +184,6 @@ crm_core::open_enum! {
         Sad = "SAD",
         /// `SARCASTIC`
         Sarcastic = "SARCASTIC",
-    }
-}
-
-crm_core::record! {
-    /// Coalesce boolean.
-    pub struct CoalesceBoolean {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `COALESCE_BOOLEAN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Coalesce number.
-    pub struct CoalesceNumber {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `COALESCE_NUMBER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Coalesce string.
-    pub struct CoalesceString {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `COALESCE_STRING`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Concat strings.
-    pub struct ConcatStrings {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `CONCAT_STRINGS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Constant boolean.
-    pub struct ConstantBoolean {
-        /// Always `CONSTANT_BOOLEAN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Constant number.
-    pub struct ConstantNumber {
-        /// Always `CONSTANT_NUMBER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Constant string.
-    pub struct ConstantString {
-        /// Always `CONSTANT_STRING`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Contains.
-    pub struct Contains {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `CONTAINS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
-        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Date.
-    pub struct Date {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `DATE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Dated exchange rate.
-    pub struct DatedExchangeRate {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `DATED_EXCHANGE_RATE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -559,22 +226,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Divide numbers.
-    pub struct DivideNumbers {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `DIVIDE_NUMBERS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
     /// Endpoints.
     pub struct Endpoints {
         /// `discovery`
@@ -604,18 +255,6 @@ impl Endpoints {
             schemes: Some(schemes.into()),
             url: Some(url.into()),
         }
-    }
-}
-
-crm_core::record! {
-    /// Euler.
-    pub struct Euler {
-        /// Always `EULER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -683,6 +322,38 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// An expression that a property is calculated by: an operator over further expressions, a constant, or a property.
+    pub struct Expression {
+        /// `checkExpression`
+        check_expression: Option<Box<Expression>> = "checkExpression",
+        /// The conditions of a chain, in their order.
+        conditions: Vec<Expression> = "conditions",
+        /// `defaultExpression`
+        default_expression: Option<Box<Expression>> = "defaultExpression",
+        /// `elseExpression`
+        else_expression: Option<Box<Expression>> = "elseExpression",
+        /// Whether the expression stands in parentheses where it is shown.
+        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
+        /// `expressionToEvaluate`
+        expression_to_evaluate: Option<Box<Expression>> = "expressionToEvaluate",
+        /// `ifExpression`
+        if_expression: Option<Box<Expression>> = "ifExpression",
+        /// What the operator is applied to, in its order.
+        inputs: Vec<Expression> = "inputs",
+        /// What is done with the inputs. One of 89 values, as `CONSTANT_BOOLEAN`.
+        operator: Option<String> = "operator",
+        /// What the chain gives, one a condition.
+        outputs: Vec<Expression> = "outputs",
+        /// The property that is read, where the operator names one.
+        property_name: Option<String> = "propertyName",
+        /// `stringToCheck`
+        string_to_check: Option<Box<Expression>> = "stringToCheck",
+        /// The value of a constant: text, a number or a boolean.
+        value: Option<Value> = "value",
+    }
+}
+
+crm_core::record! {
     /// Extension data.
     pub struct ExtensionData {
         /// `caseChangeTestExtensionData`
@@ -737,100 +408,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Extract most recent email reply html.
-    pub struct ExtractMostRecentEmailReplyHtml {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_HTML`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Extract most recent email reply text.
-    pub struct ExtractMostRecentEmailReplyText {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `EXTRACT_MOST_RECENT_EMAIL_REPLY_TEXT`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Extract most recent plain text email reply.
-    pub struct ExtractMostRecentPlainTextEmailReply {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `EXTRACT_MOST_RECENT_PLAIN_TEXT_EMAIL_REPLY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Fetch currency decimal places.
-    pub struct FetchCurrencyDecimalPlaces {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `FETCH_CURRENCY_DECIMAL_PLACES`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Fetch exchange rate.
-    pub struct FetchExchangeRate {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `FETCH_EXCHANGE_RATE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Fetch portal home currency.
-    pub struct FetchPortalHomeCurrency {
-        /// Always `FETCH_PORTAL_HOME_CURRENCY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Fetch single currency portal currency.
-    pub struct FetchSingleCurrencyPortalCurrency {
-        /// Always `FETCH_SINGLE_CURRENCY_PORTAL_CURRENCY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
     /// Field level permission.
     pub struct FieldLevelPermission {
         /// `accessLevel`
@@ -851,48 +428,6 @@ crm_core::record! {
         pipeline_ids: Vec<String> = "pipelineIds",
         /// `teamIds`
         team_ids: Vec<String> = "teamIds",
-    }
-}
-
-crm_core::record! {
-    /// Format full name.
-    pub struct FormatFullName {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `FORMAT_FULL_NAME`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Format phone number.
-    pub struct FormatPhoneNumber {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `FORMAT_PHONE_NUMBER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Format searchable phone number.
-    pub struct FormatSearchablePhoneNumber {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `FORMAT_SEARCHABLE_PHONE_NUMBER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
     }
 }
 
@@ -933,160 +468,6 @@ crm_core::record! {
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name.
         name: Option<String> = "name",
-    }
-}
-
-crm_core::record! {
-    /// Has email reply.
-    pub struct HasEmailReply {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `HAS_EMAIL_REPLY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Has plain text email reply.
-    pub struct HasPlainTextEmailReply {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `HAS_PLAIN_TEXT_EMAIL_REPLY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// If boolean.
-    pub struct IfBoolean {
-        /// `elseExpression`
-        else_expression: Option<AbsoluteValueInputsItem> = "elseExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// `ifExpression`
-        if_expression: Option<AbsoluteValueInputsItem> = "ifExpression",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IF_BOOLEAN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// If chain boolean.
-    pub struct IfChainBoolean {
-        /// `conditions`
-        conditions: Vec<AbsoluteValueInputsItem> = "conditions",
-        /// `defaultExpression`
-        default_expression: Option<AbsoluteValueInputsItem> = "defaultExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IF_CHAIN_BOOLEAN`.
-        operator: Option<String> = "operator",
-        /// `outputs`
-        outputs: Vec<AbsoluteValueInputsItem> = "outputs",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// If chain number.
-    pub struct IfChainNumber {
-        /// `conditions`
-        conditions: Vec<AbsoluteValueInputsItem> = "conditions",
-        /// `defaultExpression`
-        default_expression: Option<AbsoluteValueInputsItem> = "defaultExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IF_CHAIN_NUMBER`.
-        operator: Option<String> = "operator",
-        /// `outputs`
-        outputs: Vec<AbsoluteValueInputsItem> = "outputs",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// If chain string.
-    pub struct IfChainString {
-        /// `conditions`
-        conditions: Vec<AbsoluteValueInputsItem> = "conditions",
-        /// `defaultExpression`
-        default_expression: Option<AbsoluteValueInputsItem> = "defaultExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IF_CHAIN_STRING`.
-        operator: Option<String> = "operator",
-        /// `outputs`
-        outputs: Vec<AbsoluteValueInputsItem> = "outputs",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// If number.
-    pub struct IfNumber {
-        /// `elseExpression`
-        else_expression: Option<AbsoluteValueInputsItem> = "elseExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// `ifExpression`
-        if_expression: Option<AbsoluteValueInputsItem> = "ifExpression",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IF_NUMBER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// If string.
-    pub struct IfString {
-        /// `elseExpression`
-        else_expression: Option<AbsoluteValueInputsItem> = "elseExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// `ifExpression`
-        if_expression: Option<AbsoluteValueInputsItem> = "ifExpression",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IF_STRING`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
     }
 }
 
@@ -1326,170 +707,6 @@ impl IntegratorObjectCreationRequest {
 }
 
 crm_core::record! {
-    /// Is blank.
-    pub struct IsBlank {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_BLANK`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is day based iso period.
-    pub struct IsDayBasedIsoPeriod {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_DAY_BASED_ISO_PERIOD`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is engagement type.
-    pub struct IsEngagementType {
-        /// Always `IS_ENGAGEMENT_TYPE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is month based iso period.
-    pub struct IsMonthBasedIsoPeriod {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_MONTH_BASED_ISO_PERIOD`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is multiple of.
-    pub struct IsMultipleOf {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_MULTIPLE_OF`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is pipeline stage closed.
-    pub struct IsPipelineStageClosed {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_PIPELINE_STAGE_CLOSED`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is portal enabled currency.
-    pub struct IsPortalEnabledCurrency {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_PORTAL_ENABLED_CURRENCY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is portal multicurrency enabled.
-    pub struct IsPortalMulticurrencyEnabled {
-        /// Always `IS_PORTAL_MULTICURRENCY_ENABLED`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is present.
-    pub struct IsPresent {
-        /// `expressionToEvaluate`
-        expression_to_evaluate: Option<AbsoluteValueInputsItem> = "expressionToEvaluate",
-        /// Always `IS_PRESENT`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Is valid iso period.
-    pub struct IsValidIsoPeriod {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `IS_VALID_ISO_PERIOD`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Less than.
-    pub struct LessThan {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `LESS_THAN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Less than or equal.
-    pub struct LessThanOrEqual {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `LESS_THAN_OR_EQUAL`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
     /// Lookup association spec.
     pub struct LookupAssociationSpec {
         /// `associationSpec`
@@ -1500,34 +717,6 @@ crm_core::record! {
         max_to_object_ids: Option<i64> = "maxToObjectIds",
         /// `toObjectTypeId`
         to_object_type_id: Option<String> = "toObjectTypeId",
-    }
-}
-
-crm_core::record! {
-    /// Lower case.
-    pub struct LowerCase {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `LOWER_CASE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Max numbers.
-    pub struct MaxNumbers {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `MAX_NUMBERS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -2075,156 +1264,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Min numbers.
-    pub struct MinNumbers {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `MIN_NUMBERS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Month.
-    pub struct Month {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `MONTH`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// More than.
-    pub struct MoreThan {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `MORE_THAN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// More than or equal.
-    pub struct MoreThanOrEqual {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `MORE_THAN_OR_EQUAL`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Multiply numbers.
-    pub struct MultiplyNumbers {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `MULTIPLY_NUMBERS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Not.
-    pub struct Not {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `NOT`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Now.
-    pub struct Now {
-        /// Always `NOW`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Number equals.
-    pub struct NumberEquals {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `NUMBER_EQUALS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Number property variable.
-    pub struct NumberPropertyVariable {
-        /// Always `NUMBER_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Number target property variable.
-    pub struct NumberTargetPropertyVariable {
-        /// Always `NUMBER_TARGET_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Number to string.
-    pub struct NumberToString {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `NUMBER_TO_STRING`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
     /// O embed domains collection reply.
     pub struct OEmbedDomainsCollectionReply {
         /// The items of this page, or the outcome of each input.
@@ -2270,7 +1309,7 @@ crm_core::record! {
         /// The id.
         id: Option<String> = "id",
         /// `labels`
-        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
@@ -2383,92 +1422,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Or.
-    pub struct Or {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `OR`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Parse number.
-    pub struct ParseNumber {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `PARSE_NUMBER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Period to months.
-    pub struct PeriodToMonths {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `PERIOD_TO_MONTHS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Period to weeks.
-    pub struct PeriodToWeeks {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `PERIOD_TO_WEEKS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Pipeline probability.
-    pub struct PipelineProbability {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `PIPELINE_PROBABILITY`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Power.
-    pub struct Power {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `POWER`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
     /// Property batch reply.
     pub struct PropertyBatchReply {
         /// When the work ended.
@@ -2494,11 +1447,11 @@ crm_core::record! {
     /// Property definition.
     pub struct PropertyDefinition {
         /// `calculationExpression`
-        calculation_expression: Option<AbsoluteValueInputsItem> = "calculationExpression",
+        calculation_expression: Option<Box<Expression>> = "calculationExpression",
         /// `calculationFormula`
         calculation_formula: Option<String> = "calculationFormula",
         /// `definitionSource`
-        definition_source: Option<PropertyDefinitionSource> = "definitionSource",
+        definition_source: Option<DefinitionSource> = "definitionSource",
         /// `extensionData`
         extension_data: Option<ExtensionData> = "extensionData",
         /// `externalOptionsMetaData`
@@ -2527,34 +1480,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property definition source.
-    pub struct PropertyDefinitionSource {
-        /// The name.
-        name: Option<String> = "name",
-        /// `type`
-        type_: Option<DefinitionSourceType> = "type",
-    }
-}
-
-crm_core::record! {
     /// Property list.
     pub struct PropertyList {
         /// The items of this page, or the outcome of each input.
         results: Vec<MediaProperty> = "results",
-    }
-}
-
-crm_core::record! {
-    /// Regex matches.
-    pub struct RegexMatches {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `REGEX_MATCHES`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
     }
 }
 
@@ -2572,7 +1501,7 @@ crm_core::record! {
         /// `associationTypes`
         association_types: Vec<AssociationSpec> = "associationTypes",
         /// `conditionalExpression`
-        conditional_expression: Option<AbsoluteValueInputsItem> = "conditionalExpression",
+        conditional_expression: Option<Box<Expression>> = "conditionalExpression",
         /// `conditionalFormula`
         conditional_formula: Option<String> = "conditionalFormula",
         /// `emptyRollupValue`
@@ -2627,48 +1556,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Round down numbers.
-    pub struct RoundDownNumbers {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `ROUND_DOWN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Round nearest numbers.
-    pub struct RoundNearestNumbers {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `ROUND_NEAREST`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Round up numbers.
-    pub struct RoundUpNumbers {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `ROUND_UP`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
     /// Scope mapping.
     pub struct ScopeMapping {
         /// `accessLevel`
@@ -2719,22 +1606,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Set contains string.
-    pub struct SetContainsString {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `SET_CONTAINS_STRING`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
-        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
     /// Soft required properties extension data.
     pub struct SoftRequiredPropertiesExtensionData {
         /// `isSoftRequiredProperty`
@@ -2742,268 +1613,24 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// Square root.
-    pub struct SquareRoot {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `SQUARE_ROOT`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// String equals.
-    pub struct StringEquals {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `STRING_EQUALS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// String length.
-    pub struct StringLength {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `STRING_LENGTH`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// String property variable.
-    pub struct StringPropertyVariable {
-        /// Always `STRING_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// String target property variable.
-    pub struct StringTargetPropertyVariable {
-        /// Always `STRING_TARGET_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Substring.
-    pub struct Substring {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `SUBSTRING`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
-        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Subtract numbers.
-    pub struct SubtractNumbers {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `SUBTRACT_NUMBERS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Subtract time.
-    pub struct SubtractTime {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `SUBTRACT_TIME`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `stringToCheck`
-        string_to_check: Option<AbsoluteValueInputsItem> = "stringToCheck",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Time between.
-    pub struct TimeBetween {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `TIME_BETWEEN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Time between skip weekends.
-    pub struct TimeBetweenSkipWeekends {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `TIME_BETWEEN_SKIP_WEEKENDS`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Timestamp of property variable.
-    pub struct TimestampOfPropertyVariable {
-        /// Always `TIMESTAMP_OF_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Timestamp of target property variable.
-    pub struct TimestampOfTargetPropertyVariable {
-        /// Always `TIMESTAMP_OF_TARGET_PROPERTY_VARIABLE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Upper case.
-    pub struct UpperCase {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `UPPER_CASE`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<String> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Validate when.
-    pub struct ValidateWhen {
-        /// `checkExpression`
-        check_expression: Option<AbsoluteValueInputsItem> = "checkExpression",
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `VALIDATE_WHEN`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Xor.
-    pub struct Xor {
-        /// `enclosedInParentheses`
-        enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `XOR`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<bool> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Year.
-    pub struct Year {
-        /// What the batch is made of.
-        inputs: Vec<AbsoluteValueInputsItem> = "inputs",
-        /// Always `YEAR`.
-        operator: Option<String> = "operator",
-        /// The internal name of the property.
-        property_name: Option<String> = "propertyName",
-        /// `value`
-        value: Option<f64> = "value",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AbsoluteValue, AbsoluteValueInputsItem, AddNumbers, AddTime, And, AttentionSpanCalculatedValues,
-    AttentionSpanEvent, AttentionSpanEventRequest, BeginsWith, BooleanPropertyVariable,
-    BooleanTargetPropertyVariable, BulkIntegratorObjectCreationReply, CaseChangeTestExtensionData,
-    CaseChangeTestExtensionDataMood, CoalesceBoolean, CoalesceNumber, CoalesceString, ConcatStrings,
-    ConstantBoolean, ConstantNumber, ConstantString, Contains, Date, DatedExchangeRate, DefaultRequirements,
-    DefinitionSource, DefinitionSourceType, DivideNumbers, Endpoints, Euler, EventVisibilityChange,
-    EventVisibilityChangeEventType, EventVisibilityReply, ExtensionData, ExtensionDataExtensionStatusMapValue,
-    ExternalOptionsMetaData, ExternalPlayContext, ExtractMostRecentEmailReplyHtml,
-    ExtractMostRecentEmailReplyText, ExtractMostRecentPlainTextEmailReply, FetchCurrencyDecimalPlaces,
-    FetchExchangeRate, FetchPortalHomeCurrency, FetchSingleCurrencyPortalCurrency, FieldLevelPermission,
-    FilteringMetaData, FormatFullName, FormatPhoneNumber, FormatSearchablePhoneNumber, Group, GroupView,
-    HasEmailReply, HasPlainTextEmailReply, IfBoolean, IfChainBoolean, IfChainNumber, IfChainString, IfNumber,
-    IfString, InboundDbObjectType, InboundDbObjectTypeMetaType, InboundDbObjectTypePermissioningType,
-    InboundDbObjectTypeStatus, InboundDbObjectTypeVisibility, IntegratorOEmbedDomainModel,
-    IntegratorOEmbedDomainRequest, IntegratorObjectCreationReply, IntegratorObjectCreationRequest, IsBlank,
-    IsDayBasedIsoPeriod, IsEngagementType, IsMonthBasedIsoPeriod, IsMultipleOf, IsPipelineStageClosed,
-    IsPortalEnabledCurrency, IsPortalMulticurrencyEnabled, IsPresent, IsValidIsoPeriod, LessThan,
-    LessThanOrEqual, LookupAssociationSpec, LowerCase, MaxNumbers, MediaBridgeProperty,
+    AttentionSpanCalculatedValues, AttentionSpanEvent, AttentionSpanEventRequest,
+    BulkIntegratorObjectCreationReply, CaseChangeTestExtensionData, CaseChangeTestExtensionDataMood,
+    DefaultRequirements, DefinitionSource, DefinitionSourceType, Endpoints, EventVisibilityChange,
+    EventVisibilityChangeEventType, EventVisibilityReply, Expression, ExtensionData,
+    ExtensionDataExtensionStatusMapValue, ExternalOptionsMetaData, ExternalPlayContext, FieldLevelPermission,
+    FilteringMetaData, Group, GroupView, InboundDbObjectType, InboundDbObjectTypeMetaType,
+    InboundDbObjectTypePermissioningType, InboundDbObjectTypeStatus, InboundDbObjectTypeVisibility,
+    IntegratorOEmbedDomainModel, IntegratorOEmbedDomainRequest, IntegratorObjectCreationReply,
+    IntegratorObjectCreationRequest, LookupAssociationSpec, MediaBridgeProperty,
     MediaBridgePropertyDisplayMode, MediaBridgePropertySearchTextAnalysisMode, MediaBridgePropertyUpdate,
     MediaBridgeProviderPartial, MediaBridgeProviderRegistrationReply, MediaPlayedEvent,
     MediaPlayedEventRequest, MediaPlayedEventState, MediaPlayedPercentageEvent,
-    MediaPlayedPercentageEventRequest, MediaProperty, MediaPropertyOption, MediaType, MinNumbers, Month,
-    MoreThan, MoreThanOrEqual, MultiplyNumbers, Not, Now, NumberEquals, NumberPropertyVariable,
-    NumberTargetPropertyVariable, NumberToString, OEmbedDomainsCollectionReply, ObjectDefinitionReply,
-    ObjectSchema, ObjectSchemaList, ObjectTypeIdProto, OptionDecorations, OptionDecorationsColor,
-    OptionDecoratorsExtensionData, OptionDecoratorsExtensionDataOptionDecoratorStyle, Or, ParseNumber,
-    PeriodToMonths, PeriodToWeeks, PipelineProbability, Power, PropertyBatchReply, PropertyDefinition,
-    PropertyDefinitionSource, PropertyList, RegexMatches, RequiredPropertiesExtensionData, RollupExpression,
-    RollupExpressionRollupOperator, RoundDownNumbers, RoundNearestNumbers, RoundUpNumbers, ScopeMapping,
-    ScopeMappingAccessLevel, ScopeMappingRequestAction, SetContainsString,
-    SoftRequiredPropertiesExtensionData, SquareRoot, StringEquals, StringLength, StringPropertyVariable,
-    StringTargetPropertyVariable, Substring, SubtractNumbers, SubtractTime, TimeBetween,
-    TimeBetweenSkipWeekends, TimestampOfPropertyVariable, TimestampOfTargetPropertyVariable, UpperCase,
-    ValidateWhen, Xor, Year,
+    MediaPlayedPercentageEventRequest, MediaProperty, MediaPropertyOption, MediaType,
+    OEmbedDomainsCollectionReply, ObjectDefinitionReply, ObjectSchema, ObjectSchemaList, ObjectTypeIdProto,
+    OptionDecorations, OptionDecorationsColor, OptionDecoratorsExtensionData,
+    OptionDecoratorsExtensionDataOptionDecoratorStyle, PropertyBatchReply, PropertyDefinition, PropertyList,
+    RequiredPropertiesExtensionData, RollupExpression, RollupExpressionRollupOperator, ScopeMapping,
+    ScopeMappingAccessLevel, ScopeMappingRequestAction, SoftRequiredPropertiesExtensionData,
 );

@@ -386,12 +386,6 @@ mod shared_angle;
 #[cfg(any(feature = "blog_posts", feature = "landing_pages", feature = "site_pages"))]
 pub use self::shared_angle::*;
 
-#[cfg(any(feature = "event_definitions", feature = "workflows"))]
-mod shared_api_blocked_date_month;
-
-#[cfg(any(feature = "event_definitions", feature = "workflows"))]
-pub use self::shared_api_blocked_date_month::*;
-
 #[cfg(
     any(
         feature = "association_labels",
@@ -564,6 +558,12 @@ mod shared_masked_substring;
 
 #[cfg(any(feature = "imports", feature = "marketing_events"))]
 pub use self::shared_masked_substring::*;
+
+#[cfg(any(feature = "event_definitions", feature = "workflows"))]
+mod shared_month;
+
+#[cfg(any(feature = "event_definitions", feature = "workflows"))]
+pub use self::shared_month::*;
 mod shared_next_page;
 
 pub use self::shared_next_page::*;
@@ -640,11 +640,17 @@ mod shared_string_batch;
 
 pub use self::shared_string_batch::*;
 
-#[cfg(any(feature = "exports", feature = "source_code"))]
+#[cfg(any(feature = "exports", feature = "files", feature = "source_code"))]
 mod shared_task_locator;
 
-#[cfg(any(feature = "exports", feature = "source_code"))]
+#[cfg(any(feature = "exports", feature = "files", feature = "source_code"))]
 pub use self::shared_task_locator::*;
+
+#[cfg(any(feature = "event_definitions", feature = "media_bridge", feature = "schemas"))]
+mod shared_type_definition_labels;
+
+#[cfg(any(feature = "event_definitions", feature = "media_bridge", feature = "schemas"))]
+pub use self::shared_type_definition_labels::*;
 
 #[cfg(any(feature = "deal_splits", feature = "objects"))]
 mod shared_value_with_timestamp;

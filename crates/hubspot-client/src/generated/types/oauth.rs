@@ -127,40 +127,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Oauth introspect token body.
-    pub struct OauthIntrospectTokenBody {
-        /// `client_id`
-        client_id: Option<String> = "client_id",
-        /// `client_secret`
-        client_secret: Option<String> = "client_secret",
-        /// `token`
-        token: Option<String> = "token",
-        /// `token_type_hint`
-        token_type_hint: Option<String> = "token_type_hint",
-    }
-}
-crm_core::setters!(OauthIntrospectTokenBody {
-    client_id: String, client_secret: String, token: String, token_type_hint: String,
-});
-
-crm_core::record! {
-    /// Oauth revoke token body.
-    pub struct OauthRevokeTokenBody {
-        /// `client_id`
-        client_id: Option<String> = "client_id",
-        /// `client_secret`
-        client_secret: Option<String> = "client_secret",
-        /// `token`
-        token: Option<String> = "token",
-        /// `token_type_hint`
-        token_type_hint: Option<String> = "token_type_hint",
-    }
-}
-crm_core::setters!(OauthRevokeTokenBody {
-    client_id: String, client_secret: String, token: String, token_type_hint: String,
-});
-
-crm_core::record! {
     /// Refresh token info reply.
     pub struct RefreshTokenInfoReply {
         /// `active`
@@ -236,6 +202,23 @@ crm_core::union! {
     }
 }
 
+crm_core::record! {
+    /// Token body.
+    pub struct TokenBody {
+        /// `client_id`
+        client_id: Option<String> = "client_id",
+        /// `client_secret`
+        client_secret: Option<String> = "client_secret",
+        /// `token`
+        token: Option<String> = "token",
+        /// `token_type_hint`
+        token_type_hint: Option<String> = "token_type_hint",
+    }
+}
+crm_core::setters!(TokenBody {
+    client_id: String, client_secret: String, token: String, token_type_hint: String,
+});
+
 crm_core::union! {
     /// One of several records, told apart by `token_use`.
     pub enum TokenInfo by "token_use" {
@@ -247,6 +230,5 @@ crm_core::union! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AccessTokenInfoReply, AccessTokenReply, ClientCredentialsTokenReply, OauthCreateTokenBody,
-    OauthCreateTokenBodyGrantType, OauthIntrospectTokenBody, OauthRevokeTokenBody, RefreshTokenInfoReply,
-    SignedAccessToken, Token, TokenInfo,
+    OauthCreateTokenBodyGrantType, RefreshTokenInfoReply, SignedAccessToken, Token, TokenBody, TokenInfo,
 );

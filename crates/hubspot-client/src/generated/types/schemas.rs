@@ -53,7 +53,7 @@ crm_core::record! {
         /// What it is, for people.
         description: Option<String> = "description",
         /// `labels`
-        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
         /// `primaryDisplayProperty`
@@ -73,7 +73,7 @@ crm_core::record! {
 }
 crm_core::setters!(ObjectSchemaCreate {
     allows_sensitive_properties: bool, associated_objects: [String], description: String,
-    labels: ObjectTypeDefinitionLabels, name: String, primary_display_property: String,
+    labels: TypeDefinitionLabels, name: String, primary_display_property: String,
     properties: [ObjectTypePropertyCreate], required_properties: [String], searchable_properties: [String],
     secondary_display_properties: [String], should_create_same_object_association: bool,
 });
@@ -181,7 +181,7 @@ crm_core::record! {
         /// The id.
         id: Option<String> = "id",
         /// `labels`
-        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.

@@ -63,7 +63,7 @@ crm_core::record! {
         /// What it is, for people.
         description: Option<String> = "description",
         /// `labels`
-        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        labels: Option<TypeDefinitionLabels> = "labels",
         /// `primaryDisplayProperty`
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// `requiredProperties`
@@ -80,7 +80,7 @@ crm_core::record! {
 }
 crm_core::setters!(ObjectSchemaUpdate {
     allows_sensitive_properties: bool, clear_description: bool, description: String,
-    labels: ObjectTypeDefinitionLabels, primary_display_property: String, required_properties: [String],
+    labels: TypeDefinitionLabels, primary_display_property: String, required_properties: [String],
     restorable: bool, searchable_properties: [String], secondary_display_properties: [String],
 });
 
@@ -118,7 +118,7 @@ crm_core::record! {
         /// The id.
         id: Option<String> = "id",
         /// `labels`
-        labels: Option<ObjectTypeDefinitionLabels> = "labels",
+        labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, as `0-1`.
@@ -138,19 +138,6 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// Object type definition labels.
-    pub struct ObjectTypeDefinitionLabels {
-        /// `plural`
-        plural: Option<String> = "plural",
-        /// `singular`
-        singular: Option<String> = "singular",
-    }
-}
-crm_core::setters!(ObjectTypeDefinitionLabels {
-    plural: String, singular: String,
-});
-
 crm_core::open_enum! {
     /// Option sort strategy.
     pub enum OptionSortStrategy {
@@ -164,5 +151,5 @@ crm_core::open_enum! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AssociationDefinition, AssociationDefinitionCreate, ObjectSchemaUpdate, ObjectTypeDefinition,
-    ObjectTypeDefinitionLabels, OptionSortStrategy,
+    OptionSortStrategy,
 );

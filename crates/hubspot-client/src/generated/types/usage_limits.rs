@@ -56,20 +56,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calculated property limit reply.
-    pub struct CalculatedPropertyLimitReply {
-        /// `byObjectType`
-        by_object_type: Vec<UsageForObjectType> = "byObjectType",
-        /// `overallLimit`
-        overall_limit: Option<i64> = "overallLimit",
-        /// `overallPercentage`
-        overall_percentage: Option<f64> = "overallPercentage",
-        /// `overallUsage`
-        overall_usage: Option<i64> = "overallUsage",
-    }
-}
-
-crm_core::record! {
     /// Custom object limit reply.
     pub struct CustomObjectLimitReply {
         /// Most items in a page.
@@ -78,20 +64,6 @@ crm_core::record! {
         percentage: Option<f64> = "percentage",
         /// `usage`
         usage: Option<i64> = "usage",
-    }
-}
-
-crm_core::record! {
-    /// Custom object record limit reply.
-    pub struct CustomObjectRecordLimitReply {
-        /// `byObjectType`
-        by_object_type: Vec<UsageForObjectType> = "byObjectType",
-        /// `overallLimit`
-        overall_limit: Option<i64> = "overallLimit",
-        /// `overallPercentage`
-        overall_percentage: Option<f64> = "overallPercentage",
-        /// `overallUsage`
-        overall_usage: Option<i64> = "overallUsage",
     }
 }
 
@@ -124,6 +96,20 @@ crm_core::record! {
         singular_label: Option<String> = "singularLabel",
         /// `usage`
         usage: Option<i64> = "usage",
+    }
+}
+
+crm_core::record! {
+    /// Limit reply.
+    pub struct LimitReply {
+        /// `byObjectType`
+        by_object_type: Vec<UsageForObjectType> = "byObjectType",
+        /// `overallLimit`
+        overall_limit: Option<i64> = "overallLimit",
+        /// `overallPercentage`
+        overall_percentage: Option<f64> = "overallPercentage",
+        /// `overallUsage`
+        overall_usage: Option<i64> = "overallUsage",
     }
 }
 
@@ -178,20 +164,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipeline limit reply.
-    pub struct PipelineLimitReply {
-        /// `customObjectTypes`
-        custom_object_types: Option<CustomObjectRecordLimitReply> = "customObjectTypes",
-        /// `hubspotDefinedObjectTypes`
-        hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",
-    }
-}
-
-crm_core::record! {
     /// Record limit reply.
     pub struct RecordLimitReply {
         /// `customObjectTypes`
-        custom_object_types: Option<CustomObjectRecordLimitReply> = "customObjectTypes",
+        custom_object_types: Option<LimitReply> = "customObjectTypes",
         /// `hubspotDefinedObjectTypes`
         hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",
     }
@@ -214,8 +190,7 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AssociationLabelLimitReply, AssociationLabelLimitResponseList, AssociationRecordLimitReply,
-    AtLimitRecordSample, CalculatedPropertyLimitReply, CustomObjectLimitReply, CustomObjectRecordLimitReply,
-    CustomPropertyLimitReply, LimitAndUsageForObjectType, LimitsTrackingObjectTypeDefinition,
-    NearLimitRecordSample, ObjectTypeNearOrAtAssociationLimit, ObjectTypeNearOrAtAssociationLimitList,
-    PipelineLimitReply, RecordLimitReply, UsageForObjectType,
+    AtLimitRecordSample, CustomObjectLimitReply, CustomPropertyLimitReply, LimitAndUsageForObjectType,
+    LimitReply, LimitsTrackingObjectTypeDefinition, NearLimitRecordSample, ObjectTypeNearOrAtAssociationLimit,
+    ObjectTypeNearOrAtAssociationLimitList, RecordLimitReply, UsageForObjectType,
 );

@@ -279,7 +279,7 @@ crm_core::record! {
         /// `dayOfMonth`
         day_of_month: Option<i64> = "dayOfMonth",
         /// `month`
-        month: Option<ApiBlockedDateMonth> = "month",
+        month: Option<Month> = "month",
         /// `year`
         year: Option<i64> = "year",
     }
@@ -287,16 +287,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiBlockedDate {
-    day_of_month: i64, month: ApiBlockedDateMonth, year: i64,
+    day_of_month: i64, month: Month, year: i64,
 });
 
 impl ApiBlockedDate {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(
-        day_of_month: impl Into<i64>,
-        month: impl Into<ApiBlockedDateMonth>,
-    ) -> Self {
+    pub fn new(day_of_month: impl Into<i64>, month: impl Into<Month>) -> Self {
         Self {
             day_of_month: Some(day_of_month.into()),
             month: Some(month.into()),
@@ -2165,7 +2162,7 @@ crm_core::record! {
         /// `dayOfMonth`
         day_of_month: Option<i64> = "dayOfMonth",
         /// `month`
-        month: Option<ApiBlockedDateMonth> = "month",
+        month: Option<Month> = "month",
         /// Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
         /// `year`
@@ -2175,16 +2172,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiStaticDateAnchor {
-    day_of_month: i64, month: ApiBlockedDateMonth, type_: String, year: i64,
+    day_of_month: i64, month: Month, type_: String, year: i64,
 });
 
 impl ApiStaticDateAnchor {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(
-        day_of_month: impl Into<i64>,
-        month: impl Into<ApiBlockedDateMonth>,
-    ) -> Self {
+    pub fn new(day_of_month: impl Into<i64>, month: impl Into<Month>) -> Self {
         Self {
             day_of_month: Some(day_of_month.into()),
             month: Some(month.into()),
@@ -2582,7 +2576,7 @@ crm_core::record! {
         /// `dayOfMonth`
         day_of_month: Option<i64> = "dayOfMonth",
         /// `month`
-        month: Option<ApiBlockedDateMonth> = "month",
+        month: Option<Month> = "month",
         /// `timeOfDay`
         time_of_day: Option<ApiTimeOfDay> = "timeOfDay",
         /// Always `YEARLY`.
@@ -2592,7 +2586,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiYearlyEnrollmentSchedule {
-    day_of_month: i64, month: ApiBlockedDateMonth, time_of_day: ApiTimeOfDay, type_: String,
+    day_of_month: i64, month: Month, time_of_day: ApiTimeOfDay, type_: String,
 });
 
 impl ApiYearlyEnrollmentSchedule {
@@ -2600,7 +2594,7 @@ impl ApiYearlyEnrollmentSchedule {
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
-        month: impl Into<ApiBlockedDateMonth>,
+        month: impl Into<Month>,
         time_of_day: impl Into<ApiTimeOfDay>,
     ) -> Self {
         Self {

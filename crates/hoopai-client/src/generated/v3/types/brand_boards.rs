@@ -156,6 +156,30 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Brand voice public v1 reply.
+    pub struct BrandVoicePublicV1Reply {
+        /// `answers`
+        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
+}
+
+crm_core::record! {
     /// Color.
     pub struct Color {
         /// `hex`
@@ -277,40 +301,6 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create brand voice public v1 reply.
-    pub struct CreateBrandVoicePublicV1Reply {
-        /// `answers`
-        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isDefault`
-        is_default: Option<bool> = "isDefault",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Delete brand voice public v1 reply.
-    pub struct DeleteBrandVoicePublicV1Reply {
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
     /// Font.
     pub struct Font {
         /// `fallback`
@@ -389,30 +379,6 @@ crm_core::record! {
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// `totalCount`
         total_count: Option<f64> = "totalCount",
-    }
-}
-
-crm_core::record! {
-    /// Get brand voice public v1 reply.
-    pub struct GetBrandVoicePublicV1Reply {
-        /// `answers`
-        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isDefault`
-        is_default: Option<bool> = "isDefault",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -597,36 +563,12 @@ crm_core::setters!(UpdateBrandVoicePublicV1Body {
     answers: UpdateBrandVoiceAnswers, name: String,
 });
 
-crm_core::record! {
-    /// Update brand voice public v1 reply.
-    pub struct UpdateBrandVoicePublicV1Reply {
-        /// `answers`
-        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isDefault`
-        is_default: Option<bool> = "isDefault",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BrandBoardListItem, BrandVoiceAnswers, BrandVoiceAnswersPublicV1, BrandVoicePublicV1, Color,
-    CreateBrandBoardParam, CreateBrandVoicePublicV1Body, CreateBrandVoicePublicV1BodyType,
-    CreateBrandVoicePublicV1Reply, DeleteBrandVoicePublicV1Reply, Font, GetBrandBoardSuccess,
-    GetBrandBoardsByLocationSuccess, GetBrandVoicePublicV1Reply, ListBrandVoicesPublicV1Reply, Logo, MetaData,
-    MetaDataSourceType, MissingAssets, SetDefaultBrandVoicePublicV1Reply, UpdateBrandBoardBody,
-    UpdateBrandVoiceAnswers, UpdateBrandVoicePublicV1Body, UpdateBrandVoicePublicV1Reply,
+    BrandBoardListItem, BrandVoiceAnswers, BrandVoiceAnswersPublicV1, BrandVoicePublicV1,
+    BrandVoicePublicV1Reply, Color, CreateBrandBoardParam, CreateBrandVoicePublicV1Body,
+    CreateBrandVoicePublicV1BodyType, Font, GetBrandBoardSuccess, GetBrandBoardsByLocationSuccess,
+    ListBrandVoicesPublicV1Reply, Logo, MetaData, MetaDataSourceType, MissingAssets,
+    SetDefaultBrandVoicePublicV1Reply, UpdateBrandBoardBody, UpdateBrandVoiceAnswers,
+    UpdateBrandVoicePublicV1Body,
 );

@@ -96,14 +96,6 @@ impl CreateBusiness {
 }
 
 crm_core::record! {
-    /// Delete business reply.
-    pub struct DeleteBusinessReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Get business by id reply.
     pub struct GetBusinessByIdReply {
         /// `business`
@@ -161,6 +153,6 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    Business, CreateBusiness, DeleteBusinessReply, GetBusinessByIdReply, GetBusinessByLocationReply,
-    UpdateBusiness, UpdateBusinessReply,
+    Business, CreateBusiness, GetBusinessByIdReply, GetBusinessByLocationReply, UpdateBusiness,
+    UpdateBusinessReply,
 );

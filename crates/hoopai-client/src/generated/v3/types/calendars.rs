@@ -703,14 +703,6 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// Calendar delete reply.
-    pub struct CalendarDeleteReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Calendar event.
     pub struct CalendarEvent {
         /// The address.
@@ -1020,22 +1012,6 @@ crm_core::setters!(CalendarUpdate {
 });
 
 crm_core::record! {
-    /// Calendars add calendar to schedule response.
-    pub struct CalendarsAddCalendarToScheduleResponse {
-        /// `success`
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Calendars delete schedule response.
-    pub struct CalendarsDeleteScheduleResponse {
-        /// `success`
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Calendars get reply.
     pub struct CalendarsGetReply {
         /// `calendars`
@@ -1083,14 +1059,6 @@ crm_core::open_enum! {
         Monthly = "MONTHLY",
         /// `WEEKLY`
         Weekly = "WEEKLY",
-    }
-}
-
-crm_core::record! {
-    /// Calendars remove calendar from schedule response.
-    pub struct CalendarsRemoveCalendarFromScheduleResponse {
-        /// `success`
-        success: Option<bool> = "success",
     }
 }
 
@@ -1568,44 +1536,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete note reply.
-    pub struct DeleteNoteReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete service booking reply.
-    pub struct DeleteServiceBookingReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete service location reply.
-    pub struct DeleteServiceLocationReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete service reply.
-    pub struct DeleteServiceReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Event calendar schedule reply.
     pub struct EventCalendarScheduleReply {
         /// The id of the calendar.
@@ -1772,14 +1702,6 @@ crm_core::record! {
     pub struct GroupCreateReply {
         /// `group`
         group: Option<Group> = "group",
-    }
-}
-
-crm_core::record! {
-    /// Group reply.
-    pub struct GroupReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
     }
 }
 
@@ -2129,14 +2051,6 @@ crm_core::open_enum! {
         Guest = "guest",
         /// `phoneNumbers`
         PhoneNumbers = "phoneNumbers",
-    }
-}
-
-crm_core::record! {
-    /// Resource delete reply.
-    pub struct ResourceDeleteReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
     }
 }
 
@@ -2508,6 +2422,10 @@ crm_core::record! {
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
 }
+crm_core::setters!(ServiceVariation {
+    id: String, name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit,
+    pre_buffer: f64, pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
+});
 
 crm_core::record! {
     /// Services list reply.
@@ -2769,14 +2687,14 @@ crm_core::record! {
         /// `staff`
         staff: Option<Vec<Staff>> = "staff",
         /// `variations`
-        variations: Option<Vec<UpdateServiceVariation>> = "variations",
+        variations: Option<Vec<ServiceVariation>> = "variations",
     }
 }
 crm_core::setters!(UpdateService {
     cover_image: String, description: String, event_color: String, form_id: String, is_private: bool,
     name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
     pre_buffer_unit: BufferUnit, service_category_id: String, service_duration: f64,
-    service_duration_unit: BufferUnit, slug: String, staff: [Staff], variations: [UpdateServiceVariation],
+    service_duration_unit: BufferUnit, slug: String, staff: [Staff], variations: [ServiceVariation],
 });
 
 crm_core::record! {
@@ -2846,34 +2764,6 @@ crm_core::setters!(UpdateServiceLocation {
 });
 
 crm_core::record! {
-    /// Update service variation.
-    pub struct UpdateServiceVariation {
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
-        /// `payment`
-        payment: Option<Payment> = "payment",
-        /// `postBuffer`
-        post_buffer: Option<f64> = "postBuffer",
-        /// `postBufferUnit`
-        post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// `preBuffer`
-        pre_buffer: Option<f64> = "preBuffer",
-        /// `preBufferUnit`
-        pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceDuration`
-        service_duration: Option<f64> = "serviceDuration",
-        /// `serviceDurationUnit`
-        service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
-    }
-}
-crm_core::setters!(UpdateServiceVariation {
-    id: String, name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit,
-    pre_buffer: f64, pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
-});
-
-crm_core::record! {
     /// Validate group slug post body.
     pub struct ValidateGroupSlugPostBody {
         /// The id of the location (sub-account).
@@ -2922,26 +2812,23 @@ crm_core::json_schemas!(super::DOCUMENT;
     AllGroupsReply, AllowBookingAfterUnit, AllowBookingForUnit, AppointmentCreate, AppointmentEdit,
     AppointmentEditMeetingLocationType, AppointmentSchemaReply, AppointmentStatus, Availability,
     BlockSlotCreateRequest, BlockSlotEditRequest, BlockedSlotReply, BufferUnit, Calendar, CalendarByIdReply,
-    CalendarCreate, CalendarDeleteReply, CalendarEvent, CalendarNotification, CalendarNotificationDeleteReply,
+    CalendarCreate, CalendarEvent, CalendarNotification, CalendarNotificationDeleteReply,
     CalendarNotificationReply, CalendarResourceByIdReply, CalendarResourceReply, CalendarType, CalendarUpdate,
-    CalendarsAddCalendarToScheduleResponse, CalendarsDeleteScheduleResponse, CalendarsGetReply,
-    CalendarsRecurring, CalendarsRecurringBookingOption, CalendarsRecurringFreq,
-    CalendarsRemoveCalendarFromScheduleResponse, CreateBookingService, CreateCalendarNotification,
-    CreateCalendarResource, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
-    CreatePublicServiceBooking, CreatePublicServiceBookingStatus, CreateSchedule, CreateService,
-    CreateServiceLocation, CreateServiceVariation, CreatedOrUpdatedBy, DeleteEventReply, DeleteNoteReply,
-    DeleteServiceBookingReply, DeleteServiceLocationReply, DeleteServiceReply, EventCalendarScheduleReply,
-    EventCalendarScheduleWrapper, EventType, FormSubmitType, GetAllSchedulesReply, GetCalendarEventReply,
-    GetCalendarEventsReply, GetCreateUpdateNoteReply, GetNote, GetNotesListReply, Group, GroupCreate,
-    GroupCreateReply, GroupReply, GroupStatusUpdateParams, GroupUpdate, GuestType, Hour,
-    LocationConfiguration, LocationConfigurationKind, LocationConfigurationReply, LocationType,
+    CalendarsGetReply, CalendarsRecurring, CalendarsRecurringBookingOption, CalendarsRecurringFreq,
+    CreateBookingService, CreateCalendarNotification, CreateCalendarResource, CreateEventCalendarSchedule,
+    CreateOrUpdateServiceBookingReply, CreatePublicServiceBooking, CreatePublicServiceBookingStatus,
+    CreateSchedule, CreateService, CreateServiceLocation, CreateServiceVariation, CreatedOrUpdatedBy,
+    DeleteEventReply, EventCalendarScheduleReply, EventCalendarScheduleWrapper, EventType, FormSubmitType,
+    GetAllSchedulesReply, GetCalendarEventReply, GetCalendarEventsReply, GetCreateUpdateNoteReply, GetNote,
+    GetNotesListReply, Group, GroupCreate, GroupCreateReply, GroupStatusUpdateParams, GroupUpdate, GuestType,
+    Hour, LocationConfiguration, LocationConfigurationKind, LocationConfigurationReply, LocationType,
     LookBusyConfiguration, MeetingLocationType, NoteCreatedBy, Notes, NotificationChannel, NotificationType,
-    OpenHour, Payment, ReceiverType, ResourceDeleteReply, ResourceType, ScheduleInterval, ScheduleObjectReply,
-    ScheduleReply, ScheduleRule, ScheduleRuleDay, ScheduleRuleType, Schedules, Service, ServiceAddOn,
-    ServiceAddOnReply, ServiceBookingReply, ServiceBookingsListReply, ServiceLocationListReply,
-    ServiceLocationReply, ServiceReply, ServiceResource, ServiceResponseWrapper, ServiceVariation,
-    ServicesListReply, Slots, Staff, TeamMember, TeamMemberReply, UpdateAvailability,
-    UpdateCalendarNotifications, UpdateCalendarResource, UpdateEventCalendarSchedule, UpdateSchedule,
-    UpdateService, UpdateServiceBooking, UpdateServiceBookingStatus, UpdateServiceLocation,
-    UpdateServiceVariation, ValidateGroupSlugPostBody, ValidateGroupSlugReply, WidgetType,
+    OpenHour, Payment, ReceiverType, ResourceType, ScheduleInterval, ScheduleObjectReply, ScheduleReply,
+    ScheduleRule, ScheduleRuleDay, ScheduleRuleType, Schedules, Service, ServiceAddOn, ServiceAddOnReply,
+    ServiceBookingReply, ServiceBookingsListReply, ServiceLocationListReply, ServiceLocationReply,
+    ServiceReply, ServiceResource, ServiceResponseWrapper, ServiceVariation, ServicesListReply, Slots, Staff,
+    TeamMember, TeamMemberReply, UpdateAvailability, UpdateCalendarNotifications, UpdateCalendarResource,
+    UpdateEventCalendarSchedule, UpdateSchedule, UpdateService, UpdateServiceBooking,
+    UpdateServiceBookingStatus, UpdateServiceLocation, ValidateGroupSlugPostBody, ValidateGroupSlugReply,
+    WidgetType,
 );

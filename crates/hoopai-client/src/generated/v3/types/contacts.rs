@@ -217,16 +217,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts delete note reply.
-    pub struct ContactsDeleteNoteReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-        succeded: Option<bool> = "succeded",
-        /// `succeeded`
-        succeeded: Option<bool> = "succeeded",
-    }
-}
-
-crm_core::record! {
     /// Contacts get create update note reply.
     pub struct ContactsGetCreateUpdateNoteReply {
         /// `note`
@@ -332,24 +322,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts workflow reply.
-    pub struct ContactsWorkflowReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-        succeded: Option<bool> = "succeded",
-        /// `succeeded`
-        succeeded: Option<bool> = "succeeded",
-    }
-}
-
-crm_core::record! {
-    /// Create add tag reply.
-    pub struct CreateAddTagReply {
-        /// The tags.
-        tags: Vec<String> = "tags",
-    }
-}
-
-crm_core::record! {
     /// Create contact dto v3.
     pub struct CreateContactDtoV3 {
         /// `address1`
@@ -451,24 +423,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create delete cantacts campaigns reply.
-    pub struct CreateDeleteCantactsCampaignsReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-        succeded: Option<bool> = "succeded",
-        /// `succeeded`
-        succeeded: Option<bool> = "succeeded",
-    }
-}
-
-crm_core::record! {
-    /// Create delete tag reply.
-    pub struct CreateDeleteTagReply {
-        /// The tags.
-        tags: Vec<String> = "tags",
-    }
-}
-
-crm_core::record! {
     /// Create task params.
     pub struct CreateTaskParams {
         /// The id of the user that it is assigned to.
@@ -525,26 +479,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// `value`
         value: Option<Value> = "value",
-    }
-}
-
-crm_core::record! {
-    /// Delete contacts reply.
-    pub struct DeleteContactsReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-        succeded: Option<bool> = "succeded",
-        /// `succeeded`
-        succeeded: Option<bool> = "succeeded",
-    }
-}
-
-crm_core::record! {
-    /// Delete task reply.
-    pub struct DeleteTaskReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-        succeded: Option<bool> = "succeded",
-        /// `succeeded`
-        succeeded: Option<bool> = "succeeded",
     }
 }
 
@@ -872,6 +806,14 @@ crm_core::record! {
 crm_core::setters!(InboundDndSettings {
     all: InboundDndSetting,
 });
+
+crm_core::record! {
+    /// Tag reply.
+    pub struct TagReply {
+        /// The tags.
+        tags: Vec<String> = "tags",
+    }
+}
 
 crm_core::record! {
     /// Tags.
@@ -1234,13 +1176,12 @@ crm_core::record! {
 crm_core::json_schemas!(super::DOCUMENT;
     AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSearch, ContactSort,
     ContactsBulkUpateReply, ContactsBusinessUpdate, ContactsByIdSuccessfulResponseDtoV3,
-    ContactsDeleteNoteReply, ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply,
-    ContactsMeta, ContactsNotes, ContactsSearchReply, ContactsWorkflowReply, CreateAddTagReply,
-    CreateContactDtoV3, CreateContactsSuccessfulResponseDtoV3, CreateDeleteCantactsCampaignsReply,
-    CreateDeleteTagReply, CreateTaskParams, CreateWorkflow, CustomField, DeleteContactsReply, DeleteTaskReply,
-    DndSetting, DndSettingStatus, DndSettingsSchemaV3, FoundContact, FoundContacts, GetContactByIdSchemaV3,
-    GetEvent, GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings, Tags,
-    TagsOfContact, Task, TaskByIsReply, TasksListReply, UpdateContactDtoV3,
-    UpdateContactsSuccessfulResponseDtoV3, UpdateNote, UpdateTags, UpdateTagsReply, UpdateTaskBody,
-    UpdateTaskStatusParams, UpsertContactDtoV3, UpsertContactsSuccessfulResponseDtoV3,
+    ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes,
+    ContactsSearchReply, CreateContactDtoV3, CreateContactsSuccessfulResponseDtoV3, CreateTaskParams,
+    CreateWorkflow, CustomField, DndSetting, DndSettingStatus, DndSettingsSchemaV3, FoundContact,
+    FoundContacts, GetContactByIdSchemaV3, GetEvent, GetEventsReply, InboundDndSetting,
+    InboundDndSettingStatus, InboundDndSettings, TagReply, Tags, TagsOfContact, Task, TaskByIsReply,
+    TasksListReply, UpdateContactDtoV3, UpdateContactsSuccessfulResponseDtoV3, UpdateNote, UpdateTags,
+    UpdateTagsReply, UpdateTaskBody, UpdateTaskStatusParams, UpsertContactDtoV3,
+    UpsertContactsSuccessfulResponseDtoV3,
 );

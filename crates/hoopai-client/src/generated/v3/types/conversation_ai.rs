@@ -225,16 +225,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete employee reply.
-    pub struct DeleteEmployeeReply {
-        /// The id.
-        id: Option<String> = "id",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Employee list item.
     pub struct EmployeeListItem {
         /// `actions`
@@ -643,9 +633,8 @@ impl WorkingHours {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     ActionData, ActionsId, ActionsIdType, ChannelsItem, ConversationAiGetGenerationSource, CreateAction,
-    CreateActionReply, CreateEmployee, DeleteActionData, DeleteActionReply, DeleteEmployeeReply,
-    EmployeeListItem, EmployeeMode, EmployeeReply, FetchActionDetailsReply, FetchActionsForEmployeeReply,
-    FetchAiResponseDetailsReply, FollowupSettings, FollowupSettingsTimezoneToUse, Interval,
-    SearchEmployeeReply, SleepTimeUnit, UpdateActionReply, UpdateEmployee, UpdateFollowupSettings,
-    WaitTimeUnit, WorkingHours,
+    CreateActionReply, CreateEmployee, DeleteActionData, DeleteActionReply, EmployeeListItem, EmployeeMode,
+    EmployeeReply, FetchActionDetailsReply, FetchActionsForEmployeeReply, FetchAiResponseDetailsReply,
+    FollowupSettings, FollowupSettingsTimezoneToUse, Interval, SearchEmployeeReply, SleepTimeUnit,
+    UpdateActionReply, UpdateEmployee, UpdateFollowupSettings, WaitTimeUnit, WorkingHours,
 );

@@ -352,22 +352,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create live chat message feedback reply.
-    pub struct CreateLiveChatMessageFeedbackReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete conversation reply.
-    pub struct DeleteConversationReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Email events.
     pub struct EmailEvents {
         /// `accepted`
@@ -1428,16 +1412,6 @@ impl UpdateEmailMessageStatus {
 }
 
 crm_core::record! {
-    /// Update email message status reply.
-    pub struct UpdateEmailMessageStatusReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Update message status.
     pub struct UpdateMessageStatus {
         /// `emailMessageId`
@@ -1554,15 +1528,14 @@ crm_core::json_schemas!(super::DOCUMENT;
     CompleteFileUploadReply, Conversation, ConversationCreateReply, ConversationSchema,
     ConversationSchemaType, ConversationsExportMessagesChannel, ConversationsExportMessagesSortBy,
     ConversationsListMessagesType, ConversationsSearchLastMessageAction, ConversationsSearchSortBy,
-    ConversationsSearchStatus, CreateConversation, CreateConversationReply,
-    CreateLiveChatMessageFeedbackReply, DeleteConversationReply, EmailEvents, ErrorItem, ExportMessagesReply,
-    ForwardConfig, ForwardReply, GetConversationByIdReply, GetConversationReply, GetEmailMessageReply,
-    GetEmailMessageReplyStatus, GetMessageReply, GetMessageReplyStatus, GetMessageTranscriptionReply,
-    GetMessagesByConversationReply, InitiateFileUpload, InitiateFileUploadReply, MessageCall,
-    MessageDirection, MessageMeta, MessageReply, MessageReplySource, MessageStatus, MessageStatusStatus,
-    MessageType, MessagesReply, ProcessMessageBody, ProcessMessageBodyType, ProcessMessageReply,
-    ProcessOutboundMessageBody, SendConversationReply, SendMessageBody, SendMessageBodyEmailReplyMode,
-    SendMessageBodyOptimizationPeriod, SendMessageBodyType, SendMessageReply, SendReviewReply,
-    UpdateConversation, UpdateConversationFeedback, UpdateEmailMessageStatus, UpdateEmailMessageStatusReply,
+    ConversationsSearchStatus, CreateConversation, CreateConversationReply, EmailEvents, ErrorItem,
+    ExportMessagesReply, ForwardConfig, ForwardReply, GetConversationByIdReply, GetConversationReply,
+    GetEmailMessageReply, GetEmailMessageReplyStatus, GetMessageReply, GetMessageReplyStatus,
+    GetMessageTranscriptionReply, GetMessagesByConversationReply, InitiateFileUpload, InitiateFileUploadReply,
+    MessageCall, MessageDirection, MessageMeta, MessageReply, MessageReplySource, MessageStatus,
+    MessageStatusStatus, MessageType, MessagesReply, ProcessMessageBody, ProcessMessageBodyType,
+    ProcessMessageReply, ProcessOutboundMessageBody, SendConversationReply, SendMessageBody,
+    SendMessageBodyEmailReplyMode, SendMessageBodyOptimizationPeriod, SendMessageBodyType, SendMessageReply,
+    SendReviewReply, UpdateConversation, UpdateConversationFeedback, UpdateEmailMessageStatus,
     UpdateMessageStatus, UpdateRecipientMessageStatus, UploadFilesReply, UserTypingBody,
 );

@@ -112,36 +112,6 @@ impl CreateEmailCampaignPublicV2Body {
 }
 
 crm_core::record! {
-    /// Create email campaign public v2 reply.
-    pub struct CreateEmailCampaignPublicV2Reply {
-        /// `campaignCategory`
-        campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
-        campaign_type: Option<String> = "campaignType",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
-        /// `source`
-        source: Option<String> = "source",
-        /// `sourceId`
-        source_id: Option<String> = "sourceId",
-        /// `status`
-        status: Option<EmailsListCampaignsStatus> = "status",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-        /// `variations`
-        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
-    }
-}
-
-crm_core::record! {
     /// Create template folder public v2 body.
     pub struct CreateTemplateFolderPublicV2Body {
         /// The name.
@@ -245,38 +215,6 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::record! {
-    /// Create template public v2 reply.
-    pub struct CreateTemplatePublicV2Reply {
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
-        /// `fromEmail`
-        from_email: Option<String> = "fromEmail",
-        /// `fromName`
-        from_name: Option<String> = "fromName",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isPlainText`
-        is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
-        name: Option<String> = "name",
-        /// `parentFolderId`
-        parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
-        preview_text: Option<String> = "previewText",
-        /// `previewUrl`
-        preview_url: Option<String> = "previewUrl",
-        /// `subjectLine`
-        subject_line: Option<String> = "subjectLine",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
 crm_core::open_enum! {
     /// Days item.
     pub enum DaysItem {
@@ -294,26 +232,6 @@ crm_core::open_enum! {
         Tue = "Tue",
         /// `Wed`
         Wed = "Wed",
-    }
-}
-
-crm_core::record! {
-    /// Delete campaign public v2 reply.
-    pub struct DeleteCampaignPublicV2Reply {
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Delete template public v2 reply.
-    pub struct DeleteTemplatePublicV2Reply {
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
     }
 }
 
@@ -350,6 +268,36 @@ crm_core::record! {
         source_id: Option<String> = "sourceId",
         /// `status`
         status: Option<EmailsListCampaignsStatus> = "status",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+        /// `variations`
+        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+    }
+}
+
+crm_core::record! {
+    /// Email campaign public v2 reply.
+    pub struct EmailCampaignPublicV2Reply {
+        /// `campaignCategory`
+        campaign_category: Option<String> = "campaignCategory",
+        /// `campaignType`
+        campaign_type: Option<String> = "campaignType",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// Whether it is deleted.
+        deleted: Option<bool> = "deleted",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// `source`
+        source: Option<String> = "source",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// `status`
+        status: Option<EmailsListCampaignsStatus> = "status",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// `variations`
@@ -671,38 +619,6 @@ crm_core::open_enum! {
         ActiveCampaign = "active_campaign",
         /// `mailchimp`
         Mailchimp = "mailchimp",
-    }
-}
-
-crm_core::record! {
-    /// Import template public v2 reply.
-    pub struct ImportTemplatePublicV2Reply {
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
-        /// `fromEmail`
-        from_email: Option<String> = "fromEmail",
-        /// `fromName`
-        from_name: Option<String> = "fromName",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isPlainText`
-        is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
-        name: Option<String> = "name",
-        /// `parentFolderId`
-        parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
-        preview_text: Option<String> = "previewText",
-        /// `previewUrl`
-        preview_url: Option<String> = "previewUrl",
-        /// `subjectLine`
-        subject_line: Option<String> = "subjectLine",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -1217,6 +1133,38 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
+    /// Template public v2 reply.
+    pub struct TemplatePublicV2Reply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorType`
+        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
+}
+
+crm_core::record! {
     /// Update email campaign public v2 body.
     pub struct UpdateEmailCampaignPublicV2Body {
         /// `editorContent`
@@ -1232,36 +1180,6 @@ crm_core::record! {
 crm_core::setters!(UpdateEmailCampaignPublicV2Body {
     editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, name: String, user_id: String,
 });
-
-crm_core::record! {
-    /// Update email campaign public v2 reply.
-    pub struct UpdateEmailCampaignPublicV2Reply {
-        /// `campaignCategory`
-        campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
-        campaign_type: Option<String> = "campaignType",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
-        deleted: Option<bool> = "deleted",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
-        /// `source`
-        source: Option<String> = "source",
-        /// `sourceId`
-        source_id: Option<String> = "sourceId",
-        /// `status`
-        status: Option<EmailsListCampaignsStatus> = "status",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-        /// `variations`
-        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
-    }
-}
 
 crm_core::record! {
     /// Update template public v2 body.
@@ -1381,14 +1299,13 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     BulkActionCampaignEmailDetails, BulkActionCampaignPublicV2, BulkActionCampaignPublicV2Status,
-    CreateEmailCampaignPublicV2Body, CreateEmailCampaignPublicV2Reply, CreateTemplateFolderPublicV2Body,
-    CreateTemplateFolderPublicV2Reply, CreateTemplatePublicV2Body, CreateTemplatePublicV2BodyEditorType,
-    CreateTemplatePublicV2Reply, DaysItem, DeleteCampaignPublicV2Reply, DeleteTemplatePublicV2Reply,
-    EditorType, EmailCampaignPublicV2, EmailCampaignVariationPublicV2, EmailStatsNumbersPublicV2,
-    EmailsGetCampaignStatsSource, EmailsListCampaignsStatus, EmailsListTemplatesInclude,
-    GetBulkActionCampaignPublicV2Reply, GetCampaignStatsPublicV2Reply, GetEmailCampaignPublicV2Reply,
-    GetTemplatePublicV2Reply, GetWorkflowCampaignPublicV2Reply, ImportTemplatePublicV2Body,
-    ImportTemplatePublicV2BodyImportProvider, ImportTemplatePublicV2Reply,
+    CreateEmailCampaignPublicV2Body, CreateTemplateFolderPublicV2Body, CreateTemplateFolderPublicV2Reply,
+    CreateTemplatePublicV2Body, CreateTemplatePublicV2BodyEditorType, DaysItem, EditorType,
+    EmailCampaignPublicV2, EmailCampaignPublicV2Reply, EmailCampaignVariationPublicV2,
+    EmailStatsNumbersPublicV2, EmailsGetCampaignStatsSource, EmailsListCampaignsStatus,
+    EmailsListTemplatesInclude, GetBulkActionCampaignPublicV2Reply, GetCampaignStatsPublicV2Reply,
+    GetEmailCampaignPublicV2Reply, GetTemplatePublicV2Reply, GetWorkflowCampaignPublicV2Reply,
+    ImportTemplatePublicV2Body, ImportTemplatePublicV2BodyImportProvider,
     ListBulkActionCampaignsPublicV2Reply, ListEmailCampaignsPublicV2Reply, ListTemplatesPublicV2Reply,
     ListWorkflowCampaignsPublicV2Reply, ScheduleCampaignAbTestConfigPublicV2,
     ScheduleCampaignAbTestConfigPublicV2TestType, ScheduleCampaignAbTestConfigPublicV2WinningCriteria,
@@ -1399,7 +1316,7 @@ crm_core::json_schemas!(super::DOCUMENT;
     ScheduleCampaignResendPublicV2, ScheduleCampaignRssConfigPublicV2,
     ScheduleCampaignRssConfigPublicV2RepeatAfter, ScheduleCampaignRssConfigPublicV2StartAtDay,
     ScheduleCampaignScheduleConfigPublicV2, ScheduleCampaignTrackingPublicV2, ScheduleType,
-    StopBotSleepTimeUnit, TemplateListItemPublicV2, TemplateListItemPublicV2Type,
-    UpdateEmailCampaignPublicV2Body, UpdateEmailCampaignPublicV2Reply, UpdateTemplatePublicV2Body,
-    UpdateTemplatePublicV2Reply, WorkflowCampaignPublicV2, WorkflowCampaignSubSourcePublicV2,
+    StopBotSleepTimeUnit, TemplateListItemPublicV2, TemplateListItemPublicV2Type, TemplatePublicV2Reply,
+    UpdateEmailCampaignPublicV2Body, UpdateTemplatePublicV2Body, UpdateTemplatePublicV2Reply,
+    WorkflowCampaignPublicV2, WorkflowCampaignSubSourcePublicV2,
 );

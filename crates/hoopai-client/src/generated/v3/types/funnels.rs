@@ -234,17 +234,9 @@ impl UpdateRedirectParams {
     }
 }
 
-crm_core::record! {
-    /// Update redirect reply.
-    pub struct UpdateRedirectReply {
-        /// `data`
-        data: Option<RedirectReply> = "data",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     CreateRedirectParams, CreateRedirectReply, DeleteRedirectReply, Funnel, FunnelListReply,
     FunnelPageCountReply, FunnelPageReply, FunnelStep, RedirectListReply, RedirectListReplyData,
-    RedirectParamsAction, RedirectReply, UpdateRedirectParams, UpdateRedirectReply,
+    RedirectParamsAction, RedirectReply, UpdateRedirectParams,
 );

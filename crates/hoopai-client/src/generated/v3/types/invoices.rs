@@ -192,50 +192,6 @@ impl AutoPaymentDetails {
 }
 
 crm_core::record! {
-    /// Auto payment invoice schedule reply.
-    pub struct AutoPaymentInvoiceScheduleReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
-        compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
-        contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `schedule`
-        schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
-        status: Option<String> = "status",
-        /// `termsNotes`
-        terms_notes: Option<String> = "termsNotes",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
     /// Auto payment schedule.
     pub struct AutoPaymentSchedule {
         /// The id of the location, or of what `altType` names.
@@ -368,50 +324,6 @@ impl CancelInvoiceSchedule {
             alt_id: Some(alt_id.into()),
             alt_type: Some("location".to_owned()),
         }
-    }
-}
-
-crm_core::record! {
-    /// Cancel invoice schedule reply.
-    pub struct CancelInvoiceScheduleReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
-        compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
-        contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `schedule`
-        schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
-        status: Option<String> = "status",
-        /// `termsNotes`
-        terms_notes: Option<String> = "termsNotes",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -737,7 +649,7 @@ crm_core::record! {
         /// `estimate`
         estimate: Option<EstimateReply> = "estimate",
         /// `invoice`
-        invoice: Option<DefaultInvoiceReply> = "invoice",
+        invoice: Option<InvoiceReply> = "invoice",
     }
 }
 
@@ -748,58 +660,6 @@ crm_core::open_enum! {
         V1 = "v1",
         /// `v2`
         V2 = "v2",
-    }
-}
-
-crm_core::record! {
-    /// Create invoice reply.
-    pub struct CreateInvoiceReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `amountDue`
-        amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
-        amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
-        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
-        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
-        business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
-        contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Value> = "discount",
-        /// When it is due.
-        due_date: Option<String> = "dueDate",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceItems`
-        invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
-        invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
-        issue_date: Option<String> = "issueDate",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentSchedule`
-        payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
-        status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -892,50 +752,6 @@ impl Default for CreateInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Create invoice schedule reply.
-    pub struct CreateInvoiceScheduleReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
-        compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
-        contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `schedule`
-        schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
-        status: Option<String> = "status",
-        /// `termsNotes`
-        terms_notes: Option<String> = "termsNotes",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
     /// Create invoice template.
     pub struct CreateInvoiceTemplate {
         /// The id of the location, or of what `altType` names.
@@ -1013,36 +829,6 @@ impl CreateInvoiceTemplate {
 impl Default for CreateInvoiceTemplate {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-crm_core::record! {
-    /// Create invoice template reply.
-    pub struct CreateInvoiceTemplateReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceNumberPrefix`
-        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// The name.
-        name: Option<String> = "name",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -1170,126 +956,6 @@ impl CustomRRuleOptions {
             start_time: None,
             use_start_as_primary_user_accepted: None,
         }
-    }
-}
-
-crm_core::record! {
-    /// Default invoice reply.
-    pub struct DefaultInvoiceReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `amountDue`
-        amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
-        amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
-        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
-        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
-        business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
-        contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Value> = "discount",
-        /// When it is due.
-        due_date: Option<String> = "dueDate",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceItems`
-        invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
-        invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
-        issue_date: Option<String> = "issueDate",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentSchedule`
-        payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
-        status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Delete invoice reply.
-    pub struct DeleteInvoiceReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `amountDue`
-        amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
-        amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
-        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
-        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
-        business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
-        contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Value> = "discount",
-        /// When it is due.
-        due_date: Option<String> = "dueDate",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceItems`
-        invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
-        invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
-        issue_date: Option<String> = "issueDate",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentSchedule`
-        payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
-        status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Delete invoice schedule reply.
-    pub struct DeleteInvoiceScheduleReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Delete invoice template reply.
-    pub struct DeleteInvoiceTemplateReply {
-        /// Whether it worked.
-        success: Option<bool> = "success",
     }
 }
 
@@ -1797,7 +1463,7 @@ crm_core::record! {
         /// The id.
         id: Option<String> = "_id",
         /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
+        invoices: Vec<InvoiceReply> = "invoices",
         /// `items`
         items: Vec<InvoicedItem> = "items",
         /// `liveMode`
@@ -1812,36 +1478,6 @@ crm_core::record! {
         terms_notes: Option<String> = "termsNotes",
         /// The title.
         title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Get template reply.
-    pub struct GetTemplateReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceNumberPrefix`
-        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// The name.
-        name: Option<String> = "name",
         /// How many there are in all.
         total: Option<f64> = "total",
         /// When it was changed last.
@@ -1919,6 +1555,58 @@ crm_core::record! {
         description_optional: Option<bool> = "descriptionOptional",
         /// `enableImportProductDescription`
         enable_import_product_description: Option<bool> = "enableImportProductDescription",
+    }
+}
+
+crm_core::record! {
+    /// Invoice reply.
+    pub struct InvoiceReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `amountDue`
+        amount_due: Option<f64> = "amountDue",
+        /// `amountPaid`
+        amount_paid: Option<f64> = "amountPaid",
+        /// `automaticTaxesCalculated`
+        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
+        /// `automaticTaxesEnabled`
+        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
+        /// `businessDetails`
+        business_details: Option<Value> = "businessDetails",
+        /// `contactDetails`
+        contact_details: Option<Value> = "contactDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Value> = "discount",
+        /// When it is due.
+        due_date: Option<String> = "dueDate",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceItems`
+        invoice_items: Vec<InvoicedItem> = "invoiceItems",
+        /// The number of the invoice.
+        invoice_number: Option<String> = "invoiceNumber",
+        /// When it was issued.
+        issue_date: Option<String> = "issueDate",
+        /// `liveMode`
+        live_mode: Option<bool> = "liveMode",
+        /// The name.
+        name: Option<String> = "name",
+        /// `paymentSchedule`
+        payment_schedule: Option<Value> = "paymentSchedule",
+        /// `status`
+        status: Option<InvoiceReplyStatus> = "status",
+        /// The title.
+        title: Option<String> = "title",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -2252,7 +1940,7 @@ crm_core::record! {
     /// List templates reply.
     pub struct ListTemplatesReply {
         /// `data`
-        data: Vec<GetTemplateReply> = "data",
+        data: Vec<TemplateReply> = "data",
         /// `totalCount`
         total_count: Option<f64> = "totalCount",
     }
@@ -2555,7 +2243,7 @@ crm_core::record! {
     /// Record payment reply.
     pub struct RecordPaymentReply {
         /// `invoice`
-        invoice: Option<DefaultInvoiceReply> = "invoice",
+        invoice: Option<InvoiceReply> = "invoice",
         /// Whether it worked.
         success: Option<bool> = "success",
     }
@@ -2664,50 +2352,6 @@ impl ScheduleInvoiceSchedule {
             auto_payment: None,
             live_mode: Some(live_mode.into()),
         }
-    }
-}
-
-crm_core::record! {
-    /// Schedule invoice schedule reply.
-    pub struct ScheduleInvoiceScheduleReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
-        compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
-        contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `schedule`
-        schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
-        status: Option<String> = "status",
-        /// `termsNotes`
-        terms_notes: Option<String> = "termsNotes",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -2838,7 +2482,7 @@ crm_core::record! {
         /// `emailData`
         email_data: Option<Value> = "emailData",
         /// `invoice`
-        invoice: Option<DefaultInvoiceReply> = "invoice",
+        invoice: Option<InvoiceReply> = "invoice",
         /// `smsData`
         sms_data: Option<Value> = "smsData",
     }
@@ -2929,6 +2573,36 @@ impl StripePaymentMethod {
         Self {
             enable_bank_debit_only: Some(enable_bank_debit_only.into()),
         }
+    }
+}
+
+crm_core::record! {
+    /// Template reply.
+    pub struct TemplateReply {
+        /// The id of the location, or of what `altType` names.
+        alt_id: Option<String> = "altId",
+        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        alt_type: Option<String> = "altType",
+        /// `businessDetails`
+        business_details: Option<BusinessDetailsDto> = "businessDetails",
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The currency, as `USD`.
+        currency: Option<String> = "currency",
+        /// `discount`
+        discount: Option<Discount> = "discount",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `invoiceNumberPrefix`
+        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
+        /// `items`
+        items: Vec<InvoicedItem> = "items",
+        /// The name.
+        name: Option<String> = "name",
+        /// How many there are in all.
+        total: Option<f64> = "total",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -3059,7 +2733,7 @@ crm_core::record! {
     /// Text2 pay invoice reply.
     pub struct Text2PayInvoiceReply {
         /// `invoice`
-        invoice: Option<DefaultInvoiceReply> = "invoice",
+        invoice: Option<InvoiceReply> = "invoice",
         /// `invoiceUrl`
         invoice_url: Option<String> = "invoiceUrl",
     }
@@ -3103,50 +2777,6 @@ crm_core::record! {
         sub_total: Option<f64> = "subTotal",
         /// `tax`
         tax: Option<f64> = "tax",
-    }
-}
-
-crm_core::record! {
-    /// Update and schedule invoice schedule reply.
-    pub struct UpdateAndScheduleInvoiceScheduleReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
-        compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
-        contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `schedule`
-        schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
-        status: Option<String> = "status",
-        /// `termsNotes`
-        terms_notes: Option<String> = "termsNotes",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -3398,58 +3028,6 @@ impl UpdateInvoiceLateFeesConfiguration {
 }
 
 crm_core::record! {
-    /// Update invoice reply.
-    pub struct UpdateInvoiceReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `amountDue`
-        amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
-        amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
-        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
-        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
-        business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
-        contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Value> = "discount",
-        /// When it is due.
-        due_date: Option<String> = "dueDate",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceItems`
-        invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
-        invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
-        issue_date: Option<String> = "issueDate",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentSchedule`
-        payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
-        status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
     /// Update invoice schedule.
     pub struct UpdateInvoiceSchedule {
         /// The id of the location, or of what `altType` names.
@@ -3521,50 +3099,6 @@ impl Default for UpdateInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Update invoice schedule reply.
-    pub struct UpdateInvoiceScheduleReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// `compiledTermsNotes`
-        compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// `contactDetails`
-        contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoices`
-        invoices: Vec<DefaultInvoiceReply> = "invoices",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `schedule`
-        schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
-        status: Option<String> = "status",
-        /// `termsNotes`
-        terms_notes: Option<String> = "termsNotes",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
     /// Update invoice template.
     pub struct UpdateInvoiceTemplate {
         /// The id of the location, or of what `altType` names.
@@ -3622,36 +3156,6 @@ impl UpdateInvoiceTemplate {
 impl Default for UpdateInvoiceTemplate {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-crm_core::record! {
-    /// Update invoice template reply.
-    pub struct UpdateInvoiceTemplateReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `businessDetails`
-        business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Discount> = "discount",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceNumberPrefix`
-        invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `items`
-        items: Vec<InvoicedItem> = "items",
-        /// The name.
-        name: Option<String> = "name",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -3736,83 +3240,27 @@ impl VoidInvoice {
     }
 }
 
-crm_core::record! {
-    /// Void invoice reply.
-    pub struct VoidInvoiceReply {
-        /// The id of the location, or of what `altType` names.
-        alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
-        alt_type: Option<String> = "altType",
-        /// `amountDue`
-        amount_due: Option<f64> = "amountDue",
-        /// `amountPaid`
-        amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
-        automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `automaticTaxesEnabled`
-        automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// `businessDetails`
-        business_details: Option<Value> = "businessDetails",
-        /// `contactDetails`
-        contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// `discount`
-        discount: Option<Value> = "discount",
-        /// When it is due.
-        due_date: Option<String> = "dueDate",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `invoiceItems`
-        invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
-        invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
-        issue_date: Option<String> = "issueDate",
-        /// `liveMode`
-        live_mode: Option<bool> = "liveMode",
-        /// The name.
-        name: Option<String> = "name",
-        /// `paymentSchedule`
-        payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
-        status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
-        title: Option<String> = "title",
-        /// How many there are in all.
-        total: Option<f64> = "total",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AdditionalEmails, Address, AddressDto, Alt, Attachments, AutoInvoicing, AutoPaymentDetails,
-    AutoPaymentInvoiceScheduleReply, AutoPaymentSchedule, BacsDirectDebit, BecsDirectDebit,
-    BusinessDetailsDto, CancelInvoiceSchedule, CancelInvoiceScheduleReply, Card, ContactDetailsDto,
-    CreateEstimates, CreateInvoice, CreateInvoiceFromEstimate, CreateInvoiceFromEstimateReply,
-    CreateInvoiceFromEstimateVersion, CreateInvoiceReply, CreateInvoiceSchedule, CreateInvoiceScheduleReply,
-    CreateInvoiceTemplate, CreateInvoiceTemplateReply, CustomNotification, CustomNotificationItem,
-    CustomRRuleOptions, DefaultInvoiceReply, DeleteInvoiceReply, DeleteInvoiceScheduleReply,
-    DeleteInvoiceTemplateReply, Discount, DiscountType, EstimateIdParam, EstimateLineItem, EstimateReply,
-    EstimateReplyEstimateActionHistoryItem, EstimateTemplateReply, EstimateTemplates, FrequencySettings,
-    GenerateEstimateNumberReply, GenerateInvoiceNumberReply, GetInvoiceReply, GetInvoiceSettingsReply,
-    GetScheduleReply, GetTemplateReply, InvoiceItem, InvoiceProductSettings, InvoiceReplyStatus,
-    InvoiceSettingsBusinessDetails, InvoiceSettingsSenderConfiguration, InvoicedItem,
-    InvoicesListEstimatesStatus, ItemTax, LateFeesConfiguration, LateFeesFrequency, LateFeesFrequencyInterval,
-    LateFeesGrace, LateFeesMaxFees, ListEstimateTemplateReply, ListEstimatesReply, ListInvoicesReply,
-    ListSchedulesReply, ListTemplatesReply, PatchInvoiceStatsLastViewed, PaymentMethod, PaymentMode,
-    PaymentSchedule, PaymentScheduleConfig, PaymentScheduleDateConfig,
-    PaymentScheduleDateConfigDepositDateType, PaymentScheduleDateConfigScheduleDateType, ProcessingFee,
-    ProcessingFeePaidCharge, RecordPayment, RecordPaymentReply, Reminder, ReminderReminderInvoiceCondition,
-    ReminderReminderTime, ReminderSettings, RemindersConfiguration, ScheduleInvoiceSchedule,
-    ScheduleInvoiceScheduleReply, ScheduleOptions, SendEstimate, SendInvoice, SendInvoiceAction,
-    SendInvoicesReply, SentToDto, SepaDirectDebit, StripePaymentMethod, Text2Pay, Text2PayAction,
-    Text2PayInvoiceReply, TipsConfiguration, TotalSummary, UpdateAndScheduleInvoiceScheduleReply,
-    UpdateEstimate, UpdateInvoice, UpdateInvoiceLateFeesConfiguration, UpdateInvoiceReply,
-    UpdateInvoiceSchedule, UpdateInvoiceScheduleReply, UpdateInvoiceTemplate, UpdateInvoiceTemplateReply,
-    UpdatePaymentMethodsConfiguration, UsBankAccount, VoidInvoice, VoidInvoiceReply,
+    AutoPaymentSchedule, BacsDirectDebit, BecsDirectDebit, BusinessDetailsDto, CancelInvoiceSchedule, Card,
+    ContactDetailsDto, CreateEstimates, CreateInvoice, CreateInvoiceFromEstimate,
+    CreateInvoiceFromEstimateReply, CreateInvoiceFromEstimateVersion, CreateInvoiceSchedule,
+    CreateInvoiceTemplate, CustomNotification, CustomNotificationItem, CustomRRuleOptions, Discount,
+    DiscountType, EstimateIdParam, EstimateLineItem, EstimateReply, EstimateReplyEstimateActionHistoryItem,
+    EstimateTemplateReply, EstimateTemplates, FrequencySettings, GenerateEstimateNumberReply,
+    GenerateInvoiceNumberReply, GetInvoiceReply, GetInvoiceSettingsReply, GetScheduleReply, InvoiceItem,
+    InvoiceProductSettings, InvoiceReply, InvoiceReplyStatus, InvoiceSettingsBusinessDetails,
+    InvoiceSettingsSenderConfiguration, InvoicedItem, InvoicesListEstimatesStatus, ItemTax,
+    LateFeesConfiguration, LateFeesFrequency, LateFeesFrequencyInterval, LateFeesGrace, LateFeesMaxFees,
+    ListEstimateTemplateReply, ListEstimatesReply, ListInvoicesReply, ListSchedulesReply, ListTemplatesReply,
+    PatchInvoiceStatsLastViewed, PaymentMethod, PaymentMode, PaymentSchedule, PaymentScheduleConfig,
+    PaymentScheduleDateConfig, PaymentScheduleDateConfigDepositDateType,
+    PaymentScheduleDateConfigScheduleDateType, ProcessingFee, ProcessingFeePaidCharge, RecordPayment,
+    RecordPaymentReply, Reminder, ReminderReminderInvoiceCondition, ReminderReminderTime, ReminderSettings,
+    RemindersConfiguration, ScheduleInvoiceSchedule, ScheduleOptions, SendEstimate, SendInvoice,
+    SendInvoiceAction, SendInvoicesReply, SentToDto, SepaDirectDebit, StripePaymentMethod, TemplateReply,
+    Text2Pay, Text2PayAction, Text2PayInvoiceReply, TipsConfiguration, TotalSummary, UpdateEstimate,
+    UpdateInvoice, UpdateInvoiceLateFeesConfiguration, UpdateInvoiceSchedule, UpdateInvoiceTemplate,
+    UpdatePaymentMethodsConfiguration, UsBankAccount, VoidInvoice,
 );

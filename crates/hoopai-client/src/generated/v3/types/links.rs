@@ -4,16 +4,6 @@
 use super::*;
 
 crm_core::record! {
-    /// Delete links reply.
-    pub struct DeleteLinksReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
-        succeded: Option<bool> = "succeded",
-        /// `succeeded`
-        succeeded: Option<bool> = "succeeded",
-    }
-}
-
-crm_core::record! {
     /// Get link reply.
     pub struct GetLinkReply {
         /// `link`
@@ -106,5 +96,5 @@ impl Links {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    DeleteLinksReply, GetLinkReply, GetLinksReply, Link, LinkUpdate, Links,
+    GetLinkReply, GetLinksReply, Link, LinkUpdate, Links,
 );

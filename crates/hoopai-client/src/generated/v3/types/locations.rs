@@ -151,14 +151,6 @@ crm_core::record! {
     }
 }
 
-crm_core::record! {
-    /// Custom field delete reply.
-    pub struct CustomFieldDeleteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
 crm_core::open_enum! {
     /// Custom field model.
     pub enum CustomFieldModel {
@@ -287,14 +279,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom value delete reply.
-    pub struct CustomValueDeleteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
-    }
-}
-
-crm_core::record! {
     /// Custom value id reply.
     pub struct CustomValueIdReply {
         /// `customValue`
@@ -337,12 +321,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete recurring task reply.
-    pub struct DeleteRecurringTaskReply {
-        /// The id.
-        id: Option<String> = "id",
-        /// Whether it worked.
-        success: Option<bool> = "success",
+    /// Delete reply.
+    pub struct DeleteReply {
+        /// Whether it worked, in the vendor's spelling.
+        succeded: Option<bool> = "succeded",
     }
 }
 
@@ -475,24 +457,6 @@ crm_core::record! {
         templates: Vec<Value> = "templates",
         /// `totalCount`
         total_count: Option<f64> = "totalCount",
-    }
-}
-
-crm_core::record! {
-    /// Location deleted reply.
-    pub struct LocationDeletedReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Location tag delete reply.
-    pub struct LocationTagDeleteReply {
-        /// Whether it worked, in the vendor's spelling.
-        succeded: Option<bool> = "succeded",
     }
 }
 
@@ -1209,15 +1173,14 @@ impl UpdatePermissions {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     ConversationChannel, ConversationChannelEntry, ConversationProvider, ConversationProviderType,
-    CreateLocation, CreateLocationReply, CustomFieldDeleteReply, CustomFieldModel, CustomFieldsListReply,
-    CustomRRulesOptions, CustomRRulesOptionsDayOfWeek, CustomRRulesOptionsIntervalType, CustomValue,
-    CustomValueDeleteReply, CustomValueIdReply, CustomValues, CustomValuesListReply, DeleteRecurringTaskReply,
-    FileUploadReply, FileUploadReplyMetaItem, GetConversationChannelListReply, GetLocation, GetLocationById,
-    GetLocationByIdReply, GetTemplatesReply, LocationDeletedReply, LocationTagDeleteReply, LocationTagReply,
-    LocationTags, LocationTagsReply, LocationTaskListReply, LocationsBusiness, LocationsCreateCustomFields,
-    LocationsCustomField, LocationsCustomFieldReply, LocationsListCustomFieldsModel,
-    LocationsListTemplatesType, LocationsUpdateCustomFields, Mailgun, PermissionsItem, PermissionsReply,
-    ProspectInfo, RecurringTaskCreate, RecurringTaskReply, RecurringTaskSingleReply, RecurringTaskUpdate,
-    SearchReply, Settings, SnapshotPut, Social, TagBody, TaskSearchParams, Twilio, UpdateLocation,
-    UpdatePermissions,
+    CreateLocation, CreateLocationReply, CustomFieldModel, CustomFieldsListReply, CustomRRulesOptions,
+    CustomRRulesOptionsDayOfWeek, CustomRRulesOptionsIntervalType, CustomValue, CustomValueIdReply,
+    CustomValues, CustomValuesListReply, DeleteReply, FileUploadReply, FileUploadReplyMetaItem,
+    GetConversationChannelListReply, GetLocation, GetLocationById, GetLocationByIdReply, GetTemplatesReply,
+    LocationTagReply, LocationTags, LocationTagsReply, LocationTaskListReply, LocationsBusiness,
+    LocationsCreateCustomFields, LocationsCustomField, LocationsCustomFieldReply,
+    LocationsListCustomFieldsModel, LocationsListTemplatesType, LocationsUpdateCustomFields, Mailgun,
+    PermissionsItem, PermissionsReply, ProspectInfo, RecurringTaskCreate, RecurringTaskReply,
+    RecurringTaskSingleReply, RecurringTaskUpdate, SearchReply, Settings, SnapshotPut, Social, TagBody,
+    TaskSearchParams, Twilio, UpdateLocation, UpdatePermissions,
 );

@@ -268,17 +268,23 @@ mod shared_create_add_followers_reply;
 #[cfg(any(feature = "contacts", feature = "opportunities"))]
 pub use self::shared_create_add_followers_reply::*;
 
-#[cfg(any(feature = "payments", feature = "products"))]
-mod shared_default_price_reply;
+#[cfg(any(feature = "brand_boards", feature = "emails"))]
+mod shared_deleted_trace_id_reply;
 
-#[cfg(any(feature = "payments", feature = "products"))]
-pub use self::shared_default_price_reply::*;
+#[cfg(any(feature = "brand_boards", feature = "emails"))]
+pub use self::shared_deleted_trace_id_reply::*;
 
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
 mod shared_i_custom_field;
 
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
 pub use self::shared_i_custom_field::*;
+
+#[cfg(any(feature = "conversation_ai", feature = "locations", feature = "objects"))]
+mod shared_id_success_reply;
+
+#[cfg(any(feature = "conversation_ai", feature = "locations", feature = "objects"))]
+pub use self::shared_id_success_reply::*;
 
 #[cfg(any(feature = "invoices", feature = "voice_ai"))]
 mod shared_invoices_list_sort_order;
@@ -292,6 +298,24 @@ mod shared_media_type;
 #[cfg(any(feature = "ads", feature = "products"))]
 pub use self::shared_media_type::*;
 
+#[cfg(any(feature = "payments", feature = "products"))]
+mod shared_membership_offer;
+
+#[cfg(any(feature = "payments", feature = "products"))]
+pub use self::shared_membership_offer::*;
+
+#[cfg(any(feature = "products", feature = "store"))]
+mod shared_message_status_reply;
+
+#[cfg(any(feature = "products", feature = "store"))]
+pub use self::shared_message_status_reply::*;
+
+#[cfg(any(feature = "calendars", feature = "conversations", feature = "locations"))]
+mod shared_message_success_reply;
+
+#[cfg(any(feature = "calendars", feature = "conversations", feature = "locations"))]
+pub use self::shared_message_success_reply::*;
+
 #[cfg(any(feature = "payments", feature = "store"))]
 mod shared_order_source_type;
 
@@ -303,6 +327,40 @@ mod shared_price_type;
 
 #[cfg(any(feature = "invoices", feature = "payments", feature = "products"))]
 pub use self::shared_price_type::*;
+
+#[cfg(any(feature = "contacts", feature = "links"))]
+mod shared_succeded_succeeded_reply;
+
+#[cfg(any(feature = "contacts", feature = "links"))]
+pub use self::shared_succeded_succeeded_reply::*;
+
+#[cfg(
+    any(
+        feature = "businesses",
+        feature = "calendars",
+        feature = "conversations",
+        feature = "invoices",
+        feature = "knowledge_bases",
+        feature = "marketplace",
+        feature = "payments",
+        feature = "saas"
+    )
+)]
+mod shared_success_reply;
+
+#[cfg(
+    any(
+        feature = "businesses",
+        feature = "calendars",
+        feature = "conversations",
+        feature = "invoices",
+        feature = "knowledge_bases",
+        feature = "marketplace",
+        feature = "payments",
+        feature = "saas"
+    )
+)]
+pub use self::shared_success_reply::*;
 
 #[cfg(any(feature = "courses", feature = "emails"))]
 mod shared_visibility;

@@ -205,16 +205,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object record delete reply.
-    pub struct ObjectRecordDeleteReply {
-        /// The id.
-        id: Option<String> = "id",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
     /// Record by id reply.
     pub struct RecordByIdReply {
         /// `record`
@@ -348,6 +338,6 @@ impl UpdateCustomObject {
 crm_core::json_schemas!(super::DOCUMENT;
     CreateCustomObject, CreatedByReply, CustomObject, CustomObjectByIdReply,
     CustomObjectDisplayPropertyDetails, CustomObjectLabel, CustomObjectLabelUpdate, CustomObjectListReply,
-    CustomObjectReply, IRecord, ObjectRecordDeleteReply, RecordByIdReply, RecordReply, SearchRecordReply,
-    SearchRecordsBody, UpdateCustomObject,
+    CustomObjectReply, IRecord, RecordByIdReply, RecordReply, SearchRecordReply, SearchRecordsBody,
+    UpdateCustomObject,
 );

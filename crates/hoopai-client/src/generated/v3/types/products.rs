@@ -256,16 +256,6 @@ crm_core::setters!(BulkUpdateFilters {
     available_in_store: bool, collection_ids: [String], product_type: String, search: String,
 });
 
-crm_core::record! {
-    /// Bulk update reply.
-    pub struct BulkUpdateReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
 crm_core::open_enum! {
     /// Bulk update type.
     pub enum BulkUpdateType {
@@ -388,46 +378,6 @@ crm_core::setters!(CreatePrice {
     recurring: Recurring, setup_fee: f64, shipping_options: ShippingOptions, sku: String, total_cycles: f64,
     track_inventory: bool, trial_period: f64, type_: PriceType, user_id: String, variant_option_ids: [String],
 });
-
-crm_core::record! {
-    /// Create price reply.
-    pub struct CreatePriceReply {
-        /// `allowOutOfStockPurchases`
-        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
-        amount: Option<f64> = "amount",
-        /// `availableQuantity`
-        available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
-        compare_at_price: Option<f64> = "compareAtPrice",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// The id.
-        id: Option<String> = "_id",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `membershipOffers`
-        membership_offers: Vec<MembershipOffer> = "membershipOffers",
-        /// The name.
-        name: Option<String> = "name",
-        /// `product`
-        product: Option<String> = "product",
-        /// `recurring`
-        recurring: Option<Recurring> = "recurring",
-        /// `trackInventory`
-        track_inventory: Option<bool> = "trackInventory",
-        /// `type`
-        type_: Option<PriceType> = "type",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-        /// `variantOptionIds`
-        variant_option_ids: Vec<String> = "variantOptionIds",
-    }
-}
 
 crm_core::record! {
     /// Create product.
@@ -558,86 +508,10 @@ impl CreateProductCollections {
 }
 
 crm_core::record! {
-    /// Create product reply.
-    pub struct CreateProductReply {
-        /// `automaticTaxCategoryId`
-        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
-        available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
-        collection_ids: Vec<String> = "collectionIds",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `image`
-        image: Option<String> = "image",
-        /// The vendor's default is `false`.
-        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
-        label: Option<ProductLabel> = "label",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// `productType`
-        product_type: Option<String> = "productType",
-        /// The part of the address after the domain.
-        slug: Option<String> = "slug",
-        /// `statementDescriptor`
-        statement_descriptor: Option<String> = "statementDescriptor",
-        /// `taxes`
-        taxes: Vec<String> = "taxes",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// `variants`
-        variants: Vec<ProductVariant> = "variants",
-    }
-}
-
-crm_core::record! {
     /// Default collection reply.
     pub struct DefaultCollectionReply {
         /// `data`
         data: Option<Collection> = "data",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete price reply.
-    pub struct DeletePriceReply {
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete product collection reply.
-    pub struct DeleteProductCollectionReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete product reply.
-    pub struct DeleteProductReply {
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
-    /// Delete product review reply.
-    pub struct DeleteProductReviewReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
         /// `status`
         status: Option<bool> = "status",
     }
@@ -650,86 +524,6 @@ crm_core::record! {
         inventory: Vec<InventoryItem> = "inventory",
         /// How many there are in all.
         total: Option<Value> = "total",
-    }
-}
-
-crm_core::record! {
-    /// Get price reply.
-    pub struct GetPriceReply {
-        /// `allowOutOfStockPurchases`
-        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
-        amount: Option<f64> = "amount",
-        /// `availableQuantity`
-        available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
-        compare_at_price: Option<f64> = "compareAtPrice",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// The id.
-        id: Option<String> = "_id",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `membershipOffers`
-        membership_offers: Vec<MembershipOffer> = "membershipOffers",
-        /// The name.
-        name: Option<String> = "name",
-        /// `product`
-        product: Option<String> = "product",
-        /// `recurring`
-        recurring: Option<Recurring> = "recurring",
-        /// `trackInventory`
-        track_inventory: Option<bool> = "trackInventory",
-        /// `type`
-        type_: Option<PriceType> = "type",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-        /// `variantOptionIds`
-        variant_option_ids: Vec<String> = "variantOptionIds",
-    }
-}
-
-crm_core::record! {
-    /// Get product reply.
-    pub struct GetProductReply {
-        /// `automaticTaxCategoryId`
-        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
-        available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
-        collection_ids: Vec<String> = "collectionIds",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `image`
-        image: Option<String> = "image",
-        /// The vendor's default is `false`.
-        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
-        label: Option<ProductLabel> = "label",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// `productType`
-        product_type: Option<String> = "productType",
-        /// The part of the address after the domain.
-        slug: Option<String> = "slug",
-        /// `statementDescriptor`
-        statement_descriptor: Option<String> = "statementDescriptor",
-        /// `taxes`
-        taxes: Vec<String> = "taxes",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// `variants`
-        variants: Vec<ProductVariant> = "variants",
     }
 }
 
@@ -783,7 +577,7 @@ crm_core::record! {
     /// List prices reply.
     pub struct ListPricesReply {
         /// `prices`
-        prices: Vec<DefaultPriceReply> = "prices",
+        prices: Vec<PriceReply> = "prices",
         /// How many there are in all.
         total: Option<f64> = "total",
     }
@@ -1138,6 +932,14 @@ crm_core::setters!(ShippingOptions {
 });
 
 crm_core::record! {
+    /// Status reply.
+    pub struct StatusReply {
+        /// `status`
+        status: Option<bool> = "status",
+    }
+}
+
+crm_core::record! {
     /// Update display priority body.
     pub struct UpdateDisplayPriorityBody {
         /// The id of the location, or of what `altType` names.
@@ -1228,16 +1030,6 @@ impl UpdateInventoryItem {
 }
 
 crm_core::record! {
-    /// Update inventory reply.
-    pub struct UpdateInventoryReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Update price.
     pub struct UpdatePrice {
         /// `allowOutOfStockPurchases`
@@ -1294,46 +1086,6 @@ crm_core::setters!(UpdatePrice {
     recurring: Recurring, setup_fee: f64, shipping_options: ShippingOptions, sku: String, total_cycles: f64,
     track_inventory: bool, trial_period: f64, type_: PriceType, user_id: String, variant_option_ids: [String],
 });
-
-crm_core::record! {
-    /// Update price reply.
-    pub struct UpdatePriceReply {
-        /// `allowOutOfStockPurchases`
-        allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
-        amount: Option<f64> = "amount",
-        /// `availableQuantity`
-        available_quantity: Option<f64> = "availableQuantity",
-        /// `compareAtPrice`
-        compare_at_price: Option<f64> = "compareAtPrice",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
-        currency: Option<String> = "currency",
-        /// The id.
-        id: Option<String> = "_id",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `membershipOffers`
-        membership_offers: Vec<MembershipOffer> = "membershipOffers",
-        /// The name.
-        name: Option<String> = "name",
-        /// `product`
-        product: Option<String> = "product",
-        /// `recurring`
-        recurring: Option<Recurring> = "recurring",
-        /// `trackInventory`
-        track_inventory: Option<bool> = "trackInventory",
-        /// `type`
-        type_: Option<PriceType> = "type",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-        /// `variantOptionIds`
-        variant_option_ids: Vec<String> = "variantOptionIds",
-    }
-}
 
 crm_core::record! {
     /// Update product.
@@ -1421,16 +1173,6 @@ impl UpdateProduct {
 }
 
 crm_core::record! {
-    /// Update product collection reply.
-    pub struct UpdateProductCollectionReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Update product collections.
     pub struct UpdateProductCollections {
         /// The id of the location, or of what `altType` names.
@@ -1465,46 +1207,6 @@ impl UpdateProductCollections {
             seo: None,
             slug: None,
         }
-    }
-}
-
-crm_core::record! {
-    /// Update product reply.
-    pub struct UpdateProductReply {
-        /// `automaticTaxCategoryId`
-        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// `availableInStore`
-        available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
-        collection_ids: Vec<String> = "collectionIds",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
-        description: Option<String> = "description",
-        /// The id.
-        id: Option<String> = "_id",
-        /// `image`
-        image: Option<String> = "image",
-        /// The vendor's default is `false`.
-        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
-        label: Option<ProductLabel> = "label",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-        /// `productType`
-        product_type: Option<String> = "productType",
-        /// The part of the address after the domain.
-        slug: Option<String> = "slug",
-        /// `statementDescriptor`
-        statement_descriptor: Option<String> = "statementDescriptor",
-        /// `taxes`
-        taxes: Vec<String> = "taxes",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// `variants`
-        variants: Vec<ProductVariant> = "variants",
     }
 }
 
@@ -1627,16 +1329,6 @@ impl UpdateProductReviews {
 }
 
 crm_core::record! {
-    /// Update product reviews reply.
-    pub struct UpdateProductReviewsReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
-    }
-}
-
-crm_core::record! {
     /// Update product store.
     pub struct UpdateProductStore {
         /// `action`
@@ -1669,16 +1361,6 @@ impl UpdateProductStore {
             alt_type: Some("location".to_owned()),
             product_ids: Some(product_ids.into()),
         }
-    }
-}
-
-crm_core::record! {
-    /// Update product store reply.
-    pub struct UpdateProductStoreReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `status`
-        status: Option<bool> = "status",
     }
 }
 
@@ -1757,17 +1439,13 @@ crm_core::open_enum! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     BulkEditPrice, BulkEditProduct, BulkEditReply, BulkEditRequest, BulkUpdate, BulkUpdateFilters,
-    BulkUpdateReply, BulkUpdateType, Collection, CollectionSeo, CountReviewsByStatusReply,
-    CreateCollectionReply, CreatePrice, CreatePriceReply, CreateProduct, CreateProductCollections,
-    CreateProductReply, DefaultCollectionReply, DeletePriceReply, DeleteProductCollectionReply,
-    DeleteProductReply, DeleteProductReviewReply, GetInventoryReply, GetPriceReply, GetProductReply,
-    GetProductStatsReply, InventoryItem, ListCollectionReply, ListPricesReply, ListProductReviewsReply,
-    ListProductsReply, PriceDimensions, PriceDimensionsUnit, PriceMeta, PriceMetaInternalSource,
-    PriceMetaSource, PriceUpdateField, PriceUpdateFieldType, ProductMedia, ProductReview, ProductSeo,
-    ProductType, ProductsDefaultProductReply, ProductsListReviewsSortField, ShippingOptions,
-    UpdateDisplayPriorityBody, UpdateInventory, UpdateInventoryItem, UpdateInventoryReply, UpdatePrice,
-    UpdatePriceReply, UpdateProduct, UpdateProductCollectionReply, UpdateProductCollections,
-    UpdateProductReply, UpdateProductReview, UpdateProductReviewObject, UpdateProductReviews,
-    UpdateProductReviewsReply, UpdateProductStore, UpdateProductStoreReply, UserDetails, WeightOptions,
-    WeightOptionsUnit,
+    BulkUpdateType, Collection, CollectionSeo, CountReviewsByStatusReply, CreateCollectionReply, CreatePrice,
+    CreateProduct, CreateProductCollections, DefaultCollectionReply, GetInventoryReply, GetProductStatsReply,
+    InventoryItem, ListCollectionReply, ListPricesReply, ListProductReviewsReply, ListProductsReply,
+    PriceDimensions, PriceDimensionsUnit, PriceMeta, PriceMetaInternalSource, PriceMetaSource,
+    PriceUpdateField, PriceUpdateFieldType, ProductMedia, ProductReview, ProductSeo, ProductType,
+    ProductsDefaultProductReply, ProductsListReviewsSortField, ShippingOptions, StatusReply,
+    UpdateDisplayPriorityBody, UpdateInventory, UpdateInventoryItem, UpdatePrice, UpdateProduct,
+    UpdateProductCollections, UpdateProductReview, UpdateProductReviewObject, UpdateProductReviews,
+    UpdateProductStore, UserDetails, WeightOptions, WeightOptionsUnit,
 );

@@ -340,16 +340,6 @@ impl CloneQueueItem {
 }
 
 crm_core::record! {
-    /// Clone queue item reply.
-    pub struct CloneQueueItemReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `queueItem`
-        queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
-    }
-}
-
-crm_core::record! {
     /// Comment attachment.
     pub struct CommentAttachment {
         /// `thumbnail`
@@ -766,20 +756,6 @@ impl CreatePost {
     }
 }
 
-crm_core::record! {
-    /// Create post reply.
-    pub struct CreatePostReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `results`
-        results: Option<CreatePostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
 crm_core::open_enum! {
     /// Create post status.
     pub enum CreatePostStatus {
@@ -801,14 +777,6 @@ crm_core::open_enum! {
         Published = "published",
         /// `scheduled`
         Scheduled = "scheduled",
-    }
-}
-
-crm_core::record! {
-    /// Create post successful response schema.
-    pub struct CreatePostSuccessfulResponseSchema {
-        /// `post`
-        post: Option<SocialPost> = "post",
     }
 }
 
@@ -851,16 +819,6 @@ impl CreateQueueItem {
             session_id: None,
             variations: None,
         }
-    }
-}
-
-crm_core::record! {
-    /// Create queue item reply.
-    pub struct CreateQueueItemReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `queueItem`
-        queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
     }
 }
 
@@ -1350,8 +1308,16 @@ crm_core::setters!(DeletePosts {
 });
 
 crm_core::record! {
-    /// Discard edit session.
-    pub struct DiscardEditSession {
+    /// Discard edit session reply.
+    pub struct DiscardEditSessionReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+    }
+}
+
+crm_core::record! {
+    /// Edit session.
+    pub struct EditSession {
         /// The vendor's default is `false`.
         keep_in_draft: Option<bool> = "keepInDraft",
         /// The id of the location (sub-account).
@@ -1362,11 +1328,11 @@ crm_core::record! {
     required "locationId" "sessionId"
     by new
 }
-crm_core::setters!(DiscardEditSession {
+crm_core::setters!(EditSession {
     keep_in_draft: bool, location_id: String, session_id: String,
 });
 
-impl DiscardEditSession {
+impl EditSession {
     /// A record with what it must have.
     #[must_use]
     pub fn new(location_id: impl Into<String>, session_id: impl Into<String>) -> Self {
@@ -1375,14 +1341,6 @@ impl DiscardEditSession {
             location_id: Some(location_id.into()),
             session_id: Some(session_id.into()),
         }
-    }
-}
-
-crm_core::record! {
-    /// Discard edit session reply.
-    pub struct DiscardEditSessionReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
     }
 }
 
@@ -1971,54 +1929,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get tags by id reply.
-    pub struct GetTagsByIdReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `results`
-        results: Option<GetTagsByIdResponseSchema> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Get tags by id response schema.
-    pub struct GetTagsByIdResponseSchema {
-        /// `count`
-        count: Option<f64> = "count",
-        /// The tags.
-        tags: Vec<SocialMediaTag> = "tags",
-    }
-}
-
-crm_core::record! {
-    /// Get tags by location id reply.
-    pub struct GetTagsByLocationIdReply {
-        /// What it says, for people.
-        message: Option<String> = "message",
-        /// `results`
-        results: Option<GetTagsByLocationIdResponseSchema> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-    }
-}
-
-crm_core::record! {
-    /// Get tags by location id response schema.
-    pub struct GetTagsByLocationIdResponseSchema {
-        /// `count`
-        count: Option<f64> = "count",
-        /// The tags.
-        tags: Vec<SocialMediaTag> = "tags",
-    }
-}
-
-crm_core::record! {
     /// Get upload status reply.
     pub struct GetUploadStatusReply {
         /// What it says, for people.
@@ -2143,6 +2053,30 @@ crm_core::record! {
         og_url: Option<String> = "ogUrl",
         /// The address.
         url: Option<String> = "url",
+    }
+}
+
+crm_core::record! {
+    /// Id reply.
+    pub struct IdReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `results`
+        results: Option<IdResponseSchema> = "results",
+        /// The HTTP status, once more.
+        status_code: Option<f64> = "statusCode",
+        /// Whether it worked.
+        success: Option<bool> = "success",
+    }
+}
+
+crm_core::record! {
+    /// Id response schema.
+    pub struct IdResponseSchema {
+        /// `count`
+        count: Option<f64> = "count",
+        /// The tags.
+        tags: Vec<SocialMediaTag> = "tags",
     }
 }
 
@@ -2461,6 +2395,16 @@ crm_core::setters!(PinterestPost {
 });
 
 crm_core::record! {
+    /// Platforms value.
+    pub struct PlatformsValue {
+        /// `change`
+        change: Option<f64> = "change",
+        /// `value`
+        value: Option<f64> = "value",
+    }
+}
+
+crm_core::record! {
     /// Post approval.
     pub struct PostApproval {
         /// `approvalStatus`
@@ -2647,6 +2591,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Queue item reply.
+    pub struct QueueItemReply {
+        /// What it says, for people.
+        message: Option<String> = "message",
+        /// `queueItem`
+        queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
+    }
+}
+
+crm_core::record! {
     /// Queue item with variations.
     pub struct QueueItemWithVariations {
         /// `currentVariation`
@@ -2770,35 +2724,6 @@ crm_core::record! {
         message: Option<String> = "message",
         /// `queueItem`
         queue_item: Option<QueueItemWithVariations> = "queueItem",
-    }
-}
-
-crm_core::record! {
-    /// Save edit session.
-    pub struct SaveEditSession {
-        /// The vendor's default is `false`.
-        keep_in_draft: Option<bool> = "keepInDraft",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `sessionId`
-        session_id: Option<String> = "sessionId",
-    }
-    required "locationId" "sessionId"
-    by new
-}
-crm_core::setters!(SaveEditSession {
-    keep_in_draft: bool, location_id: String, session_id: String,
-});
-
-impl SaveEditSession {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(location_id: impl Into<String>, session_id: impl Into<String>) -> Self {
-        Self {
-            keep_in_draft: None,
-            location_id: Some(location_id.into()),
-            session_id: Some(session_id.into()),
-        }
     }
 }
 
@@ -3114,21 +3039,11 @@ crm_core::record! {
     /// Social media get statistics response results breakdowns impressions.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
         /// `platforms`
-        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue> = "platforms",
+        platforms: Map<PlatformsValue> = "platforms",
         /// `total`
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
-    }
-}
-
-crm_core::record! {
-    /// Social media get statistics response results breakdowns impressions platforms value.
-    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-        /// `change`
-        change: Option<f64> = "change",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -3136,21 +3051,11 @@ crm_core::record! {
     /// Social media get statistics response results breakdowns posts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
         /// `platforms`
-        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue> = "platforms",
+        platforms: Map<PlatformsValue> = "platforms",
         /// `total`
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
-    }
-}
-
-crm_core::record! {
-    /// Social media get statistics response results breakdowns posts platforms value.
-    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-        /// `change`
-        change: Option<f64> = "change",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -3158,21 +3063,11 @@ crm_core::record! {
     /// Social media get statistics response results breakdowns reach.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
         /// `platforms`
-        platforms: Map<SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue> = "platforms",
+        platforms: Map<PlatformsValue> = "platforms",
         /// `total`
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
-    }
-}
-
-crm_core::record! {
-    /// Social media get statistics response results breakdowns reach platforms value.
-    pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue {
-        /// `change`
-        change: Option<f64> = "change",
-        /// `value`
-        value: Option<f64> = "value",
     }
 }
 
@@ -3900,7 +3795,7 @@ crm_core::record! {
     /// Wrapped clone queue item reply.
     pub struct WrappedCloneQueueItemReply {
         /// `results`
-        results: Option<CloneQueueItemReply> = "results",
+        results: Option<QueueItemReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
         /// Whether it worked.
@@ -3915,20 +3810,6 @@ crm_core::record! {
     pub struct WrappedCreateCategoryQueueReply {
         /// `results`
         results: Option<CreateCategoryQueueReply> = "results",
-        /// The HTTP status, once more.
-        status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
-        success: Option<bool> = "success",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Wrapped create queue item reply.
-    pub struct WrappedCreateQueueItemReply {
-        /// `results`
-        results: Option<CreateQueueItemReply> = "results",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
         /// Whether it worked.
@@ -4204,42 +4085,36 @@ crm_core::json_schemas!(super::DOCUMENT;
     AccountsListReply, AccountsListResponseSchema, ApprovalStatus, AvailableCategory,
     AvailableCategoryQueueDetails, AvailableCategoryStatus, BlueskyPost, BulkDeleteReply, CalendarList,
     Category, CategoryInfo, CategoryQueue, CategoryQueueStatus, CategoryQueueWithCategory, CloneQueueItem,
-    CloneQueueItemReply, CommentAttachment, CommentAuthor, CommentItem, CommentPlatform, CommentsCreateBody,
-    CommentsCreateReply, CommentsGetListBody, CommentsGetListBodySortBy, CommentsGetListReply,
-    CommentsGetListResults, CommentsLikeReply, CommentsListMeta, CreateCategoryQueue,
-    CreateCategoryQueueReply, CreatePost, CreatePostReply, CreatePostStatus,
-    CreatePostSuccessfulResponseSchema, CreateQueueItem, CreateQueueItemReply, CreatedCategoryQueue,
-    CreatedQueueItemWithVariations, CreatedTimeSlot, CsvDefault, CsvFileType, CsvImport, CsvImportStatus,
-    CsvMediaReply, CsvPost, CsvPostStatus, CsvPostStatusReply, CsvReply, CsvResponse, Date,
-    DeleteAccountReply, DeleteActivePostReply, DeleteCsvReply, DeleteLikeReply, DeletePostCsv,
-    DeletePostReply, DeletePostResponseSchema, DeletePostSuccessfulResponseDto,
-    DeletePostSuccessfulResponseSchema, DeletePosts, DiscardEditSession, DiscardEditSessionReply,
-    EditSessionCalendar, EditSessionCalendarReply, EditSessionScheduledPost, EndDate, FacebookPost,
-    FetchAvailableCategoriesReply, FetchCalendarListReply, FetchCategoryQueues, FetchCategoryQueuesReply,
-    FetchQueueByIdReply, FetchQueueItems, FetchQueueItemsMeta, FetchQueueItemsReply, FetchSlots,
-    FetchSlotsReply, FormatedApprovalDetails, GeneralReply, GetAccount, GetByIdReply, GetByIdResponseSchema,
-    GetByLocationIdReply, GetByLocationIdResponseSchema, GetCategory, GetCsvPostReply,
+    CommentAttachment, CommentAuthor, CommentItem, CommentPlatform, CommentsCreateBody, CommentsCreateReply,
+    CommentsGetListBody, CommentsGetListBodySortBy, CommentsGetListReply, CommentsGetListResults,
+    CommentsLikeReply, CommentsListMeta, CreateCategoryQueue, CreateCategoryQueueReply, CreatePost,
+    CreatePostStatus, CreateQueueItem, CreatedCategoryQueue, CreatedQueueItemWithVariations, CreatedTimeSlot,
+    CsvDefault, CsvFileType, CsvImport, CsvImportStatus, CsvMediaReply, CsvPost, CsvPostStatus,
+    CsvPostStatusReply, CsvReply, CsvResponse, Date, DeleteAccountReply, DeleteActivePostReply,
+    DeleteCsvReply, DeleteLikeReply, DeletePostCsv, DeletePostReply, DeletePostResponseSchema,
+    DeletePostSuccessfulResponseDto, DeletePostSuccessfulResponseSchema, DeletePosts, DiscardEditSessionReply,
+    EditSession, EditSessionCalendar, EditSessionCalendarReply, EditSessionScheduledPost, EndDate,
+    FacebookPost, FetchAvailableCategoriesReply, FetchCalendarListReply, FetchCategoryQueues,
+    FetchCategoryQueuesReply, FetchQueueByIdReply, FetchQueueItems, FetchQueueItemsMeta, FetchQueueItemsReply,
+    FetchSlots, FetchSlotsReply, FormatedApprovalDetails, GeneralReply, GetAccount, GetByIdReply,
+    GetByIdResponseSchema, GetByLocationIdReply, GetByLocationIdResponseSchema, GetCategory, GetCsvPostReply,
     GetCsvPostResponseSchema, GetGroup, GetModifiedPayloadFormatted, GetModifiedPayloadFormattedSource,
-    GetPostReply, GetPostSuccessfulResponseSchema, GetTagsByIdReply, GetTagsByIdResponseSchema,
-    GetTagsByLocationIdReply, GetTagsByLocationIdResponseSchema, GetUploadStatusReply,
-    GetUploadStatusResponseSchema, GmbPost, GmbPostActionType, GmbPostGmbEventType, IOgTags, InstagramPost,
+    GetPostReply, GetPostSuccessfulResponseSchema, GetUploadStatusReply, GetUploadStatusResponseSchema,
+    GmbPost, GmbPostActionType, GmbPostGmbEventType, IOgTags, IdReply, IdResponseSchema, InstagramPost,
     LinkedinPoll, LinkedinPollOption, LinkedinPollSettings, LinkedinPollSettingsDuration, LinkedinPost,
     LocationAndAccountDeleteReply, Mentions, OgImage, OgTags, OgTagsInput, OgTagsSchema,
-    PinterestBoardSelection, PinterestPost, PostApproval, PostInsights, PostMedia, PostMediaType, PostReply,
-    PostSuccessfulResponseSchema, PostType, PostUser, QueueItem, QueueItemWithVariations, QueueModifiedPost,
-    ResetQueueItem, ResetQueueItemReply, SaveEditSession, SaveEditSessionReply, ScheduledPost, SearchPost,
-    SetAccounts, SetAccountsReply, SetAccountsResult, SocialMediaAttachOauthAccountPlatform,
-    SocialMediaGetStatisticsBody, SocialMediaGetStatisticsBodyCurrentRange,
-    SocialMediaGetStatisticsBodyPlatformsItem, SocialMediaGetStatisticsBodyPrevRange,
-    SocialMediaGetStatisticsResponse, SocialMediaGetStatisticsResponseResults,
-    SocialMediaGetStatisticsResponseResultsBreakdowns,
+    PinterestBoardSelection, PinterestPost, PlatformsValue, PostApproval, PostInsights, PostMedia,
+    PostMediaType, PostReply, PostSuccessfulResponseSchema, PostType, PostUser, QueueItem, QueueItemReply,
+    QueueItemWithVariations, QueueModifiedPost, ResetQueueItem, ResetQueueItemReply, SaveEditSessionReply,
+    ScheduledPost, SearchPost, SetAccounts, SetAccountsReply, SetAccountsResult,
+    SocialMediaAttachOauthAccountPlatform, SocialMediaGetStatisticsBody,
+    SocialMediaGetStatisticsBodyCurrentRange, SocialMediaGetStatisticsBodyPlatformsItem,
+    SocialMediaGetStatisticsBodyPrevRange, SocialMediaGetStatisticsResponse,
+    SocialMediaGetStatisticsResponseResults, SocialMediaGetStatisticsResponseResultsBreakdowns,
     SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue,
     SocialMediaGetStatisticsResponseResultsBreakdownsImpressions,
-    SocialMediaGetStatisticsResponseResultsBreakdownsImpressionsPlatformsValue,
     SocialMediaGetStatisticsResponseResultsBreakdownsPosts,
-    SocialMediaGetStatisticsResponseResultsBreakdownsPostsPlatformsValue,
     SocialMediaGetStatisticsResponseResultsBreakdownsReach,
-    SocialMediaGetStatisticsResponseResultsBreakdownsReachPlatformsValue,
     SocialMediaGetStatisticsResponseResultsDemographics,
     SocialMediaGetStatisticsResponseResultsDemographicsAge,
     SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals,
@@ -4258,11 +4133,10 @@ crm_core::json_schemas!(super::DOCUMENT;
     StartEditSession, StartEditSessionReply, TiktokPost, TiktokPostPrivacyLevel, Time, TimeSlot,
     UpdateCategoryQueue, UpdateCategoryQueueReply, UpdatePostReply, UpdateQueueItem, UpdateQueueItemReply,
     UpdateTag, UpdatedSlotInfo, UploadFileResponseSchema, Variation, VariationInput,
-    WrappedCloneQueueItemReply, WrappedCreateCategoryQueueReply, WrappedCreateQueueItemReply,
-    WrappedDeleteActivePostReply, WrappedDiscardEditSessionReply, WrappedEditSessionCalendarReply,
-    WrappedFetchAvailableCategoriesReply, WrappedFetchCalendarListReply, WrappedFetchCategoryQueuesReply,
-    WrappedFetchQueueByIdReply, WrappedFetchQueueItemsReply, WrappedFetchSlotsReply, WrappedGeneralReply,
-    WrappedResetQueueItemReply, WrappedSaveEditSessionReply, WrappedStartEditSessionReply,
-    WrappedUpdateCategoryQueueReply, WrappedUpdateQueueItemReply, YoutubePost, YoutubePostPrivacyLevel,
-    YoutubePostType,
+    WrappedCloneQueueItemReply, WrappedCreateCategoryQueueReply, WrappedDeleteActivePostReply,
+    WrappedDiscardEditSessionReply, WrappedEditSessionCalendarReply, WrappedFetchAvailableCategoriesReply,
+    WrappedFetchCalendarListReply, WrappedFetchCategoryQueuesReply, WrappedFetchQueueByIdReply,
+    WrappedFetchQueueItemsReply, WrappedFetchSlotsReply, WrappedGeneralReply, WrappedResetQueueItemReply,
+    WrappedSaveEditSessionReply, WrappedStartEditSessionReply, WrappedUpdateCategoryQueueReply,
+    WrappedUpdateQueueItemReply, YoutubePost, YoutubePostPrivacyLevel, YoutubePostType,
 );

@@ -3,6 +3,20 @@
 #[allow(unused_imports)]
 use super::*;
 
+crm_core::record! {
+    /// Action reply.
+    pub struct ActionReply {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+    }
+}
+
 crm_core::open_enum! {
     /// Action type.
     pub enum ActionType {
@@ -22,20 +36,6 @@ crm_core::open_enum! {
         Sms = "SMS",
         /// `WORKFLOW_TRIGGER`
         WorkflowTrigger = "WORKFLOW_TRIGGER",
-    }
-}
-
-crm_core::record! {
-    /// Agent action reply.
-    pub struct AgentActionReply {
-        /// `actionParameters`
-        action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
-        action_type: Option<ActionType> = "actionType",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
     }
 }
 
@@ -118,6 +118,52 @@ impl AgentCreationRequest {
             voice_id: None,
             welcome_message: None,
         }
+    }
+}
+
+crm_core::record! {
+    /// Agent reply.
+    pub struct AgentReply {
+        /// `agentName`
+        agent_name: Option<String> = "agentName",
+        /// `agentPrompt`
+        agent_prompt: Option<String> = "agentPrompt",
+        /// `agentWorkingHours`
+        agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
+        /// The name of the business.
+        business_name: Option<String> = "businessName",
+        /// `callEndWorkflowIds`
+        call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
+        /// The id.
+        id: Option<String> = "id",
+        /// `inboundNumber`
+        inbound_number: Option<String> = "inboundNumber",
+        /// `isAgentAsBackupDisabled`
+        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
+        /// `language`
+        language: Option<String> = "language",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// 180 to 900.
+        max_call_duration: Option<f64> = "maxCallDuration",
+        /// `numberPoolId`
+        number_pool_id: Option<String> = "numberPoolId",
+        /// `patienceLevel`
+        patience_level: Option<String> = "patienceLevel",
+        /// 1 to 20.
+        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        /// `sendPostCallNotificationTo`
+        send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
+        /// `sendUserIdleReminders`
+        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
+        /// The time zone, as `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// `translation`
+        translation: Option<TranslationSchema> = "translation",
+        /// `voiceId`
+        voice_id: Option<String> = "voiceId",
+        /// `welcomeMessage`
+        welcome_message: Option<String> = "welcomeMessage",
     }
 }
 
@@ -217,90 +263,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create agent reply.
-    pub struct CreateAgentReply {
-        /// `agentName`
-        agent_name: Option<String> = "agentName",
-        /// `agentPrompt`
-        agent_prompt: Option<String> = "agentPrompt",
-        /// `agentWorkingHours`
-        agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// The name of the business.
-        business_name: Option<String> = "businessName",
-        /// `callEndWorkflowIds`
-        call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
-        /// The id.
-        id: Option<String> = "id",
-        /// `inboundNumber`
-        inbound_number: Option<String> = "inboundNumber",
-        /// `isAgentAsBackupDisabled`
-        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// `language`
-        language: Option<String> = "language",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// 180 to 900.
-        max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
-        number_pool_id: Option<String> = "numberPoolId",
-        /// `patienceLevel`
-        patience_level: Option<String> = "patienceLevel",
-        /// 1 to 20.
-        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// `sendPostCallNotificationTo`
-        send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
-        /// `sendUserIdleReminders`
-        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
-        /// The time zone, as `America/New_York`.
-        timezone: Option<String> = "timezone",
-        /// `translation`
-        translation: Option<TranslationSchema> = "translation",
-        /// `voiceId`
-        voice_id: Option<String> = "voiceId",
-        /// `welcomeMessage`
-        welcome_message: Option<String> = "welcomeMessage",
-    }
-}
-
-crm_core::record! {
-    /// Create single action.
-    pub struct CreateSingleAction {
-        /// `actionParameters`
-        action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
-        action_type: Option<ActionType> = "actionType",
-        /// The id of the agent.
-        agent_id: Option<String> = "agentId",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-    }
-    required "actionParameters" "actionType" "agentId" "locationId" "name"
-}
-crm_core::setters!(CreateSingleAction {
-    action_parameters: Value, action_type: ActionType, agent_id: String, location_id: String, name: String,
-});
-
-crm_core::record! {
-    /// Get action reply.
-    pub struct GetActionReply {
-        /// `actionParameters`
-        action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
-        action_type: Option<ActionType> = "actionType",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
-    }
-}
-
-crm_core::record! {
     /// Get agent reply.
     pub struct GetAgentReply {
         /// `actions`
-        actions: Vec<AgentActionReply> = "actions",
+        actions: Vec<ActionReply> = "actions",
         /// `agentName`
         agent_name: Option<String> = "agentName",
         /// `agentPrompt`
@@ -408,52 +374,6 @@ crm_core::setters!(PatchAgent {
     welcome_message: String,
 });
 
-crm_core::record! {
-    /// Patch agent reply.
-    pub struct PatchAgentReply {
-        /// `agentName`
-        agent_name: Option<String> = "agentName",
-        /// `agentPrompt`
-        agent_prompt: Option<String> = "agentPrompt",
-        /// `agentWorkingHours`
-        agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// The name of the business.
-        business_name: Option<String> = "businessName",
-        /// `callEndWorkflowIds`
-        call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
-        /// The id.
-        id: Option<String> = "id",
-        /// `inboundNumber`
-        inbound_number: Option<String> = "inboundNumber",
-        /// `isAgentAsBackupDisabled`
-        is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// `language`
-        language: Option<String> = "language",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// 180 to 900.
-        max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
-        number_pool_id: Option<String> = "numberPoolId",
-        /// `patienceLevel`
-        patience_level: Option<String> = "patienceLevel",
-        /// 1 to 20.
-        reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// `sendPostCallNotificationTo`
-        send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
-        /// `sendUserIdleReminders`
-        send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
-        /// The time zone, as `America/New_York`.
-        timezone: Option<String> = "timezone",
-        /// `translation`
-        translation: Option<TranslationSchema> = "translation",
-        /// `voiceId`
-        voice_id: Option<String> = "voiceId",
-        /// `welcomeMessage`
-        welcome_message: Option<String> = "welcomeMessage",
-    }
-}
-
 crm_core::open_enum! {
     /// Patience level.
     pub enum PatienceLevel {
@@ -504,6 +424,26 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Single action.
+    pub struct SingleAction {
+        /// `actionParameters`
+        action_parameters: Option<Value> = "actionParameters",
+        /// `actionType`
+        action_type: Option<ActionType> = "actionType",
+        /// The id of the agent.
+        agent_id: Option<String> = "agentId",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+    }
+    required "actionParameters" "actionType" "agentId" "locationId" "name"
+}
+crm_core::setters!(SingleAction {
+    action_parameters: Value, action_type: ActionType, agent_id: String, location_id: String, name: String,
+});
+
+crm_core::record! {
     /// Translation.
     pub struct Translation {
         /// `enabled`
@@ -536,40 +476,6 @@ crm_core::record! {
         enabled: Option<bool> = "enabled",
         /// `language`
         language: Option<String> = "language",
-    }
-}
-
-crm_core::record! {
-    /// Update single action.
-    pub struct UpdateSingleAction {
-        /// `actionParameters`
-        action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
-        action_type: Option<ActionType> = "actionType",
-        /// The id of the agent.
-        agent_id: Option<String> = "agentId",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// The name.
-        name: Option<String> = "name",
-    }
-    required "actionParameters" "actionType" "agentId" "locationId" "name"
-}
-crm_core::setters!(UpdateSingleAction {
-    action_parameters: Value, action_type: ActionType, agent_id: String, location_id: String, name: String,
-});
-
-crm_core::record! {
-    /// Voice ai create action reply.
-    pub struct VoiceAiCreateActionReply {
-        /// `actionParameters`
-        action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
-        action_type: Option<ActionType> = "actionType",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
     }
 }
 
@@ -652,25 +558,10 @@ crm_core::open_enum! {
     }
 }
 
-crm_core::record! {
-    /// Voice ai update action reply.
-    pub struct VoiceAiUpdateActionReply {
-        /// `actionParameters`
-        action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
-        action_type: Option<ActionType> = "actionType",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
-    }
-}
-
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ActionType, AgentActionReply, AgentCreationRequest, AgentWorkingHours, CallAction, CallLog, CallLogsReply,
-    CreateAgentReply, CreateSingleAction, GetActionReply, GetAgentReply, GetAgentsReply, PatchAgent,
-    PatchAgentReply, PatienceLevel, SendPostCallNotification, SendPostCallNotificationSchema, Translation,
-    TranslationSchema, UpdateSingleAction, VoiceAiCreateActionReply, VoiceAiInterval, VoiceAiLanguage,
-    VoiceAiListCallLogsCallType, VoiceAiListCallLogsSortBy, VoiceAiUpdateActionReply,
+    ActionReply, ActionType, AgentCreationRequest, AgentReply, AgentWorkingHours, CallAction, CallLog,
+    CallLogsReply, GetAgentReply, GetAgentsReply, PatchAgent, PatienceLevel, SendPostCallNotification,
+    SendPostCallNotificationSchema, SingleAction, Translation, TranslationSchema, VoiceAiInterval,
+    VoiceAiLanguage, VoiceAiListCallLogsCallType, VoiceAiListCallLogsSortBy,
 );

@@ -4,8 +4,41 @@
 use super::*;
 
 crm_core::record! {
-    /// Default price reply.
-    pub struct DefaultPriceReply {
+    /// Membership offer.
+    pub struct MembershipOffer {
+        /// The id.
+        id: Option<String> = "_id",
+        /// `label`
+        label: Option<String> = "label",
+        /// `value`
+        value: Option<String> = "value",
+    }
+    required "_id" "label" "value"
+    by new
+}
+crm_core::setters!(MembershipOffer {
+    id: String, label: String, value: String,
+});
+
+impl MembershipOffer {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<String>,
+        label: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: Some(id.into()),
+            label: Some(label.into()),
+            value: Some(value.into()),
+        }
+    }
+}
+
+crm_core::record! {
+    /// Price reply.
+    pub struct PriceReply {
         /// `allowOutOfStockPurchases`
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The amount.
@@ -44,39 +77,6 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Membership offer.
-    pub struct MembershipOffer {
-        /// The id.
-        id: Option<String> = "_id",
-        /// `label`
-        label: Option<String> = "label",
-        /// `value`
-        value: Option<String> = "value",
-    }
-    required "_id" "label" "value"
-    by new
-}
-crm_core::setters!(MembershipOffer {
-    id: String, label: String, value: String,
-});
-
-impl MembershipOffer {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(
-        id: impl Into<String>,
-        label: impl Into<String>,
-        value: impl Into<String>,
-    ) -> Self {
-        Self {
-            id: Some(id.into()),
-            label: Some(label.into()),
-            value: Some(value.into()),
-        }
-    }
-}
-
-crm_core::record! {
     /// Product label.
     pub struct ProductLabel {
         /// The last day or time.
@@ -102,6 +102,46 @@ impl ProductLabel {
             start_date: None,
             title: Some(title.into()),
         }
+    }
+}
+
+crm_core::record! {
+    /// Product reply.
+    pub struct ProductReply {
+        /// `automaticTaxCategoryId`
+        automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
+        /// `availableInStore`
+        available_in_store: Option<bool> = "availableInStore",
+        /// `collectionIds`
+        collection_ids: Vec<String> = "collectionIds",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// What it is, for people.
+        description: Option<String> = "description",
+        /// The id.
+        id: Option<String> = "_id",
+        /// `image`
+        image: Option<String> = "image",
+        /// The vendor's default is `false`.
+        is_taxes_enabled: Option<bool> = "isTaxesEnabled",
+        /// `label`
+        label: Option<ProductLabel> = "label",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// The name.
+        name: Option<String> = "name",
+        /// `productType`
+        product_type: Option<String> = "productType",
+        /// The part of the address after the domain.
+        slug: Option<String> = "slug",
+        /// `statementDescriptor`
+        statement_descriptor: Option<String> = "statementDescriptor",
+        /// `taxes`
+        taxes: Vec<String> = "taxes",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// `variants`
+        variants: Vec<ProductVariant> = "variants",
     }
 }
 
@@ -209,6 +249,6 @@ crm_core::open_enum! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    DefaultPriceReply, MembershipOffer, ProductLabel, ProductVariant, ProductVariantOption, Recurring,
+    MembershipOffer, PriceReply, ProductLabel, ProductReply, ProductVariant, ProductVariantOption, Recurring,
     RecurringInterval,
 );

@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Api blocked date month.
-    pub enum ApiBlockedDateMonth {
+    /// Month.
+    pub enum Month {
         /// `APRIL`
         April = "APRIL",
         /// `AUGUST`
@@ -55,5 +55,5 @@ crm_core::open_enum! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ApiBlockedDateMonth, Weekday,
+    Month, Weekday,
 );

@@ -1,0 +1,113 @@
+//! Types that say the same become one: vendors write the same list or record out at every place
+//! that uses it, and then a contact that was created is not the type of a contact that was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use super::ty::Ty;
+use super::types::{Field, Shape, Types};
+use crate::normalise::{Api, Union};
+
+/// Whether a type is a reply, by its name.
+fn is_reply(name: &str) -> bool {
+    name.ends_with("Reply") || name.ends_with("Response")
+}
+
+/// Enums of the same texts.
+pub(super) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
+    let mut alike: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for (name, definition) in &types.definitions {
+        if let Shape::Enum(variants) = &definition.shape {
+            let mut texts: Vec<String> = variants.iter().map(|(_, text)| text.clone()).collect();
+            texts.sort();
+            alike.entry(texts).or_default().push(name.clone());
+        }
+    }
+    for names in alike.into_values().filter(|names| names.len() > 1) {
+        if let Some(chosen) = common_name(types, &names).or_else(|| shortest(&names)) {
+            merge(types, names, chosen, better);
+        }
+    }
+}
+
+/// Records of the same fields whose names end alike, and replies of few plain values; others mean
+/// different things that happen to look the same. Arms of a union stay apart.
+pub(super) fn records(types: &mut Types, api: &Api) {
+    let arms: BTreeSet<&str> = api.unions.iter().flat_map(Union::arms).collect();
+    // What is shared makes further records alike.
+    loop {
+        let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, definition) in types.definitions.iter().filter(|(name, _)| !arms.contains(name.as_str())) {
+            if let Shape::Record { fields, keeps } = &definition.shape {
+                // What must be there matters to what is sent alone.
+                let reply = is_reply(name);
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|field| (&field.wire, types.expand(&field.ty), field.required && !reply))
+                    .collect();
+                alike.entry(format!("{fields:?} {keeps}")).or_default().push(name.clone());
+            }
+        }
+        let mut shared = false;
+        for names in alike.into_values().filter(|names| names.len() > 1) {
+            if let Some(chosen) = common_name(types, &names).or_else(|| plain_reply(types, &names)) {
+                merge(types, names, chosen, &api.names);
+                shared = true;
+            }
+        }
+        if !shared {
+            return;
+        }
+    }
+}
+
+/// The name of a reply that says only how it went: what its members say.
+fn plain_reply(types: &Types, names: &[String]) -> Option<String> {
+    const FEW: usize = 3;
+    let Shape::Record { fields, .. } = &types.definitions.get(names.first()?)?.shape else { return None };
+    let plain = |field: &Field| matches!(field.ty, Ty::Text | Ty::Boolean | Ty::Integer);
+    let replies = names.iter().all(|name| is_reply(name));
+    if !replies || fields.len() > FEW || !fields.iter().all(plain) {
+        return None;
+    }
+    let said: String = fields.iter().map(|field| field.wire.to_upper_camel_case()).collect();
+    let name = format!("{said}Reply");
+    (names.contains(&name) || !types.definitions.contains_key(&name)).then_some(name)
+}
+
+/// Keeps one of the types under a name, and makes the others stand for it.
+fn merge(types: &mut Types, names: Vec<String>, chosen: String, better: &BTreeMap<String, String>) {
+    let free = |name: &&String| !types.definitions.contains_key(*name);
+    let chosen = better.get(&chosen).filter(free).cloned().unwrap_or(chosen);
+    let mut definition = None;
+    for name in names {
+        definition = types.definitions.remove(&name).or(definition);
+        if name != chosen {
+            types.aliases.insert(name, Ty::Named(chosen.clone()));
+        }
+    }
+    types.definitions.extend(definition.map(|definition| (chosen, definition)));
+}
+
+/// The words that all names end with, if they are two at least; where another type is called so,
+/// the shortest of the names.
+fn common_name(types: &Types, names: &[String]) -> Option<String> {
+    let words = |name: &String| name.to_snake_case().split('_').rev().map(str::to_owned).collect::<Vec<_>>();
+    let mut common = names.first().map(words)?;
+    for name in names {
+        let same = common.iter().zip(words(name)).take_while(|(one, other)| *one == other).count();
+        common.truncate(same);
+    }
+    if common.len() < 2 {
+        return None;
+    }
+    common.reverse();
+    let name = common.join("_").to_upper_camel_case();
+    let free = names.contains(&name) || !types.definitions.contains_key(&name);
+    if free { Some(name) } else { shortest(names) }
+}
+
+fn shortest(names: &[String]) -> Option<String> {
+    names.iter().min_by_key(|name| name.len()).cloned()
+}
