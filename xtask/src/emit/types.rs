@@ -82,7 +82,7 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
     }
     text.push_str("}\n");
     if definition.sent {
-        setters(text, name, fields, keeps);
+        setters(text, name, fields, asked.as_deref().unwrap_or_default(), &constants, keeps);
     }
     text.push_str("@@\n");
     if let Some(asked) = asked {
@@ -162,9 +162,21 @@ fn into_type(ty: &Ty) -> String {
     }
 }
 
-fn setters(text: &mut String, name: &str, fields: &[Field], keeps: bool) {
-    let settable: Vec<&Field> =
-        fields.iter().filter(|field| field.ident != "new" && !(keeps && field.ident == "extra")).collect();
+/// A method for each field that `new` leaves open.
+fn setters(
+    text: &mut String,
+    name: &str,
+    fields: &[Field],
+    asked: &[&Field],
+    constants: &[(&Field, String)],
+    keeps: bool,
+) {
+    let given =
+        |field: &Field| asked.iter().chain(constants.iter().map(|(field, _)| field)).any(|f| f.ident == field.ident);
+    let settable: Vec<&Field> = fields
+        .iter()
+        .filter(|field| field.ident != "new" && !(keeps && field.ident == "extra") && !given(field))
+        .collect();
     if settable.is_empty() {
         return;
     }

@@ -37,12 +37,12 @@ impl<T: From<String> + Display> Form<T> for AsText {
 /// ```
 #[macro_export]
 macro_rules! open_enum {
-    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$meta])*
+    ($(#$meta:tt)* pub enum $ty:ident { $($(#$doc:tt)* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#$meta)*
         #[derive(Clone)]
         #[non_exhaustive]
         pub enum $ty {
-            $($(#[$doc])* $variant,)*
+            $($(#$doc)* $variant,)*
             /// A value that was not known when this crate was generated.
             Unrecognized(String),
         }

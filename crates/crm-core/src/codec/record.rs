@@ -226,16 +226,16 @@ impl<M: SerializeMap> Fields<'_, M> {
 #[macro_export]
 macro_rules! record {
     (
-        $(#[$meta:meta])*
-        pub struct $ty:ident { $($(#[$doc:meta])* $field:ident: $of:ty = $wire:literal,)* }
+        $(#$meta:tt)*
+        pub struct $ty:ident { $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)* }
         $(required $($required:literal)+)?
         $(keeps $extra:ident)?
         $(by $new:ident)?
     ) => {
-        $(#[$meta])*
+        $(#$meta)*
         #[non_exhaustive]
         pub struct $ty {
-            $($(#[$doc])* pub $field: $of,)*
+            $($(#$doc)* pub $field: $of,)*
             $(/// Members that the record does not name.
             pub $extra: $crate::Map<$crate::reexport::serde_json::Value>,)?
         }
@@ -339,7 +339,7 @@ macro_rules! setters {
         }
     };
     (@ $field:ident [$item:ty]) => {
-        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        /// Sets the field of this name.
         #[must_use]
         pub fn $field(mut self, values: impl IntoIterator<Item = impl Into<$item>>) -> Self {
             self.$field = Some(values.into_iter().map(Into::into).collect());
@@ -347,7 +347,7 @@ macro_rules! setters {
         }
     };
     (@ $field:ident Box<$inner:ty>) => {
-        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        /// Sets the field of this name.
         #[must_use]
         pub fn $field(mut self, value: impl Into<$inner>) -> Self {
             self.$field = Some(Box::new(value.into()));
@@ -355,7 +355,7 @@ macro_rules! setters {
         }
     };
     (@ $field:ident $value:ident $(<$($inner:ty),*>)?) => {
-        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        /// Sets the field of this name.
         #[must_use]
         pub fn $field(mut self, value: impl Into<$value $(<$($inner),*>)?>) -> Self {
             self.$field = Some(value.into());

@@ -93,8 +93,8 @@ impl<R> ReadMany<R> {
     }
 
     fn call(&self, ids: &[String]) -> Call<BatchReply> {
-        let inputs: Vec<ObjectId> = ids.iter().map(ObjectId::new).collect();
-        let mut request = self.request.clone().inputs(inputs);
+        let mut request = self.request.clone();
+        request.inputs = Some(ids.iter().map(ObjectId::new).collect());
         if let Some(property) = self.by_property() {
             let names = request.properties.get_or_insert_default();
             if !names.iter().any(|name| name == property) {

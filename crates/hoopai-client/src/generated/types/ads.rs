@@ -77,9 +77,8 @@ crm_core::record! {
 crm_core::setters!(AdCampaignGroupData {
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String,
     ad_campaigns: [AdCampaign], budget: LinkedInBudget, id: String, linked_in_ad_account_id: String,
-    linked_in_error: String, location_id: String, meta: Value, name: String,
-    objective_type: AdCampaignGroupDataObjectiveType, publishing_status: PublishingStatus,
-    unpublished_changes: bool,
+    linked_in_error: String, meta: Value, name: String, objective_type: AdCampaignGroupDataObjectiveType,
+    publishing_status: PublishingStatus, unpublished_changes: bool,
 });
 
 impl AdCampaignGroupData {
@@ -362,9 +361,6 @@ crm_core::record! {
     required "id" "name"
     by new
 }
-crm_core::setters!(AudienceCustomAudienceItem {
-    id: String, name: String,
-});
 
 impl AudienceCustomAudienceItem {
     /// A record with what it must have.
@@ -424,7 +420,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceInterest {
-    id: String, name: String, type_: String,
+    type_: String,
 });
 
 impl AudienceInterest {
@@ -450,9 +446,6 @@ crm_core::record! {
     required "key" "name"
     by new
 }
-crm_core::setters!(AudienceLocale {
-    key: f64, name: String,
-});
 
 impl AudienceLocale {
     /// A record with what it must have.
@@ -487,8 +480,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceLocation {
-    geometry: AudienceLocationGeometry, key: String, name: String, radius: f64,
-    radius_unit: LocationRadiusUnit, selection_type: SelectionType, type_: AudienceLocationType,
+    geometry: AudienceLocationGeometry, radius: f64, radius_unit: LocationRadiusUnit,
 });
 
 impl AudienceLocation {
@@ -523,9 +515,6 @@ crm_core::record! {
     required "location" "location_type"
     by new
 }
-crm_core::setters!(AudienceLocationGeometry {
-    location: Value, location_type: String,
-});
 
 impl AudienceLocationGeometry {
     /// A record with what it must have.
@@ -614,7 +603,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Budget {
-    amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
+    schedule_end_date: String, schedule_start_date: String,
 });
 
 impl Budget {
@@ -693,11 +682,10 @@ crm_core::record! {
 }
 crm_core::setters!(Campaign {
     ad_groups: [GoogleAdGroup], ad_schedule: [GoogleAdSchedule], advanced_options: Value,
-    advertising_channel_sub_type: String, advertising_channel_type: CampaignAdvertisingChannelType,
-    assets: GoogleAssets, audience: GoogleCampaignAudience, bidding_strategy: GoogleBiddingStrategy,
-    budget: GoogleBudget, campaign_goal: GoogleCampaignGoal, goal_type: CampaignGoalType,
-    google_ad_account_id: String, google_campaign_id: String, id: String, is_eu_political_ads: bool,
-    location_id: String, maximum_cpc: f64, name: String, network_settings: GoogleNetworkSettings,
+    advertising_channel_sub_type: String, assets: GoogleAssets, audience: GoogleCampaignAudience,
+    bidding_strategy: GoogleBiddingStrategy, budget: GoogleBudget, campaign_goal: GoogleCampaignGoal,
+    goal_type: CampaignGoalType, google_ad_account_id: String, google_campaign_id: String, id: String,
+    is_eu_political_ads: bool, maximum_cpc: f64, network_settings: GoogleNetworkSettings,
     publishing_status: PublishingStatus, source: String, unpublished_changes: bool,
 });
 
@@ -781,9 +769,6 @@ crm_core::record! {
     required "checkRequired" "consent" "id"
     by new
 }
-crm_core::setters!(Consent {
-    check_required: bool, consent: LocalizedString, id: f64,
-});
 
 impl Consent {
     /// A record with what it must have.
@@ -814,9 +799,6 @@ crm_core::record! {
     required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
     by new
 }
-crm_core::setters!(ConversionValueSettings {
-    always_use_default_value: bool, default_currency_code: String, default_value: f64,
-});
 
 impl ConversionValueSettings {
     /// A record with what it must have.
@@ -849,9 +831,6 @@ crm_core::record! {
     required "locationId" "name" "questions" "text"
     by new
 }
-crm_core::setters!(CreateConversationForm {
-    location_id: String, name: String, questions: [WelcomeMessageQuestion], text: String,
-});
 
 impl CreateConversationForm {
     /// A record with what it must have.
@@ -884,9 +863,6 @@ crm_core::record! {
     required "adAccountId" "locationId" "mccId"
     by new
 }
-crm_core::setters!(CreateGoogleIntegration {
-    ad_account_id: String, location_id: String, mcc_id: String,
-});
 
 impl CreateGoogleIntegration {
     /// A record with what it must have.
@@ -918,7 +894,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateIntegration {
-    ad_account_id: String, location_id: String, page_id: String,
+    ad_account_id: String,
 });
 
 impl CreateIntegration {
@@ -1014,7 +990,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateOfflineUserListJob {
-    csv_path: String, is_dynamic: bool, location_id: String, smart_list_ids: [String], user_list_id: String,
+    csv_path: String, is_dynamic: bool, smart_list_ids: [String], user_list_id: String,
 });
 
 impl CreateOfflineUserListJob {
@@ -1042,9 +1018,6 @@ crm_core::record! {
     required "country" "language"
     by new
 }
-crm_core::setters!(CreationLocale {
-    country: String, language: String,
-});
 
 impl CreationLocale {
     /// A record with what it must have.
@@ -1071,7 +1044,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomDisclaimer {
-    body: String, checkboxes: [CustomDisclaimerCheckbox], title: String,
+    checkboxes: [CustomDisclaimerCheckbox],
 });
 
 impl CustomDisclaimer {
@@ -1099,9 +1072,6 @@ crm_core::record! {
     required "is_required" "key" "text"
     by new
 }
-crm_core::setters!(CustomDisclaimerCheckbox {
-    is_required: bool, key: String, text: String,
-});
 
 impl CustomDisclaimerCheckbox {
     /// A record with what it must have.
@@ -1147,10 +1117,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookAudience {
-    age_max: f64, age_min: f64, genders: [f64], geo_locations: [AudienceLocation],
-    interests: [AudienceInterest], locales: [AudienceLocale], lookalike: [AudienceCustomAudienceItem],
-    placement_type: FacebookAudiencePlacementType, placements: AudiencePlacements,
-    retargeting: [AudienceCustomAudienceItem],
+    age_max: f64, age_min: f64, genders: [f64], interests: [AudienceInterest], locales: [AudienceLocale],
+    lookalike: [AudienceCustomAudienceItem], placement_type: FacebookAudiencePlacementType,
+    placements: AudiencePlacements, retargeting: [AudienceCustomAudienceItem],
 });
 
 impl FacebookAudience {
@@ -1191,9 +1160,6 @@ crm_core::record! {
     required "pageId"
     by new
 }
-crm_core::setters!(FbSetDefaultPageBody {
-    page_id: String,
-});
 
 impl FbSetDefaultPageBody {
     /// A record with what it must have.
@@ -1218,9 +1184,6 @@ crm_core::record! {
     required "description" "locationId" "name"
     by new
 }
-crm_core::setters!(FbUpdateAudienceBody {
-    description: String, location_id: String, name: String,
-});
 
 impl FbUpdateAudienceBody {
     /// A record with what it must have.
@@ -1252,7 +1215,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlexibleRuleUserList {
-    exclusive_operands: [RuleOperand], inclusive_operands: [RuleOperand], inclusive_rule_operator: String,
+    inclusive_rule_operator: String,
 });
 
 impl FlexibleRuleUserList {
@@ -1286,7 +1249,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormQuestion {
-    key: String, label: String, options: [FormQuestionOption], type_: FormQuestionType,
+    label: String, options: [FormQuestionOption],
 });
 
 impl FormQuestion {
@@ -1313,9 +1276,6 @@ crm_core::record! {
     required "key" "value"
     by new
 }
-crm_core::setters!(FormQuestionOption {
-    key: String, value: String,
-});
 
 impl FormQuestionOption {
     /// A record with what it must have.
@@ -1436,9 +1396,6 @@ crm_core::record! {
     required "facetUrn" "name" "selectionType" "urn"
     by new
 }
-crm_core::setters!(GeoLocation {
-    facet_urn: String, name: String, selection_type: SelectionType, urn: String,
-});
 
 impl GeoLocation {
     /// A record with what it must have.
@@ -1662,9 +1619,6 @@ crm_core::record! {
     required "dayOfWeek" "from" "to"
     by new
 }
-crm_core::setters!(GoogleAdSchedule {
-    day_of_week: GoogleAdScheduleDayOfWeek, from: String, to: String,
-});
 
 impl GoogleAdSchedule {
     /// A record with what it must have.
@@ -1728,7 +1682,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleAssetImage {
-    error: String, name: String, resource_name: String, url: String,
+    error: String, name: String, resource_name: String,
 });
 
 impl GoogleAssetImage {
@@ -1831,7 +1785,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleCampaignGoal {
-    is_custom_conversion_goal: bool, type_: GoogleCampaignGoalType, value: String,
+    is_custom_conversion_goal: bool, value: String,
 });
 
 impl GoogleCampaignGoal {
@@ -1886,9 +1840,6 @@ crm_core::record! {
     required "enum" "negative"
     by new
 }
-crm_core::setters!(GoogleDemographicTarget {
-    enum_: String, negative: bool,
-});
 
 impl GoogleDemographicTarget {
     /// A record with what it must have.
@@ -1949,9 +1900,6 @@ crm_core::record! {
     required "keyword" "matchType"
     by new
 }
-crm_core::setters!(GoogleKeywordItem {
-    keyword: String, match_type: String,
-});
 
 impl GoogleKeywordItem {
     /// A record with what it must have.
@@ -2026,9 +1974,6 @@ crm_core::record! {
     required "targetContentNetwork" "targetSearchNetwork"
     by new
 }
-crm_core::setters!(GoogleNetworkSettings {
-    target_content_network: bool, target_search_network: bool,
-});
 
 impl GoogleNetworkSettings {
     /// A record with what it must have.
@@ -2055,9 +2000,6 @@ crm_core::record! {
     required "id" "type"
     by new
 }
-crm_core::setters!(GoogleSegmentTarget {
-    id: String, type_: String,
-});
 
 impl GoogleSegmentTarget {
     /// A record with what it must have.
@@ -2102,9 +2044,6 @@ crm_core::record! {
     required "youtubeVideoId"
     by new
 }
-crm_core::setters!(GoogleYouTubeVideoLink {
-    youtube_video_id: String,
-});
 
 impl GoogleYouTubeVideoLink {
     /// A record with what it must have.
@@ -2129,9 +2068,6 @@ crm_core::record! {
     required "content" "style" "title"
     by new
 }
-crm_core::setters!(GreetingCard {
-    content: [String], style: String, title: String,
-});
 
 impl GreetingCard {
     /// A record with what it must have.
@@ -2160,9 +2096,6 @@ crm_core::record! {
     required "name" "value"
     by new
 }
-crm_core::setters!(HiddenField {
-    name: String, value: String,
-});
 
 impl HiddenField {
     /// A record with what it must have.
@@ -2191,7 +2124,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(KeywordSuggestion {
-    keywords: [String], language_code: String, locations: [String], url: String,
+    keywords: [String], language_code: String, locations: [String],
 });
 
 impl KeywordSuggestion {
@@ -2225,8 +2158,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormContent {
-    description: LocalizedString, headline: LocalizedString, legal_info: LegalInfo,
-    post_submission_info: PostSubmissionInfo, questions: [LeadFormQuestion],
+    description: LocalizedString,
 });
 
 impl LeadFormContent {
@@ -2264,7 +2196,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormQuestion {
-    name: String, predefined_field: String, question: LocalizedString, question_details: QuestionDetails,
+    predefined_field: String,
 });
 
 impl LeadFormQuestion {
@@ -2298,7 +2230,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalInfo {
-    consents: [Consent], legal_disclaimer: LocalizedString, privacy_policy_url: String,
+    legal_disclaimer: LocalizedString,
 });
 
 impl LegalInfo {
@@ -2397,8 +2329,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkedInCreateLeadFormBody {
-    content: LeadFormContent, creation_locale: CreationLocale, hidden_fields: [HiddenField], name: String,
-    owner: SponsoredAccountOwner, state: String,
+    hidden_fields: [HiddenField],
 });
 
 impl LinkedInCreateLeadFormBody {
@@ -2460,9 +2391,6 @@ crm_core::record! {
     required "operationType" "type"
     by new
 }
-crm_core::setters!(LinkedInUpdateAdStatusBody {
-    operation_type: LinkedInUpdateAdStatusBodyOperationType, type_: LinkedInUpdateAdStatusBodyType,
-});
 
 impl LinkedInUpdateAdStatusBody {
     /// A record with what it must have.
@@ -2513,9 +2441,6 @@ crm_core::record! {
     required "country" "language"
     by new
 }
-crm_core::setters!(Locale {
-    country: String, language: String,
-});
 
 impl Locale {
     /// A record with what it must have.
@@ -2537,9 +2462,6 @@ crm_core::record! {
     required "localized"
     by new
 }
-crm_core::setters!(LocalizedString {
-    localized: Value,
-});
 
 impl LocalizedString {
     /// A record with what it must have.
@@ -2560,9 +2482,6 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(LocationIdBody {
-    location_id: String,
-});
 
 impl LocationIdBody {
     /// A record with what it must have.
@@ -2608,8 +2527,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Media {
-    description: String, headline: String, link: String, name: String, selected_poster: f64, src: String,
-    thumbnail_url: String, type_: MediaType,
+    description: String, headline: String, link: String, name: String, selected_poster: f64,
+    thumbnail_url: String,
 });
 
 impl Media {
@@ -2645,7 +2564,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Member {
-    app: String, keyword: String, member_type: MemberMemberType, url: String,
+    app: String, keyword: String, url: String,
 });
 
 impl Member {
@@ -2684,9 +2603,6 @@ crm_core::record! {
     required "id" "text"
     by new
 }
-crm_core::setters!(MultipleChoiceOption {
-    id: f64, text: LocalizedString,
-});
 
 impl MultipleChoiceOption {
     /// A record with what it must have.
@@ -2708,9 +2624,6 @@ crm_core::record! {
     required "options"
     by new
 }
-crm_core::setters!(MultipleChoiceQuestionDetails {
-    options: [MultipleChoiceOption],
-});
 
 impl MultipleChoiceQuestionDetails {
     /// A record with what it must have.
@@ -2733,10 +2646,6 @@ crm_core::record! {
     required "callToActionLabel" "callToActionTarget"
     by new
 }
-crm_core::setters!(PostSubmissionCallToAction {
-    call_to_action_label: PostSubmissionCallToActionCallToActionLabel,
-    call_to_action_target: PostSubmissionCallToActionTarget,
-});
 
 impl PostSubmissionCallToAction {
     /// A record with what it must have.
@@ -2777,9 +2686,6 @@ crm_core::record! {
     required "landingPageUrl"
     by new
 }
-crm_core::setters!(PostSubmissionCallToActionTarget {
-    landing_page_url: String,
-});
 
 impl PostSubmissionCallToActionTarget {
     /// A record with what it must have.
@@ -2802,9 +2708,6 @@ crm_core::record! {
     required "callToAction" "message"
     by new
 }
-crm_core::setters!(PostSubmissionInfo {
-    call_to_action: PostSubmissionCallToAction, message: LocalizedString,
-});
 
 impl PostSubmissionInfo {
     /// A record with what it must have.
@@ -2829,9 +2732,6 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(PublishAd {
-    location_id: String,
-});
 
 impl PublishAd {
     /// A record with what it must have.
@@ -2891,9 +2791,6 @@ crm_core::record! {
     required "ruleItemGroups"
     by new
 }
-crm_core::setters!(Rule {
-    rule_item_groups: [RuleItemGroup],
-});
 
 impl Rule {
     /// A record with what it must have.
@@ -2917,7 +2814,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RuleBasedUserList {
-    flexible_rule_user_list: FlexibleRuleUserList, prepopulation_status: String,
+    prepopulation_status: String,
 });
 
 impl RuleBasedUserList {
@@ -2942,9 +2839,6 @@ crm_core::record! {
     required "name" "stringRuleItem"
     by new
 }
-crm_core::setters!(RuleItem {
-    name: RuleItemName, string_rule_item: StringRuleItem,
-});
 
 impl RuleItem {
     /// A record with what it must have.
@@ -2969,9 +2863,6 @@ crm_core::record! {
     required "ruleItems"
     by new
 }
-crm_core::setters!(RuleItemGroup {
-    rule_items: [RuleItem],
-});
 
 impl RuleItemGroup {
     /// A record with what it must have.
@@ -3004,9 +2895,6 @@ crm_core::record! {
     required "lookbackWindowDays" "rule"
     by new
 }
-crm_core::setters!(RuleOperand {
-    lookback_window_days: f64, rule: Rule,
-});
 
 impl RuleOperand {
     /// A record with what it must have.
@@ -3034,9 +2922,6 @@ crm_core::record! {
     required "categoryName" "facet" "name" "urn"
     by new
 }
-crm_core::setters!(SelectedAttribute {
-    category_name: String, facet: String, name: String, urn: String,
-});
 
 impl SelectedAttribute {
     /// A record with what it must have.
@@ -3065,9 +2950,6 @@ crm_core::record! {
     required "sponsoredAccount"
     by new
 }
-crm_core::setters!(SponsoredAccountOwner {
-    sponsored_account: String,
-});
 
 impl SponsoredAccountOwner {
     /// A record with what it must have.
@@ -3090,9 +2972,6 @@ crm_core::record! {
     required "operator" "value"
     by new
 }
-crm_core::setters!(StringRuleItem {
-    operator: String, value: String,
-});
 
 impl StringRuleItem {
     /// A record with what it must have.
@@ -3140,8 +3019,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ThankYouPage {
-    body: String, business_phone: String, button_link: String, button_text: String, button_type: String,
-    country_code: String, title: String,
+    business_phone: String, button_link: String, country_code: String,
 });
 
 impl ThankYouPage {
@@ -3174,9 +3052,6 @@ crm_core::record! {
     required "amount"
     by new
 }
-crm_core::setters!(UnitCost {
-    amount: f64,
-});
 
 impl UnitCost {
     /// A record with what it must have.
@@ -3202,7 +3077,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudience {
-    contact_id: String, fb_ad_account_id: String, location_id: String,
+    fb_ad_account_id: String,
 });
 
 impl UpdateCustomAudience {
@@ -3235,8 +3110,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudienceBatch {
-    csv_path: String, dynamic_audience: String, location_id: String, operation_type: String,
-    smartlist_ids: [String],
+    csv_path: String, dynamic_audience: String, smartlist_ids: [String],
 });
 
 impl UpdateCustomAudienceBatch {
@@ -3296,10 +3170,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAd {
-    adset_id: String, campaign_id: String, conversation_form_id: String, cta: String, description: String,
-    destination_form_id: String, destination_link: String, headline: String, id: String, image_url: String,
-    location_id: String, media: [Media], media_type: UpsertAdMediaType, multi_advertiser_ads: bool,
-    name: String, primary_text: String,
+    conversation_form_id: String, cta: String, description: String, destination_form_id: String,
+    destination_link: String, headline: String, id: String, image_url: String, media: [Media],
+    media_type: UpsertAdMediaType, multi_advertiser_ads: bool, name: String, primary_text: String,
 });
 
 impl UpsertAd {
@@ -3375,10 +3248,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAdset {
-    audience: FacebookAudience, budget: Budget, campaign_id: String, conversion_location: String,
-    custom_event_type: String, id: String, instagram_actor_id: String, location_id: String,
-    messaging_platforms: UpsertAdsetMessagingPlatforms, name: String, page_id: String, pixel_id: String,
-    whatsapp_number: String,
+    audience: FacebookAudience, budget: Budget, conversion_location: String, custom_event_type: String,
+    id: String, instagram_actor_id: String, messaging_platforms: UpsertAdsetMessagingPlatforms, name: String,
+    page_id: String, pixel_id: String, whatsapp_number: String,
 });
 
 impl UpsertAdset {
@@ -3428,9 +3300,6 @@ crm_core::record! {
     required "locationId" "payload" "type"
     by new
 }
-crm_core::setters!(UpsertAssets {
-    location_id: String, payload: Value, type_: UpsertAssetsType,
-});
 
 impl UpsertAssets {
     /// A record with what it must have.
@@ -3478,8 +3347,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAudience {
-    dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, location_id: String, name: String,
-    resource_name: String,
+    dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, resource_name: String,
 });
 
 impl UpsertAudience {
@@ -3516,7 +3384,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    id: String, location_id: String, name: String, objective: UpsertCampaignObjective, source: String,
+    id: String, name: String, objective: UpsertCampaignObjective, source: String,
     special_ad_categories: UpsertCampaignSpecialAdCategories,
 });
 
@@ -3637,7 +3505,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertConversionPixel {
-    conversion_pixel_id: String, ig_user_id: String, location_id: String, name: String, type_: String,
+    conversion_pixel_id: String, ig_user_id: String, name: String,
 });
 
 impl UpsertConversionPixel {
@@ -3701,7 +3569,7 @@ crm_core::record! {
 }
 crm_core::setters!(UpsertSegment {
     country_codes: [String], description: String, expansion_level: UpsertSegmentExpansionLevel, id: String,
-    members: [Member], membership_life_span: f64, membership_status: String, name: String,
+    members: [Member], membership_life_span: f64, membership_status: String,
     rule_based_user_list: RuleBasedUserList, seed_user_list_ids: [String], status: String, type_: String,
 });
 
@@ -3750,7 +3618,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WelcomeMessageQuestion {
-    question: String, response: String,
+    response: String,
 });
 
 impl WelcomeMessageQuestion {

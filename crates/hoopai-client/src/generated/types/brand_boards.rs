@@ -67,8 +67,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], location_id: String,
-    logos: [Logo], name: String, parent_id: String, type_: MetaDataSourceType,
+    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], logos: [Logo], parent_id: String,
+    type_: MetaDataSourceType,
 });
 
 impl CreateBrandBoardParam {
@@ -104,9 +104,6 @@ crm_core::record! {
     required "fallback" "font" "id" "label"
     by new
 }
-crm_core::setters!(Font {
-    fallback: String, font: String, id: String, label: String,
-});
 
 impl Font {
     /// A record with what it must have.
@@ -185,9 +182,6 @@ crm_core::record! {
     required "id" "label" "path" "url"
     by new
 }
-crm_core::setters!(Logo {
-    id: String, label: String, path: String, url: String,
-});
 
 impl Logo {
     /// A record with what it must have.

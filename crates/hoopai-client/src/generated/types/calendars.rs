@@ -79,11 +79,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
-    contact_id: String, description: String, end_time: String, ignore_date_range: bool,
-    ignore_free_slot_validation: bool, location_id: String, meeting_location_id: String,
+    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, description: String,
+    end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool, meeting_location_id: String,
     meeting_location_type: AppointmentEditMeetingLocationType, override_location_config: bool, rrule: String,
-    start_time: String, title: String, to_notify: bool,
+    title: String, to_notify: bool,
 });
 
 impl AppointmentCreate {
@@ -269,7 +268,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Availability {
-    date: String, deleted: bool, hours: [Hour],
+    deleted: bool,
 });
 
 impl Availability {
@@ -304,8 +303,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotCreateRequest {
-    assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
-    title: String,
+    assigned_user_id: String, end_time: String, start_time: String, title: String,
 });
 
 impl BlockSlotCreateRequest {
@@ -343,8 +341,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotEditRequest {
-    assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
-    title: String,
+    assigned_user_id: String, end_time: String, start_time: String, title: String,
 });
 
 impl BlockSlotEditRequest {
@@ -644,8 +641,8 @@ crm_core::setters!(CalendarCreate {
     event_color: String, event_title: String, event_type: EventType, form_id: String,
     form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
     google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
-    is_live_payment_mode: bool, location_configurations: [LocationConfiguration], location_id: String,
-    look_busy_config: LookBusyConfiguration, meeting_location: String, name: String, notes: String,
+    is_live_payment_mode: bool, location_configurations: [LocationConfiguration],
+    look_busy_config: LookBusyConfiguration, meeting_location: String, notes: String,
     notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String, pre_buffer: f64,
     pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
     should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
@@ -1125,9 +1122,8 @@ crm_core::record! {
 }
 crm_core::setters!(CreateCalendarNotification {
     additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
-    before_time: [Schedules], body: String, channel: NotificationChannel, from_address: String,
-    from_name: String, from_number: String, is_active: bool, notification_type: NotificationType,
-    receiver_type: ReceiverType, selected_users: [String], subject: String, template_id: String,
+    before_time: [Schedules], body: String, from_address: String, from_name: String, from_number: String,
+    is_active: bool, selected_users: [String], subject: String, template_id: String,
 });
 
 impl CreateCalendarNotification {
@@ -1203,8 +1199,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateSchedule {
-    calendar_ids: [String], location_id: String, name: String, rules: [ScheduleRule], timezone: String,
-    user_id: String,
+    calendar_ids: [String], rules: [ScheduleRule],
 });
 
 impl CreateSchedule {
@@ -1361,7 +1356,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GroupCreate {
-    description: String, is_active: bool, location_id: String, name: String, slug: String,
+    is_active: bool,
 });
 
 impl GroupCreate {
@@ -1400,9 +1395,6 @@ crm_core::record! {
     required "isActive"
     by new
 }
-crm_core::setters!(GroupStatusUpdateParams {
-    is_active: bool,
-});
 
 impl GroupStatusUpdateParams {
     /// A record with what it must have.
@@ -1427,9 +1419,6 @@ crm_core::record! {
     required "description" "name" "slug"
     by new
 }
-crm_core::setters!(GroupUpdate {
-    description: String, name: String, slug: String,
-});
 
 impl GroupUpdate {
     /// A record with what it must have.
@@ -1472,9 +1461,6 @@ crm_core::record! {
     required "closeHour" "closeMinute" "openHour" "openMinute"
     by new
 }
-crm_core::setters!(Hour {
-    close_hour: f64, close_minute: f64, open_hour: f64, open_minute: f64,
-});
 
 impl Hour {
     /// A record with what it must have.
@@ -1506,7 +1492,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationConfiguration {
-    kind: LocationConfigurationKind, location: String,
+    location: String,
 });
 
 impl LocationConfiguration {
@@ -1565,9 +1551,6 @@ crm_core::record! {
     required "enabled" "LookBusyPercentage"
     by new
 }
-crm_core::setters!(LookBusyConfiguration {
-    enabled: bool, look_busy_percentage: f64,
-});
 
 impl LookBusyConfiguration {
     /// A record with what it must have.
@@ -1622,7 +1605,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Notes {
-    body: String, user_id: String,
+    user_id: String,
 });
 
 impl Notes {
@@ -1679,9 +1662,6 @@ crm_core::record! {
     required "daysOfTheWeek" "hours"
     by new
 }
-crm_core::setters!(OpenHour {
-    days_of_the_week: [f64], hours: [Hour],
-});
 
 impl OpenHour {
     /// A record with what it must have.
@@ -1736,9 +1716,6 @@ crm_core::record! {
     required "from" "to"
     by new
 }
-crm_core::setters!(ScheduleInterval {
-    from: String, to: String,
-});
 
 impl ScheduleInterval {
     /// A record with what it must have.
@@ -1801,7 +1778,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleRule {
-    date: String, day: ScheduleRuleDay, intervals: [ScheduleInterval], type_: ScheduleRuleType,
+    date: String, day: ScheduleRuleDay,
 });
 
 impl ScheduleRule {
@@ -1892,7 +1869,7 @@ crm_core::record! {
 }
 crm_core::setters!(TeamMember {
     is_primary: bool, location_configurations: [LocationConfiguration], meeting_location: String,
-    meeting_location_type: MeetingLocationType, priority: f64, user_id: String,
+    meeting_location_type: MeetingLocationType, priority: f64,
 });
 
 impl TeamMember {
@@ -1944,7 +1921,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateAvailability {
-    date: String, deleted: bool, hours: [Hour], id: String,
+    deleted: bool, id: String,
 });
 
 impl UpdateAvailability {
@@ -2056,9 +2033,6 @@ crm_core::record! {
     required "locationId" "slug"
     by new
 }
-crm_core::setters!(ValidateGroupSlugPostBody {
-    location_id: String, slug: String,
-});
 
 impl ValidateGroupSlugPostBody {
     /// A record with what it must have.

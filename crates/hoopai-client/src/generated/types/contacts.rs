@@ -117,8 +117,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactSearch {
-    filters: [ContactFilter], location_id: String, page: i64, page_limit: i64, query: String,
-    search_after: [Value], sort: [ContactSort],
+    filters: [ContactFilter], page: i64, query: String, search_after: [Value], sort: [ContactSort],
 });
 
 impl ContactSearch {
@@ -149,7 +148,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactSort {
-    direction: ContactSortDirection, field: String,
+    direction: ContactSortDirection,
 });
 
 impl ContactSort {
@@ -186,9 +185,6 @@ crm_core::record! {
     required "businessId" "ids" "locationId"
     by new
 }
-crm_core::setters!(ContactsBusinessUpdate {
-    business_id: String, ids: [String], location_id: String,
-});
 
 impl ContactsBusinessUpdate {
     /// A record with what it must have.
@@ -292,7 +288,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactsNotes {
-    body: String, color: String, pinned: bool, title: String, user_id: String,
+    color: String, pinned: bool, title: String, user_id: String,
 });
 
 impl ContactsNotes {
@@ -378,8 +374,8 @@ crm_core::setters!(CreateContact {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
     custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
     first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
-    location_id: String, name: String, phone: String, postal_code: String, source: String, state: String,
-    tags: [String], timezone: String, website: String,
+    name: String, phone: String, postal_code: String, source: String, state: String, tags: [String],
+    timezone: String, website: String,
 });
 
 impl CreateContact {
@@ -518,7 +514,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTaskParams {
-    assigned_to: String, body: String, completed: bool, due_date: String, title: String,
+    assigned_to: String, body: String,
 });
 
 impl CreateTaskParams {
@@ -574,7 +570,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DndSetting {
-    code: String, message: String, status: DndSettingStatus,
+    code: String, message: String,
 });
 
 impl DndSetting {
@@ -850,7 +846,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InboundDndSetting {
-    message: String, status: InboundDndSettingStatus,
+    message: String,
 });
 
 impl InboundDndSetting {
@@ -902,9 +898,6 @@ crm_core::record! {
     required "tags"
     by new
 }
-crm_core::setters!(Tags {
-    tags: [String],
-});
 
 impl Tags {
     /// A record with what it must have.
@@ -1068,7 +1061,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateTags {
-    contacts: [String], location_id: String, remove_all_tags: bool, tags: [String],
+    remove_all_tags: bool,
 });
 
 impl UpdateTags {
@@ -1128,9 +1121,6 @@ crm_core::record! {
     required "completed"
     by new
 }
-crm_core::setters!(UpdateTaskStatusParams {
-    completed: bool,
-});
 
 impl UpdateTaskStatusParams {
     /// A record with what it must have.
@@ -1201,9 +1191,8 @@ crm_core::setters!(UpsertContact {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
     create_new_if_duplicate_allowed: bool, custom_fields: [Value], date_of_birth: String, dnd: bool,
     dnd_settings: DndSettings, email: String, first_name: String, gender: String,
-    inbound_dnd_settings: InboundDndSettings, last_name: String, location_id: String, name: String,
-    phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
-    website: String,
+    inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
+    postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
 });
 
 impl UpsertContact {

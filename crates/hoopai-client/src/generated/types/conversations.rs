@@ -12,9 +12,6 @@ crm_core::record! {
     required "attachments"
     by new
 }
-crm_core::setters!(AddMessageAttachments {
-    attachments: [String],
-});
 
 impl AddMessageAttachments {
     /// A record with what it must have.
@@ -326,9 +323,6 @@ crm_core::record! {
     required "contactId" "locationId"
     by new
 }
-crm_core::setters!(CreateConversation {
-    contact_id: String, location_id: String,
-});
 
 impl CreateConversation {
     /// A record with what it must have.
@@ -367,7 +361,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCustomSubtype {
-    channel: CreateCustomSubtypeChannel, description: String, language: String, name: String,
+    description: String,
 });
 
 impl CreateCustomSubtype {
@@ -410,9 +404,6 @@ crm_core::record! {
     required "code" "message" "type"
     by new
 }
-crm_core::setters!(ErrorItem {
-    code: String, message: String, type_: String,
-});
 
 impl ErrorItem {
     /// A record with what it must have.
@@ -468,9 +459,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ForwardConfig {
-    email_message_id: String, forward_whole_thread: bool, is_forwarded: bool, message_id: String,
-    recipient_contact_id: String, recipient_conversation_id: String, source_contact_id: String,
-    source_conversation_id: String, to_email: String,
+    email_message_id: String, forward_whole_thread: bool, message_id: String, recipient_contact_id: String,
+    recipient_conversation_id: String, source_contact_id: String, source_conversation_id: String,
+    to_email: String,
 });
 
 impl ForwardConfig {
@@ -974,10 +965,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessMessageBody {
-    alt_id: String, attachments: [String], call: CallData, contact_id: String, conversation_id: String,
-    conversation_provider_id: String, date: Timestamp, direction: MessageDirection, email_bcc: [String],
-    email_cc: [String], email_from: String, email_message_id: String, email_to: String, html: String,
-    message: String, subject: String, type_: ProcessMessageBodyType,
+    alt_id: String, attachments: [String], call: CallData, date: Timestamp, direction: MessageDirection,
+    email_bcc: [String], email_cc: [String], email_from: String, email_message_id: String, email_to: String,
+    html: String, message: String, subject: String,
 });
 
 impl ProcessMessageBody {
@@ -1093,8 +1083,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessOutboundMessageBody {
-    alt_id: String, attachments: [String], call: CallData, conversation_id: String,
-    conversation_provider_id: String, date: Timestamp, type_: String,
+    alt_id: String, attachments: [String], call: CallData, date: Timestamp,
 });
 
 impl ProcessOutboundMessageBody {
@@ -1184,13 +1173,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendMessageBody {
-    appointment_id: String, attachments: [String], contact_id: String, conversation_provider_id: String,
+    appointment_id: String, attachments: [String], conversation_provider_id: String,
     custom_subtype_id: String, email_bcc: [String], email_cc: [String], email_from: String,
     email_reply_mode: SendMessageBodyEmailReplyMode, email_to: String, forward: ForwardConfig,
     from_number: String, html: String, message: String,
     optimization_period: SendMessageBodyOptimizationPeriod, reply_message_id: String,
     scheduled_timestamp: f64, status: MessageStatus, sub_type: String, subject: String, template_id: String,
-    thread_id: String, to_number: String, type_: SendMessageBodyType, uses_native_scheduling_ai: bool,
+    thread_id: String, to_number: String, uses_native_scheduling_ai: bool,
 });
 
 impl SendMessageBody {
@@ -1309,9 +1298,6 @@ crm_core::record! {
     required "conversationId" "locationId" "message"
     by new
 }
-crm_core::setters!(SendReviewReply {
-    conversation_id: String, location_id: String, message: String,
-});
 
 impl SendReviewReply {
     /// A record with what it must have.
@@ -1345,8 +1331,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SubscriptionAction {
-    subtype_id: String, subtype_name: String, subtype_status: SubscriptionActionSubtypeStatus,
-    type_: SubscriptionActionType,
+    subtype_id: String, subtype_name: String,
 });
 
 impl SubscriptionAction {
@@ -1403,7 +1388,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    feedback: Value, location_id: String, starred: bool, unread_count: f64,
+    feedback: Value, starred: bool, unread_count: f64,
 });
 
 impl UpdateConversation {
@@ -1452,7 +1437,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMessageStatus {
-    email_message_id: String, error: ErrorItem, recipients: [String], status: MessageStatus,
+    email_message_id: String, error: ErrorItem, recipients: [String],
 });
 
 impl UpdateMessageStatus {
@@ -1498,8 +1483,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UserSubscriptionChange {
-    contact_id: String, email: String, legal_description: String, legal_reason: String, location_id: String,
-    subscription_action: SubscriptionAction,
+    legal_description: String, legal_reason: String,
 });
 
 impl UserSubscriptionChange {
@@ -1537,9 +1521,6 @@ crm_core::record! {
     required "conversationId" "isTyping" "locationId" "visitorId"
     by new
 }
-crm_core::setters!(UserTypingBody {
-    conversation_id: String, is_typing: String, location_id: String, visitor_id: String,
-});
 
 impl UserTypingBody {
     /// A record with what it must have.

@@ -86,9 +86,6 @@ crm_core::record! {
     required "locationId" "name" "objectKey"
     by new
 }
-crm_core::setters!(CreateFolder {
-    location_id: String, name: String, object_key: String,
-});
 
 impl CreateFolder {
     /// A record with what it must have.
@@ -174,8 +171,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomFields {
-    accepted_formats: String, description: String, location_id: String, max_file_limit: f64, name: String,
-    options: [OptionItem], placeholder: String, show_in_forms: bool,
+    accepted_formats: String, description: String, max_file_limit: f64, name: String, options: [OptionItem],
+    placeholder: String,
 });
 
 impl UpdateCustomFields {
@@ -206,9 +203,6 @@ crm_core::record! {
     required "locationId" "name"
     by new
 }
-crm_core::setters!(UpdateFolder {
-    location_id: String, name: String,
-});
 
 impl UpdateFolder {
     /// A record with what it must have.

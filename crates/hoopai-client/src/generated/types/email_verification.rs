@@ -14,9 +14,6 @@ crm_core::record! {
     required "type" "verify"
     by new
 }
-crm_core::setters!(VerificationBody {
-    type_: VerificationBodyType, verify: String,
-});
 
 impl VerificationBody {
     /// A record with what it must have.

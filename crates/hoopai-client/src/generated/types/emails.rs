@@ -95,9 +95,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBuilder {
-    builder_version: BuilderVersion, import_provider: CreateBuilderImportProvider, import_url: String,
-    is_plain_text: bool, location_id: String, name: String, parent_id: String, template_data_url: String,
-    template_source: String, title: String, type_: CreateBuilderType, updated_by: String,
+    builder_version: BuilderVersion, import_url: String, is_plain_text: bool, name: String, parent_id: String,
+    template_data_url: String, template_source: String, title: String, updated_by: String,
 });
 
 impl CreateBuilder {
@@ -242,9 +241,6 @@ crm_core::record! {
     required "attrs" "elements" "templateSettings"
     by new
 }
-crm_core::setters!(IBuilderJsonMapper {
-    attrs: Value, elements: [String], template_settings: Value,
-});
 
 impl IBuilderJsonMapper {
     /// A record with what it must have.

@@ -18,9 +18,6 @@ crm_core::record! {
     required "answer" "knowledgeBaseId" "locationId" "question"
     by new
 }
-crm_core::setters!(AddFaq {
-    answer: String, knowledge_base_id: String, location_id: String, question: String,
-});
 
 impl AddFaq {
     /// A record with what it must have.
@@ -156,7 +153,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateKnowledgeBase {
-    description: String, location_id: String, name: String,
+    description: String,
 });
 
 impl CreateKnowledgeBase {
@@ -194,9 +191,6 @@ crm_core::record! {
     required "knowledgeBaseId" "locationId" "urlIds"
     by new
 }
-crm_core::setters!(DeleteWebsiteUrlRequest {
-    knowledge_base_id: String, location_id: String, url_ids: [String],
-});
 
 impl DeleteWebsiteUrlRequest {
     /// A record with what it must have.
@@ -251,9 +245,6 @@ crm_core::record! {
     required "knowledgeBaseId" "locationId" "option" "url"
     by new
 }
-crm_core::setters!(DiscoverWebsiteRequest {
-    knowledge_base_id: String, location_id: String, option: OperationDetailsMode, url: String,
-});
 
 impl DiscoverWebsiteRequest {
     /// A record with what it must have.
@@ -508,9 +499,6 @@ crm_core::record! {
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"
     by new
 }
-crm_core::setters!(TrainDiscoveredUrls {
-    knowledge_base_id: String, location_id: String, operation_id: String, url_ids: [String],
-});
 
 impl TrainDiscoveredUrls {
     /// A record with what it must have.
@@ -541,9 +529,6 @@ crm_core::record! {
     required "answer" "question"
     by new
 }
-crm_core::setters!(UpdateFaqBody {
-    answer: String, question: String,
-});
 
 impl UpdateFaqBody {
     /// A record with what it must have.

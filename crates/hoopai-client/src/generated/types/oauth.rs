@@ -59,8 +59,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessCodebody {
-    client_id: String, client_secret: String, code: String, grant_type: GetAccessCodebodyGrantType,
-    redirect_uri: String, refresh_token: String, user_type: GetAccessCodebodyUserType,
+    code: String, redirect_uri: String, refresh_token: String, user_type: GetAccessCodebodyUserType,
 });
 
 impl GetAccessCodebody {
@@ -128,9 +127,6 @@ crm_core::record! {
     required "companyId" "locationId"
     by new
 }
-crm_core::setters!(GetLocationAccessCodeBody {
-    company_id: String, location_id: String,
-});
 
 impl GetLocationAccessCodeBody {
     /// A record with what it must have.

@@ -21,8 +21,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCustomObject {
-    description: String, key: String, labels: CustomObjectLabel, location_id: String,
-    primary_display_property_details: CustomObjectDisplayPropertyDetails,
+    description: String,
 });
 
 impl CreateCustomObject {
@@ -111,9 +110,6 @@ crm_core::record! {
     required "dataType" "key" "name"
     by new
 }
-crm_core::setters!(CustomObjectDisplayPropertyDetails {
-    data_type: String, key: String, name: String,
-});
 
 impl CustomObjectDisplayPropertyDetails {
     /// A record with what it must have.
@@ -142,9 +138,6 @@ crm_core::record! {
     required "plural" "singular"
     by new
 }
-crm_core::setters!(CustomObjectLabel {
-    plural: String, singular: String,
-});
 
 impl CustomObjectLabel {
     /// A record with what it must have.
@@ -274,8 +267,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SearchRecordsBody {
-    filters: [Value], location_id: String, page: f64, page_limit: f64, query: String, search_after: [Value],
-    sort: [Value],
+    filters: [Value], query: String, search_after: [Value], sort: [Value],
 });
 
 impl SearchRecordsBody {
@@ -314,8 +306,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomObject {
-    description: String, labels: CustomObjectLabelUpdate, location_id: String,
-    searchable_properties: [String],
+    description: String, labels: CustomObjectLabelUpdate,
 });
 
 impl UpdateCustomObject {

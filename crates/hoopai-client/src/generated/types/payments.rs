@@ -26,9 +26,6 @@ crm_core::record! {
     required "duration" "durationType" "type"
     by new
 }
-crm_core::setters!(ApplyToFuturePaymentsConfig {
-    duration: f64, duration_type: String, type_: ApplyToFuturePaymentsConfigType,
-});
 
 impl ApplyToFuturePaymentsConfig {
     /// A record with what it must have.
@@ -78,9 +75,6 @@ crm_core::record! {
     required "live" "test"
     by new
 }
-crm_core::setters!(ConnectCustomProvidersConfig {
-    live: CustomProviderKeys, test: CustomProviderKeys,
-});
 
 impl ConnectCustomProvidersConfig {
     /// A record with what it must have.
@@ -192,7 +186,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    alt_id: String, alt_type: String, apply_to_future_payments: bool,
+    alt_id: String, apply_to_future_payments: bool,
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
     discount_type: CouponDiscountType, discount_value: f64, end_date: String, limit_per_customer: bool,
     name: String, product_ids: [String], start_date: String, usage_limit: f64,
@@ -308,10 +302,6 @@ crm_core::record! {
     required "altId" "altType" "items" "notifyCustomer" "trackings"
     by new
 }
-crm_core::setters!(CreateFulfillment {
-    alt_id: String, alt_type: String, items: [FulfillmentItems], notify_customer: bool,
-    trackings: [FulfillmentTracking],
-});
 
 impl CreateFulfillment {
     /// A record with what it must have.
@@ -364,7 +354,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWhiteLabelIntegrationProvider {
-    alt_id: String, alt_type: String, description: String, image_url: String,
+    alt_id: String, description: String, image_url: String,
     provider: CreateWhiteLabelIntegrationProviderProvider, title: String, unique_name: String,
 });
 
@@ -437,9 +427,6 @@ crm_core::record! {
     required "apiKey" "publishableKey"
     by new
 }
-crm_core::setters!(CustomProviderKeys {
-    api_key: String, publishable_key: String,
-});
 
 impl CustomProviderKeys {
     /// A record with what it must have.
@@ -497,9 +484,6 @@ crm_core::record! {
     required "altId" "altType" "id"
     by new
 }
-crm_core::setters!(DeleteCouponParams {
-    alt_id: String, alt_type: String, id: String,
-});
 
 impl DeleteCouponParams {
     /// A record with what it must have.
@@ -532,9 +516,6 @@ crm_core::record! {
     required "liveMode"
     by new
 }
-crm_core::setters!(DeleteCustomProvidersConfig {
-    live_mode: bool,
-});
 
 impl DeleteCustomProvidersConfig {
     /// A record with what it must have.
@@ -593,9 +574,6 @@ crm_core::record! {
     required "priceId" "qty"
     by new
 }
-crm_core::setters!(FulfillmentItems {
-    price_id: String, qty: f64,
-});
 
 impl FulfillmentItems {
     /// A record with what it must have.
@@ -1018,9 +996,6 @@ crm_core::record! {
     required "last4" "type"
     by new
 }
-crm_core::setters!(PaymentsCard {
-    last4: String, type_: PaymentsCardType,
-});
 
 impl PaymentsCard {
     /// A record with what it must have.
@@ -1125,8 +1100,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostRecordOrderPaymentBody {
-    alt_id: String, alt_type: String, amount: f64, card: PaymentsCard, cheque: Cheque,
-    is_partial_payment: bool, meta: Value, mode: RecordPaymentMode, notes: String,
+    amount: f64, card: PaymentsCard, cheque: Cheque, is_partial_payment: bool, meta: Value, notes: String,
 });
 
 impl PostRecordOrderPaymentBody {
@@ -1303,7 +1277,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    alt_id: String, alt_type: String, apply_to_future_payments: bool,
+    alt_id: String, apply_to_future_payments: bool,
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig, code: String,
     discount_type: CouponDiscountType, discount_value: f64, end_date: String, id: String,
     limit_per_customer: bool, name: String, product_ids: [String], start_date: String, usage_limit: f64,
@@ -1352,7 +1326,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomProviderCapabilities {
-    company_id: String, location_id: String, supports_subscription_schedules: bool,
+    company_id: String, location_id: String,
 });
 
 impl UpdateCustomProviderCapabilities {

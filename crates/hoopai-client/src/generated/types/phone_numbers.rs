@@ -300,7 +300,7 @@ crm_core::record! {
 }
 crm_core::setters!(PurchasePhoneNumberBody {
     address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
-    number_type: String, phone_number: String, region: String, skip_location_kyc: bool,
+    number_type: String, region: String, skip_location_kyc: bool,
 });
 
 impl PurchasePhoneNumberBody {

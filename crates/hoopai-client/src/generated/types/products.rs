@@ -40,9 +40,8 @@ crm_core::record! {
 }
 crm_core::setters!(BulkEditPrice {
     allow_out_of_stock_purchases: bool, amount: f64, available_quantity: f64, compare_at_price: f64,
-    currency: String, id: String, name: String, recurring: Recurring, setup_fee: f64,
-    shipping_options: ShippingOptions, sku: String, total_cycles: f64, track_inventory: bool,
-    trial_period: f64,
+    currency: String, name: String, recurring: Recurring, setup_fee: f64, shipping_options: ShippingOptions,
+    sku: String, total_cycles: f64, track_inventory: bool, trial_period: f64,
 });
 
 impl BulkEditPrice {
@@ -109,8 +108,8 @@ crm_core::record! {
 }
 crm_core::setters!(BulkEditProduct {
     automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
-    description: String, id: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool,
-    label: Value, medias: [Value], name: String, prices: [BulkEditPrice], seo: ProductSeo, slug: String,
+    description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: Value,
+    medias: [Value], name: String, prices: [BulkEditPrice], seo: ProductSeo, slug: String,
     tax_inclusive: bool, taxes: [Value],
 });
 
@@ -164,9 +163,6 @@ crm_core::record! {
     required "altId" "altType" "products"
     by new
 }
-crm_core::setters!(BulkEditRequest {
-    alt_id: String, alt_type: String, products: [BulkEditProduct],
-});
 
 impl BulkEditRequest {
     /// A record with what it must have.
@@ -211,9 +207,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkUpdate {
-    alt_id: String, alt_type: String, availability: bool, collection_ids: [String],
-    compare_at_price: PriceUpdateField, currency: String, filters: BulkUpdateFilters, price: PriceUpdateField,
-    product_ids: [String], type_: BulkUpdateType,
+    availability: bool, collection_ids: [String], compare_at_price: PriceUpdateField, currency: String,
+    filters: BulkUpdateFilters, price: PriceUpdateField,
 });
 
 impl BulkUpdate {
@@ -425,9 +420,8 @@ crm_core::record! {
 crm_core::setters!(CreateProduct {
     automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
     description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: ProductLabel,
-    location_id: String, medias: [ProductMedia], name: String, product_type: ProductType, seo: ProductSeo,
-    slug: String, statement_descriptor: String, tax_inclusive: bool, taxes: [String],
-    variants: [ProductVariant],
+    medias: [ProductMedia], seo: ProductSeo, slug: String, statement_descriptor: String, tax_inclusive: bool,
+    taxes: [String], variants: [ProductVariant],
 });
 
 impl CreateProduct {
@@ -483,8 +477,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProductCollections {
-    alt_id: String, alt_type: String, collection_id: String, image: String, name: String, seo: CollectionSeo,
-    slug: String,
+    collection_id: String, image: String, seo: CollectionSeo,
 });
 
 impl CreateProductCollections {
@@ -618,9 +611,6 @@ crm_core::record! {
     required "height" "length" "unit" "width"
     by new
 }
-crm_core::setters!(PriceDimensions {
-    height: f64, length: f64, unit: PriceDimensionsUnit, width: f64,
-});
 
 impl PriceDimensions {
     /// A record with what it must have.
@@ -668,8 +658,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PriceMeta {
-    internal_source: PriceMetaInternalSource, source: PriceMetaSource, source_id: String,
-    stripe_price_id: String,
+    source_id: String,
 });
 
 impl PriceMeta {
@@ -733,7 +722,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PriceUpdateField {
-    round_to_whole: bool, type_: PriceUpdateFieldType, value: f64,
+    round_to_whole: bool,
 });
 
 impl PriceUpdateField {
@@ -784,7 +773,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductMedia {
-    id: String, is_featured: bool, price_ids: [String], title: String, type_: MediaType, url: String,
+    is_featured: bool, price_ids: [String], title: String,
 });
 
 impl ProductMedia {
@@ -819,9 +808,6 @@ crm_core::record! {
     required "comment" "headline" "user"
     by new
 }
-crm_core::setters!(ProductReview {
-    comment: String, headline: String, user: UserDetails,
-});
 
 impl ProductReview {
     /// A record with what it must have.
@@ -952,9 +938,6 @@ crm_core::record! {
     required "altId" "altType" "products"
     by new
 }
-crm_core::setters!(UpdateDisplayPriorityBody {
-    alt_id: String, alt_type: String, products: [Value],
-});
 
 impl UpdateDisplayPriorityBody {
     /// A record with what it must have.
@@ -981,9 +964,6 @@ crm_core::record! {
     required "altId" "altType" "items"
     by new
 }
-crm_core::setters!(UpdateInventory {
-    alt_id: String, alt_type: String, items: [UpdateInventoryItem],
-});
 
 impl UpdateInventory {
     /// A record with what it must have.
@@ -1014,7 +994,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInventoryItem {
-    allow_out_of_stock_purchases: bool, available_quantity: f64, price_id: String,
+    allow_out_of_stock_purchases: bool, available_quantity: f64,
 });
 
 impl UpdateInventoryItem {
@@ -1135,9 +1115,8 @@ crm_core::record! {
 crm_core::setters!(UpdateProduct {
     automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String],
     description: String, image: String, is_label_enabled: bool, is_taxes_enabled: bool, label: ProductLabel,
-    location_id: String, medias: [ProductMedia], name: String, prices: [String], product_type: ProductType,
-    seo: ProductSeo, slug: String, statement_descriptor: String, tax_inclusive: bool, taxes: [String],
-    variants: [ProductVariant],
+    medias: [ProductMedia], prices: [String], seo: ProductSeo, slug: String, statement_descriptor: String,
+    tax_inclusive: bool, taxes: [String], variants: [ProductVariant],
 });
 
 impl UpdateProduct {
@@ -1192,7 +1171,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProductCollections {
-    alt_id: String, alt_type: String, image: String, name: String, seo: CollectionSeo, slug: String,
+    image: String, name: String, seo: CollectionSeo, slug: String,
 });
 
 impl UpdateProductCollections {
@@ -1234,8 +1213,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProductReview {
-    alt_id: String, alt_type: String, detail: String, headline: String, product_id: String, rating: f64,
-    reply: [ProductReview], status: String,
+    detail: String, headline: String, rating: f64, reply: [ProductReview],
 });
 
 impl UpdateProductReview {
@@ -1272,9 +1250,6 @@ crm_core::record! {
     required "productId" "reviewId" "storeId"
     by new
 }
-crm_core::setters!(UpdateProductReviewObject {
-    product_id: String, review_id: String, store_id: String,
-});
 
 impl UpdateProductReviewObject {
     /// A record with what it must have.
@@ -1307,9 +1282,6 @@ crm_core::record! {
     required "altId" "altType" "reviews" "status"
     by new
 }
-crm_core::setters!(UpdateProductReviews {
-    alt_id: String, alt_type: String, reviews: [UpdateProductReviewObject], status: String,
-});
 
 impl UpdateProductReviews {
     /// A record with what it must have.
@@ -1343,9 +1315,6 @@ crm_core::record! {
     required "action" "altId" "altType" "productIds"
     by new
 }
-crm_core::setters!(UpdateProductStore {
-    action: SelectionType, alt_id: String, alt_type: String, product_ids: [String],
-});
 
 impl UpdateProductStore {
     /// A record with what it must have.
@@ -1380,7 +1349,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UserDetails {
-    email: String, is_customer: bool, name: String, phone: String,
+    is_customer: bool, phone: String,
 });
 
 impl UserDetails {
@@ -1407,9 +1376,6 @@ crm_core::record! {
     required "unit" "value"
     by new
 }
-crm_core::setters!(WeightOptions {
-    unit: WeightOptionsUnit, value: f64,
-});
 
 impl WeightOptions {
     /// A record with what it must have.

@@ -30,7 +30,6 @@ crm_core::record! {
 }
 crm_core::setters!(CreateSnapshotShareLinkRequest {
     relationship_number: String, share_location_id: String,
-    share_type: CreateSnapshotShareLinkRequestShareType, snapshot_id: String,
 });
 
 impl CreateSnapshotShareLinkRequest {

@@ -109,7 +109,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AttachIgAccount {
-    avatar: String, company_id: String, name: String, origin_id: String, page_id: String,
+    avatar: String, company_id: String, name: String, origin_id: String,
 });
 
 impl AttachIgAccount {
@@ -273,11 +273,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePost {
-    account_ids: [String], category_id: String, created_by: String, follow_up_comment: String,
-    gmb_post_details: GmbPost, media: [PostMedia], og_tags_details: OgTags,
-    post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool,
-    status: CreatePostStatus, summary: String, tags: [String], tiktok_post_details: TiktokPost,
-    type_: CreatePostType, user_id: String,
+    category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
+    media: [PostMedia], og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String,
+    schedule_time_updated: bool, status: CreatePostStatus, summary: String, tags: [String],
+    tiktok_post_details: TiktokPost,
 });
 
 impl CreatePost {
@@ -545,9 +544,6 @@ crm_core::record! {
     required "day" "month" "year"
     by new
 }
-crm_core::setters!(Date {
-    day: f64, month: f64, year: f64,
-});
 
 impl Date {
     /// A record with what it must have.
@@ -1310,10 +1306,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostCreateRequest {
-    account_ids: [String], category_id: String, created_by: String, follow_up_comment: String,
-    gmb_post_details: GmbPost, media: [PostMedia], og_tags_details: OgTags,
-    post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool, status: String,
-    summary: String, tags: [String], tiktok_post_details: TiktokPost, type_: String, user_id: String,
+    category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
+    media: [PostMedia], og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String,
+    schedule_time_updated: bool, status: String, summary: String, tags: [String],
+    tiktok_post_details: TiktokPost,
 });
 
 impl PostCreateRequest {
@@ -1365,7 +1361,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostMedia {
-    caption: String, default_thumb: String, id: String, thumbnail: String, type_: String, url: String,
+    caption: String, default_thumb: String, id: String, thumbnail: String, type_: String,
 });
 
 impl PostMedia {
@@ -1482,8 +1478,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SetAccounts {
-    account_ids: [String], approver: String, file_name: String, file_path: String, rows_count: f64,
-    user_id: String,
+    approver: String, user_id: String,
 });
 
 impl SetAccounts {
@@ -1612,7 +1607,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
-    platforms: [SocialMediaGetStatisticsBodyPlatformsItem], profile_ids: [String],
+    platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
 });
 
 impl SocialMediaGetStatisticsBody {
@@ -2290,9 +2285,6 @@ crm_core::record! {
     required "hours" "minutes" "seconds"
     by new
 }
-crm_core::setters!(Time {
-    hours: f64, minutes: f64, seconds: f64,
-});
 
 impl Time {
     /// A record with what it must have.
@@ -2351,9 +2343,6 @@ crm_core::record! {
     required "tagIds"
     by new
 }
-crm_core::setters!(UpdateTag {
-    tag_ids: [String],
-});
 
 impl UpdateTag {
     /// A record with what it must have.

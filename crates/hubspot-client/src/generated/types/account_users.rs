@@ -51,8 +51,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AccountUserCreate {
-    email: String, first_name: String, last_name: String, primary_team_id: String, role_id: String,
-    secondary_team_ids: [String], send_welcome_email: bool,
+    first_name: String, last_name: String, primary_team_id: String, role_id: String,
+    secondary_team_ids: [String],
 });
 
 impl AccountUserCreate {

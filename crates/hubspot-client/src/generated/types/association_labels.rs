@@ -16,9 +16,6 @@ crm_core::record! {
     required "category" "maxToObjectIds" "typeId"
     by new
 }
-crm_core::setters!(AssociationDefinitionConfigurationCreateRequest {
-    category: AssociationCategory, max_to_object_ids: i64, type_id: i64,
-});
 
 impl AssociationDefinitionConfigurationCreateRequest {
     /// A record with what it must have.
@@ -45,9 +42,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AssociationDefinitionConfigurationCreateRequestBatch {
-    inputs: [AssociationDefinitionConfigurationCreateRequest],
-});
 
 impl AssociationDefinitionConfigurationCreateRequestBatch {
     /// A record with what it must have.
@@ -74,9 +68,6 @@ crm_core::record! {
     required "category" "maxToObjectIds" "typeId"
     by new
 }
-crm_core::setters!(AssociationDefinitionConfigurationUpdateRequest {
-    category: AssociationCategory, max_to_object_ids: i64, type_id: i64,
-});
 
 impl AssociationDefinitionConfigurationUpdateRequest {
     /// A record with what it must have.
@@ -103,9 +94,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AssociationDefinitionConfigurationUpdateRequestBatch {
-    inputs: [AssociationDefinitionConfigurationUpdateRequest],
-});
 
 impl AssociationDefinitionConfigurationUpdateRequestBatch {
     /// A record with what it must have.
@@ -167,7 +155,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionCreateRequest {
-    inverse_label: String, label: String, name: String,
+    inverse_label: String,
 });
 
 impl AssociationDefinitionCreateRequest {
@@ -196,7 +184,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionUpdateRequest {
-    association_type_id: i64, inverse_label: String, label: String,
+    inverse_label: String,
 });
 
 impl AssociationDefinitionUpdateRequest {
@@ -264,9 +252,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AssociationSpecBatch {
-    inputs: [AssociationsSchemaAssociationSpec],
-});
 
 impl AssociationSpecBatch {
     /// A record with what it must have.
@@ -297,9 +282,6 @@ crm_core::record! {
     required "category" "typeId"
     by new
 }
-crm_core::setters!(AssociationsSchemaAssociationSpec {
-    category: String, type_id: i64,
-});
 
 impl AssociationsSchemaAssociationSpec {
     /// A record with what it must have.

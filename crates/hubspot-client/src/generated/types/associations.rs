@@ -24,9 +24,6 @@ crm_core::record! {
     required "from" "to"
     by new
 }
-crm_core::setters!(AssociationArchive {
-    from: PublicObjectId, to: [PublicObjectId],
-});
 
 impl AssociationArchive {
     /// A record with what it must have.
@@ -51,9 +48,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AssociationBatchArchive {
-    inputs: [AssociationArchive],
-});
 
 impl AssociationBatchArchive {
     /// A record with what it must have.
@@ -74,9 +68,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AssociationBatchCreate {
-    inputs: [AssociationCreate],
-});
 
 impl AssociationBatchCreate {
     /// A record with what it must have.
@@ -97,9 +88,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AssociationBatchRead {
-    inputs: [AssociationRead],
-});
 
 impl AssociationBatchRead {
     /// A record with what it must have.
@@ -168,9 +156,6 @@ crm_core::record! {
     required "from" "to" "types"
     by new
 }
-crm_core::setters!(AssociationCreate {
-    from: PublicObjectId, to: PublicObjectId, types: [AssociationSpec],
-});
 
 impl AssociationCreate {
     /// A record with what it must have.
@@ -210,7 +195,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationRead {
-    after: String, id: String,
+    after: String,
 });
 
 impl AssociationRead {
@@ -257,9 +242,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(DefaultAssociationBatchCreate {
-    inputs: [DefaultAssociationCreate],
-});
 
 impl DefaultAssociationBatchCreate {
     /// A record with what it must have.
@@ -304,9 +286,6 @@ crm_core::record! {
     required "from" "to"
     by new
 }
-crm_core::setters!(DefaultAssociationCreate {
-    from: PublicObjectId, to: PublicObjectId,
-});
 
 impl DefaultAssociationCreate {
     /// A record with what it must have.

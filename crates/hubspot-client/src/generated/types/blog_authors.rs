@@ -57,9 +57,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BlogAuthorBatch {
-    inputs: [BlogAuthor],
-});
 
 impl BlogAuthorBatch {
     /// A record with what it must have.
@@ -111,7 +108,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlogAuthorClone {
-    blog_author: BlogAuthor, id: String, language: String, primary_language: String, use_published: bool,
+    language: String, primary_language: String, use_published: bool,
 });
 
 impl BlogAuthorClone {

@@ -162,9 +162,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BlogPostBatch {
-    inputs: [BlogPost],
-});
 
 impl BlogPostBatch {
     /// A record with what it must have.
@@ -212,7 +209,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlogPostLanguageClone {
-    id: String, language: String, use_published: bool,
+    language: String, use_published: bool,
 });
 
 impl BlogPostLanguageClone {

@@ -59,7 +59,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlogLanguageClone {
-    id: String, language: String, primary_language: String, slug: String, use_published: bool,
+    language: String, primary_language: String, slug: String, use_published: bool,
 });
 
 impl BlogLanguageClone {

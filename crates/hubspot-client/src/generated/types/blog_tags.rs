@@ -48,9 +48,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(TagBatch {
-    inputs: [Tag],
-});
 
 impl TagBatch {
     /// A record with what it must have.
@@ -102,7 +99,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TagClone {
-    id: String, language: String, name: String, primary_language: String, use_published: bool,
+    language: String, primary_language: String, use_published: bool,
 });
 
 impl TagClone {

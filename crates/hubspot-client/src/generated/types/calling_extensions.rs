@@ -49,9 +49,6 @@ crm_core::record! {
     required "isReady" "url"
     by new
 }
-crm_core::setters!(ChannelConnectionSettingsRequest {
-    is_ready: bool, url: String,
-});
 
 impl ChannelConnectionSettingsRequest {
     /// A record with what it must have.
@@ -179,7 +176,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormattedPhoneNumber {
-    e164_number: String, extension: String, phone_number_type: FormattedPhoneNumberPhoneNumberType,
+    extension: String,
 });
 
 impl FormattedPhoneNumber {
@@ -236,9 +233,6 @@ crm_core::record! {
     required "engagementId"
     by new
 }
-crm_core::setters!(MarkRecordingAsReadyRequest {
-    engagement_id: i64,
-});
 
 impl MarkRecordingAsReadyRequest {
     /// A record with what it must have.
@@ -290,9 +284,6 @@ crm_core::record! {
     required "urlToRetrieveAuthedRecording"
     by new
 }
-crm_core::setters!(RecordingSettingsRequest {
-    url_to_retrieve_authed_recording: String,
-});
 
 impl RecordingSettingsRequest {
     /// A record with what it must have.

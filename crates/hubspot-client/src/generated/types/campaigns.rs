@@ -112,9 +112,6 @@ crm_core::record! {
     required "id" "properties"
     by new
 }
-crm_core::setters!(CampaignBatchUpdateItem {
-    id: String, properties: Map<String>,
-});
 
 impl CampaignBatchUpdateItem {
     /// A record with what it must have.
@@ -136,9 +133,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(CampaignBatchUpdateItemBatch {
-    inputs: [CampaignBatchUpdateItem],
-});
 
 impl CampaignBatchUpdateItemBatch {
     /// A record with what it must have.
@@ -159,9 +153,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(CampaignDeleteInput {
-    id: String,
-});
 
 impl CampaignDeleteInput {
     /// A record with what it must have.
@@ -180,9 +171,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(CampaignDeleteInputBatch {
-    inputs: [CampaignDeleteInput],
-});
 
 impl CampaignDeleteInputBatch {
     /// A record with what it must have.
@@ -203,9 +191,6 @@ crm_core::record! {
     required "properties"
     by new
 }
-crm_core::setters!(CampaignInput {
-    properties: Map<String>,
-});
 
 impl CampaignInput {
     /// A record with what it must have.
@@ -226,9 +211,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(CampaignInputBatch {
-    inputs: [CampaignInput],
-});
 
 impl CampaignInputBatch {
     /// A record with what it must have.
@@ -249,9 +231,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(CampaignReadInput {
-    id: String,
-});
 
 impl CampaignReadInput {
     /// A record with what it must have.
@@ -270,9 +249,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(CampaignReadInputBatch {
-    inputs: [CampaignReadInput],
-});
 
 impl CampaignReadInputBatch {
     /// A record with what it must have.
@@ -376,7 +352,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ItemInput {
-    amount: f64, description: String, name: String, order: i64,
+    description: String,
 });
 
 impl ItemInput {

@@ -107,7 +107,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkGenerationRequest {
-    language: String, subscriber_id_string: String, subscription_id: i64,
+    language: String, subscription_id: i64,
 });
 
 impl LinkGenerationRequest {
@@ -140,8 +140,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PartialPublicStatusRequest {
-    channel: String, legal_basis: LegalBasis, legal_basis_explanation: String,
-    status_state: SubscriptionStatus, subscription_id: i64,
+    legal_basis: LegalBasis, legal_basis_explanation: String,
 });
 
 impl PartialPublicStatusRequest {
@@ -263,8 +262,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StatusRequest {
-    channel: String, legal_basis: LegalBasis, legal_basis_explanation: String,
-    status_state: SubscriptionStatus, subscriber_id_string: String, subscription_id: i64,
+    legal_basis: LegalBasis, legal_basis_explanation: String,
 });
 
 impl StatusRequest {
@@ -295,9 +293,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(StatusRequestBatch {
-    inputs: [StatusRequest],
-});
 
 impl StatusRequestBatch {
     /// A record with what it must have.

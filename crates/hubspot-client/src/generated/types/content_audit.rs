@@ -116,9 +116,6 @@ crm_core::record! {
     required "objectType"
     by new
 }
-crm_core::setters!(CmsAuditLoggingExportFilters {
-    object_type: [String],
-});
 
 impl CmsAuditLoggingExportFilters {
     /// A record with what it must have.

@@ -156,7 +156,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentEgg {
-    attachments: [CommentEggAttachmentsItem], rich_text: String, text: String, type_: String,
+    rich_text: String,
 });
 
 impl CommentEgg {
@@ -212,7 +212,6 @@ crm_core::record! {
 crm_core::setters!(ConversationsMessageEgg {
     attachments: [CommentEggAttachmentsItem], channel_account_id: String, channel_id: String,
     recipients: [RecipientEgg], rich_text: String, sender_actor_id: String, subject: String, text: String,
-    type_: String,
 });
 
 impl ConversationsMessageEgg {
@@ -262,9 +261,6 @@ crm_core::record! {
     required "fileId" "type"
     by new
 }
-crm_core::setters!(FileEgg {
-    file_id: String, type_: String,
-});
 
 impl FileEgg {
     /// A record with what it must have.
@@ -386,9 +382,6 @@ crm_core::record! {
     required "quickReplies" "type"
     by new
 }
-crm_core::setters!(QuickRepliesEgg {
-    quick_replies: [QuickReply], type_: String,
-});
 
 impl QuickRepliesEgg {
     /// A record with what it must have.
@@ -419,8 +412,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecipientEgg {
-    actor_id: String, delivery_identifier: DeliveryIdentifier, delivery_identifiers: [DeliveryIdentifier],
-    name: String, recipient_field: String,
+    actor_id: String, delivery_identifier: DeliveryIdentifier, name: String, recipient_field: String,
 });
 
 impl RecipientEgg {
@@ -448,9 +440,6 @@ crm_core::record! {
     required "socialMetadata" "type"
     by new
 }
-crm_core::setters!(SocialMediaEgg {
-    social_metadata: SocialMetadata, type_: String,
-});
 
 impl SocialMediaEgg {
     /// A record with what it must have.
@@ -518,9 +507,6 @@ crm_core::record! {
     required "actorId"
     by new
 }
-crm_core::setters!(ThreadAssignRequest {
-    actor_id: String,
-});
 
 impl ThreadAssignRequest {
     /// A record with what it must have.

@@ -42,9 +42,6 @@ crm_core::record! {
     required "baseUrls"
     by new
 }
-crm_core::setters!(CardActions {
-    base_urls: [String],
-});
 
 impl CardActions {
     /// A record with what it must have.
@@ -113,9 +110,6 @@ crm_core::record! {
     required "actions" "display" "fetch" "title"
     by new
 }
-crm_core::setters!(CardCreateRequest {
-    actions: CardActions, display: CardDisplayBody, fetch: CardFetchBody, title: String,
-});
 
 impl CardCreateRequest {
     /// A record with what it must have.
@@ -144,9 +138,6 @@ crm_core::record! {
     required "properties"
     by new
 }
-crm_core::setters!(CardDisplayBody {
-    properties: [CardDisplayProperty],
-});
 
 impl CardDisplayBody {
     /// A record with what it must have.
@@ -173,9 +164,6 @@ crm_core::record! {
     required "dataType" "label" "name" "options"
     by new
 }
-crm_core::setters!(CardDisplayProperty {
-    data_type: DataType, label: String, name: String, options: [DisplayOption],
-});
 
 impl CardDisplayProperty {
     /// A record with what it must have.
@@ -211,7 +199,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardFetchBody {
-    card_type: CardType, object_types: [CardObjectTypeBody], serverless_function: String, target_url: String,
+    serverless_function: String,
 });
 
 impl CardFetchBody {
@@ -247,7 +235,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardFetchBodyPatch {
-    card_type: CardType, object_types: [CardObjectTypeBody], serverless_function: String, target_url: String,
+    card_type: CardType, serverless_function: String, target_url: String,
 });
 
 impl CardFetchBodyPatch {
@@ -303,7 +291,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardMigrateViewsRequest {
-    allow_duplicate_app_card_ids: bool, app_card_id: i64, helpdesk_app_card_id: i64, legacy_crm_card_id: i64,
+    helpdesk_app_card_id: i64,
 });
 
 impl CardMigrateViewsRequest {
@@ -334,9 +322,6 @@ crm_core::record! {
     required "name" "propertiesToSend"
     by new
 }
-crm_core::setters!(CardObjectTypeBody {
-    name: CardObjectTypeBodyName, properties_to_send: [String],
-});
 
 impl CardObjectTypeBody {
     /// A record with what it must have.
@@ -454,9 +439,6 @@ crm_core::record! {
     required "label" "name" "type"
     by new
 }
-crm_core::setters!(DisplayOption {
-    label: String, name: String, type_: DisplayOptionType,
-});
 
 impl DisplayOption {
     /// A record with what it must have.

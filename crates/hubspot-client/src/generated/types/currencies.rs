@@ -30,9 +30,6 @@ crm_core::record! {
     required "currencyCode"
     by new
 }
-crm_core::setters!(CompanyCurrencyUpdateRequest {
-    currency_code: String,
-});
 
 impl CompanyCurrencyUpdateRequest {
     /// A record with what it must have.
@@ -71,9 +68,6 @@ crm_core::record! {
     required "currencyCode"
     by new
 }
-crm_core::setters!(CurrencyCreateRequest {
-    currency_code: String,
-});
 
 impl CurrencyCreateRequest {
     /// A record with what it must have.
@@ -98,9 +92,6 @@ crm_core::record! {
     required "fromCurrencyCode" "toCurrencyCode" "visibleInUI"
     by new
 }
-crm_core::setters!(CurrencyPairUpdate {
-    from_currency_code: String, to_currency_code: String, visible_in_ui: bool,
-});
 
 impl CurrencyPairUpdate {
     /// A record with what it must have.
@@ -176,7 +167,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateCreateRequest {
-    conversion_rate: f64, effective_at: Timestamp, from_currency_code: String,
+    effective_at: Timestamp,
 });
 
 impl ExchangeRateCreateRequest {
@@ -203,9 +194,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(ExchangeRateCreateRequestBatch {
-    inputs: [ExchangeRateCreateRequest],
-});
 
 impl ExchangeRateCreateRequestBatch {
     /// A record with what it must have.
@@ -237,7 +225,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateMultiplier {
-    conversion_rate: f64, effective_at: Timestamp,
+    effective_at: Timestamp,
 });
 
 impl ExchangeRateMultiplier {
@@ -275,7 +263,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateUpdateRequest {
-    conversion_rate: f64, effective_at: Timestamp, id: String,
+    effective_at: Timestamp,
 });
 
 impl ExchangeRateUpdateRequest {
@@ -299,9 +287,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(ExchangeRateUpdateRequestBatch {
-    inputs: [ExchangeRateUpdateRequest],
-});
 
 impl ExchangeRateUpdateRequestBatch {
     /// A record with what it must have.

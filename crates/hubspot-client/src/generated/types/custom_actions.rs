@@ -127,9 +127,6 @@ crm_core::record! {
     required "requiresObject"
     by new
 }
-crm_core::setters!(ActionDefinitionRequiresObjectRequest {
-    requires_object: bool,
-});
 
 impl ActionDefinitionRequiresObjectRequest {
     /// A record with what it must have.
@@ -152,9 +149,6 @@ crm_core::record! {
     required "actionExecutionIndex" "enrollmentId"
     by new
 }
-crm_core::setters!(ActionExecutionIndexIdentifier {
-    action_execution_index: i64, enrollment_id: i64,
-});
 
 impl ActionExecutionIndexIdentifier {
     /// A record with what it must have.
@@ -184,7 +178,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ActionFunction {
-    function_source: String, function_type: FunctionType, id: String,
+    id: String,
 });
 
 impl ActionFunction {
@@ -246,7 +240,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ActionLabels {
-    action_card_content: String, action_description: String, action_name: String, app_display_name: String,
+    action_card_content: String, action_description: String, app_display_name: String,
     execution_rules: Map<String>, input_field_descriptions: Map<String>, input_field_labels: Map<String>,
     input_field_option_labels: Map<Map<String>>, output_field_labels: Map<String>,
 });
@@ -309,7 +303,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AgentRequestContext {
-    agent_id: i64, chirp_ai_context_object: ChirpAiContextObject, source: String, trajectory_id: String,
+    trajectory_id: String,
 });
 
 impl AgentRequestContext {
@@ -339,9 +333,6 @@ crm_core::record! {
     required "items" "type"
     by new
 }
-crm_core::setters!(ArrayField {
-    items: ArrayFieldItems, type_: String,
-});
 
 impl ArrayField {
     /// A record with what it must have.
@@ -377,9 +368,6 @@ crm_core::record! {
     required "type"
     by new
 }
-crm_core::setters!(BooleanField {
-    type_: String,
-});
 
 impl BooleanField {
     /// A record without any value but those that are always the same.
@@ -415,8 +403,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CallbackCompletionBatchRequest {
-    callback_id: String, failure_reason_type: String, output_fields: Map<String>,
-    request_context: CallbackCompletionBatchRequestRequestContext, typed_outputs: Value,
+    failure_reason_type: String, request_context: CallbackCompletionBatchRequestRequestContext,
 });
 
 impl CallbackCompletionBatchRequest {
@@ -446,9 +433,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(CallbackCompletionBatchRequestBatch {
-    inputs: [CallbackCompletionBatchRequest],
-});
 
 impl CallbackCompletionBatchRequestBatch {
     /// A record with what it must have.
@@ -487,8 +471,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CallbackCompletionRequest {
-    failure_reason_type: String, output_fields: Map<String>,
-    request_context: CallbackCompletionBatchRequestRequestContext, typed_outputs: Value,
+    failure_reason_type: String, request_context: CallbackCompletionBatchRequestRequestContext,
 });
 
 impl CallbackCompletionRequest {
@@ -610,8 +593,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ComplianceIds {
-    contact_ids: [ContactId], no_contact_id_reason: String, no_portal_id_reason: String,
-    no_user_id_reason: String, portal_ids: [i64], user_ids: [i64],
+    no_contact_id_reason: String, no_portal_id_reason: String, no_user_id_reason: String,
 });
 
 impl ComplianceIds {
@@ -648,10 +630,6 @@ crm_core::record! {
     required "controllingFieldName" "controllingFieldValue" "dependencyType" "dependentFieldNames"
     by new
 }
-crm_core::setters!(ConditionalSingleFieldDependency {
-    controlling_field_name: String, controlling_field_value: String, dependency_type: String,
-    dependent_field_names: [String],
-});
 
 impl ConditionalSingleFieldDependency {
     /// A record with what it must have.
@@ -684,7 +662,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactId {
-    email: String, portal_id: i64, vid: i64,
+    email: String, vid: i64,
 });
 
 impl ContactId {
@@ -711,7 +689,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CopilotRequestContext {
-    source: String, trajectory_id: String,
+    trajectory_id: String,
 });
 
 impl CopilotRequestContext {
@@ -753,7 +731,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DoubleField {
-    maximum: f64, minimum: f64, type_: String,
+    maximum: f64, minimum: f64,
 });
 
 impl DoubleField {
@@ -785,9 +763,6 @@ crm_core::record! {
     required "conditions" "labelName"
     by new
 }
-crm_core::setters!(ExecutionTranslationRule {
-    conditions: Map<Value>, label_name: String,
-});
 
 impl ExecutionTranslationRule {
     /// A record with what it must have.
@@ -908,8 +883,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InputFieldDefinition {
-    is_required: bool, supported_value_types: [InputFieldDefinitionSupportedValueTypesItem],
-    type_definition: PublicFieldTypeDefinition,
+    supported_value_types: [InputFieldDefinitionSupportedValueTypesItem],
 });
 
 impl InputFieldDefinition {
@@ -951,7 +925,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(IntegerField {
-    maximum: i64, minimum: i64, type_: String,
+    maximum: i64, minimum: i64,
 });
 
 impl IntegerField {
@@ -986,7 +960,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LongField {
-    maximum: i64, minimum: i64, type_: String,
+    maximum: i64, minimum: i64,
 });
 
 impl LongField {
@@ -1018,9 +992,6 @@ crm_core::record! {
     required "properties" "type"
     by new
 }
-crm_core::setters!(ObjectField {
-    properties: ObjectFieldProperties, type_: String,
-});
 
 impl ObjectField {
     /// A record with what it must have.
@@ -1053,9 +1024,6 @@ crm_core::record! {
     required "properties"
     by new
 }
-crm_core::setters!(ObjectRequestOptions {
-    properties: [String],
-});
 
 impl ObjectRequestOptions {
     /// A record with what it must have.
@@ -1076,9 +1044,6 @@ crm_core::record! {
     required "typeDefinition"
     by new
 }
-crm_core::setters!(OutputFieldDefinition {
-    type_definition: FieldTypeDefinition,
-});
 
 impl OutputFieldDefinition {
     /// A record with what it must have.
@@ -1116,9 +1081,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PublicFieldTypeDefinition {
-    description: String, field_type: FieldType, help_text: String, label: String, name: String,
-    options: [PublicOption], options_url: String, referenced_object_type: String,
-    type_: PublicFieldTypeDefinitionType,
+    description: String, field_type: FieldType, help_text: String, label: String, options_url: String,
+    referenced_object_type: String,
 });
 
 impl PublicFieldTypeDefinition {
@@ -1183,7 +1147,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PublicOption {
-    description: String, display_order: i64, label: String, value: String,
+    description: String, display_order: i64,
 });
 
 impl PublicOption {
@@ -1212,9 +1176,6 @@ crm_core::record! {
     required "controllingFieldName" "dependencyType" "dependentFieldNames"
     by new
 }
-crm_core::setters!(SingleFieldDependency {
-    controlling_field_name: String, dependency_type: String, dependent_field_names: [String],
-});
 
 impl SingleFieldDependency {
     /// A record with what it must have.
@@ -1245,7 +1206,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StandaloneRequestContext {
-    chirp_ai_context_object: ChirpAiContextObject, source: String, trajectory_id: String,
+    trajectory_id: String,
 });
 
 impl StandaloneRequestContext {
@@ -1272,7 +1233,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StringField {
-    format: StringFieldFormat, type_: String,
+    format: StringFieldFormat,
 });
 
 impl StringField {
@@ -1319,9 +1280,6 @@ crm_core::record! {
     required "source"
     by new
 }
-crm_core::setters!(TestRequestContext {
-    source: String,
-});
 
 impl TestRequestContext {
     /// A record without any value but those that are always the same.
@@ -1348,9 +1306,6 @@ crm_core::record! {
     required "type"
     by new
 }
-crm_core::setters!(UnknownField {
-    type_: String,
-});
 
 impl UnknownField {
     /// A record without any value but those that are always the same.
@@ -1384,8 +1339,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WorkflowsRequestContext {
-    action_execution_index_identifier: ActionExecutionIndexIdentifier, action_id: i64, source: String,
-    workflow_id: i64,
+    action_execution_index_identifier: ActionExecutionIndexIdentifier, action_id: i64,
 });
 
 impl WorkflowsRequestContext {

@@ -19,7 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelAccountEgg {
-    authorized: bool, delivery_identifier: DeliveryIdentifier, inbox_id: String, name: String,
+    delivery_identifier: DeliveryIdentifier,
 });
 
 impl ChannelAccountEgg {
@@ -127,8 +127,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationChannelCreate {
-    capabilities: Map<Value>, channel_account_connection_redirect_url: String, channel_description: String,
-    channel_logo_url: String, name: String, webhook_url: String,
+    channel_account_connection_redirect_url: String, channel_description: String, channel_logo_url: String,
+    webhook_url: String,
 });
 
 impl ChannelIntegrationChannelCreate {
@@ -234,7 +234,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
-    error_message: String, status_type: ChannelIntegrationMessageUpdateRequestStatusType,
+    error_message: String,
 });
 
 impl ChannelIntegrationMessageUpdateRequest {
@@ -276,7 +276,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationParticipant {
-    delivery_identifier: DeliveryIdentifier, name: String, sender_actor_id: String,
+    name: String, sender_actor_id: String,
 });
 
 impl ChannelIntegrationParticipant {
@@ -302,9 +302,6 @@ crm_core::record! {
     required "contactProfile" "type"
     by new
 }
-crm_core::setters!(ContactAttachment {
-    contact_profile: ContactProfile, type_: String,
-});
 
 impl ContactAttachment {
     /// A record with what it must have.
@@ -331,7 +328,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FileAttachment {
-    file_id: String, file_usage_type: FileUsageType, type_: String,
+    file_usage_type: FileUsageType,
 });
 
 impl FileAttachment {
@@ -366,7 +363,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationAttachment {
-    address: String, latitude: f64, longitude: f64, name: String, type_: String, url: String,
+    address: String, name: String, url: String,
 });
 
 impl LocationAttachment {
@@ -398,7 +395,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MessageHeaderAttachment {
-    file_id: i64, text: String, type_: String,
+    file_id: i64, text: String,
 });
 
 impl MessageHeaderAttachment {
@@ -430,9 +427,6 @@ crm_core::record! {
     required "contactPropertiesLeadingToMatch" "contactVid"
     by new
 }
-crm_core::setters!(PreResolvedContact {
-    contact_properties_leading_to_match: [String], contact_vid: i64,
-});
 
 impl PreResolvedContact {
     /// A record with what it must have.
@@ -459,9 +453,6 @@ crm_core::record! {
     required "contacts"
     by new
 }
-crm_core::setters!(PreResolvedContacts {
-    contacts: [PreResolvedContact],
-});
 
 impl PreResolvedContacts {
     /// A record with what it must have.
@@ -484,9 +475,6 @@ crm_core::record! {
     required "quickReplies" "type"
     by new
 }
-crm_core::setters!(QuickRepliesAttachment {
-    quick_replies: [QuickReply], type_: String,
-});
 
 impl QuickRepliesAttachment {
     /// A record with what it must have.
@@ -510,9 +498,6 @@ crm_core::record! {
     required "socialMetadata" "type"
     by new
 }
-crm_core::setters!(SocialMetadataIntegrationAttachment {
-    social_metadata: SocialMetadata, type_: String,
-});
 
 impl SocialMetadataIntegrationAttachment {
     /// A record with what it must have.
@@ -534,9 +519,6 @@ crm_core::record! {
     required "type"
     by new
 }
-crm_core::setters!(UnsupportedContentAttachment {
-    type_: String,
-});
 
 impl UnsupportedContentAttachment {
     /// A record without any value but those that are always the same.

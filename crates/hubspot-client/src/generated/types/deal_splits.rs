@@ -14,9 +14,6 @@ crm_core::record! {
     required "ownerId" "percentage"
     by new
 }
-crm_core::setters!(DealSplitInput {
-    owner_id: i64, percentage: f64,
-});
 
 impl DealSplitInput {
     /// A record with what it must have.
@@ -38,9 +35,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(DealSplitsBatchCreateRequest {
-    inputs: [DealSplitsCreateRequest],
-});
 
 impl DealSplitsBatchCreateRequest {
     /// A record with what it must have.
@@ -63,9 +57,6 @@ crm_core::record! {
     required "id" "splits"
     by new
 }
-crm_core::setters!(DealSplitsCreateRequest {
-    id: i64, splits: [DealSplitInput],
-});
 
 impl DealSplitsCreateRequest {
     /// A record with what it must have.

@@ -12,9 +12,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BatchedBehavioralEventHttpCompletionRequest {
-    inputs: [BehavioralEventHttpCompletionRequest],
-});
 
 impl BatchedBehavioralEventHttpCompletionRequest {
     /// A record with what it must have.
@@ -48,8 +45,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BehavioralEventHttpCompletionRequest {
-    email: String, event_name: String, object_id: String, occurred_at: Timestamp, properties: Map<String>,
-    utk: String, uuid: String,
+    email: String, object_id: String, occurred_at: Timestamp, utk: String, uuid: String,
 });
 
 impl BehavioralEventHttpCompletionRequest {

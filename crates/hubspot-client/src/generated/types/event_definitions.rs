@@ -129,7 +129,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExternalBehavioralEventPropertyCreate {
-    description: String, label: String, name: String, options: [OptionInput], type_: String,
+    description: String, name: String, options: [OptionInput],
 });
 
 impl ExternalBehavioralEventPropertyCreate {
@@ -229,9 +229,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExternalBehavioralEventTypeDefinitionEgg {
-    custom_matching_id: ExternalObjectResolutionMappingRequest, description: String,
-    include_default_properties: bool, label: String, name: String, primary_object: String,
-    property_definitions: [ExternalBehavioralEventPropertyCreate],
+    custom_matching_id: ExternalObjectResolutionMappingRequest, description: String, name: String,
+    primary_object: String,
 });
 
 impl ExternalBehavioralEventTypeDefinitionEgg {
@@ -314,9 +313,6 @@ crm_core::record! {
     required "primaryObjectRule"
     by new
 }
-crm_core::setters!(ExternalObjectResolutionMappingRequest {
-    primary_object_rule: ExternalPrimaryObjectResolutionRule,
-});
 
 impl ExternalObjectResolutionMappingRequest {
     /// A record with what it must have.
@@ -341,9 +337,6 @@ crm_core::record! {
     required "eventPropertyName" "targetObjectPropertyName"
     by new
 }
-crm_core::setters!(ExternalPrimaryObjectResolutionRule {
-    event_property_name: String, target_object_property_name: String,
-});
 
 impl ExternalPrimaryObjectResolutionRule {
     /// A record with what it must have.

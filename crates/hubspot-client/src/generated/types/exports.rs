@@ -41,7 +41,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CrmSearchRequest {
-    filter_groups: [FilterGroup], filters: [Filter], query: String, sorts: [String],
+    query: String,
 });
 
 impl CrmSearchRequest {
@@ -104,7 +104,7 @@ crm_core::record! {
 }
 crm_core::setters!(ExportListRequest {
     associated_object_type: [String], export_internal_values_options: [ExportInternalValues],
-    export_name: String, export_type: String, format: ExportFormat, include_labeled_associations: bool,
+    export_name: String, format: ExportFormat, include_labeled_associations: bool,
     include_primary_display_property_for_associated_objects: bool, language: Language, list_id: String,
     object_properties: [String], object_type: String,
     override_associated_objects_per_definition_per_row_limit: bool,
@@ -236,7 +236,7 @@ crm_core::record! {
 }
 crm_core::setters!(ExportViewRequest {
     associated_object_type: [String], export_internal_values_options: [ExportInternalValues],
-    export_name: String, export_type: String, format: ExportFormat, include_labeled_associations: bool,
+    export_name: String, format: ExportFormat, include_labeled_associations: bool,
     include_primary_display_property_for_associated_objects: bool, language: Language,
     object_properties: [String], object_type: String,
     override_associated_objects_per_definition_per_row_limit: bool,

@@ -14,9 +14,6 @@ crm_core::record! {
     required "flagState" "portalId"
     by new
 }
-crm_core::setters!(BatchPortalEntry {
-    flag_state: FlagState, portal_id: i64,
-});
 
 impl BatchPortalEntry {
     /// A record with what it must have.
@@ -41,7 +38,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlagPutRequest {
-    default_state: FlagState, override_state: FlagState,
+    override_state: FlagState,
 });
 
 impl FlagPutRequest {
@@ -98,9 +95,6 @@ crm_core::record! {
     required "portalIds"
     by new
 }
-crm_core::setters!(PortalFlagStateBatchDeleteRequest {
-    portal_ids: [i64],
-});
 
 impl PortalFlagStateBatchDeleteRequest {
     /// A record with what it must have.
@@ -121,9 +115,6 @@ crm_core::record! {
     required "portalStates"
     by new
 }
-crm_core::setters!(PortalFlagStateBatchPutRequest {
-    portal_states: [BatchPortalEntry],
-});
 
 impl PortalFlagStateBatchPutRequest {
     /// A record with what it must have.
@@ -152,9 +143,6 @@ crm_core::record! {
     required "flagState"
     by new
 }
-crm_core::setters!(PortalFlagStatePutRequest {
-    flag_state: FlagState,
-});
 
 impl PortalFlagStatePutRequest {
     /// A record with what it must have.

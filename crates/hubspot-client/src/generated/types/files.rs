@@ -91,7 +91,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FileUpdateInput {
-    access: FileAccess, clear_expires: bool, expires_at: Timestamp, is_usable_in_content: bool, name: String,
+    access: FileAccess, expires_at: Timestamp, is_usable_in_content: bool, name: String,
     parent_folder_id: String, parent_folder_path: String,
 });
 
@@ -249,7 +249,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FolderInput {
-    name: String, parent_folder_id: String, parent_path: String,
+    parent_folder_id: String, parent_path: String,
 });
 
 impl FolderInput {
@@ -301,7 +301,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FolderUpdateInputWithId {
-    id: String, name: String, parent_folder_id: i64,
+    name: String, parent_folder_id: i64,
 });
 
 impl FolderUpdateInputWithId {
@@ -344,9 +344,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ImportFromUrlInput {
-    access: FileAccess, duplicate_validation_scope: ImportFromUrlInputDuplicateValidationScope,
-    duplicate_validation_strategy: ImportFromUrlInputDuplicateValidationStrategy, expires_at: Timestamp,
-    folder_id: String, folder_path: String, name: String, overwrite: bool, ttl: String, url: String,
+    expires_at: Timestamp, folder_id: String, folder_path: String, name: String, ttl: String, url: String,
 });
 
 impl ImportFromUrlInput {

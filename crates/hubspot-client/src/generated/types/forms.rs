@@ -31,8 +31,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DatepickerField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
 });
 
 impl DatepickerField {
@@ -71,9 +71,6 @@ crm_core::record! {
     required "dependentCondition" "dependentField"
     by new
 }
-crm_core::setters!(DependentField {
-    dependent_condition: DependentFieldFilter, dependent_field: Field,
-});
 
 impl DependentField {
     /// A record with what it must have.
@@ -188,8 +185,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DropdownField {
-    default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
+    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
     placeholder: String, required: bool,
 });
 
@@ -249,8 +246,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
     validation: EmailFieldValidation,
 });
 
@@ -291,9 +288,6 @@ crm_core::record! {
     required "blockedEmailDomains" "useDefaultBlockList"
     by new
 }
-crm_core::setters!(EmailFieldValidation {
-    blocked_email_domains: [String], use_default_block_list: bool,
-});
 
 impl EmailFieldValidation {
     /// A record with what it must have.
@@ -325,7 +319,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnumeratedFieldOption {
-    description: String, display_order: i64, label: String, value: String,
+    description: String,
 });
 
 impl EnumeratedFieldOption {
@@ -380,8 +374,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FieldGroup {
-    fields: [Field], group_type: FieldGroupGroupType, rich_text: String,
-    rich_text_type: FieldGroupRichTextType,
+    rich_text: String,
 });
 
 impl FieldGroup {
@@ -434,9 +427,6 @@ crm_core::record! {
     required "maxAllowedDigits" "minAllowedDigits"
     by new
 }
-crm_core::setters!(FieldValidation {
-    max_allowed_digits: i64, min_allowed_digits: i64,
-});
 
 impl FieldValidation {
     /// A record with what it must have.
@@ -483,8 +473,8 @@ crm_core::record! {
 }
 crm_core::setters!(FileField {
     allow_multiple_files: bool, default_value: String, dependent_fields: [DependentField],
-    description: String, field_type: String, hidden: bool, label: String, name: String,
-    object_type_id: String, placeholder: String, required: bool,
+    description: String, hidden: bool, label: String, name: String, object_type_id: String,
+    placeholder: String, required: bool,
 });
 
 impl FileField {
@@ -555,8 +545,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormDisplayOptions {
-    css_class: String, render_raw_html: bool, style: FormStyle, submit_button_text: String,
-    theme: FormDisplayOptionsTheme,
+    css_class: String,
 });
 
 impl FormDisplayOptions {
@@ -607,9 +596,6 @@ crm_core::record! {
     required "type" "value"
     by new
 }
-crm_core::setters!(FormPostSubmitAction {
-    type_: FormPostSubmitActionType, value: String,
-});
 
 impl FormPostSubmitAction {
     /// A record with what it must have.
@@ -873,7 +859,7 @@ crm_core::record! {
 }
 crm_core::setters!(HubSpotFormDefinition {
     archived: bool, archived_at: Timestamp, configuration: HubSpotFormConfiguration, created_at: Timestamp,
-    display_options: FormDisplayOptions, field_groups: [FieldGroup], form_type: String, id: String,
+    display_options: FormDisplayOptions, field_groups: [FieldGroup], id: String,
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions, name: String, updated_at: Timestamp,
 });
 
@@ -932,7 +918,7 @@ crm_core::record! {
 }
 crm_core::setters!(HubSpotFormDefinitionCreateRequest {
     archived: bool, archived_at: Timestamp, configuration: HubSpotFormConfiguration, created_at: Timestamp,
-    display_options: FormDisplayOptions, field_groups: [FieldGroup], form_type: String,
+    display_options: FormDisplayOptions, field_groups: [FieldGroup],
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions, name: String, updated_at: Timestamp,
 });
 
@@ -1006,9 +992,6 @@ crm_core::record! {
     required "label" "required" "subscriptionTypeId"
     by new
 }
-crm_core::setters!(LegalConsentCheckbox {
-    label: String, required: bool, subscription_type_id: i64,
-});
 
 impl LegalConsentCheckbox {
     /// A record with what it must have.
@@ -1048,9 +1031,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
-    communication_consent_text: String, communications_checkboxes: [LegalConsentCheckbox],
-    consent_to_process_checkbox_label: String, consent_to_process_footer_text: String,
-    consent_to_process_text: String, privacy_text: String, type_: String,
+    communication_consent_text: String, consent_to_process_checkbox_label: String,
+    consent_to_process_footer_text: String, consent_to_process_text: String,
 });
 
 impl LegalConsentOptionsExplicitConsentToProcess {
@@ -1090,8 +1072,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
-    communication_consent_text: String, communications_checkboxes: [LegalConsentCheckbox],
-    consent_to_process_text: String, privacy_text: String, type_: String,
+    communication_consent_text: String, consent_to_process_text: String,
 });
 
 impl LegalConsentOptionsImplicitConsentToProcess {
@@ -1126,10 +1107,6 @@ crm_core::record! {
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
     by new
 }
-crm_core::setters!(LegalConsentOptionsLegitimateInterest {
-    lawful_basis: LegalConsentOptionsLegitimateInterestLawfulBasis, privacy_text: String,
-    subscription_type_ids: [i64], type_: String,
-});
 
 impl LegalConsentOptionsLegitimateInterest {
     /// A record with what it must have.
@@ -1169,9 +1146,6 @@ crm_core::record! {
     required "type"
     by new
 }
-crm_core::setters!(LegalConsentOptionsNone {
-    type_: String,
-});
 
 impl LegalConsentOptionsNone {
     /// A record without any value but those that are always the same.
@@ -1200,9 +1174,6 @@ crm_core::record! {
     required "objectTypeId" "value"
     by new
 }
-crm_core::setters!(LifecycleStage {
-    object_type_id: String, value: String,
-});
 
 impl LifecycleStage {
     /// A record with what it must have.
@@ -1245,8 +1216,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MobilePhoneField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
     validation: FieldValidation,
 });
 
@@ -1304,8 +1275,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MultiLineTextField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
 });
 
 impl MultiLineTextField {
@@ -1361,9 +1332,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MultipleCheckboxesField {
-    default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
-    required: bool,
+    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption], required: bool,
 });
 
 impl MultipleCheckboxesField {
@@ -1421,8 +1391,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(NumberField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
     validation: FieldValidation,
 });
 
@@ -1480,9 +1450,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PaymentLinkRadioField {
-    default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
-    required: bool,
+    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption], required: bool,
 });
 
 impl PaymentLinkRadioField {
@@ -1542,8 +1511,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PhoneField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
     use_country_code_select: bool, validation: FieldValidation,
 });
 
@@ -1604,8 +1573,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RadioField {
-    default_values: [String], dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
+    default_values: [String], dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, options: [EnumeratedFieldOption],
     placeholder: String, required: bool,
 });
 
@@ -1661,8 +1630,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleCheckboxField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, required: bool,
 });
 
 impl SingleCheckboxField {
@@ -1717,8 +1686,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleLineTextField {
-    default_value: String, dependent_fields: [DependentField], description: String, field_type: String,
-    hidden: bool, label: String, name: String, object_type_id: String, placeholder: String, required: bool,
+    default_value: String, dependent_fields: [DependentField], description: String, hidden: bool,
+    label: String, name: String, object_type_id: String, placeholder: String, required: bool,
 });
 
 impl SingleLineTextField {

@@ -191,9 +191,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(HubDbRowBatchClone {
-    inputs: [HubDbRowClone],
-});
 
 impl HubDbRowBatchClone {
     /// A record with what it must have.
@@ -214,9 +211,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(HubDbRowBatchCreate {
-    inputs: [HubDbRowInput],
-});
 
 impl HubDbRowBatchCreate {
     /// A record with what it must have.
@@ -259,9 +253,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(HubDbRowBatchUpdate {
-    inputs: [HubDbRowUpdate],
-});
 
 impl HubDbRowBatchUpdate {
     /// A record with what it must have.
@@ -285,7 +276,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowClone {
-    id: String, name: String,
+    name: String,
 });
 
 impl HubDbRowClone {
@@ -335,7 +326,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowInput {
-    child_table_id: i64, display_index: i64, name: String, path: String, values: Map<Value>,
+    name: String, path: String,
 });
 
 impl HubDbRowInput {
@@ -422,7 +413,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowUpdate {
-    child_table_id: i64, display_index: i64, id: String, name: String, path: String, values: Map<Value>,
+    id: String, name: String, path: String,
 });
 
 impl HubDbRowUpdate {
@@ -506,7 +497,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbTableCloneRequest {
-    copy_rows: bool, is_hubspot_defined: bool, new_label: String, new_name: String,
+    new_label: String, new_name: String,
 });
 
 impl HubDbTableCloneRequest {
@@ -625,9 +616,6 @@ crm_core::record! {
     required "email" "firstName" "id" "lastName"
     by new
 }
-crm_core::setters!(SimpleUser {
-    email: String, first_name: String, id: String, last_name: String,
-});
 
 impl SimpleUser {
     /// A record with what it must have.

@@ -36,9 +36,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(ContentFolderBatch {
-    inputs: [ContentFolder],
-});
 
 impl ContentFolderBatch {
     /// A record with what it must have.

@@ -62,9 +62,6 @@ crm_core::record! {
     required "conversionType" "day" "month" "year"
     by new
 }
-crm_core::setters!(ListConversionDate {
-    conversion_type: String, day: i64, month: i64, year: i64,
-});
 
 impl ListConversionDate {
     /// A record with what it must have.
@@ -96,9 +93,6 @@ crm_core::record! {
     required "conversionType" "offset" "timeUnit"
     by new
 }
-crm_core::setters!(ListConversionInactivity {
-    conversion_type: String, offset: i64, time_unit: ListConversionInactivityTimeUnit,
-});
 
 impl ListConversionInactivity {
     /// A record with what it must have.
@@ -168,8 +162,7 @@ crm_core::record! {
 }
 crm_core::setters!(ListCreateRequest {
     custom_properties: Map<String>, filter_branch: FilterBranch, list_folder_id: i64,
-    list_permissions: ListPermissions, membership_settings: MembershipSettings, name: String,
-    object_type_id: String, processing_type: String,
+    list_permissions: ListPermissions, membership_settings: MembershipSettings,
 });
 
 impl ListCreateRequest {
@@ -210,9 +203,6 @@ crm_core::record! {
     required "filterBranch"
     by new
 }
-crm_core::setters!(ListFilterUpdateRequest {
-    filter_branch: FilterBranch,
-});
 
 impl ListFilterUpdateRequest {
     /// A record with what it must have.
@@ -268,7 +258,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ListFolderCreateRequest {
-    name: String, parent_folder_id: String,
+    parent_folder_id: String,
 });
 
 impl ListFolderCreateRequest {
@@ -301,9 +291,6 @@ crm_core::record! {
     required "listId" "newFolderId"
     by new
 }
-crm_core::setters!(ListMoveRequest {
-    list_id: String, new_folder_id: String,
-});
 
 impl ListMoveRequest {
     /// A record with what it must have.
@@ -327,9 +314,6 @@ crm_core::record! {
     required "teamsWithEditAccess" "usersWithEditAccess"
     by new
 }
-crm_core::setters!(ListPermissions {
-    teams_with_edit_access: [i64], users_with_edit_access: [i64],
-});
 
 impl ListPermissions {
     /// A record with what it must have.
@@ -432,9 +416,6 @@ crm_core::record! {
     required "recordIdsToAdd" "recordIdsToRemove"
     by new
 }
-crm_core::setters!(MembershipChangeRequest {
-    record_ids_to_add: [String], record_ids_to_remove: [String],
-});
 
 impl MembershipChangeRequest {
     /// A record with what it must have.
@@ -566,9 +547,6 @@ crm_core::record! {
     required "objectTypeId" "recordId"
     by new
 }
-crm_core::setters!(RecordIdInput {
-    object_type_id: String, record_id: String,
-});
 
 impl RecordIdInput {
     /// A record with what it must have.
@@ -590,9 +568,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(RecordIdInputBatch {
-    inputs: [RecordIdInput],
-});
 
 impl RecordIdInputBatch {
     /// A record with what it must have.

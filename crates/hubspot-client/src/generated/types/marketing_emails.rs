@@ -163,7 +163,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailClone {
-    clone_name: String, id: String, language: String,
+    clone_name: String, language: String,
 });
 
 impl EmailClone {
@@ -458,7 +458,7 @@ crm_core::record! {
 crm_core::setters!(EmailTestingDetails {
     ab_sample_size_default: AbStatus, ab_sampling_default: AbStatus, ab_status: AbStatus,
     ab_success_metric: EmailTestingDetailsAbSuccessMetric, ab_test_percentage: i64, hours_to_wait: i64,
-    is_ab_variation: bool, test_id: String,
+    test_id: String,
 });
 
 impl EmailTestingDetails {

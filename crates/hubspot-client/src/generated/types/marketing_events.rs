@@ -136,9 +136,6 @@ crm_core::record! {
     required "eventDetailsUrl"
     by new
 }
-crm_core::setters!(EventDetailSettingsUrl {
-    event_details_url: String,
-});
 
 impl EventDetailSettingsUrl {
     /// A record with what it must have.
@@ -222,9 +219,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_completed: bool, event_description: String, event_name: String, event_organizer: String,
-    event_type: String, event_url: String, start_date_time: Timestamp,
+    end_date_time: Timestamp, event_cancelled: bool, event_completed: bool, event_description: String,
+    event_name: String, event_organizer: String, event_type: String, event_url: String,
+    start_date_time: Timestamp,
 });
 
 impl ExternalMarketingEventUpdate {
@@ -349,9 +346,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(MarketingEventBatchUpdate {
-    inputs: [MarketingEventBatchUpdateRow],
-});
 
 impl MarketingEventBatchUpdate {
     /// A record with what it must have.
@@ -413,9 +407,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventBatchUpdateRow {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_description: String, event_name: String, event_organizer: String, event_type: String,
-    event_url: String, object_id: String, start_date_time: Timestamp,
+    end_date_time: Timestamp, event_cancelled: bool, event_description: String, event_name: String,
+    event_organizer: String, event_type: String, event_url: String, start_date_time: Timestamp,
 });
 
 impl MarketingEventBatchUpdateRow {
@@ -449,9 +442,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(MarketingEventBatchUpsert {
-    inputs: [MarketingEventCreate],
-});
 
 impl MarketingEventBatchUpsert {
     /// A record with what it must have.
@@ -474,9 +464,6 @@ crm_core::record! {
     required "endDateTime" "startDateTime"
     by new
 }
-crm_core::setters!(MarketingEventComplete {
-    end_date_time: Timestamp, start_date_time: Timestamp,
-});
 
 impl MarketingEventComplete {
     /// A record with what it must have.
@@ -572,9 +559,6 @@ crm_core::record! {
     required "contactProperties" "email" "interactionDateTime" "properties"
     by new
 }
-crm_core::setters!(MarketingEventEmailSubscriber {
-    contact_properties: Map<String>, email: String, interaction_date_time: i64, properties: Map<String>,
-});
 
 impl MarketingEventEmailSubscriber {
     /// A record with what it must have.
@@ -603,9 +587,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(MarketingEventEmailSubscriberBatch {
-    inputs: [MarketingEventEmailSubscriber],
-});
 
 impl MarketingEventEmailSubscriberBatch {
     /// A record with what it must have.
@@ -630,9 +611,6 @@ crm_core::record! {
     required "appId" "externalAccountId" "externalEventId"
     by new
 }
-crm_core::setters!(MarketingEventExternalUniqueIdentifier {
-    app_id: i64, external_account_id: String, external_event_id: String,
-});
 
 impl MarketingEventExternalUniqueIdentifier {
     /// A record with what it must have.
@@ -659,9 +637,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(MarketingEventExternalUniqueIdentifierBatch {
-    inputs: [MarketingEventExternalUniqueIdentifier],
-});
 
 impl MarketingEventExternalUniqueIdentifierBatch {
     /// A record with what it must have.
@@ -742,9 +717,6 @@ crm_core::record! {
     required "objectId"
     by new
 }
-crm_core::setters!(MarketingEventPublicObjectIdDeleteRequest {
-    object_id: String,
-});
 
 impl MarketingEventPublicObjectIdDeleteRequest {
     /// A record with what it must have.
@@ -765,9 +737,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(MarketingEventPublicObjectIdDeleteRequestBatch {
-    inputs: [MarketingEventPublicObjectIdDeleteRequest],
-});
 
 impl MarketingEventPublicObjectIdDeleteRequestBatch {
     /// A record with what it must have.
@@ -828,9 +797,6 @@ crm_core::record! {
     required "interactionDateTime" "properties" "vid"
     by new
 }
-crm_core::setters!(MarketingEventSubscriber {
-    interaction_date_time: i64, properties: Map<String>, vid: i64,
-});
 
 impl MarketingEventSubscriber {
     /// A record with what it must have.
@@ -857,9 +823,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(MarketingEventSubscriberBatch {
-    inputs: [MarketingEventSubscriber],
-});
 
 impl MarketingEventSubscriberBatch {
     /// A record with what it must have.
@@ -897,9 +860,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventUpdate {
-    custom_properties: [PropertyValue], end_date_time: Timestamp, event_cancelled: bool,
-    event_description: String, event_name: String, event_organizer: String, event_type: String,
-    event_url: String, start_date_time: Timestamp,
+    end_date_time: Timestamp, event_cancelled: bool, event_description: String, event_name: String,
+    event_organizer: String, event_type: String, event_url: String, start_date_time: Timestamp,
 });
 
 impl MarketingEventUpdate {

@@ -14,9 +14,6 @@ crm_core::record! {
     required "totalPercentPlayed" "totalSecondsPlayed"
     by new
 }
-crm_core::setters!(AttentionSpanCalculatedValues {
-    total_percent_played: f64, total_seconds_played: i64,
-});
 
 impl AttentionSpanCalculatedValues {
     /// A record with what it must have.
@@ -122,8 +119,7 @@ crm_core::record! {
 crm_core::setters!(AttentionSpanEventRequest {
     contact_id: i64, contact_utk: String, derived_values: AttentionSpanCalculatedValues, external_id: String,
     external_play_context: ExternalPlayContext, hsenc: String, media_bridge_id: i64, media_name: String,
-    media_type: MediaType, media_url: String, occurred_timestamp: i64, page_id: i64, page_name: String,
-    page_url: String, raw_data_map: Map<i64>, raw_data_string: String, session_id: String,
+    media_url: String, page_id: i64, page_name: String, page_url: String, raw_data_string: String,
 });
 
 impl AttentionSpanEventRequest {
@@ -238,9 +234,6 @@ crm_core::record! {
     required "discovery" "schemes" "url"
     by new
 }
-crm_core::setters!(Endpoints {
-    discovery: bool, schemes: [String], url: String,
-});
 
 impl Endpoints {
     /// A record with what it must have.
@@ -276,8 +269,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EventVisibilityChange {
-    event_type: EventVisibilityChangeEventType, show_in_reporting: bool, show_in_timeline: bool,
-    show_in_workflows: bool, updated_at: i64,
+    show_in_reporting: bool, show_in_timeline: bool, show_in_workflows: bool,
 });
 
 impl EventVisibilityChange {
@@ -657,7 +649,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(IntegratorOEmbedDomainRequest {
-    endpoints: Endpoints, portal_id: i64,
+    portal_id: i64,
 });
 
 impl IntegratorOEmbedDomainRequest {
@@ -692,9 +684,6 @@ crm_core::record! {
     required "mediaTypes"
     by new
 }
-crm_core::setters!(IntegratorObjectCreationRequest {
-    media_types: [MediaType],
-});
 
 impl IntegratorObjectCreationRequest {
     /// A record with what it must have.
@@ -898,7 +887,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MediaBridgeProviderPartial {
-    allow_import_on_disconnect: bool, module_name: String, name: String, updated_at: i64,
+    allow_import_on_disconnect: bool, module_name: String, name: String,
 });
 
 impl MediaBridgeProviderPartial {
@@ -1007,9 +996,8 @@ crm_core::record! {
 }
 crm_core::setters!(MediaPlayedEventRequest {
     contact_id: i64, contact_utk: String, external_id: String, external_play_context: ExternalPlayContext,
-    hsenc: String, iframe_url: String, media_bridge_id: i64, media_name: String, media_type: MediaType,
-    media_url: String, occurred_timestamp: i64, page_id: i64, page_name: String, page_url: String,
-    session_id: String, state: MediaPlayedEventState,
+    hsenc: String, iframe_url: String, media_bridge_id: i64, media_name: String, media_url: String,
+    page_id: i64, page_name: String, page_url: String,
 });
 
 impl MediaPlayedEventRequest {
@@ -1131,9 +1119,8 @@ crm_core::record! {
 }
 crm_core::setters!(MediaPlayedPercentageEventRequest {
     contact_id: i64, contact_utk: String, external_id: String, external_play_context: ExternalPlayContext,
-    hsenc: String, media_bridge_id: i64, media_name: String, media_type: MediaType, media_url: String,
-    occurred_timestamp: i64, page_id: i64, page_name: String, page_url: String, played_percent: i64,
-    session_id: String,
+    hsenc: String, media_bridge_id: i64, media_name: String, media_url: String, page_id: i64,
+    page_name: String, page_url: String,
 });
 
 impl MediaPlayedPercentageEventRequest {

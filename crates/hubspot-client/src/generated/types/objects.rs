@@ -34,9 +34,6 @@ crm_core::record! {
     required "to" "types"
     by new
 }
-crm_core::setters!(AssociationsForObject {
-    to: PublicObjectId, types: [AssociationSpec],
-});
 
 impl AssociationsForObject {
     /// A record with what it must have.
@@ -61,9 +58,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BatchArchive {
-    inputs: [ObjectId],
-});
 
 impl BatchArchive {
     /// A record with what it must have.
@@ -84,9 +78,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BatchCreate {
-    inputs: [BatchCreateRow],
-});
 
 impl BatchCreate {
     /// A record with what it must have.
@@ -112,7 +103,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    associations: [AssociationsForObject], object_write_trace_id: String, properties: Map<String>,
+    associations: [AssociationsForObject], object_write_trace_id: String,
 });
 
 impl BatchCreateRow {
@@ -143,7 +134,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchRead {
-    id_property: String, inputs: [ObjectId], properties: [String], properties_with_history: [String],
+    id_property: String, properties: [String], properties_with_history: [String],
 });
 
 impl BatchRead {
@@ -190,9 +181,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BatchUpdate {
-    inputs: [BatchUpdateRow],
-});
 
 impl BatchUpdate {
     /// A record with what it must have.
@@ -220,7 +208,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpdateRow {
-    id: String, id_property: String, object_write_trace_id: String, properties: Map<String>,
+    id_property: String, object_write_trace_id: String,
 });
 
 impl BatchUpdateRow {
@@ -245,9 +233,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(BatchUpsert {
-    inputs: [BatchUpsertRow],
-});
 
 impl BatchUpsert {
     /// A record with what it must have.
@@ -297,7 +282,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpsertRow {
-    id: String, id_property: String, object_write_trace_id: String, properties: Map<String>,
+    id_property: String, object_write_trace_id: String,
 });
 
 impl BatchUpsertRow {
@@ -325,7 +310,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GdprDelete {
-    id_property: String, object_id: String,
+    id_property: String,
 });
 
 impl GdprDelete {
@@ -350,9 +335,6 @@ crm_core::record! {
     required "objectIdToMerge" "primaryObjectId"
     by new
 }
-crm_core::setters!(MergeInput {
-    object_id_to_merge: String, primary_object_id: String,
-});
 
 impl MergeInput {
     /// A record with what it must have.
@@ -406,7 +388,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    associations: [AssociationsForObject], properties: Map<String>,
+    associations: [AssociationsForObject],
 });
 
 impl ObjectCreate {
@@ -429,9 +411,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(ObjectId {
-    id: String,
-});
 
 impl ObjectId {
     /// A record with what it must have.
@@ -460,9 +439,6 @@ crm_core::record! {
     required "properties"
     by new
 }
-crm_core::setters!(ObjectUpdate {
-    properties: Map<String>,
-});
 
 impl ObjectUpdate {
     /// A record with what it must have.
@@ -560,7 +536,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SearchSort {
-    direction: SearchSortDirection, property_name: String,
+    direction: SearchSortDirection,
 });
 
 impl SearchSort {

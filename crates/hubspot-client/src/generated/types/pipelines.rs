@@ -69,7 +69,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineInput {
-    display_order: i64, label: String, pipeline_id: String, stages: [PipelineStageInput],
+    pipeline_id: String,
 });
 
 impl PipelineInput {
@@ -125,9 +125,6 @@ crm_core::record! {
     required "displayOrder" "label" "stages"
     by new
 }
-crm_core::setters!(PipelineReplaceInput {
-    display_order: i64, label: String, stages: [PipelineStageInput],
-});
 
 impl PipelineReplaceInput {
     /// A record with what it must have.
@@ -185,7 +182,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineStageInput {
-    display_order: i64, label: String, metadata: Map<String>, stage_id: String,
+    stage_id: String,
 });
 
 impl PipelineStageInput {
@@ -229,7 +226,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineStagePatchInput {
-    archived: bool, display_order: i64, label: String, metadata: Map<String>,
+    archived: bool, display_order: i64, label: String,
 });
 
 impl PipelineStagePatchInput {
@@ -258,9 +255,6 @@ crm_core::record! {
     required "displayOrder" "label" "metadata"
     by new
 }
-crm_core::setters!(PipelineStageReplaceInput {
-    display_order: i64, label: String, metadata: Map<String>,
-});
 
 impl PipelineStageReplaceInput {
     /// A record with what it must have.

@@ -53,7 +53,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyValidationRuleUpdate {
-    rule_arguments: [String], should_apply_normalization: bool,
+    should_apply_normalization: bool,
 });
 
 impl PropertyValidationRuleUpdate {

@@ -14,9 +14,6 @@ crm_core::record! {
     required "to" "types"
     by new
 }
-crm_core::setters!(ExternalAssociationCreateRequest {
-    to: PublicObjectId, types: [AssociationSpec],
-});
 
 impl ExternalAssociationCreateRequest {
     /// A record with what it must have.
@@ -43,9 +40,6 @@ crm_core::record! {
     required "name" "value"
     by new
 }
-crm_core::setters!(ExternalBookingFormField {
-    name: String, value: String,
-});
 
 impl ExternalBookingFormField {
     /// A record with what it must have.
@@ -177,10 +171,6 @@ crm_core::record! {
     required "associations" "emailReminderSchedule" "properties" "timezone"
     by new
 }
-crm_core::setters!(ExternalCalendarMeetingEventCreateRequest {
-    associations: [ExternalAssociationCreateRequest], email_reminder_schedule: ExternalEmailReminderSchedule,
-    properties: ExternalCalendarMeetingEventCreateProperties, timezone: String,
-});
 
 impl ExternalCalendarMeetingEventCreateRequest {
     /// A record with what it must have.
@@ -289,9 +279,6 @@ crm_core::record! {
     required "reminders" "shouldIncludeInviteDescription"
     by new
 }
-crm_core::setters!(ExternalEmailReminderSchedule {
-    reminders: [ExternalReminder], should_include_invite_description: bool,
-});
 
 impl ExternalEmailReminderSchedule {
     /// A record with what it must have.
@@ -366,9 +353,6 @@ crm_core::record! {
     required "communicationTypeId" "consented"
     by new
 }
-crm_core::setters!(ExternalLegalConsentReply {
-    communication_type_id: String, consented: bool,
-});
 
 impl ExternalLegalConsentReply {
     /// A record with what it must have.
@@ -726,9 +710,6 @@ crm_core::record! {
     required "numberOfTimeUnits" "timeUnit"
     by new
 }
-crm_core::setters!(ExternalReminder {
-    number_of_time_units: i64, time_unit: TimeUnit,
-});
 
 impl ExternalReminder {
     /// A record with what it must have.

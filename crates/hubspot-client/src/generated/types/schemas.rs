@@ -18,10 +18,6 @@ crm_core::record! {
     required "includeAssociationDefinitions" "includeAuditMetadata" "includePropertyDefinitions" "inputs"
     by new
 }
-crm_core::setters!(ObjectSchemaBatchReadRequest {
-    include_association_definitions: bool, include_audit_metadata: bool, include_property_definitions: bool,
-    inputs: [String],
-});
 
 impl ObjectSchemaBatchReadRequest {
     /// A record with what it must have.
@@ -122,11 +118,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectTypePropertyCreate {
-    description: String, display_order: i64, external_options_reference_type: String, field_type: String,
-    form_field: bool, group_name: String, has_unique_value: bool, hidden: bool, label: String, name: String,
-    number_display_hint: NumberDisplayHint, option_sort_strategy: OptionSortStrategy, options: [OptionInput],
-    referenced_object_type: String, searchable_in_global_search: bool, show_currency_symbol: bool,
-    text_display_hint: TextDisplayHint, type_: PropertyType,
+    description: String, display_order: i64, external_options_reference_type: String, form_field: bool,
+    group_name: String, has_unique_value: bool, hidden: bool, number_display_hint: NumberDisplayHint,
+    option_sort_strategy: OptionSortStrategy, options: [OptionInput], referenced_object_type: String,
+    searchable_in_global_search: bool, show_currency_symbol: bool, text_display_hint: TextDisplayHint,
 });
 
 impl ObjectTypePropertyCreate {

@@ -71,7 +71,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SequenceEnrollmentRequest {
-    contact_id: String, sender_alias_address: String, sender_email: String, sequence_id: String,
+    sender_alias_address: String,
 });
 
 impl SequenceEnrollmentRequest {

@@ -14,9 +14,6 @@ crm_core::record! {
     required "contentId" "variationName"
     by new
 }
-crm_core::setters!(AbTestCreate {
-    content_id: String, variation_name: String,
-});
 
 impl AbTestCreate {
     /// A record with what it must have.

@@ -14,9 +14,6 @@ crm_core::record! {
     required "abTestId" "winnerId"
     by new
 }
-crm_core::setters!(AbTestEnd {
-    ab_test_id: String, winner_id: String,
-});
 
 impl AbTestEnd {
     /// A record with what it must have.
@@ -40,9 +37,6 @@ crm_core::record! {
     required "abTestId" "variationId"
     by new
 }
-crm_core::setters!(AbTestRerun {
-    ab_test_id: String, variation_id: String,
-});
 
 impl AbTestRerun {
     /// A record with what it must have.
@@ -71,7 +65,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContentLanguageClone {
-    id: String, language: String, primary_language: String, use_published: bool,
+    language: String, primary_language: String, use_published: bool,
 });
 
 impl ContentLanguageClone {
@@ -234,9 +228,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(PageBatch {
-    inputs: [Page],
-});
 
 impl PageBatch {
     /// A record with what it must have.

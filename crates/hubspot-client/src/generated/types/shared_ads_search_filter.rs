@@ -23,7 +23,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdsSearchFilter {
-    ad_network: String, entity_type: String, filter_type: String, operator: String, search_term_type: String,
+    ad_network: String, entity_type: String, operator: String, search_term_type: String,
     search_terms: [String],
 });
 
@@ -59,9 +59,6 @@ crm_core::record! {
     required "filterType" "pruningRefineBy"
     by new
 }
-crm_core::setters!(AdsTimeFilter {
-    filter_type: String, pruning_refine_by: Value,
-});
 
 impl AdsTimeFilter {
     /// A record with what it must have.
@@ -89,10 +86,6 @@ crm_core::record! {
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
     by new
 }
-crm_core::setters!(AndFilterBranch {
-    filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
 
 impl AndFilterBranch {
     /// A record with what it must have.
@@ -162,8 +155,8 @@ crm_core::record! {
 }
 crm_core::setters!(AssociationFilterBranch {
     association_category: String, association_type_id: i64, filter_branch_operator: String,
-    filter_branch_type: String, filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem],
-    object_type_id: String, operator: String,
+    filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem], object_type_id: String,
+    operator: String,
 });
 
 impl AssociationFilterBranch {
@@ -213,8 +206,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationInListFilter {
-    association_category: String, association_type_id: i64, coalescing_refine_by: Value, filter_type: String,
-    list_id: String, operator: String, to_object_type: String, to_object_type_id: String,
+    association_category: String, association_type_id: i64, coalescing_refine_by: Value, list_id: String,
+    operator: String, to_object_type: String, to_object_type_id: String,
 });
 
 impl AssociationInListFilter {
@@ -260,8 +253,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommunicationSubscriptionFilter {
-    accepted_opt_states: [String], business_unit_id: String, channel: String, filter_type: String,
-    subscription_ids: [String], subscription_type: String,
+    business_unit_id: String,
 });
 
 impl CommunicationSubscriptionFilter {
@@ -298,7 +290,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ConstantFilter {
-    filter_type: String, should_accept: bool, source: String,
+    source: String,
 });
 
 impl ConstantFilter {
@@ -331,8 +323,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CtaAnalyticsFilter {
-    coalescing_refine_by: Value, cta_name: String, filter_type: String, operator: String,
-    pruning_refine_by: Value,
+    coalescing_refine_by: Value, pruning_refine_by: Value,
 });
 
 impl CtaAnalyticsFilter {
@@ -371,8 +362,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailEventFilter {
-    app_id: String, click_url: String, email_id: String, filter_type: String, level: String,
-    operator: EmailEventFilterOperator, pruning_refine_by: Value,
+    click_url: String, pruning_refine_by: Value,
 });
 
 impl EmailEventFilter {
@@ -444,7 +434,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailSubscriptionFilter {
-    accepted_statuses: [String], filter_type: String, subscription_ids: [String], subscription_type: String,
+    subscription_type: String,
 });
 
 impl EmailSubscriptionFilter {
@@ -481,8 +471,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EventAnalyticsFilter {
-    coalescing_refine_by: Value, event_id: String, filter_type: String, operator: String,
-    pruning_refine_by: Value,
+    coalescing_refine_by: Value, pruning_refine_by: Value,
 });
 
 impl EventAnalyticsFilter {
@@ -510,9 +499,6 @@ crm_core::record! {
     required "operation" "property"
     by new
 }
-crm_core::setters!(EventFilterMetadata {
-    operation: Value, property: String,
-});
 
 impl EventFilterMetadata {
     /// A record with what it must have.
@@ -556,8 +542,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormSubmissionFilter {
-    coalescing_refine_by: Value, filter_type: String, form_id: String, operator: FormSubmissionFilterOperator,
-    pruning_refine_by: Value,
+    coalescing_refine_by: Value, form_id: String, pruning_refine_by: Value,
 });
 
 impl FormSubmissionFilter {
@@ -604,8 +589,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormSubmissionOnPageFilter {
-    coalescing_refine_by: Value, filter_type: String, form_id: String, operator: FormSubmissionFilterOperator,
-    page_id: String, pruning_refine_by: Value,
+    coalescing_refine_by: Value, form_id: String, pruning_refine_by: Value,
 });
 
 impl FormSubmissionOnPageFilter {
@@ -642,7 +626,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InListFilter {
-    filter_type: String, list_id: String, metadata: InListFilterMetadata, operator: String,
+    metadata: InListFilterMetadata,
 });
 
 impl InListFilter {
@@ -669,9 +653,6 @@ crm_core::record! {
     required "id" "inListType"
     by new
 }
-crm_core::setters!(InListFilterMetadata {
-    id: String, in_list_type: String,
-});
 
 impl InListFilterMetadata {
     /// A record with what it must have.
@@ -697,9 +678,6 @@ crm_core::record! {
     required "eventTypeId" "filterLines" "filterType"
     by new
 }
-crm_core::setters!(IntegrationEventFilter {
-    event_type_id: i64, filter_lines: [EventFilterMetadata], filter_type: String,
-});
 
 impl IntegrationEventFilter {
     /// A record with what it must have.
@@ -743,10 +721,6 @@ crm_core::record! {
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
     by new
 }
-crm_core::setters!(NotAllFilterBranch {
-    filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
 
 impl NotAllFilterBranch {
     /// A record with what it must have.
@@ -780,10 +754,6 @@ crm_core::record! {
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
     by new
 }
-crm_core::setters!(NotAnyFilterBranch {
-    filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
 
 impl NotAnyFilterBranch {
     /// A record with what it must have.
@@ -817,10 +787,6 @@ crm_core::record! {
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
     by new
 }
-crm_core::setters!(OrFilterBranch {
-    filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
 
 impl OrFilterBranch {
     /// A record with what it must have.
@@ -859,8 +825,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PageViewAnalyticsFilter {
-    coalescing_refine_by: Value, enable_tracking: bool, filter_type: String, operator: String,
-    page_url: String, pruning_refine_by: Value,
+    coalescing_refine_by: Value, enable_tracking: bool, pruning_refine_by: Value,
 });
 
 impl PageViewAnalyticsFilter {
@@ -891,9 +856,6 @@ crm_core::record! {
     required "filterType" "operator" "privacyName"
     by new
 }
-crm_core::setters!(PrivacyAnalyticsFilter {
-    filter_type: String, operator: String, privacy_name: String,
-});
 
 impl PrivacyAnalyticsFilter {
     /// A record with what it must have.
@@ -920,9 +882,6 @@ crm_core::record! {
     required "filterType" "operation" "property"
     by new
 }
-crm_core::setters!(PropertyFilter {
-    filter_type: String, operation: Value, property: String,
-});
 
 impl PropertyFilter {
     /// A record with what it must have.
@@ -951,10 +910,6 @@ crm_core::record! {
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
     by new
 }
-crm_core::setters!(RestrictedFilterBranch {
-    filter_branch_operator: String, filter_branch_type: String, filter_branches: [FilterBranch],
-    filters: [AndFilterBranchFiltersItem],
-});
 
 impl RestrictedFilterBranch {
     /// A record with what it must have.
@@ -986,9 +941,6 @@ crm_core::record! {
     required "filterType" "operator" "surveyId"
     by new
 }
-crm_core::setters!(SurveyMonkeyFilter {
-    filter_type: String, operator: String, survey_id: String,
-});
 
 impl SurveyMonkeyFilter {
     /// A record with what it must have.
@@ -1024,8 +976,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SurveyMonkeyValueFilter {
-    filter_type: String, operator: String, survey_answer_col_id: String, survey_answer_row_id: String,
-    survey_id: String, survey_question: String, value_comparison: Value,
+    survey_answer_col_id: String, survey_answer_row_id: String,
 });
 
 impl SurveyMonkeyValueFilter {
@@ -1067,8 +1018,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UnifiedEventsFilter {
-    coalescing_refine_by: Value, event_type_id: String, filter_lines: [EventFilterMetadata],
-    filter_type: String, pruning_refine_by: Value,
+    coalescing_refine_by: Value, event_type_id: String, pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilter {
@@ -1110,7 +1060,7 @@ crm_core::record! {
 }
 crm_core::setters!(UnifiedEventsFilterBranch {
     coalescing_refine_by: Value, event_type_id: String, filter_branch_operator: String,
-    filter_branch_type: String, filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem],
+    filter_branches: [FilterBranch], filters: [AndFilterBranchFiltersItem],
     operator: UnifiedEventsFilterBranchOperator, pruning_refine_by: Value,
 });
 
@@ -1161,7 +1111,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WebinarFilter {
-    filter_type: String, operator: String, webinar_id: String,
+    webinar_id: String,
 });
 
 impl WebinarFilter {

@@ -14,9 +14,6 @@ crm_core::record! {
     required "units" "value"
     by new
 }
-crm_core::setters!(Angle {
-    units: AngleUnits, value: f64,
-});
 
 impl Angle {
     /// A record with what it must have.
@@ -56,9 +53,6 @@ crm_core::record! {
     required "backgroundPosition" "backgroundSize" "imageUrl"
     by new
 }
-crm_core::setters!(BackgroundImage {
-    background_position: String, background_size: String, image_url: String,
-});
 
 impl BackgroundImage {
     /// A record with what it must have.
@@ -89,9 +83,6 @@ crm_core::record! {
     required "hidden" "margin" "padding"
     by new
 }
-crm_core::setters!(BreakpointStyles {
-    hidden: bool, margin: Margin, padding: Padding,
-});
 
 impl BreakpointStyles {
     /// A record with what it must have.
@@ -118,9 +109,6 @@ crm_core::record! {
     required "color"
     by new
 }
-crm_core::setters!(ColorStop {
-    color: RgbaColor,
-});
 
 impl ColorStop {
     /// A record with what it must have.
@@ -142,7 +130,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContentClone {
-    clone_name: String, id: String,
+    clone_name: String,
 });
 
 impl ContentClone {
@@ -210,9 +198,6 @@ crm_core::record! {
     required "id" "publishDate"
     by new
 }
-crm_core::setters!(ContentSchedule {
-    id: String, publish_date: Timestamp,
-});
 
 impl ContentSchedule {
     /// A record with what it must have.
@@ -290,9 +275,6 @@ crm_core::record! {
     required "angle" "colors" "sideOrCorner"
     by new
 }
-crm_core::setters!(Gradient {
-    angle: Angle, colors: [ColorStop], side_or_corner: SideOrCorner,
-});
 
 impl Gradient {
     /// A record with what it must have.
@@ -359,9 +341,6 @@ crm_core::record! {
     required "bottom" "top"
     by new
 }
-crm_core::setters!(Margin {
-    bottom: Size, top: Size,
-});
 
 impl Margin {
     /// A record with what it must have.
@@ -389,9 +368,6 @@ crm_core::record! {
     required "bottom" "left" "right" "top"
     by new
 }
-crm_core::setters!(Padding {
-    bottom: Size, left: Size, right: Size, top: Size,
-});
 
 impl Padding {
     /// A record with what it must have.
@@ -426,9 +402,6 @@ crm_core::record! {
     required "a" "b" "g" "r"
     by new
 }
-crm_core::setters!(RgbaColor {
-    a: f64, b: i64, g: i64, r: i64,
-});
 
 impl RgbaColor {
     /// A record with what it must have.
@@ -459,9 +432,6 @@ crm_core::record! {
     required "cssClass" "styles"
     by new
 }
-crm_core::setters!(RowMetaData {
-    css_class: String, styles: Styles,
-});
 
 impl RowMetaData {
     /// A record with what it must have.
@@ -485,9 +455,6 @@ crm_core::record! {
     required "horizontalSide" "verticalSide"
     by new
 }
-crm_core::setters!(SideOrCorner {
-    horizontal_side: SideOrCornerHorizontalSide, vertical_side: VerticalAlignment,
-});
 
 impl SideOrCorner {
     /// A record with what it must have.
@@ -526,9 +493,6 @@ crm_core::record! {
     required "units" "value"
     by new
 }
-crm_core::setters!(Size {
-    units: SizeUnits, value: f64,
-});
 
 impl Size {
     /// A record with what it must have.

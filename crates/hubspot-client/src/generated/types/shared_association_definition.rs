@@ -35,7 +35,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionCreate {
-    from_object_type_id: String, name: String, to_object_type_id: String,
+    name: String,
 });
 
 impl AssociationDefinitionCreate {
@@ -79,9 +79,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectSchemaUpdate {
-    allows_sensitive_properties: bool, clear_description: bool, description: String,
-    labels: TypeDefinitionLabels, primary_display_property: String, required_properties: [String],
-    restorable: bool, searchable_properties: [String], secondary_display_properties: [String],
+    allows_sensitive_properties: bool, description: String, labels: TypeDefinitionLabels,
+    primary_display_property: String, required_properties: [String], restorable: bool,
+    searchable_properties: [String], secondary_display_properties: [String],
 });
 
 impl ObjectSchemaUpdate {

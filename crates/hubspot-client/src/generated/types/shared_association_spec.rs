@@ -14,9 +14,6 @@ crm_core::record! {
     required "associationCategory" "associationTypeId"
     by new
 }
-crm_core::setters!(AssociationSpec {
-    association_category: AssociationCategory, association_type_id: i64,
-});
 
 impl AssociationSpec {
     /// A record with what it must have.

@@ -113,7 +113,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactEmail {
-    email: String, type_: ContactUrlType,
+    type_: ContactUrlType,
 });
 
 impl ContactEmail {
@@ -173,7 +173,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactPhone {
-    phone: String, type_: ContactPhoneType,
+    type_: ContactPhoneType,
 });
 
 impl ContactPhone {
@@ -221,8 +221,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactProfile {
-    addresses: [ContactAddress], emails: [ContactEmail], name: ContactName, org: ContactOrg,
-    phones: [ContactPhone], urls: [ContactUrl],
+    name: ContactName, org: ContactOrg,
 });
 
 impl ContactProfile {
@@ -257,7 +256,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactUrl {
-    type_: ContactUrlType, url: String,
+    type_: ContactUrlType,
 });
 
 impl ContactUrl {
@@ -350,9 +349,6 @@ crm_core::record! {
     required "type" "value"
     by new
 }
-crm_core::setters!(DeliveryIdentifier {
-    type_: DeliveryIdentifierType, value: String,
-});
 
 impl DeliveryIdentifier {
     /// A record with what it must have.
@@ -516,7 +512,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(QuickReply {
-    label: String, value: String, value_type: QuickReplyValueType,
+    label: String,
 });
 
 impl QuickReply {
@@ -594,8 +590,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SocialMetadata {
-    description: String, id: String, media_title: String, media_type: SocialMetadataMediaType,
-    media_url: String, media_url_string: String, thumbnail_url: String,
+    description: String, id: String, media_title: String, media_url: String, media_url_string: String,
+    thumbnail_url: String,
 });
 
 impl SocialMetadata {

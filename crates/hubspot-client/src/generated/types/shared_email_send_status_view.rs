@@ -163,7 +163,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SingleSendEmail {
-    bcc: [String], cc: [String], from: String, reply_to: [String], send_id: String, to: String,
+    from: String, send_id: String, to: String,
 });
 
 impl SingleSendEmail {
@@ -200,9 +200,6 @@ crm_core::record! {
     required "contactProperties" "customProperties" "emailId" "message"
     by new
 }
-crm_core::setters!(SingleSendRequestEgg {
-    contact_properties: Map<String>, custom_properties: Map<Value>, email_id: i64, message: SingleSendEmail,
-});
 
 impl SingleSendRequestEgg {
     /// A record with what it must have.

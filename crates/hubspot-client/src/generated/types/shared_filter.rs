@@ -21,7 +21,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Filter {
-    high_value: String, operator: FilterOperator, property_name: String, value: String, values: [String],
+    high_value: String, value: String, values: [String],
 });
 
 impl Filter {
@@ -50,9 +50,6 @@ crm_core::record! {
     required "filters"
     by new
 }
-crm_core::setters!(FilterGroup {
-    filters: [Filter],
-});
 
 impl FilterGroup {
     /// A record with what it must have.

@@ -12,9 +12,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(JsonNodeBatch {
-    inputs: [Value],
-});
 
 impl JsonNodeBatch {
     /// A record with what it must have.

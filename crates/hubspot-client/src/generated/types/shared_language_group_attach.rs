@@ -19,7 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LanguageGroupAttach {
-    id: String, language: String, primary_id: String, primary_language: String,
+    primary_language: String,
 });
 
 impl LanguageGroupAttach {
@@ -48,9 +48,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(LanguageGroupDetach {
-    id: String,
-});
 
 impl LanguageGroupDetach {
     /// A record with what it must have.
@@ -71,9 +68,6 @@ crm_core::record! {
     required "languages" "primaryId"
     by new
 }
-crm_core::setters!(LanguagesUpdate {
-    languages: Map<String>, primary_id: String,
-});
 
 impl LanguagesUpdate {
     /// A record with what it must have.
@@ -98,9 +92,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(PrimaryLanguageSet {
-    id: String,
-});
 
 impl PrimaryLanguageSet {
     /// A record with what it must have.

@@ -14,9 +14,6 @@ crm_core::record! {
     required "end" "start"
     by new
 }
-crm_core::setters!(MaskedSubstring {
-    end: i64, start: i64,
-});
 
 impl MaskedSubstring {
     /// A record with what it must have.
@@ -38,9 +35,6 @@ crm_core::record! {
     required "substrings"
     by new
 }
-crm_core::setters!(MaskedSubstrings {
-    substrings: [MaskedSubstring],
-});
 
 impl MaskedSubstrings {
     /// A record with what it must have.
@@ -101,11 +95,10 @@ crm_core::record! {
 }
 crm_core::setters!(PropertyValue {
     data_sensitivity: DataSensitivity, is_encrypted: bool, is_large_value: bool,
-    masked_substrings: MaskedSubstrings, name: String, persistence_timestamp: i64, request_id: String,
+    masked_substrings: MaskedSubstrings, persistence_timestamp: i64, request_id: String,
     selected_by_user: bool, selected_by_user_timestamp: i64, source: String, source_id: String,
     source_label: String, source_metadata: String, source_upstream_deployable: String, source_vid: [i64],
     timestamp: i64, unit: String, updated_by_user_id: i64, use_timestamp_as_persistence_timestamp: bool,
-    value: String,
 });
 
 impl PropertyValue {

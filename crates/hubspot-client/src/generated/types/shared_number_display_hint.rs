@@ -39,7 +39,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OptionInput {
-    description: String, display_order: i64, hidden: bool, label: String, value: String,
+    description: String,
 });
 
 impl OptionInput {

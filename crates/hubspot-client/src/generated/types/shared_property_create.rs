@@ -64,9 +64,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(PropertyCreateBatch {
-    inputs: [PropertyCreate],
-});
 
 impl PropertyCreateBatch {
     /// A record with what it must have.
@@ -106,7 +103,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyGroupCreate {
-    display_order: i64, label: String, name: String,
+    display_order: i64,
 });
 
 impl PropertyGroupCreate {
@@ -151,9 +148,6 @@ crm_core::record! {
     required "name"
     by new
 }
-crm_core::setters!(PropertyName {
-    name: String,
-});
 
 impl PropertyName {
     /// A record with what it must have.
@@ -172,9 +166,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(PropertyNameBatch {
-    inputs: [PropertyName],
-});
 
 impl PropertyNameBatch {
     /// A record with what it must have.
@@ -199,9 +190,6 @@ crm_core::record! {
     required "archived" "dataSensitivity" "inputs"
     by new
 }
-crm_core::setters!(PropertyNameBatchRead {
-    archived: bool, data_sensitivity: PropertyDataSensitivity, inputs: [PropertyName],
-});
 
 impl PropertyNameBatchRead {
     /// A record with what it must have.

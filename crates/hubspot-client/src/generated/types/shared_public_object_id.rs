@@ -12,9 +12,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(PublicObjectId {
-    id: String,
-});
 
 impl PublicObjectId {
     /// A record with what it must have.

@@ -34,9 +34,6 @@ crm_core::record! {
     required "path"
     by new
 }
-crm_core::setters!(FileExtractRequest {
-    path: String,
-});
 
 impl FileExtractRequest {
     /// A record with what it must have.

@@ -23,9 +23,6 @@ crm_core::record! {
     required "proposedNextBillingDate"
     by new
 }
-crm_core::setters!(UnpauseRequest {
-    proposed_next_billing_date: i64,
-});
 
 impl UnpauseRequest {
     /// A record with what it must have.

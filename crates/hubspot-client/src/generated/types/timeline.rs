@@ -33,9 +33,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppEventOccurrence {
-    domain: String, email: String, event_type_name: String, extra_data: Value, id: String, object_id: String,
-    object_type_fully_qualified_name: String, properties: Map<String>, timeline_i_frame: TimelineEventIFrame,
-    timestamp: Timestamp, utk: String,
+    domain: String, email: String, extra_data: Value, object_id: String,
+    object_type_fully_qualified_name: String, timeline_i_frame: TimelineEventIFrame, timestamp: Timestamp,
+    utk: String,
 });
 
 impl AppEventOccurrence {
@@ -71,9 +71,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(AppEventOccurrenceBatch {
-    inputs: [AppEventOccurrence],
-});
 
 impl AppEventOccurrenceBatch {
     /// A record with what it must have.
@@ -138,9 +135,6 @@ crm_core::record! {
     required "developerSymbol" "projectName"
     by new
 }
-crm_core::setters!(ExternalAppEventResolutionRequest {
-    developer_symbol: String, project_name: String,
-});
 
 impl ExternalAppEventResolutionRequest {
     /// A record with what it must have.

@@ -14,9 +14,6 @@ crm_core::record! {
     required "campaignName" "createContact"
     by new
 }
-crm_core::setters!(SmtpApiTokenRequestEgg {
-    campaign_name: String, create_contact: bool,
-});
 
 impl SmtpApiTokenRequestEgg {
     /// A record with what it must have.

@@ -17,7 +17,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Speaker {
-    email: String, id: String, name: String,
+    email: String,
 });
 
 impl Speaker {
@@ -51,9 +51,6 @@ crm_core::record! {
     required "engagementId" "transcriptCreateUtterances"
     by new
 }
-crm_core::setters!(TranscriptCreateRequest {
-    engagement_id: i64, transcript_create_utterances: [TranscriptCreateUtterance],
-});
 
 impl TranscriptCreateRequest {
     /// A record with what it must have.
@@ -87,7 +84,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TranscriptCreateUtterance {
-    end_time_millis: i64, language_code: String, speaker: Speaker, start_time_millis: i64, text: String,
+    language_code: String,
 });
 
 impl TranscriptCreateUtterance {

@@ -31,9 +31,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UrlMappingCreateRequestBody {
-    destination: String, is_match_full_url: bool, is_match_query_string: bool, is_only_after_not_found: bool,
-    is_pattern: bool, is_protocol_agnostic: bool, is_trailing_slash_optional: bool, precedence: i64,
-    redirect_style: i64, route_prefix: String,
+    is_match_full_url: bool, is_match_query_string: bool, is_only_after_not_found: bool, is_pattern: bool,
+    is_protocol_agnostic: bool, is_trailing_slash_optional: bool, precedence: i64,
 });
 
 impl UrlMappingCreateRequestBody {

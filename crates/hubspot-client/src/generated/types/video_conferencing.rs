@@ -21,8 +21,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExternalSettings {
-    create_meeting_url: String, delete_meeting_url: String, fetch_accounts_uri: String,
-    update_meeting_url: String, user_verify_url: String,
+    delete_meeting_url: String, fetch_accounts_uri: String, update_meeting_url: String,
+    user_verify_url: String,
 });
 
 impl ExternalSettings {

@@ -19,7 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(IdentificationTokenGenerationRequest {
-    email: String, first_name: String, hs_customer_agent_context: Map<String>, last_name: String,
+    first_name: String, last_name: String,
 });
 
 impl IdentificationTokenGenerationRequest {

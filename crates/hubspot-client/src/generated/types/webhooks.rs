@@ -116,9 +116,6 @@ crm_core::record! {
     required "targetUrl" "throttling"
     by new
 }
-crm_core::setters!(SettingsChangeRequest {
-    target_url: String, throttling: ThrottlingSettings,
-});
 
 impl SettingsChangeRequest {
     /// A record with what it must have.
@@ -145,9 +142,6 @@ crm_core::record! {
     required "active" "id"
     by new
 }
-crm_core::setters!(SubscriptionBatchUpdateRequest {
-    active: bool, id: i64,
-});
 
 impl SubscriptionBatchUpdateRequest {
     /// A record with what it must have.
@@ -169,9 +163,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(SubscriptionBatchUpdateRequestBatch {
-    inputs: [SubscriptionBatchUpdateRequest],
-});
 
 impl SubscriptionBatchUpdateRequestBatch {
     /// A record with what it must have.
@@ -201,8 +192,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SubscriptionCreateRequest {
-    active: bool, event_type: EventType, event_type_name: String, object_type_id: String,
-    property_name: String,
+    event_type_name: String, object_type_id: String, property_name: String,
 });
 
 impl SubscriptionCreateRequest {
@@ -269,9 +259,6 @@ crm_core::record! {
     required "maxConcurrentRequests"
     by new
 }
-crm_core::setters!(ThrottlingSettings {
-    max_concurrent_requests: i64,
-});
 
 impl ThrottlingSettings {
     /// A record with what it must have.

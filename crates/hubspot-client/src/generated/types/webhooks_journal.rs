@@ -62,9 +62,6 @@ crm_core::record! {
     required "eventTypeId" "properties" "subscriptionType"
     by new
 }
-crm_core::setters!(AppLifecycleEventSubscriptionUpsertRequest {
-    event_type_id: String, properties: [String], subscription_type: String,
-});
 
 impl AppLifecycleEventSubscriptionUpsertRequest {
     /// A record with what it must have.
@@ -102,7 +99,7 @@ crm_core::record! {
 }
 crm_core::setters!(AssociationSubscriptionUpsertRequest {
     actions: [ActionsItem], associated_object_type_ids: [String], object_ids: [i64], object_type_id: String,
-    portal_id: i64, subscription_type: String,
+    portal_id: i64,
 });
 
 impl AssociationSubscriptionUpsertRequest {
@@ -162,7 +159,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Condition {
-    filter_type: String, operator: ConditionOperator, property: String, value: String, values: [String],
+    value: String, values: [String],
 });
 
 impl Condition {
@@ -231,9 +228,6 @@ crm_core::record! {
     required "snapshotRequests"
     by new
 }
-crm_core::setters!(CrmObjectSnapshotBatchRequest {
-    snapshot_requests: [CrmObjectSnapshotRequest],
-});
 
 impl CrmObjectSnapshotBatchRequest {
     /// A record with what it must have.
@@ -274,9 +268,6 @@ crm_core::record! {
     required "objectId" "objectTypeId" "portalId" "properties"
     by new
 }
-crm_core::setters!(CrmObjectSnapshotRequest {
-    object_id: i64, object_type_id: String, portal_id: i64, properties: [String],
-});
 
 impl CrmObjectSnapshotRequest {
     /// A record with what it must have.
@@ -315,9 +306,6 @@ crm_core::record! {
     required "filter" "subscriptionId"
     by new
 }
-crm_core::setters!(FilterCreateRequest {
-    filter: WebhooksJournalFilter, subscription_id: i64,
-});
 
 impl FilterCreateRequest {
     /// A record with what it must have.
@@ -360,9 +348,6 @@ crm_core::record! {
     required "actions" "objectTypeId" "portalId" "subscriptionType"
     by new
 }
-crm_core::setters!(GdprPrivacyDeletionSubscriptionUpsertRequest {
-    actions: [ActionsItem], object_type_id: String, portal_id: i64, subscription_type: String,
-});
 
 impl GdprPrivacyDeletionSubscriptionUpsertRequest {
     /// A record with what it must have.
@@ -432,9 +417,6 @@ crm_core::record! {
     required "actions" "listIds" "objectIds" "portalId" "subscriptionType"
     by new
 }
-crm_core::setters!(ListMembershipSubscriptionUpsertRequest {
-    actions: [ActionsItem], list_ids: [i64], object_ids: [i64], portal_id: i64, subscription_type: String,
-});
 
 impl ListMembershipSubscriptionUpsertRequest {
     /// A record with what it must have.
@@ -476,7 +458,6 @@ crm_core::record! {
 }
 crm_core::setters!(ObjectSubscriptionUpsertRequest {
     actions: [ActionsItem], object_ids: [i64], object_type_id: String, portal_id: i64, properties: [String],
-    subscription_type: String,
 });
 
 impl ObjectSubscriptionUpsertRequest {
@@ -630,9 +611,6 @@ crm_core::record! {
     required "conditions"
     by new
 }
-crm_core::setters!(WebhooksJournalFilter {
-    conditions: [Condition],
-});
 
 impl WebhooksJournalFilter {
     /// A record with what it must have.

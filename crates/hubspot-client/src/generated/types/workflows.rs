@@ -15,7 +15,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiAbTestBranch {
-    connection: ApiConnection, percentage: i64,
+    percentage: i64,
 });
 
 impl ApiAbTestBranch {
@@ -42,9 +42,6 @@ crm_core::record! {
     required "actionId" "testBranches" "type"
     by new
 }
-crm_core::setters!(ApiAbTestBranchAction {
-    action_id: String, test_branches: [ApiAbTestBranch], type_: String,
-});
 
 impl ApiAbTestBranchAction {
     /// A record with what it must have.
@@ -74,9 +71,6 @@ crm_core::record! {
     required "actionId" "dataKey" "type"
     by new
 }
-crm_core::setters!(ApiActionDataValue {
-    action_id: String, data_key: String, type_: String,
-});
 
 impl ApiActionDataValue {
     /// A record with what it must have.
@@ -101,9 +95,6 @@ crm_core::record! {
     required "actionOutputPropertyToken" "type"
     by new
 }
-crm_core::setters!(ApiActionOutputObjectPropertyValue {
-    action_output_property_token: String, type_: String,
-});
 
 impl ApiActionOutputObjectPropertyValue {
     /// A record with what it must have.
@@ -127,9 +118,6 @@ crm_core::record! {
     required "appendPropertyName" "type"
     by new
 }
-crm_core::setters!(ApiAppendObjectPropertyValue {
-    append_property_name: String, type_: String,
-});
 
 impl ApiAppendObjectPropertyValue {
     /// A record with what it must have.
@@ -162,8 +150,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiAssociationDataSource {
-    association_category: AssociationCategory, association_type_id: i64, name: String, object_type_id: String,
-    sort_by: ApiSort, type_: String,
+    sort_by: ApiSort,
 });
 
 impl ApiAssociationDataSource {
@@ -203,10 +190,6 @@ crm_core::record! {
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
     by new
 }
-crm_core::setters!(ApiAssociationTimestampDataSource {
-    association_category: AssociationCategory, association_type_id: i64, name: String, object_type_id: String,
-    type_: String,
-});
 
 impl ApiAssociationTimestampDataSource {
     /// A record with what it must have.
@@ -242,9 +225,6 @@ crm_core::record! {
     required "location" "name" "secretName" "type"
     by new
 }
-crm_core::setters!(ApiAuthKeyWebhookAuthSettings {
-    location: ApiAuthKeyWebhookAuthSettingsLocation, name: String, secret_name: String, type_: String,
-});
 
 impl ApiAuthKeyWebhookAuthSettings {
     /// A record with what it must have.
@@ -287,7 +267,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiBlockedDate {
-    day_of_month: i64, month: Month, year: i64,
+    year: i64,
 });
 
 impl ApiBlockedDate {
@@ -313,9 +293,6 @@ crm_core::record! {
     required "edgeType" "nextActionId"
     by new
 }
-crm_core::setters!(ApiConnection {
-    edge_type: ApiConnectionEdgeType, next_action_id: String,
-});
 
 impl ApiConnection {
     /// A record with what it must have.
@@ -465,7 +442,7 @@ crm_core::setters!(ApiContactFlowCreateRequest {
     enrollment_schedule: ApiContactFlowEnrollmentSchedule, event_anchor: ApiContactFlowEventAnchor,
     flow_type: FlowType, goal_filter_branch: FilterBranch, is_enabled: bool, name: String,
     object_type_id: String, start_action_id: String, suppression_list_ids: [i64],
-    time_windows: [ApiTimeWindow], type_: String, un_enrollment_setting: ApiUnEnrollmentSetting, uuid: String,
+    time_windows: [ApiTimeWindow], un_enrollment_setting: ApiUnEnrollmentSetting, uuid: String,
 });
 
 impl ApiContactFlowCreateRequest {
@@ -594,7 +571,7 @@ crm_core::setters!(ApiContactFlowPutRequest {
     enrollment_criteria: ApiContactFlowEnrollmentCriteria,
     enrollment_schedule: ApiContactFlowEnrollmentSchedule, event_anchor: ApiContactFlowEventAnchor,
     goal_filter_branch: FilterBranch, is_enabled: bool, name: String, revision_id: String,
-    start_action_id: String, suppression_list_ids: [i64], time_windows: [ApiTimeWindow], type_: String,
+    start_action_id: String, suppression_list_ids: [i64], time_windows: [ApiTimeWindow],
     un_enrollment_setting: ApiUnEnrollmentSetting, uuid: String,
 });
 
@@ -642,9 +619,6 @@ crm_core::record! {
     required "contactProperty" "type"
     by new
 }
-crm_core::setters!(ApiContactPropertyAnchor {
-    contact_property: String, type_: String,
-});
 
 impl ApiContactPropertyAnchor {
     /// A record with what it must have.
@@ -683,7 +657,6 @@ crm_core::record! {
 crm_core::setters!(ApiCustomCodeAction {
     action_id: String, connection: ApiConnection, input_fields: [ApiInputVariable],
     output_fields: [ApiEnumerationOutputField], runtime: String, secret_names: [String], source_code: String,
-    type_: String,
 });
 
 impl ApiCustomCodeAction {
@@ -720,9 +693,6 @@ crm_core::record! {
     required "timeOfDay" "type"
     by new
 }
-crm_core::setters!(ApiDailyEnrollmentSchedule {
-    time_of_day: ApiTimeOfDay, type_: String,
-});
 
 impl ApiDailyEnrollmentSchedule {
     /// A record with what it must have.
@@ -751,7 +721,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiDatasetBasedEnrollmentCriteria {
-    dataset_id: i64, should_re_enroll: bool, subview_id: String, type_: String,
+    subview_id: String,
 });
 
 impl ApiDatasetBasedEnrollmentCriteria {
@@ -785,7 +755,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiDatasetFieldPropertyFilterDataSource {
-    dataset_field_name: String, name: String, property_name: String, sort_by: ApiSort, type_: String,
+    sort_by: ApiSort,
 });
 
 impl ApiDatasetFieldPropertyFilterDataSource {
@@ -824,7 +794,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiEnrolledArgumentPropertyFilterDataSource {
-    argument_name: String, name: String, property_name: String, sort_by: ApiSort, type_: String,
+    sort_by: ApiSort,
 });
 
 impl ApiEnrolledArgumentPropertyFilterDataSource {
@@ -863,7 +833,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiEnrolledRecordPropertyFilterDataSource {
-    name: String, property_name: String, record_field_name: String, sort_by: ApiSort, type_: String,
+    sort_by: ApiSort,
 });
 
 impl ApiEnrolledRecordPropertyFilterDataSource {
@@ -895,9 +865,6 @@ crm_core::record! {
     required "enrollmentDatasetColumnToken" "type"
     by new
 }
-crm_core::setters!(ApiEnrollmentDatasetColumnValue {
-    enrollment_dataset_column_token: String, type_: String,
-});
 
 impl ApiEnrollmentDatasetColumnValue {
     /// A record with what it must have.
@@ -923,9 +890,6 @@ crm_core::record! {
     required "enrollmentEventPropertyToken" "type"
     by new
 }
-crm_core::setters!(ApiEnrollmentEventPropertyValue {
-    enrollment_event_property_token: String, type_: String,
-});
 
 impl ApiEnrollmentEventPropertyValue {
     /// A record with what it must have.
@@ -953,9 +917,6 @@ crm_core::record! {
     required "name" "options" "type"
     by new
 }
-crm_core::setters!(ApiEnumerationOutputField {
-    name: String, options: [String], type_: String,
-});
 
 impl ApiEnumerationOutputField {
     /// A record with what it must have.
@@ -987,8 +948,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiEventBasedEnrollmentCriteria {
-    event_filter_branches: [UnifiedEventsFilterBranch], list_membership_filter_branches: [FilterBranch],
-    refinement_criteria: FilterBranch, should_re_enroll: bool, type_: String,
+    refinement_criteria: FilterBranch,
 });
 
 impl ApiEventBasedEnrollmentCriteria {
@@ -1022,9 +982,6 @@ crm_core::record! {
     required "propertyToken" "type"
     by new
 }
-crm_core::setters!(ApiFetchedObjectPropertyValue {
-    property_token: String, type_: String,
-});
 
 impl ApiFetchedObjectPropertyValue {
     /// A record with what it must have.
@@ -1056,9 +1013,6 @@ crm_core::record! {
     required "flowId" "type"
     by new
 }
-crm_core::setters!(ApiFlowBatchFetchFlowIdCoordinate {
-    flow_id: String, type_: String,
-});
 
 impl ApiFlowBatchFetchFlowIdCoordinate {
     /// A record with what it must have.
@@ -1083,7 +1037,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiFlowBatchFetchMigrationFlowIdCoordinate {
-    flow_id: String, type_: String,
+    flow_id: String,
 });
 
 impl ApiFlowBatchFetchMigrationFlowIdCoordinate {
@@ -1115,7 +1069,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
-    type_: String, workflow_id: String,
+    workflow_id: String,
 });
 
 impl ApiFlowBatchFetchMigrationWorkflowIdCoordinate {
@@ -1144,9 +1098,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(ApiFlowBatchInput {
-    inputs: [ApiFlowBatchFetchFlowIdCoordinate],
-});
 
 impl ApiFlowBatchInput {
     /// A record with what it must have.
@@ -1167,9 +1118,6 @@ crm_core::record! {
     required "inputs"
     by new
 }
-crm_core::setters!(ApiFlowBatchMigrationInput {
-    inputs: [ApiFlowBatchMigrationInputInputsItem],
-});
 
 impl ApiFlowBatchMigrationInput {
     /// A record with what it must have.
@@ -1314,9 +1262,6 @@ crm_core::record! {
     required "incrementAmount" "type"
     by new
 }
-crm_core::setters!(ApiIncrementValue {
-    increment_amount: f64, type_: String,
-});
 
 impl ApiIncrementValue {
     /// A record with what it must have.
@@ -1340,9 +1285,6 @@ crm_core::record! {
     required "name" "value"
     by new
 }
-crm_core::setters!(ApiInputVariable {
-    name: String, value: ApiInputVariableValue,
-});
 
 impl ApiInputVariable {
     /// A record with what it must have.
@@ -1396,10 +1338,6 @@ crm_core::record! {
     required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
     by new
 }
-crm_core::setters!(ApiListBasedEnrollmentCriteria {
-    list_filter_branch: FilterBranch, re_enrollment_triggers_filter_branches: [FilterBranch],
-    should_re_enroll: bool, type_: String, un_enroll_objects_not_meeting_criteria: bool,
-});
 
 impl ApiListBasedEnrollmentCriteria {
     /// A record with what it must have.
@@ -1457,8 +1395,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiListBranchAction {
-    action_id: String, default_branch: ApiConnection, default_branch_name: String,
-    list_branches: [ApiListBranch], type_: String,
+    default_branch: ApiConnection, default_branch_name: String,
 });
 
 impl ApiListBranchAction {
@@ -1489,9 +1426,6 @@ crm_core::record! {
     required "type" "values"
     by new
 }
-crm_core::setters!(ApiListInputValue {
-    type_: String, values: [ApiInputVariableValue],
-});
 
 impl ApiListInputValue {
     /// A record with what it must have.
@@ -1515,9 +1449,6 @@ crm_core::record! {
     required "shouldReEnroll" "type"
     by new
 }
-crm_core::setters!(ApiManualEnrollmentCriteria {
-    should_re_enroll: bool, type_: String,
-});
 
 impl ApiManualEnrollmentCriteria {
     /// A record with what it must have.
@@ -1541,9 +1472,6 @@ crm_core::record! {
     required "type" "values"
     by new
 }
-crm_core::setters!(ApiMapInputValue {
-    type_: String, values: Value,
-});
 
 impl ApiMapInputValue {
     /// A record with what it must have.
@@ -1569,10 +1497,6 @@ crm_core::record! {
     required "monthlyRelativeDays" "timeOfDay" "type"
     by new
 }
-crm_core::setters!(ApiMonthlyRelativeDaysEnrollmentSchedule {
-    monthly_relative_days: ApiMonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays,
-    time_of_day: ApiTimeOfDay, type_: String,
-});
 
 impl ApiMonthlyRelativeDaysEnrollmentSchedule {
     /// A record with what it must have.
@@ -1614,9 +1538,6 @@ crm_core::record! {
     required "daysOfMonth" "timeOfDay" "type"
     by new
 }
-crm_core::setters!(ApiMonthlySpecificDaysEnrollmentSchedule {
-    days_of_month: [i64], time_of_day: ApiTimeOfDay, type_: String,
-});
 
 impl ApiMonthlySpecificDaysEnrollmentSchedule {
     /// A record with what it must have.
@@ -1644,9 +1565,6 @@ crm_core::record! {
     required "propertyName" "type"
     by new
 }
-crm_core::setters!(ApiObjectPropertyValue {
-    property_name: String, type_: String,
-});
 
 impl ApiObjectPropertyValue {
     /// A record with what it must have.
@@ -1754,7 +1672,7 @@ crm_core::setters!(ApiPlatformFlowCreateRequest {
     enrollment_criteria: ApiContactFlowEnrollmentCriteria,
     enrollment_schedule: ApiContactFlowEnrollmentSchedule, flow_type: FlowType, is_enabled: bool,
     name: String, object_type_id: String, start_action_id: String, suppression_filter_branch: FilterBranch,
-    time_windows: [ApiTimeWindow], type_: String, uuid: String,
+    time_windows: [ApiTimeWindow], uuid: String,
 });
 
 impl ApiPlatformFlowCreateRequest {
@@ -1828,7 +1746,7 @@ crm_core::setters!(ApiPlatformFlowPutRequest {
     description: String, enrollment_criteria: ApiContactFlowEnrollmentCriteria,
     enrollment_schedule: ApiContactFlowEnrollmentSchedule, is_enabled: bool, name: String,
     revision_id: String, start_action_id: String, suppression_filter_branch: FilterBranch,
-    time_windows: [ApiTimeWindow], type_: String, uuid: String,
+    time_windows: [ApiTimeWindow], uuid: String,
 });
 
 impl ApiPlatformFlowPutRequest {
@@ -1877,9 +1795,6 @@ crm_core::record! {
     required "dateProperty" "daysDelta" "timeOfDay" "type" "yearly"
     by new
 }
-crm_core::setters!(ApiPropertyBasedEnrollmentSchedule {
-    date_property: String, days_delta: i64, time_of_day: ApiTimeOfDay, type_: String, yearly: bool,
-});
 
 impl ApiPropertyBasedEnrollmentSchedule {
     /// A record with what it must have.
@@ -1911,9 +1826,6 @@ crm_core::record! {
     required "timeDelay" "type"
     by new
 }
-crm_core::setters!(ApiRelativeDateTimeValue {
-    time_delay: ApiTimeDelay, type_: String,
-});
 
 impl ApiRelativeDateTimeValue {
     /// A record with what it must have.
@@ -1937,9 +1849,6 @@ crm_core::record! {
     required "appId" "type"
     by new
 }
-crm_core::setters!(ApiSignatureWebhookAuthSettings {
-    app_id: i64, type_: String,
-});
 
 impl ApiSignatureWebhookAuthSettings {
     /// A record with what it must have.
@@ -1972,8 +1881,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiSingleConnectionAction {
-    action_id: String, action_type_id: String, action_type_version: i64, connection: ApiConnection,
-    fields: Map<Value>, type_: String,
+    connection: ApiConnection,
 });
 
 impl ApiSingleConnectionAction {
@@ -2007,9 +1915,6 @@ crm_core::record! {
     required "coordinatesToken" "type"
     by new
 }
-crm_core::setters!(ApiSingleObjectCoordinatesValue {
-    coordinates_token: String, type_: String,
-});
 
 impl ApiSingleObjectCoordinatesValue {
     /// A record with what it must have.
@@ -2036,7 +1941,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiSort {
-    missing: String, order: ApiSortOrder, property: String,
+    missing: String,
 });
 
 impl ApiSort {
@@ -2072,9 +1977,6 @@ crm_core::record! {
     required "staticAppendValue" "type"
     by new
 }
-crm_core::setters!(ApiStaticAppendValue {
-    static_append_value: String, type_: String,
-});
 
 impl ApiStaticAppendValue {
     /// A record with what it must have.
@@ -2099,7 +2001,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiStaticBranch {
-    branch_value: String, connection: ApiConnection,
+    connection: ApiConnection,
 });
 
 impl ApiStaticBranch {
@@ -2133,8 +2035,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiStaticBranchAction {
-    action_id: String, default_branch: ApiConnection, default_branch_name: String,
-    input_value: ApiInputVariableValue, static_branches: [ApiStaticBranch], type_: String,
+    default_branch: ApiConnection, default_branch_name: String,
 });
 
 impl ApiStaticBranchAction {
@@ -2172,7 +2073,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiStaticDateAnchor {
-    day_of_month: i64, month: Month, type_: String, year: i64,
+    year: i64,
 });
 
 impl ApiStaticDateAnchor {
@@ -2206,7 +2107,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiStaticPropertyFilterDataSource {
-    name: String, property_name: String, sort_by: ApiSort, static_value: String, type_: String,
+    sort_by: ApiSort,
 });
 
 impl ApiStaticPropertyFilterDataSource {
@@ -2238,9 +2139,6 @@ crm_core::record! {
     required "timeZoneId" "type"
     by new
 }
-crm_core::setters!(ApiStaticTimeZoneStrategy {
-    time_zone_id: String, type_: String,
-});
 
 impl ApiStaticTimeZoneStrategy {
     /// A record with what it must have.
@@ -2264,9 +2162,6 @@ crm_core::record! {
     required "staticValue" "type"
     by new
 }
-crm_core::setters!(ApiStaticValue {
-    static_value: String, type_: String,
-});
 
 impl ApiStaticValue {
     /// A record with what it must have.
@@ -2297,8 +2192,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiTimeDelay {
-    days_of_week: [Weekday], delta: i64, time_of_day: ApiTimeOfDay, time_unit: ApiTimeDelayTimeUnit,
-    time_zone_strategy: ApiStaticTimeZoneStrategy,
+    time_of_day: ApiTimeOfDay, time_zone_strategy: ApiStaticTimeZoneStrategy,
 });
 
 impl ApiTimeDelay {
@@ -2368,9 +2262,6 @@ crm_core::record! {
     required "hour" "minute"
     by new
 }
-crm_core::setters!(ApiTimeOfDay {
-    hour: i64, minute: i64,
-});
 
 impl ApiTimeOfDay {
     /// A record with what it must have.
@@ -2397,7 +2288,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiTimeWindow {
-    day: Weekday, end_time: ApiTimeOfDay, start_time: ApiTimeOfDay,
+    end_time: ApiTimeOfDay, start_time: ApiTimeOfDay,
 });
 
 impl ApiTimeWindow {
@@ -2423,9 +2314,6 @@ crm_core::record! {
     required "timestampType" "type"
     by new
 }
-crm_core::setters!(ApiTimestampValue {
-    timestamp_type: String, type_: String,
-});
 
 impl ApiTimestampValue {
     /// A record without any value but those that are always the same.
@@ -2455,9 +2343,6 @@ crm_core::record! {
     required "flowIds" "type"
     by new
 }
-crm_core::setters!(ApiUnEnrollmentSetting {
-    flow_ids: [String], type_: ApiUnEnrollmentSettingType,
-});
 
 impl ApiUnEnrollmentSetting {
     /// A record with what it must have.
@@ -2505,8 +2390,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ApiWebhookAction {
-    action_id: String, auth_settings: ApiWebhookActionAuthSettings, connection: ApiConnection,
-    method: HttpMethod, query_params: [ApiInputVariable], type_: String, webhook_url: String,
+    auth_settings: ApiWebhookActionAuthSettings, connection: ApiConnection,
 });
 
 impl ApiWebhookAction {
@@ -2551,9 +2435,6 @@ crm_core::record! {
     required "daysOfWeek" "timeOfDay" "type"
     by new
 }
-crm_core::setters!(ApiWeeklyEnrollmentSchedule {
-    days_of_week: [Weekday], time_of_day: ApiTimeOfDay, type_: String,
-});
 
 impl ApiWeeklyEnrollmentSchedule {
     /// A record with what it must have.
@@ -2585,9 +2466,6 @@ crm_core::record! {
     required "dayOfMonth" "month" "timeOfDay" "type"
     by new
 }
-crm_core::setters!(ApiYearlyEnrollmentSchedule {
-    day_of_month: i64, month: Month, time_of_day: ApiTimeOfDay, type_: String,
-});
 
 impl ApiYearlyEnrollmentSchedule {
     /// A record with what it must have.

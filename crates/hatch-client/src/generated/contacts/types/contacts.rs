@@ -35,7 +35,7 @@ crm_core::record! {
 crm_core::setters!(UpsertContact {
     details: Value, email: String, external_contact_id: String, external_created_at: Timestamp,
     external_id: String, external_updated_at: Timestamp, first_name: String, last_name: String,
-    phone_number: String, source: String, status: String,
+    phone_number: String, status: String,
 });
 
 impl UpsertContact {

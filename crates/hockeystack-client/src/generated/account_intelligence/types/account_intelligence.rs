@@ -52,7 +52,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ResearchRequest {
-    company_domain: String, fields_to_get: String,
+    fields_to_get: String,
 });
 
 impl ResearchRequest {

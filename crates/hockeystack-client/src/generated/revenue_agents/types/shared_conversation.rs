@@ -162,7 +162,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(NewMessage {
-    message: String, stream: bool,
+    stream: bool,
 });
 
 impl NewMessage {

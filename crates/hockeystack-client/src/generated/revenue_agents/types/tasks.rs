@@ -27,8 +27,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(NewTask {
-    assignee_id: String, draft: TaskDraft, due_date: String, priority: String, reason: String,
-    targets: TaskTargets, task_title: String, task_type: TaskType,
+    draft: TaskDraft, due_date: String, priority: String, reason: String,
 });
 
 impl NewTask {

@@ -77,9 +77,8 @@ crm_core::record! {
 crm_core::setters!(AdCampaignGroupData {
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String,
     ad_campaigns: [AdCampaign], budget: LinkedInBudget, id: String, linked_in_ad_account_id: String,
-    linked_in_error: String, location_id: String, meta: Value, name: String,
-    objective_type: AdCampaignGroupDataObjectiveType, publishing_status: PublishingStatus,
-    unpublished_changes: bool,
+    linked_in_error: String, meta: Value, name: String, objective_type: AdCampaignGroupDataObjectiveType,
+    publishing_status: PublishingStatus, unpublished_changes: bool,
 });
 
 impl AdCampaignGroupData {
@@ -364,9 +363,6 @@ crm_core::record! {
     required "id" "name"
     by new
 }
-crm_core::setters!(AudienceCustomAudienceItem {
-    id: String, name: String,
-});
 
 impl AudienceCustomAudienceItem {
     /// A record with what it must have.
@@ -426,7 +422,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceInterest {
-    id: String, name: String, type_: String,
+    type_: String,
 });
 
 impl AudienceInterest {
@@ -452,9 +448,6 @@ crm_core::record! {
     required "key" "name"
     by new
 }
-crm_core::setters!(AudienceLocale {
-    key: f64, name: String,
-});
 
 impl AudienceLocale {
     /// A record with what it must have.
@@ -489,8 +482,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceLocation {
-    geometry: AudienceLocationGeometry, key: String, name: String, radius: f64,
-    radius_unit: LocationRadiusUnit, selection_type: SelectionType, type_: AudienceLocationType,
+    geometry: AudienceLocationGeometry, radius: f64, radius_unit: LocationRadiusUnit,
 });
 
 impl AudienceLocation {
@@ -525,9 +517,6 @@ crm_core::record! {
     required "location" "locationType"
     by new
 }
-crm_core::setters!(AudienceLocationGeometry {
-    location: Value, location_type: String,
-});
 
 impl AudienceLocationGeometry {
     /// A record with what it must have.
@@ -616,7 +605,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Budget {
-    amount: f64, budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String,
+    schedule_end_date: String, schedule_start_date: String,
 });
 
 impl Budget {
@@ -695,11 +684,10 @@ crm_core::record! {
 }
 crm_core::setters!(Campaign {
     ad_groups: [GoogleAdGroup], ad_schedule: [GoogleAdSchedule], advanced_options: Value,
-    advertising_channel_sub_type: String, advertising_channel_type: CampaignAdvertisingChannelType,
-    assets: GoogleAssets, audience: GoogleCampaignAudience, bidding_strategy: GoogleBiddingStrategy,
-    budget: GoogleBudget, campaign_goal: GoogleCampaignGoal, goal_type: CampaignGoalType,
-    google_ad_account_id: String, google_campaign_id: String, id: String, is_eu_political_ads: bool,
-    location_id: String, maximum_cpc: f64, name: String, network_settings: GoogleNetworkSettings,
+    advertising_channel_sub_type: String, assets: GoogleAssets, audience: GoogleCampaignAudience,
+    bidding_strategy: GoogleBiddingStrategy, budget: GoogleBudget, campaign_goal: GoogleCampaignGoal,
+    goal_type: CampaignGoalType, google_ad_account_id: String, google_campaign_id: String, id: String,
+    is_eu_political_ads: bool, maximum_cpc: f64, network_settings: GoogleNetworkSettings,
     publishing_status: PublishingStatus, source: String, unpublished_changes: bool,
 });
 
@@ -783,9 +771,6 @@ crm_core::record! {
     required "checkRequired" "consent" "id"
     by new
 }
-crm_core::setters!(Consent {
-    check_required: bool, consent: LocalizedString, id: f64,
-});
 
 impl Consent {
     /// A record with what it must have.
@@ -816,9 +801,6 @@ crm_core::record! {
     required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
     by new
 }
-crm_core::setters!(ConversionValueSettings {
-    always_use_default_value: bool, default_currency_code: String, default_value: f64,
-});
 
 impl ConversionValueSettings {
     /// A record with what it must have.
@@ -851,9 +833,6 @@ crm_core::record! {
     required "locationId" "name" "questions" "text"
     by new
 }
-crm_core::setters!(CreateConversationForm {
-    location_id: String, name: String, questions: [WelcomeMessageQuestion], text: String,
-});
 
 impl CreateConversationForm {
     /// A record with what it must have.
@@ -886,9 +865,6 @@ crm_core::record! {
     required "adAccountId" "locationId" "mccId"
     by new
 }
-crm_core::setters!(CreateGoogleIntegration {
-    ad_account_id: String, location_id: String, mcc_id: String,
-});
 
 impl CreateGoogleIntegration {
     /// A record with what it must have.
@@ -920,7 +896,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateIntegration {
-    ad_account_id: String, location_id: String, page_id: String,
+    ad_account_id: String,
 });
 
 impl CreateIntegration {
@@ -1023,7 +999,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateOfflineUserListJob {
-    csv_path: String, is_dynamic: bool, location_id: String, smart_list_ids: [String], user_list_id: String,
+    csv_path: String, is_dynamic: bool, smart_list_ids: [String], user_list_id: String,
 });
 
 impl CreateOfflineUserListJob {
@@ -1051,9 +1027,6 @@ crm_core::record! {
     required "country" "language"
     by new
 }
-crm_core::setters!(CreationLocale {
-    country: String, language: String,
-});
 
 impl CreationLocale {
     /// A record with what it must have.
@@ -1080,7 +1053,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomDisclaimer {
-    body: String, checkboxes: [CustomDisclaimerCheckbox], title: String,
+    checkboxes: [CustomDisclaimerCheckbox],
 });
 
 impl CustomDisclaimer {
@@ -1108,9 +1081,6 @@ crm_core::record! {
     required "isRequired" "key" "text"
     by new
 }
-crm_core::setters!(CustomDisclaimerCheckbox {
-    is_required: bool, key: String, text: String,
-});
 
 impl CustomDisclaimerCheckbox {
     /// A record with what it must have.
@@ -1156,10 +1126,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookAudience {
-    age_max: f64, age_min: f64, genders: [f64], geo_locations: [AudienceLocation],
-    interests: [AudienceInterest], locales: [AudienceLocale], lookalike: [AudienceCustomAudienceItem],
-    placement_type: FacebookAudiencePlacementType, placements: AudiencePlacements,
-    retargeting: [AudienceCustomAudienceItem],
+    age_max: f64, age_min: f64, genders: [f64], interests: [AudienceInterest], locales: [AudienceLocale],
+    lookalike: [AudienceCustomAudienceItem], placement_type: FacebookAudiencePlacementType,
+    placements: AudiencePlacements, retargeting: [AudienceCustomAudienceItem],
 });
 
 impl FacebookAudience {
@@ -1200,9 +1169,6 @@ crm_core::record! {
     required "pageId"
     by new
 }
-crm_core::setters!(FbSetDefaultPageBody {
-    page_id: String,
-});
 
 impl FbSetDefaultPageBody {
     /// A record with what it must have.
@@ -1228,7 +1194,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FbUpdateAudienceBody {
-    description: String, location_id: String, name: String,
+    description: String,
 });
 
 impl FbUpdateAudienceBody {
@@ -1285,7 +1251,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FlexibleRuleUserList {
-    exclusive_operands: [RuleOperand], inclusive_operands: [RuleOperand], inclusive_rule_operator: String,
+    inclusive_rule_operator: String,
 });
 
 impl FlexibleRuleUserList {
@@ -1319,7 +1285,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormQuestion {
-    key: String, label: String, options: [FormQuestionOption], type_: FormQuestionType,
+    label: String, options: [FormQuestionOption],
 });
 
 impl FormQuestion {
@@ -1346,9 +1312,6 @@ crm_core::record! {
     required "key" "value"
     by new
 }
-crm_core::setters!(FormQuestionOption {
-    key: String, value: String,
-});
 
 impl FormQuestionOption {
     /// A record with what it must have.
@@ -1469,9 +1432,6 @@ crm_core::record! {
     required "facetUrn" "name" "selectionType" "urn"
     by new
 }
-crm_core::setters!(GeoLocation {
-    facet_urn: String, name: String, selection_type: SelectionType, urn: String,
-});
 
 impl GeoLocation {
     /// A record with what it must have.
@@ -1695,9 +1655,6 @@ crm_core::record! {
     required "dayOfWeek" "from" "to"
     by new
 }
-crm_core::setters!(GoogleAdSchedule {
-    day_of_week: GoogleAdScheduleDayOfWeek, from: String, to: String,
-});
 
 impl GoogleAdSchedule {
     /// A record with what it must have.
@@ -1761,7 +1718,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleAssetImage {
-    error: String, name: String, resource_name: String, url: String,
+    error: String, name: String, resource_name: String,
 });
 
 impl GoogleAssetImage {
@@ -1864,7 +1821,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleCampaignGoal {
-    is_custom_conversion_goal: bool, type_: GoogleCampaignGoalType, value: String,
+    is_custom_conversion_goal: bool, value: String,
 });
 
 impl GoogleCampaignGoal {
@@ -1919,9 +1876,6 @@ crm_core::record! {
     required "enum" "negative"
     by new
 }
-crm_core::setters!(GoogleDemographicTarget {
-    enum_: String, negative: bool,
-});
 
 impl GoogleDemographicTarget {
     /// A record with what it must have.
@@ -1982,9 +1936,6 @@ crm_core::record! {
     required "keyword" "matchType"
     by new
 }
-crm_core::setters!(GoogleKeywordItem {
-    keyword: String, match_type: String,
-});
 
 impl GoogleKeywordItem {
     /// A record with what it must have.
@@ -2059,9 +2010,6 @@ crm_core::record! {
     required "targetContentNetwork" "targetSearchNetwork"
     by new
 }
-crm_core::setters!(GoogleNetworkSettings {
-    target_content_network: bool, target_search_network: bool,
-});
 
 impl GoogleNetworkSettings {
     /// A record with what it must have.
@@ -2088,9 +2036,6 @@ crm_core::record! {
     required "id" "type"
     by new
 }
-crm_core::setters!(GoogleSegmentTarget {
-    id: String, type_: String,
-});
 
 impl GoogleSegmentTarget {
     /// A record with what it must have.
@@ -2135,9 +2080,6 @@ crm_core::record! {
     required "youtubeVideoId"
     by new
 }
-crm_core::setters!(GoogleYouTubeVideoLink {
-    youtube_video_id: String,
-});
 
 impl GoogleYouTubeVideoLink {
     /// A record with what it must have.
@@ -2162,9 +2104,6 @@ crm_core::record! {
     required "content" "style" "title"
     by new
 }
-crm_core::setters!(GreetingCard {
-    content: [String], style: String, title: String,
-});
 
 impl GreetingCard {
     /// A record with what it must have.
@@ -2193,9 +2132,6 @@ crm_core::record! {
     required "name" "value"
     by new
 }
-crm_core::setters!(HiddenField {
-    name: String, value: String,
-});
 
 impl HiddenField {
     /// A record with what it must have.
@@ -2224,7 +2160,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(KeywordSuggestion {
-    keywords: [String], language_code: String, locations: [String], url: String,
+    keywords: [String], language_code: String, locations: [String],
 });
 
 impl KeywordSuggestion {
@@ -2258,8 +2194,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormContent {
-    description: LocalizedString, headline: LocalizedString, legal_info: LegalInfo,
-    post_submission_info: PostSubmissionInfo, questions: [LeadFormQuestion],
+    description: LocalizedString,
 });
 
 impl LeadFormContent {
@@ -2297,7 +2232,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormQuestion {
-    name: String, predefined_field: String, question: LocalizedString, question_details: QuestionDetails,
+    predefined_field: String,
 });
 
 impl LeadFormQuestion {
@@ -2331,7 +2266,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalInfo {
-    consents: [Consent], legal_disclaimer: LocalizedString, privacy_policy_url: String,
+    legal_disclaimer: LocalizedString,
 });
 
 impl LegalInfo {
@@ -2430,8 +2365,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkedInCreateLeadFormBody {
-    content: LeadFormContent, creation_locale: CreationLocale, hidden_fields: [HiddenField], name: String,
-    owner: SponsoredAccountOwner, state: String,
+    hidden_fields: [HiddenField],
 });
 
 impl LinkedInCreateLeadFormBody {
@@ -2493,9 +2427,6 @@ crm_core::record! {
     required "operationType" "type"
     by new
 }
-crm_core::setters!(LinkedInUpdateAdStatusBody {
-    operation_type: LinkedInUpdateAdStatusBodyOperationType, type_: LinkedInUpdateAdStatusBodyType,
-});
 
 impl LinkedInUpdateAdStatusBody {
     /// A record with what it must have.
@@ -2546,9 +2477,6 @@ crm_core::record! {
     required "country" "language"
     by new
 }
-crm_core::setters!(Locale {
-    country: String, language: String,
-});
 
 impl Locale {
     /// A record with what it must have.
@@ -2570,9 +2498,6 @@ crm_core::record! {
     required "localized"
     by new
 }
-crm_core::setters!(LocalizedString {
-    localized: Value,
-});
 
 impl LocalizedString {
     /// A record with what it must have.
@@ -2593,9 +2518,6 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(LocationIdBody {
-    location_id: String,
-});
 
 impl LocationIdBody {
     /// A record with what it must have.
@@ -2641,8 +2563,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Media {
-    description: String, headline: String, link: String, name: String, selected_poster: f64, src: String,
-    thumbnail_url: String, type_: MediaType,
+    description: String, headline: String, link: String, name: String, selected_poster: f64,
+    thumbnail_url: String,
 });
 
 impl Media {
@@ -2678,7 +2600,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Member {
-    app: String, keyword: String, member_type: MemberMemberType, url: String,
+    app: String, keyword: String, url: String,
 });
 
 impl Member {
@@ -2717,9 +2639,6 @@ crm_core::record! {
     required "id" "text"
     by new
 }
-crm_core::setters!(MultipleChoiceOption {
-    id: f64, text: LocalizedString,
-});
 
 impl MultipleChoiceOption {
     /// A record with what it must have.
@@ -2741,9 +2660,6 @@ crm_core::record! {
     required "options"
     by new
 }
-crm_core::setters!(MultipleChoiceQuestionDetails {
-    options: [MultipleChoiceOption],
-});
 
 impl MultipleChoiceQuestionDetails {
     /// A record with what it must have.
@@ -2766,10 +2682,6 @@ crm_core::record! {
     required "callToActionLabel" "callToActionTarget"
     by new
 }
-crm_core::setters!(PostSubmissionCallToAction {
-    call_to_action_label: PostSubmissionCallToActionCallToActionLabel,
-    call_to_action_target: PostSubmissionCallToActionTarget,
-});
 
 impl PostSubmissionCallToAction {
     /// A record with what it must have.
@@ -2810,9 +2722,6 @@ crm_core::record! {
     required "landingPageUrl"
     by new
 }
-crm_core::setters!(PostSubmissionCallToActionTarget {
-    landing_page_url: String,
-});
 
 impl PostSubmissionCallToActionTarget {
     /// A record with what it must have.
@@ -2835,9 +2744,6 @@ crm_core::record! {
     required "callToAction" "message"
     by new
 }
-crm_core::setters!(PostSubmissionInfo {
-    call_to_action: PostSubmissionCallToAction, message: LocalizedString,
-});
 
 impl PostSubmissionInfo {
     /// A record with what it must have.
@@ -2862,9 +2768,6 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(PublishAd {
-    location_id: String,
-});
 
 impl PublishAd {
     /// A record with what it must have.
@@ -2942,9 +2845,6 @@ crm_core::record! {
     required "ruleItemGroups"
     by new
 }
-crm_core::setters!(Rule {
-    rule_item_groups: [RuleItemGroup],
-});
 
 impl Rule {
     /// A record with what it must have.
@@ -2968,7 +2868,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RuleBasedUserList {
-    flexible_rule_user_list: FlexibleRuleUserList, prepopulation_status: String,
+    prepopulation_status: String,
 });
 
 impl RuleBasedUserList {
@@ -2993,9 +2893,6 @@ crm_core::record! {
     required "name" "stringRuleItem"
     by new
 }
-crm_core::setters!(RuleItem {
-    name: RuleItemName, string_rule_item: StringRuleItem,
-});
 
 impl RuleItem {
     /// A record with what it must have.
@@ -3020,9 +2917,6 @@ crm_core::record! {
     required "ruleItems"
     by new
 }
-crm_core::setters!(RuleItemGroup {
-    rule_items: [RuleItem],
-});
 
 impl RuleItemGroup {
     /// A record with what it must have.
@@ -3055,9 +2949,6 @@ crm_core::record! {
     required "lookbackWindowDays" "rule"
     by new
 }
-crm_core::setters!(RuleOperand {
-    lookback_window_days: f64, rule: Rule,
-});
 
 impl RuleOperand {
     /// A record with what it must have.
@@ -3085,9 +2976,6 @@ crm_core::record! {
     required "categoryName" "facet" "name" "urn"
     by new
 }
-crm_core::setters!(SelectedAttribute {
-    category_name: String, facet: String, name: String, urn: String,
-});
 
 impl SelectedAttribute {
     /// A record with what it must have.
@@ -3116,9 +3004,6 @@ crm_core::record! {
     required "sponsoredAccount"
     by new
 }
-crm_core::setters!(SponsoredAccountOwner {
-    sponsored_account: String,
-});
 
 impl SponsoredAccountOwner {
     /// A record with what it must have.
@@ -3141,9 +3026,6 @@ crm_core::record! {
     required "operator" "value"
     by new
 }
-crm_core::setters!(StringRuleItem {
-    operator: String, value: String,
-});
 
 impl StringRuleItem {
     /// A record with what it must have.
@@ -3191,8 +3073,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ThankYouPage {
-    body: String, business_phone: String, button_link: String, button_text: String, button_type: String,
-    country_code: String, title: String,
+    business_phone: String, button_link: String, country_code: String,
 });
 
 impl ThankYouPage {
@@ -3225,9 +3106,6 @@ crm_core::record! {
     required "amount"
     by new
 }
-crm_core::setters!(UnitCost {
-    amount: f64,
-});
 
 impl UnitCost {
     /// A record with what it must have.
@@ -3253,7 +3131,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudience {
-    contact_id: String, fb_ad_account_id: String, location_id: String,
+    fb_ad_account_id: String,
 });
 
 impl UpdateCustomAudience {
@@ -3286,8 +3164,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudienceBatch {
-    csv_path: String, dynamic_audience: String, location_id: String, operation_type: String,
-    smartlist_ids: [String],
+    csv_path: String, dynamic_audience: String, smartlist_ids: [String],
 });
 
 impl UpdateCustomAudienceBatch {
@@ -3347,10 +3224,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAd {
-    adset_id: String, campaign_id: String, conversation_form_id: String, cta: String, description: String,
-    destination_form_id: String, destination_link: String, headline: String, id: String, image_url: String,
-    location_id: String, media: [Media], media_type: UpsertAdMediaType, multi_advertiser_ads: bool,
-    name: String, primary_text: String,
+    conversation_form_id: String, cta: String, description: String, destination_form_id: String,
+    destination_link: String, headline: String, id: String, image_url: String, media: [Media],
+    media_type: UpsertAdMediaType, multi_advertiser_ads: bool, name: String, primary_text: String,
 });
 
 impl UpsertAd {
@@ -3426,10 +3302,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAdset {
-    audience: FacebookAudience, budget: Budget, campaign_id: String, conversion_location: String,
-    custom_event_type: String, id: String, instagram_actor_id: String, location_id: String,
-    messaging_platforms: [UpsertAdsetMessagingPlatformsItem], name: String, page_id: String, pixel_id: String,
-    whatsapp_number: String,
+    audience: FacebookAudience, budget: Budget, conversion_location: String, custom_event_type: String,
+    id: String, instagram_actor_id: String, messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
+    name: String, page_id: String, pixel_id: String, whatsapp_number: String,
 });
 
 impl UpsertAdset {
@@ -3479,9 +3354,6 @@ crm_core::record! {
     required "locationId" "payload" "type"
     by new
 }
-crm_core::setters!(UpsertAssets {
-    location_id: String, payload: Value, type_: UpsertAssetsType,
-});
 
 impl UpsertAssets {
     /// A record with what it must have.
@@ -3529,8 +3401,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAudience {
-    dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, location_id: String, name: String,
-    resource_name: String,
+    dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, resource_name: String,
 });
 
 impl UpsertAudience {
@@ -3567,7 +3438,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    id: String, location_id: String, name: String, objective: UpsertCampaignObjective, source: String,
+    id: String, name: String, objective: UpsertCampaignObjective, source: String,
     special_ad_categories: [UpsertCampaignSpecialAdCategoriesItem],
 });
 
@@ -3688,7 +3559,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertConversionPixel {
-    conversion_pixel_id: String, ig_user_id: String, location_id: String, name: String, type_: String,
+    conversion_pixel_id: String, ig_user_id: String, name: String,
 });
 
 impl UpsertConversionPixel {
@@ -3752,7 +3623,7 @@ crm_core::record! {
 }
 crm_core::setters!(UpsertSegment {
     country_codes: [String], description: String, expansion_level: UpsertSegmentExpansionLevel, id: String,
-    members: [Member], membership_life_span: f64, membership_status: String, name: String,
+    members: [Member], membership_life_span: f64, membership_status: String,
     rule_based_user_list: RuleBasedUserList, seed_user_list_ids: [String], status: String, type_: String,
 });
 
@@ -3801,7 +3672,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WelcomeMessageQuestion {
-    question: String, response: String,
+    response: String,
 });
 
 impl WelcomeMessageQuestion {

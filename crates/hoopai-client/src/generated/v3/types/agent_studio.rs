@@ -14,9 +14,6 @@ crm_core::record! {
     required "imageUrl" "type"
     by new
 }
-crm_core::setters!(Attachment {
-    image_url: String, type_: String,
-});
 
 impl Attachment {
     /// A record with what it must have.
@@ -60,8 +57,7 @@ crm_core::record! {
 }
 crm_core::setters!(CreatePublicAgent {
     agency_id: String, author_email: String, author_id: String, author_name: String, description: String,
-    edges: [String], location_id: String, name: String, nodes: [String], status: CreatePublicAgentStatus,
-    version: Value,
+    edges: [String], name: String, nodes: [String],
 });
 
 impl CreatePublicAgent {
@@ -149,7 +145,7 @@ crm_core::record! {
 }
 crm_core::setters!(ExecutePublicAgent {
     attachments: [Attachment], contact_id: String, execution_id: String, input_variables: Value,
-    location_id: String, message: String, version_id: String,
+    version_id: String,
 });
 
 impl ExecutePublicAgent {
@@ -274,7 +270,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PromoteAndPublish {
-    location_id: String, user_email: String, user_id: String, user_name: String,
+    user_email: String, user_id: String, user_name: String,
 });
 
 impl PromoteAndPublish {
@@ -318,7 +314,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePublicAgentMetadata {
-    description: String, location_id: String, name: String, status: CreatePublicAgentStatus,
+    description: String, name: String, status: CreatePublicAgentStatus,
 });
 
 impl UpdatePublicAgentMetadata {
@@ -377,8 +373,8 @@ crm_core::record! {
 }
 crm_core::setters!(UpdatePublicAgentVersion {
     description: String, edges: [Value], global_config: Value, global_variables: [Value],
-    input_variables: [Value], location_id: String, nodes: [Value], runtime_variables: [Value],
-    user_id: String, user_name: String, version_name: String,
+    input_variables: [Value], nodes: [Value], runtime_variables: [Value], user_id: String, user_name: String,
+    version_name: String,
 });
 
 impl UpdatePublicAgentVersion {

@@ -71,9 +71,6 @@ crm_core::record! {
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
     by new
 }
-crm_core::setters!(CreateRelationReq {
-    association_id: String, first_record_id: String, location_id: String, second_record_id: String,
-});
 
 impl CreateRelationReq {
     /// A record with what it must have.
@@ -144,9 +141,6 @@ crm_core::record! {
     required "firstObjectLabel" "secondObjectLabel"
     by new
 }
-crm_core::setters!(UpdateAssociationReq {
-    first_object_label: String, second_object_label: String,
-});
 
 impl UpdateAssociationReq {
     /// A record with what it must have.

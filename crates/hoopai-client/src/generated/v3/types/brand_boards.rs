@@ -61,11 +61,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BrandVoiceAnswers {
-    brand_name: String, brand_promise: String, brand_purpose: String, brand_values: String,
-    business_hours: String, business_type: String, call_to_action: String, company_address: String,
-    company_email: String, company_website: String, competitive_advantage: String,
-    customer_pain_points: String, phone: Value, risks_of_inaction: String, target_audience: String,
-    tone_of_voice: String, unique_selling_proposition: String,
+    brand_promise: String, brand_purpose: String, brand_values: String, business_hours: String,
+    business_type: String, call_to_action: String, company_address: String, company_email: String,
+    company_website: String, competitive_advantage: String, phone: Value, risks_of_inaction: String,
+    unique_selling_proposition: String,
 });
 
 impl BrandVoiceAnswers {
@@ -229,8 +228,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], location_id: String,
-    logos: [Logo], name: String, parent_id: String, type_: MetaDataSourceType, url: String,
+    brand_board_id: String, colors: [Color], default_: bool, fonts: [Font], logos: [Logo], parent_id: String,
+    type_: MetaDataSourceType, url: String,
 });
 
 impl CreateBrandBoardParam {
@@ -270,8 +269,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandVoicePublicV1Body {
-    answers: BrandVoiceAnswers, description: String, name: String, type_: CreateBrandVoicePublicV1BodyType,
-    url: String,
+    answers: BrandVoiceAnswers, description: String, name: String, url: String,
 });
 
 impl CreateBrandVoicePublicV1Body {
@@ -316,7 +314,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Font {
-    fallback: String, font: String, id: String, label: String,
+    id: String,
 });
 
 impl Font {
@@ -410,7 +408,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Logo {
-    id: String, label: String, path: String, url: String,
+    id: String,
 });
 
 impl Logo {

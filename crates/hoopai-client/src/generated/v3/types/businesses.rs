@@ -71,8 +71,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBusiness {
-    address: String, city: String, country: String, description: String, email: String, location_id: String,
-    name: String, phone: String, postal_code: String, state: String, website: String,
+    address: String, city: String, country: String, description: String, email: String, phone: String,
+    postal_code: String, state: String, website: String,
 });
 
 impl CreateBusiness {

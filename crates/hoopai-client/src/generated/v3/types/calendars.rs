@@ -81,11 +81,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, calendar_id: String,
-    contact_id: String, description: String, end_time: String, ignore_date_range: bool,
-    ignore_free_slot_validation: bool, location_id: String, meeting_location_id: String,
+    address: String, appointment_status: AppointmentStatus, assigned_user_id: String, description: String,
+    end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool, meeting_location_id: String,
     meeting_location_type: AppointmentEditMeetingLocationType, override_location_config: bool, rrule: String,
-    start_time: String, title: String, to_notify: bool,
+    title: String, to_notify: bool,
 });
 
 impl AppointmentCreate {
@@ -253,7 +252,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Availability {
-    date: String, deleted: bool, hours: [Hour],
+    deleted: bool,
 });
 
 impl Availability {
@@ -288,8 +287,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotCreateRequest {
-    assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
-    title: String,
+    assigned_user_id: String, end_time: String, start_time: String, title: String,
 });
 
 impl BlockSlotCreateRequest {
@@ -327,8 +325,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotEditRequest {
-    assigned_user_id: String, calendar_id: String, end_time: String, location_id: String, start_time: String,
-    title: String,
+    assigned_user_id: String, end_time: String, start_time: String, title: String,
 });
 
 impl BlockSlotEditRequest {
@@ -628,8 +625,8 @@ crm_core::setters!(CalendarCreate {
     event_color: String, event_title: String, event_type: EventType, form_id: String,
     form_submit_redirect_url: String, form_submit_thanks_message: String, form_submit_type: FormSubmitType,
     google_invitation_emails: bool, group_id: String, guest_type: GuestType, is_active: bool,
-    is_live_payment_mode: bool, location_configurations: [LocationConfiguration], location_id: String,
-    look_busy_config: LookBusyConfiguration, meeting_location: String, name: String, notes: String,
+    is_live_payment_mode: bool, location_configurations: [LocationConfiguration],
+    look_busy_config: LookBusyConfiguration, meeting_location: String, notes: String,
     notifications: [CalendarNotification], open_hours: [OpenHour], pixel_id: String, pre_buffer: f64,
     pre_buffer_unit: BufferUnit, recurring: CalendarsRecurring, should_assign_contact_to_team_member: bool,
     should_send_alert_emails_to_assigned_member: bool, should_skip_assigning_contact_for_existing: bool,
@@ -1078,7 +1075,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBookingService {
-    add_ons: [ServiceAddOn], id: String, position: f64, staff_id: String,
+    add_ons: [ServiceAddOn], position: f64, staff_id: String,
 });
 
 impl CreateBookingService {
@@ -1133,9 +1130,8 @@ crm_core::record! {
 }
 crm_core::setters!(CreateCalendarNotification {
     additional_email_ids: [String], additional_phone_numbers: [String], after_time: [Schedules],
-    before_time: [Schedules], body: String, channel: NotificationChannel, from_address: String,
-    from_name: String, from_number: String, is_active: bool, notification_type: NotificationType,
-    receiver_type: ReceiverType, selected_users: [String], subject: String, template_id: String,
+    before_time: [Schedules], body: String, from_address: String, from_name: String, from_number: String,
+    is_active: bool, selected_users: [String], subject: String, template_id: String,
 });
 
 impl CreateCalendarNotification {
@@ -1202,9 +1198,6 @@ crm_core::record! {
     required "rules" "timezone"
     by new
 }
-crm_core::setters!(CreateEventCalendarSchedule {
-    rules: [ScheduleRule], timezone: String,
-});
 
 impl CreateEventCalendarSchedule {
     /// A record with what it must have.
@@ -1320,8 +1313,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateSchedule {
-    calendar_ids: [String], location_id: String, name: String, rules: [ScheduleRule], timezone: String,
-    user_id: String,
+    calendar_ids: [String], rules: [ScheduleRule],
 });
 
 impl CreateSchedule {
@@ -1389,9 +1381,9 @@ crm_core::record! {
 }
 crm_core::setters!(CreateService {
     cover_image: String, description: String, event_color: String, form_id: String, is_private: bool,
-    location_id: String, name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit,
-    pre_buffer: f64, pre_buffer_unit: BufferUnit, service_category_id: String, service_duration: f64,
-    service_duration_unit: BufferUnit, slug: String, staff: [Staff], variations: [CreateServiceVariation],
+    payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
+    pre_buffer_unit: BufferUnit, service_category_id: String, service_duration: f64,
+    service_duration_unit: BufferUnit, variations: [CreateServiceVariation],
 });
 
 impl CreateService {
@@ -1448,8 +1440,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceLocation {
-    address: String, cover_image: String, location_id: String, location_type: LocationType, name: String,
-    phone: String, slug: String,
+    address: String, cover_image: String, location_type: LocationType, phone: String,
 });
 
 impl CreateServiceLocation {
@@ -1496,7 +1487,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceVariation {
-    name: String, payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
+    payment: Payment, post_buffer: f64, post_buffer_unit: BufferUnit, pre_buffer: f64,
     pre_buffer_unit: BufferUnit, service_duration: f64, service_duration_unit: BufferUnit,
 });
 
@@ -1675,7 +1666,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GroupCreate {
-    description: String, is_active: bool, location_id: String, name: String, slug: String,
+    is_active: bool,
 });
 
 impl GroupCreate {
@@ -1714,9 +1705,6 @@ crm_core::record! {
     required "isActive"
     by new
 }
-crm_core::setters!(GroupStatusUpdateParams {
-    is_active: bool,
-});
 
 impl GroupStatusUpdateParams {
     /// A record with what it must have.
@@ -1741,9 +1729,6 @@ crm_core::record! {
     required "description" "name" "slug"
     by new
 }
-crm_core::setters!(GroupUpdate {
-    description: String, name: String, slug: String,
-});
 
 impl GroupUpdate {
     /// A record with what it must have.
@@ -1786,9 +1771,6 @@ crm_core::record! {
     required "closeHour" "closeMinute" "openHour" "openMinute"
     by new
 }
-crm_core::setters!(Hour {
-    close_hour: f64, close_minute: f64, open_hour: f64, open_minute: f64,
-});
 
 impl Hour {
     /// A record with what it must have.
@@ -1820,7 +1802,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationConfiguration {
-    kind: LocationConfigurationKind, location: String,
+    location: String,
 });
 
 impl LocationConfiguration {
@@ -1889,9 +1871,6 @@ crm_core::record! {
     required "enabled" "LookBusyPercentage"
     by new
 }
-crm_core::setters!(LookBusyConfiguration {
-    enabled: bool, look_busy_percentage: f64,
-});
 
 impl LookBusyConfiguration {
     /// A record with what it must have.
@@ -1946,7 +1925,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Notes {
-    body: String, user_id: String,
+    user_id: String,
 });
 
 impl Notes {
@@ -2003,9 +1982,6 @@ crm_core::record! {
     required "daysOfTheWeek" "hours"
     by new
 }
-crm_core::setters!(OpenHour {
-    days_of_the_week: [f64], hours: [Hour],
-});
 
 impl OpenHour {
     /// A record with what it must have.
@@ -2075,9 +2051,6 @@ crm_core::record! {
     required "from" "to"
     by new
 }
-crm_core::setters!(ScheduleInterval {
-    from: String, to: String,
-});
 
 impl ScheduleInterval {
     /// A record with what it must have.
@@ -2140,7 +2113,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleRule {
-    date: String, day: ScheduleRuleDay, intervals: [ScheduleInterval], type_: ScheduleRuleType,
+    date: String, day: ScheduleRuleDay,
 });
 
 impl ScheduleRule {
@@ -2236,7 +2209,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ServiceAddOn {
-    duration: f64, id: String, quantity: f64,
+    duration: f64, quantity: f64,
 });
 
 impl ServiceAddOn {
@@ -2452,9 +2425,6 @@ crm_core::record! {
     required "id"
     by new
 }
-crm_core::setters!(Staff {
-    id: String,
-});
 
 impl Staff {
     /// A record with what it must have.
@@ -2485,7 +2455,7 @@ crm_core::record! {
 }
 crm_core::setters!(TeamMember {
     is_primary: bool, location_configurations: [LocationConfiguration], meeting_location: String,
-    meeting_location_type: MeetingLocationType, priority: f64, user_id: String,
+    meeting_location_type: MeetingLocationType, priority: f64,
 });
 
 impl TeamMember {
@@ -2537,7 +2507,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateAvailability {
-    date: String, deleted: bool, hours: [Hour], id: String,
+    deleted: bool, id: String,
 });
 
 impl UpdateAvailability {
@@ -2774,9 +2744,6 @@ crm_core::record! {
     required "locationId" "slug"
     by new
 }
-crm_core::setters!(ValidateGroupSlugPostBody {
-    location_id: String, slug: String,
-});
 
 impl ValidateGroupSlugPostBody {
     /// A record with what it must have.

@@ -178,7 +178,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CloneChatWidget {
-    chat_widget_id: String, location_id: String, name: String,
+    name: String,
 });
 
 impl CloneChatWidget {
@@ -218,8 +218,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWidget {
-    chat_type: WidgetChatType, default_: bool, deleted: bool, location_id: String, name: String,
-    settings: WidgetSettings, version: f64,
+    default_: bool, deleted: bool, settings: WidgetSettings,
 });
 
 impl CreateWidget {
@@ -419,19 +418,18 @@ crm_core::record! {
 }
 crm_core::setters!(WidgetSettings {
     acknowledgement_details: AcknowledgementDetails, advance_settings: AdvanceSettings, agency_name: String,
-    agency_website: String, allow_avatar_image: bool, auto_country_code: bool, chat_icon: String,
-    chat_type: String, country_code: String, dimensions: WidgetSettingsCustomization,
-    enable_revisit_message: bool, heading: String, is_prompt_avatar_image_optimize: bool, legal_msg: String,
-    live_chat_ack_msg: String, live_chat_ended_msg: String, live_chat_feedback_msg: String,
-    live_chat_feedback_note: String, live_chat_intro_msg: String, live_chat_user_inactive_msg: String,
-    live_chat_user_inactive_time: String, live_chat_visitor_inactive_msg: String,
-    live_chat_visitor_inactive_time: String, locale: String, location_country_code: String,
-    prompt_avatar: String, prompt_avatar_alt_text: String, prompt_msg: String, prompt_type: String,
-    representative_assigned_message: String, revisit_prompt_msg: String, send_action_text: String,
-    show_agency_branding: bool, show_consent_checkbox: bool, show_live_chat_welcome_msg: bool,
-    show_prompt: bool, sub_heading: String, success_msg: String, support_contact: String,
-    thank_you_msg: String, theme: WidgetSettingsTheme, use_email_field: bool, wa_number: String,
-    widget_id: String, widget_placement: String, widget_primary_color: String,
+    agency_website: String, allow_avatar_image: bool, auto_country_code: bool, country_code: String,
+    dimensions: WidgetSettingsCustomization, enable_revisit_message: bool, heading: String,
+    is_prompt_avatar_image_optimize: bool, legal_msg: String, live_chat_ack_msg: String,
+    live_chat_ended_msg: String, live_chat_feedback_msg: String, live_chat_feedback_note: String,
+    live_chat_intro_msg: String, live_chat_user_inactive_msg: String, live_chat_user_inactive_time: String,
+    live_chat_visitor_inactive_msg: String, live_chat_visitor_inactive_time: String, locale: String,
+    location_country_code: String, prompt_avatar: String, prompt_avatar_alt_text: String, prompt_msg: String,
+    prompt_type: String, representative_assigned_message: String, revisit_prompt_msg: String,
+    send_action_text: String, show_agency_branding: bool, show_consent_checkbox: bool,
+    show_live_chat_welcome_msg: bool, show_prompt: bool, sub_heading: String, success_msg: String,
+    support_contact: String, thank_you_msg: String, theme: WidgetSettingsTheme, use_email_field: bool,
+    wa_number: String, widget_id: String, widget_placement: String, widget_primary_color: String,
 });
 
 impl WidgetSettings {

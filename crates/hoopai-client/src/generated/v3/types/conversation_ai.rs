@@ -90,9 +90,6 @@ crm_core::record! {
     required "details" "name" "type"
     by new
 }
-crm_core::setters!(CreateAction {
-    details: Value, name: String, type_: ActionsIdType,
-});
 
 impl CreateAction {
     /// A record with what it must have.
@@ -166,10 +163,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEmployee {
-    auto_pilot_max_messages: f64, business_name: String, channels: [ChannelsItem], goal: String,
-    instructions: String, is_primary: bool, knowledge_base_ids: [String], mode: EmployeeMode, name: String,
-    personality: String, respond_to_audio: bool, respond_to_images: bool, sleep_enabled: bool,
-    sleep_on_manual_message: bool, sleep_on_workflow_message: bool, sleep_time: f64,
+    auto_pilot_max_messages: f64, business_name: String, channels: [ChannelsItem], is_primary: bool,
+    knowledge_base_ids: [String], mode: EmployeeMode, respond_to_audio: bool, respond_to_images: bool,
+    sleep_enabled: bool, sleep_on_manual_message: bool, sleep_on_workflow_message: bool, sleep_time: f64,
     sleep_time_unit: SleepTimeUnit, wait_time: f64, wait_time_unit: WaitTimeUnit,
 });
 
@@ -386,8 +382,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FollowupSettings {
-    dynamic_channel_switching: bool, follow_up_hours: bool, timezone_to_use: FollowupSettingsTimezoneToUse,
-    working_hours: [WorkingHours],
+    follow_up_hours: bool, timezone_to_use: FollowupSettingsTimezoneToUse, working_hours: [WorkingHours],
 });
 
 impl FollowupSettings {
@@ -428,9 +423,6 @@ crm_core::record! {
     required "endHour" "endMinute" "startHour" "startMinute"
     by new
 }
-crm_core::setters!(Interval {
-    end_hour: f64, end_minute: f64, start_hour: f64, start_minute: f64,
-});
 
 impl Interval {
     /// A record with what it must have.
@@ -530,11 +522,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmployee {
-    auto_pilot_max_messages: f64, business_name: String, channels: [ChannelsItem], goal: String,
-    instructions: String, is_primary: bool, knowledge_base_ids: [String], mode: EmployeeMode, name: String,
-    personality: String, respond_to_audio: bool, respond_to_images: bool, sleep_enabled: bool,
-    sleep_on_manual_message: bool, sleep_on_workflow_message: bool, sleep_time: f64,
-    sleep_time_unit: SleepTimeUnit, wait_time: f64, wait_time_unit: WaitTimeUnit,
+    business_name: String, channels: [ChannelsItem], goal: String, instructions: String, is_primary: bool,
+    knowledge_base_ids: [String], mode: EmployeeMode, name: String, personality: String,
+    respond_to_audio: bool, respond_to_images: bool, sleep_enabled: bool, sleep_on_manual_message: bool,
+    sleep_on_workflow_message: bool, sleep_time: f64, sleep_time_unit: SleepTimeUnit, wait_time: f64,
+    wait_time_unit: WaitTimeUnit,
 });
 
 impl UpdateEmployee {
@@ -576,9 +568,6 @@ crm_core::record! {
     required "actionIds" "followupSettings"
     by new
 }
-crm_core::setters!(UpdateFollowupSettings {
-    action_ids: [String], followup_settings: FollowupSettings,
-});
 
 impl UpdateFollowupSettings {
     /// A record with what it must have.
@@ -616,7 +605,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WorkingHours {
-    day_of_the_week: f64, intervals: [Interval],
+    intervals: [Interval],
 });
 
 impl WorkingHours {

@@ -12,9 +12,6 @@ crm_core::record! {
     required "attachments"
     by new
 }
-crm_core::setters!(AddMessageAttachments {
-    attachments: [String],
-});
 
 impl AddMessageAttachments {
     /// A record with what it must have.
@@ -326,9 +323,6 @@ crm_core::record! {
     required "contactId" "locationId"
     by new
 }
-crm_core::setters!(CreateConversation {
-    contact_id: String, location_id: String,
-});
 
 impl CreateConversation {
     /// A record with what it must have.
@@ -395,9 +389,6 @@ crm_core::record! {
     required "code" "message" "type"
     by new
 }
-crm_core::setters!(ErrorItem {
-    code: String, message: String, type_: String,
-});
 
 impl ErrorItem {
     /// A record with what it must have.
@@ -453,9 +444,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ForwardConfig {
-    email_message_id: String, forward_whole_thread: bool, is_forwarded: bool, message_id: String,
-    recipient_contact_id: String, recipient_conversation_id: String, source_contact_id: String,
-    source_conversation_id: String, to_email: String,
+    email_message_id: String, forward_whole_thread: bool, message_id: String, recipient_contact_id: String,
+    recipient_conversation_id: String, source_contact_id: String, source_conversation_id: String,
+    to_email: String,
 });
 
 impl ForwardConfig {
@@ -985,10 +976,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessMessageBody {
-    alt_id: String, attachments: [String], call: CallData, contact_id: String, conversation_id: String,
-    conversation_provider_id: String, date: Timestamp, direction: MessageDirection, email_bcc: [String],
-    email_cc: [String], email_from: String, email_message_id: String, email_to: String, html: String,
-    message: String, subject: String, type_: ProcessMessageBodyType,
+    alt_id: String, attachments: [String], call: CallData, date: Timestamp, direction: MessageDirection,
+    email_bcc: [String], email_cc: [String], email_from: String, email_message_id: String, email_to: String,
+    html: String, message: String, subject: String,
 });
 
 impl ProcessMessageBody {
@@ -1104,8 +1094,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessOutboundMessageBody {
-    alt_id: String, attachments: [String], call: CallData, conversation_id: String,
-    conversation_provider_id: String, date: Timestamp, type_: String,
+    alt_id: String, attachments: [String], call: CallData, date: Timestamp,
 });
 
 impl ProcessOutboundMessageBody {
@@ -1195,13 +1184,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendMessageBody {
-    appointment_id: String, attachments: [String], contact_id: String, conversation_provider_id: String,
+    appointment_id: String, attachments: [String], conversation_provider_id: String,
     custom_subtype_id: String, email_bcc: [String], email_cc: [String], email_from: String,
     email_reply_mode: SendMessageBodyEmailReplyMode, email_to: String, forward: ForwardConfig,
     from_number: String, html: String, message: String,
     optimization_period: SendMessageBodyOptimizationPeriod, reply_message_id: String,
     scheduled_timestamp: f64, status: MessageStatus, sub_type: String, subject: String, template_id: String,
-    thread_id: String, to_number: String, type_: SendMessageBodyType, uses_native_scheduling_ai: bool,
+    thread_id: String, to_number: String, uses_native_scheduling_ai: bool,
 });
 
 impl SendMessageBody {
@@ -1320,9 +1309,6 @@ crm_core::record! {
     required "conversationId" "locationId" "message"
     by new
 }
-crm_core::setters!(SendReviewReply {
-    conversation_id: String, location_id: String, message: String,
-});
 
 impl SendReviewReply {
     /// A record with what it must have.
@@ -1356,7 +1342,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    feedback: UpdateConversationFeedback, location_id: String, starred: bool, unread_count: f64,
+    feedback: UpdateConversationFeedback, starred: bool, unread_count: f64,
 });
 
 impl UpdateConversation {
@@ -1396,7 +1382,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmailMessageStatus {
-    events: EmailEvents, recipients: [UpdateRecipientMessageStatus], status: MessageStatusStatus,
+    events: EmailEvents, recipients: [UpdateRecipientMessageStatus],
 });
 
 impl UpdateEmailMessageStatus {
@@ -1427,7 +1413,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMessageStatus {
-    email_message_id: String, error: ErrorItem, recipients: [String], status: MessageStatus,
+    email_message_id: String, error: ErrorItem, recipients: [String],
 });
 
 impl UpdateMessageStatus {
@@ -1457,7 +1443,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateRecipientMessageStatus {
-    email_id: String, fail_reason: String, status: MessageStatusStatus,
+    fail_reason: String,
 });
 
 impl UpdateRecipientMessageStatus {
@@ -1500,9 +1486,6 @@ crm_core::record! {
     required "conversationId" "isTyping" "locationId" "visitorId"
     by new
 }
-crm_core::setters!(UserTypingBody {
-    conversation_id: String, is_typing: String, location_id: String, visitor_id: String,
-});
 
 impl UserTypingBody {
     /// A record with what it must have.

@@ -21,8 +21,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CategoryInterface {
-    posts: [PostInterface], sub_categories: [SubCategoryInterface], thumbnail_url: String, title: String,
-    visibility: Visibility,
+    posts: [PostInterface], sub_categories: [SubCategoryInterface], thumbnail_url: String,
 });
 
 impl CategoryInterface {
@@ -65,7 +64,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExporterPayload {
-    location_id: String, products: [ProductInterface], user_id: String,
+    user_id: String,
 });
 
 impl ExporterPayload {
@@ -94,9 +93,6 @@ crm_core::record! {
     required "description" "name"
     by new
 }
-crm_core::setters!(InstructorDetails {
-    description: String, name: String,
-});
 
 impl InstructorDetails {
     /// A record with what it must have.
@@ -131,8 +127,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostInterface {
-    bucket_video_url: String, content_type: ContentType, description: String,
-    post_materials: [PostMaterialInterface], thumbnail_url: String, title: String, visibility: Visibility,
+    bucket_video_url: String, post_materials: [PostMaterialInterface], thumbnail_url: String,
 });
 
 impl PostInterface {
@@ -169,9 +164,6 @@ crm_core::record! {
     required "title" "type" "url"
     by new
 }
-crm_core::setters!(PostMaterialInterface {
-    title: String, type_: Type, url: String,
-});
 
 impl PostMaterialInterface {
     /// A record with what it must have.
@@ -207,8 +199,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductInterface {
-    categories: [CategoryInterface], description: String, image_url: String,
-    instructor_details: InstructorDetails, title: String,
+    image_url: String, instructor_details: InstructorDetails,
 });
 
 impl ProductInterface {
@@ -245,7 +236,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SubCategoryInterface {
-    posts: [PostInterface], thumbnail_url: String, title: String, visibility: Visibility,
+    posts: [PostInterface], thumbnail_url: String,
 });
 
 impl SubCategoryInterface {

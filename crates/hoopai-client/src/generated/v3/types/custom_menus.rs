@@ -148,9 +148,6 @@ crm_core::record! {
     required "fontFamily" "name"
     by new
 }
-crm_core::setters!(Icon {
-    font_family: FontFamily, name: String,
-});
 
 impl Icon {
     /// A record with what it must have.

@@ -85,8 +85,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEmailCampaignPublicV2Body {
-    editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, name: String,
-    parent_folder_id: String, template_id: String, time_zone: String, user_id: String, user_name: String,
+    editor_content: String, parent_folder_id: String, template_id: String, user_name: String,
 });
 
 impl CreateEmailCampaignPublicV2Body {
@@ -123,7 +122,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTemplateFolderPublicV2Body {
-    name: String, user_id: String,
+    user_id: String,
 });
 
 impl CreateTemplateFolderPublicV2Body {
@@ -179,9 +178,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTemplatePublicV2Body {
-    editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, from_email: String,
-    from_name: String, name: String, parent_folder_id: String, preview_text: String, subject_line: String,
-    user_id: String,
+    editor_content: String, from_email: String, from_name: String, parent_folder_id: String,
+    preview_text: String, subject_line: String, user_id: String,
 });
 
 impl CreateTemplatePublicV2Body {
@@ -591,8 +589,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ImportTemplatePublicV2Body {
-    import_provider: ImportTemplatePublicV2BodyImportProvider, import_url: String, name: String,
-    parent_folder_id: String, user_id: String,
+    name: String, parent_folder_id: String, user_id: String,
 });
 
 impl ImportTemplatePublicV2Body {
@@ -747,8 +744,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignBatchConfigPublicV2 {
-    batch_size: f64, interval: f64, interval_unit: StopBotSleepTimeUnit, skip_days: [DaysItem],
-    window_end: String, window_start: String,
+    skip_days: [DaysItem], window_end: String, window_start: String,
 });
 
 impl ScheduleCampaignBatchConfigPublicV2 {
@@ -790,8 +786,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignEmailMetaPublicV2 {
-    attachments: [String], from_email: String, from_name: String, preview_text: String,
-    reply_to_address: String, subject: String,
+    attachments: [String], preview_text: String, reply_to_address: String,
 });
 
 impl ScheduleCampaignEmailMetaPublicV2 {
@@ -894,7 +889,7 @@ crm_core::record! {
 }
 crm_core::setters!(ScheduleCampaignRecipientsPublicV2 {
     contact_ids: [String], freeze_list: bool, segment: ScheduleCampaignRecipientsPublicV2Segment,
-    tag_ids: [String], type_: ScheduleCampaignRecipientsPublicV2Type,
+    tag_ids: [String],
 });
 
 impl ScheduleCampaignRecipientsPublicV2 {
@@ -978,8 +973,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignRssConfigPublicV2 {
-    first_execution_date: String, name: String, repeat_after: ScheduleCampaignRssConfigPublicV2RepeatAfter,
-    repeat_after_time: String, rss_feed_limit: f64, rss_feed_url: String,
+    first_execution_date: String, rss_feed_limit: f64,
     start_at_day: ScheduleCampaignRssConfigPublicV2StartAtDay, start_at_month_day: String,
 });
 

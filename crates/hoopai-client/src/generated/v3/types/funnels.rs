@@ -214,9 +214,6 @@ crm_core::record! {
     required "action" "locationId" "target"
     by new
 }
-crm_core::setters!(UpdateRedirectParams {
-    action: RedirectParamsAction, location_id: String, target: String,
-});
 
 impl UpdateRedirectParams {
     /// A record with what it must have.

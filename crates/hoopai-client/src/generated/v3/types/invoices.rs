@@ -12,9 +12,6 @@ crm_core::record! {
     required "email"
     by new
 }
-crm_core::setters!(AdditionalEmails {
-    email: String,
-});
 
 impl AdditionalEmails {
     /// A record with what it must have.
@@ -75,9 +72,6 @@ crm_core::record! {
     required "altId" "altType"
     by new
 }
-crm_core::setters!(Alt {
-    alt_id: String, alt_type: String,
-});
 
 impl Alt {
     /// A record with what it must have.
@@ -122,7 +116,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AutoInvoicing {
-    direct_payments: bool, enabled: bool,
+    direct_payments: bool,
 });
 
 impl AutoInvoicing {
@@ -167,8 +161,8 @@ crm_core::record! {
 }
 crm_core::setters!(AutoPaymentDetails {
     bacs_direct_debit: BacsDirectDebit, becs_direct_debit: BecsDirectDebit, card: Card, card_id: String,
-    customer_id: String, enable: bool, payment_method_id: String, provider: Value,
-    sepa_direct_debit: SepaDirectDebit, type_: String, us_bank_account: UsBankAccount,
+    customer_id: String, payment_method_id: String, provider: Value, sepa_direct_debit: SepaDirectDebit,
+    type_: String, us_bank_account: UsBankAccount,
 });
 
 impl AutoPaymentDetails {
@@ -206,9 +200,6 @@ crm_core::record! {
     required "altId" "altType" "autoPayment" "id"
     by new
 }
-crm_core::setters!(AutoPaymentSchedule {
-    alt_id: String, alt_type: String, auto_payment: AutoPaymentDetails, id: String,
-});
 
 impl AutoPaymentSchedule {
     /// A record with what it must have.
@@ -238,9 +229,6 @@ crm_core::record! {
     required "last4" "sort_code"
     by new
 }
-crm_core::setters!(BacsDirectDebit {
-    last4: String, sort_code: String,
-});
 
 impl BacsDirectDebit {
     /// A record with what it must have.
@@ -264,9 +252,6 @@ crm_core::record! {
     required "bsb_number" "last4"
     by new
 }
-crm_core::setters!(BecsDirectDebit {
-    bsb_number: String, last4: String,
-});
 
 impl BecsDirectDebit {
     /// A record with what it must have.
@@ -312,9 +297,6 @@ crm_core::record! {
     required "altId" "altType"
     by new
 }
-crm_core::setters!(CancelInvoiceSchedule {
-    alt_id: String, alt_type: String,
-});
 
 impl CancelInvoiceSchedule {
     /// A record with what it must have.
@@ -338,9 +320,6 @@ crm_core::record! {
     required "brand" "last4"
     by new
 }
-crm_core::setters!(Card {
-    brand: String, last4: String,
-});
 
 impl Card {
     /// A record with what it must have.
@@ -378,7 +357,6 @@ crm_core::record! {
 }
 crm_core::setters!(ContactDetailsDto {
     additional_emails: [AdditionalEmails], address: AddressDto, company_name: String, custom_fields: [String],
-    email: String, id: String, name: String, phone_no: String,
 });
 
 impl ContactDetailsDto {
@@ -461,11 +439,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEstimates {
-    alt_id: String, alt_type: String, attachments: [Attachments], auto_invoice: AutoInvoicing,
-    automatic_taxes_enabled: bool, business_details: BusinessDetailsDto, contact_details: ContactDetailsDto,
-    currency: String, discount: Discount, estimate_number: f64, estimate_number_prefix: String,
-    expiry_date: String, frequency_settings: FrequencySettings, issue_date: String, items: [EstimateLineItem],
-    live_mode: bool, meta: Value, miscellaneous_charges: ProcessingFee, name: String,
+    alt_id: String, attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool,
+    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
+    discount: Discount, estimate_number: f64, estimate_number_prefix: String, expiry_date: String,
+    frequency_settings: FrequencySettings, issue_date: String, items: [EstimateLineItem], live_mode: bool,
+    meta: Value, miscellaneous_charges: ProcessingFee, name: String,
     payment_schedule_config: PaymentScheduleConfig, send_estimate_details: SendEstimate, sent_to: SentToDto,
     terms_notes: String, title: String, user_id: String,
 });
@@ -564,7 +542,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoice {
-    alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
+    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
     discount: Discount, due_date: String, invoice_number: String, invoice_number_prefix: String,
     issue_date: String, items: [InvoiceItem], late_fees_configuration: LateFeesConfiguration, live_mode: bool,
@@ -627,7 +605,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceFromEstimate {
-    alt_id: String, alt_type: String, mark_as_invoiced: bool, version: CreateInvoiceFromEstimateVersion,
+    version: CreateInvoiceFromEstimateVersion,
 });
 
 impl CreateInvoiceFromEstimate {
@@ -709,7 +687,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceSchedule {
-    alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
+    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
     discount: Discount, invoice_number_prefix: String, items: [InvoiceItem],
     late_fees_configuration: LateFeesConfiguration, live_mode: bool, miscellaneous_charges: ProcessingFee,
@@ -793,7 +771,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceTemplate {
-    alt_id: String, alt_type: String, attachments: [String], automatic_taxes_enabled: bool,
+    alt_id: String, attachments: [String], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, currency: String, discount: Discount, internal: bool,
     invoice_number_prefix: String, items: [InvoiceItem], late_fees_configuration: LateFeesConfiguration,
     miscellaneous_charges: ProcessingFee, name: String, payment_methods: PaymentMethod, terms_notes: String,
@@ -927,9 +905,8 @@ crm_core::record! {
 }
 crm_core::setters!(CustomRRuleOptions {
     count: f64, day_of_month: f64, day_of_week: CustomRRuleOptionsDayOfWeek, days_before: f64,
-    end_date: String, end_time: String, end_type: String, interval: f64, interval_type: IntervalType,
-    month_of_year: CustomRRuleOptionsMonthOfYear, num_of_week: f64, start_date: String, start_time: String,
-    use_start_as_primary_user_accepted: bool,
+    end_date: String, end_time: String, end_type: String, month_of_year: CustomRRuleOptionsMonthOfYear,
+    num_of_week: f64, start_time: String, use_start_as_primary_user_accepted: bool,
 });
 
 impl CustomRRuleOptions {
@@ -973,7 +950,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Discount {
-    type_: DiscountType, valid_on_product_ids: [String], value: f64,
+    valid_on_product_ids: [String], value: f64,
 });
 
 impl Discount {
@@ -1007,9 +984,6 @@ crm_core::record! {
     required "estimateId"
     by new
 }
-crm_core::setters!(EstimateIdParam {
-    estimate_id: String,
-});
 
 impl EstimateIdParam {
     /// A record with what it must have.
@@ -1055,9 +1029,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateLineItem {
-    amount: f64, attachments: [String], automatic_tax_category_id: String, currency: String,
-    description: String, is_setup_fee_item: bool, name: String, price_id: String, product_id: String,
-    qty: f64, tax_inclusive: bool, taxes: [ItemTax], type_: PriceType,
+    attachments: [String], automatic_tax_category_id: String, description: String, is_setup_fee_item: bool,
+    price_id: String, product_id: String, tax_inclusive: bool, taxes: [ItemTax], type_: PriceType,
 });
 
 impl EstimateLineItem {
@@ -1257,7 +1230,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateTemplates {
-    alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
+    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, currency: String, discount: Discount,
     estimate_number_prefix: String, items: [InvoiceItem], live_mode: bool, meta: Value,
     miscellaneous_charges: ProcessingFee, name: String, send_estimate_details: SendEstimate,
@@ -1306,9 +1279,6 @@ crm_core::record! {
     required "enabled" "schedule"
     by new
 }
-crm_core::setters!(FrequencySettings {
-    enabled: bool, schedule: ScheduleOptions,
-});
 
 impl FrequencySettings {
     /// A record with what it must have.
@@ -1517,9 +1487,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InvoiceItem {
-    amount: f64, automatic_tax_category_id: String, currency: String, description: String,
-    is_setup_fee_item: bool, name: String, price_id: String, product_id: String, qty: f64,
-    tax_inclusive: bool, taxes: [ItemTax], type_: PriceType,
+    automatic_tax_category_id: String, description: String, is_setup_fee_item: bool, price_id: String,
+    product_id: String, tax_inclusive: bool, taxes: [ItemTax], type_: PriceType,
 });
 
 impl InvoiceItem {
@@ -1727,7 +1696,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ItemTax {
-    calculation: String, description: String, id: String, name: String, rate: f64, tax_id: String,
+    calculation: String, description: String, tax_id: String,
 });
 
 impl ItemTax {
@@ -1769,8 +1738,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LateFeesConfiguration {
-    enable: bool, frequency: LateFeesFrequency, grace: LateFeesGrace, max_late_fees: LateFeesMaxFees,
-    type_: DiscountType, value: f64,
+    grace: LateFeesGrace, max_late_fees: LateFeesMaxFees,
 });
 
 impl LateFeesConfiguration {
@@ -1804,9 +1772,6 @@ crm_core::record! {
     required "interval" "intervalCount"
     by new
 }
-crm_core::setters!(LateFeesFrequency {
-    interval: LateFeesFrequencyInterval, interval_count: f64,
-});
 
 impl LateFeesFrequency {
     /// A record with what it must have.
@@ -1851,9 +1816,6 @@ crm_core::record! {
     required "interval" "intervalCount"
     by new
 }
-crm_core::setters!(LateFeesGrace {
-    interval: String, interval_count: f64,
-});
 
 impl LateFeesGrace {
     /// A record with what it must have.
@@ -1877,9 +1839,6 @@ crm_core::record! {
     required "type" "value"
     by new
 }
-crm_core::setters!(LateFeesMaxFees {
-    type_: String, value: f64,
-});
 
 impl LateFeesMaxFees {
     /// A record with what it must have.
@@ -1955,9 +1914,6 @@ crm_core::record! {
     required "invoiceId"
     by new
 }
-crm_core::setters!(PatchInvoiceStatsLastViewed {
-    invoice_id: String,
-});
 
 impl PatchInvoiceStatsLastViewed {
     /// A record with what it must have.
@@ -1978,9 +1934,6 @@ crm_core::record! {
     required "stripe"
     by new
 }
-crm_core::setters!(PaymentMethod {
-    stripe: StripePaymentMethod,
-});
 
 impl PaymentMethod {
     /// A record with what it must have.
@@ -2015,9 +1968,6 @@ crm_core::record! {
     required "schedules" "type"
     by new
 }
-crm_core::setters!(PaymentSchedule {
-    schedules: [String], type_: DiscountType,
-});
 
 impl PaymentSchedule {
     /// A record with what it must have.
@@ -2046,9 +1996,6 @@ crm_core::record! {
     required "dateConfig" "schedules" "type"
     by new
 }
-crm_core::setters!(PaymentScheduleConfig {
-    date_config: PaymentScheduleDateConfig, schedules: [Value], type_: DiscountType,
-});
 
 impl PaymentScheduleConfig {
     /// A record with what it must have.
@@ -2077,10 +2024,6 @@ crm_core::record! {
     required "depositDateType" "scheduleDateType"
     by new
 }
-crm_core::setters!(PaymentScheduleDateConfig {
-    deposit_date_type: PaymentScheduleDateConfigDepositDateType,
-    schedule_date_type: PaymentScheduleDateConfigScheduleDateType,
-});
 
 impl PaymentScheduleDateConfig {
     /// A record with what it must have.
@@ -2130,7 +2073,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessingFee {
-    charges: [Value], collected_miscellaneous_charges: f64, paid_charges: [ProcessingFeePaidCharge],
+    collected_miscellaneous_charges: f64, paid_charges: [ProcessingFeePaidCharge],
 });
 
 impl ProcessingFee {
@@ -2160,9 +2103,6 @@ crm_core::record! {
     required "amount" "charge" "_id" "name"
     by new
 }
-crm_core::setters!(ProcessingFeePaidCharge {
-    amount: f64, charge: f64, id: String, name: String,
-});
 
 impl ProcessingFeePaidCharge {
     /// A record with what it must have.
@@ -2210,8 +2150,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecordPayment {
-    alt_id: String, alt_type: String, amount: f64, card: Card, cheque: Cheque, fulfilled_at: String,
-    meta: Value, mode: RecordPaymentMode, notes: String, payment_schedule_ids: [String],
+    alt_id: String, amount: f64, card: Card, cheque: Cheque, fulfilled_at: String, meta: Value,
+    mode: RecordPaymentMode, notes: String, payment_schedule_ids: [String],
 });
 
 impl RecordPayment {
@@ -2339,7 +2279,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleInvoiceSchedule {
-    alt_id: String, alt_type: String, auto_payment: AutoPaymentDetails, live_mode: bool,
+    auto_payment: AutoPaymentDetails,
 });
 
 impl ScheduleInvoiceSchedule {
@@ -2390,8 +2330,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendEstimate {
-    action: SendInvoiceAction, alt_id: String, alt_type: String, estimate_name: String, live_mode: bool,
-    sent_from: InvoiceSettingsSenderConfiguration, user_id: String,
+    estimate_name: String, sent_from: InvoiceSettingsSenderConfiguration,
 });
 
 impl SendEstimate {
@@ -2437,8 +2376,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendInvoice {
-    action: SendInvoiceAction, alt_id: String, alt_type: String, auto_payment: AutoPaymentDetails,
-    live_mode: bool, sent_from: InvoiceSettingsSenderConfiguration, user_id: String,
+    auto_payment: AutoPaymentDetails, sent_from: InvoiceSettingsSenderConfiguration,
 });
 
 impl SendInvoice {
@@ -2504,7 +2442,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SentToDto {
-    email: [String], email_bcc: [String], email_cc: [String], phone_no: [String],
+    email_bcc: [String], email_cc: [String], phone_no: [String],
 });
 
 impl SentToDto {
@@ -2533,9 +2471,6 @@ crm_core::record! {
     required "bank_code" "branch_code" "last4"
     by new
 }
-crm_core::setters!(SepaDirectDebit {
-    bank_code: String, branch_code: String, last4: String,
-});
 
 impl SepaDirectDebit {
     /// A record with what it must have.
@@ -2562,9 +2497,6 @@ crm_core::record! {
     required "enableBankDebitOnly"
     by new
 }
-crm_core::setters!(StripePaymentMethod {
-    enable_bank_debit_only: bool,
-});
 
 impl StripePaymentMethod {
     /// A record with what it must have.
@@ -2668,10 +2600,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Text2Pay {
-    action: Text2PayAction, alt_id: String, alt_type: String, attachments: [Attachments],
-    automatic_taxes_enabled: bool, business_details: BusinessDetailsDto, contact_details: ContactDetailsDto,
-    currency: String, discount: Discount, due_date: String, id: String, include_terms_note: bool,
-    invoice_number: String, invoice_number_prefix: String, issue_date: String, items: [InvoiceItem],
+    action: Text2PayAction, alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
+    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
+    discount: Discount, due_date: String, id: String, include_terms_note: bool, invoice_number: String,
+    invoice_number_prefix: String, issue_date: String, items: [InvoiceItem],
     late_fees_configuration: LateFeesConfiguration, live_mode: bool, miscellaneous_charges: ProcessingFee,
     name: String, payment_methods: PaymentMethod, payment_schedule: PaymentSchedule, sent_to: SentToDto,
     terms_notes: String, tips_configuration: TipsConfiguration, title: String, user_id: String,
@@ -2750,9 +2682,6 @@ crm_core::record! {
     required "tipsEnabled" "tipsPercentage"
     by new
 }
-crm_core::setters!(TipsConfiguration {
-    tips_enabled: bool, tips_percentage: [f64],
-});
 
 impl TipsConfiguration {
     /// A record with what it must have.
@@ -2840,9 +2769,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEstimate {
-    alt_id: String, alt_type: String, attachments: [Attachments], auto_invoice: AutoInvoicing,
-    automatic_taxes_enabled: bool, business_details: BusinessDetailsDto, contact_details: ContactDetailsDto,
-    currency: String, discount: Discount, estimate_number: f64, estimate_number_prefix: String,
+    alt_id: String, attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool,
+    business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, currency: String,
+    discount: Discount, estimate_number: f64, estimate_number_prefix: String,
     estimate_status: InvoicesListEstimatesStatus, expiry_date: String, frequency_settings: FrequencySettings,
     issue_date: String, items: [EstimateLineItem], live_mode: bool, meta: Value,
     miscellaneous_charges: ProcessingFee, name: String, payment_schedule_config: PaymentScheduleConfig,
@@ -2947,7 +2876,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoice {
-    alt_id: String, alt_type: String, attachments: [Attachments], automatic_taxes_enabled: bool,
+    alt_id: String, attachments: [Attachments], automatic_taxes_enabled: bool,
     business_details: BusinessDetailsDto, contact_details: ContactDetailsDto, contact_id: String,
     currency: String, description: String, discount: Discount, due_date: String, invoice_items: [InvoiceItem],
     invoice_number: String, invoice_number_prefix: String, issue_date: String, live_mode: bool,
@@ -3008,9 +2937,6 @@ crm_core::record! {
     required "altId" "altType" "lateFeesConfiguration"
     by new
 }
-crm_core::setters!(UpdateInvoiceLateFeesConfiguration {
-    alt_id: String, alt_type: String, late_fees_configuration: LateFeesConfiguration,
-});
 
 impl UpdateInvoiceLateFeesConfiguration {
     /// A record with what it must have.
@@ -3063,7 +2989,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceSchedule {
-    alt_id: String, alt_type: String, attachments: [Attachments], business_details: BusinessDetailsDto,
+    alt_id: String, attachments: [Attachments], business_details: BusinessDetailsDto,
     contact_details: ContactDetailsDto, currency: String, discount: Discount, items: [InvoiceItem],
     live_mode: bool, miscellaneous_charges: ProcessingFee, name: String, schedule: ScheduleOptions,
     terms_notes: String, title: String,
@@ -3128,9 +3054,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceTemplate {
-    alt_id: String, alt_type: String, business_details: BusinessDetailsDto, currency: String,
-    discount: Discount, internal: bool, items: [InvoiceItem], miscellaneous_charges: ProcessingFee,
-    name: String, terms_notes: String, title: String,
+    alt_id: String, business_details: BusinessDetailsDto, currency: String, discount: Discount,
+    internal: bool, items: [InvoiceItem], miscellaneous_charges: ProcessingFee, name: String,
+    terms_notes: String, title: String,
 });
 
 impl UpdateInvoiceTemplate {
@@ -3173,7 +3099,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePaymentMethodsConfiguration {
-    alt_id: String, alt_type: String, payment_methods: PaymentMethod,
+    payment_methods: PaymentMethod,
 });
 
 impl UpdatePaymentMethodsConfiguration {
@@ -3199,9 +3125,6 @@ crm_core::record! {
     required "bank_name" "last4"
     by new
 }
-crm_core::setters!(UsBankAccount {
-    bank_name: String, last4: String,
-});
 
 impl UsBankAccount {
     /// A record with what it must have.
@@ -3225,9 +3148,6 @@ crm_core::record! {
     required "altId" "altType"
     by new
 }
-crm_core::setters!(VoidInvoice {
-    alt_id: String, alt_type: String,
-});
 
 impl VoidInvoice {
     /// A record with what it must have.

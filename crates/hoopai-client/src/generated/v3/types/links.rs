@@ -46,9 +46,6 @@ crm_core::record! {
     required "name" "redirectTo"
     by new
 }
-crm_core::setters!(LinkUpdate {
-    name: String, redirect_to: String,
-});
 
 impl LinkUpdate {
     /// A record with what it must have.
@@ -74,9 +71,6 @@ crm_core::record! {
     required "locationId" "name" "redirectTo"
     by new
 }
-crm_core::setters!(Links {
-    location_id: String, name: String, redirect_to: String,
-});
 
 impl Links {
     /// A record with what it must have.

@@ -85,9 +85,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    address: String, city: String, company_id: String, country: String, mailgun: Mailgun, name: String,
-    phone: String, postal_code: String, prospect_info: ProspectInfo, settings: Settings, snapshot_id: String,
-    social: Social, state: String, timezone: String, twilio: Twilio, website: String,
+    address: String, city: String, country: String, mailgun: Mailgun, phone: String, postal_code: String,
+    prospect_info: ProspectInfo, settings: Settings, snapshot_id: String, social: Social, state: String,
+    timezone: String, twilio: Twilio, website: String,
 });
 
 impl CreateLocation {
@@ -198,8 +198,7 @@ crm_core::record! {
 }
 crm_core::setters!(CustomRRulesOptions {
     count: f64, create_task_if_over_due: bool, day_of_month: f64, day_of_week: CustomRRulesOptionsDayOfWeek,
-    due_after_seconds: f64, end_date: String, interval: f64, interval_type: CustomRRulesOptionsIntervalType,
-    month_of_year: f64, start_date: String,
+    end_date: String, month_of_year: f64,
 });
 
 impl CustomRRulesOptions {
@@ -297,9 +296,6 @@ crm_core::record! {
     required "name" "value"
     by new
 }
-crm_core::setters!(CustomValues {
-    name: String, value: String,
-});
 
 impl CustomValues {
     /// A record with what it must have.
@@ -552,9 +548,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationsCreateCustomFields {
-    accepted_format: [String], data_type: String, description: String, field_key: String,
-    is_multiple_file: bool, max_number_of_files: f64, model: CustomFieldModel, name: String,
-    parent_id: String, placeholder: String, position: f64, text_box_list_options: [Value],
+    accepted_format: [String], description: String, field_key: String, is_multiple_file: bool,
+    max_number_of_files: f64, model: CustomFieldModel, parent_id: String, placeholder: String, position: f64,
+    text_box_list_options: [Value],
 });
 
 impl LocationsCreateCustomFields {
@@ -675,8 +671,8 @@ crm_core::record! {
 }
 crm_core::setters!(LocationsUpdateCustomFields {
     accepted_format: [String], description: String, field_key: String, is_multiple_file: bool,
-    max_number_of_files: f64, model: CustomFieldModel, name: String, parent_id: String, placeholder: String,
-    position: f64, text_box_list_options: [Value],
+    max_number_of_files: f64, model: CustomFieldModel, parent_id: String, placeholder: String, position: f64,
+    text_box_list_options: [Value],
 });
 
 impl LocationsUpdateCustomFields {
@@ -710,9 +706,6 @@ crm_core::record! {
     required "apiKey" "domain"
     by new
 }
-crm_core::setters!(Mailgun {
-    api_key: String, domain: String,
-});
 
 impl Mailgun {
     /// A record with what it must have.
@@ -802,9 +795,6 @@ crm_core::record! {
     required "email" "firstName" "lastName"
     by new
 }
-crm_core::setters!(ProspectInfo {
-    email: String, first_name: String, last_name: String,
-});
 
 impl ProspectInfo {
     /// A record with what it must have.
@@ -843,7 +833,6 @@ crm_core::record! {
 }
 crm_core::setters!(RecurringTaskCreate {
     contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String],
-    rrule_options: CustomRRulesOptions, title: String,
 });
 
 impl RecurringTaskCreate {
@@ -960,7 +949,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SnapshotPut {
-    id: String, override_: bool,
+    override_: bool,
 });
 
 impl SnapshotPut {
@@ -1015,9 +1004,6 @@ crm_core::record! {
     required "name"
     by new
 }
-crm_core::setters!(TagBody {
-    name: String,
-});
 
 impl TagBody {
     /// A record with what it must have.
@@ -1062,9 +1048,6 @@ crm_core::record! {
     required "authToken" "sid"
     by new
 }
-crm_core::setters!(Twilio {
-    auth_token: String, sid: String,
-});
 
 impl Twilio {
     /// A record with what it must have.
@@ -1117,9 +1100,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    address: String, city: String, company_id: String, country: String, mailgun: Mailgun, name: String,
-    phone: String, postal_code: String, prospect_info: ProspectInfo, settings: Settings,
-    snapshot: SnapshotPut, social: Social, state: String, timezone: String, twilio: Twilio, website: String,
+    address: String, city: String, country: String, mailgun: Mailgun, name: String, phone: String,
+    postal_code: String, prospect_info: ProspectInfo, settings: Settings, snapshot: SnapshotPut,
+    social: Social, state: String, timezone: String, twilio: Twilio, website: String,
 });
 
 impl UpdateLocation {
@@ -1156,9 +1139,6 @@ crm_core::record! {
     required "permissions"
     by new
 }
-crm_core::setters!(UpdatePermissions {
-    permissions: [PermissionsItem],
-});
 
 impl UpdatePermissions {
     /// A record with what it must have.

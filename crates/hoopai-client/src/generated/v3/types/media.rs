@@ -19,7 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateFolderParams {
-    alt_id: String, alt_type: String, name: String, parent_id: String,
+    parent_id: String,
 });
 
 impl CreateFolderParams {
@@ -44,9 +44,6 @@ crm_core::record! {
     required "_id"
     by new
 }
-crm_core::setters!(DeleteMediaObjectItem {
-    id: String,
-});
 
 impl DeleteMediaObjectItem {
     /// A record with what it must have.
@@ -71,10 +68,6 @@ crm_core::record! {
     required "altId" "altType" "filesToBeDeleted" "status"
     by new
 }
-crm_core::setters!(DeleteMediaObjectsBodyParams {
-    alt_id: String, alt_type: String, files_to_be_deleted: [DeleteMediaObjectItem],
-    status: DeleteMediaObjectsBodyParamsStatus,
-});
 
 impl DeleteMediaObjectsBodyParams {
     /// A record with what it must have.
@@ -181,7 +174,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMediaObject {
-    id: String, name: String,
+    name: String,
 });
 
 impl UpdateMediaObject {
@@ -208,9 +201,6 @@ crm_core::record! {
     required "altId" "altType" "filesToBeUpdated"
     by new
 }
-crm_core::setters!(UpdateMediaObjects {
-    alt_id: String, alt_type: String, files_to_be_updated: [UpdateMediaObject],
-});
 
 impl UpdateMediaObjects {
     /// A record with what it must have.
@@ -240,9 +230,6 @@ crm_core::record! {
     required "altId" "altType" "name"
     by new
 }
-crm_core::setters!(UpdateObject {
-    alt_id: String, alt_type: String, name: String,
-});
 
 impl UpdateObject {
     /// A record with what it must have.

@@ -25,8 +25,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessTokenBody {
-    client_id: String, client_secret: String, code: String, grant_type: GetAccessTokenBodyGrantType,
-    redirect_uri: String, refresh_token: String, user_type: GetAccessTokenBodyUserType,
+    code: String, redirect_uri: String, refresh_token: String, user_type: GetAccessTokenBodyUserType,
 });
 
 impl GetAccessTokenBody {
@@ -130,9 +129,6 @@ crm_core::record! {
     required "companyId" "locationId"
     by new
 }
-crm_core::setters!(GetLocationAccessCodeBody {
-    company_id: String, location_id: String,
-});
 
 impl GetLocationAccessCodeBody {
     /// A record with what it must have.

@@ -18,9 +18,6 @@ crm_core::record! {
     required "calendarEvents" "notes" "tasks" "unReadConversations"
     by new
 }
-crm_core::setters!(AdditionalDetails {
-    calendar_events: bool, notes: bool, tasks: bool, un_read_conversations: bool,
-});
 
 impl AdditionalDetails {
     /// A record with what it must have.
@@ -188,8 +185,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OpportunitySearchBody {
-    additional_details: AdditionalDetails, limit: f64, location_id: String, page: f64, query: String,
-    search_after: [Value],
+    additional_details: AdditionalDetails, page: f64, query: String, search_after: [Value],
 });
 
 impl OpportunitySearchBody {
@@ -441,7 +437,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateStatus {
-    lost_reason_id: String, status: CreateDtoV3Status,
+    lost_reason_id: String,
 });
 
 impl UpdateStatus {

@@ -172,9 +172,6 @@ crm_core::record! {
     required "subject" "templateId"
     by new
 }
-crm_core::setters!(NotificationSendSetting {
-    subject: String, template_id: String,
-});
 
 impl NotificationSendSetting {
     /// A record with what it must have.
@@ -198,9 +195,6 @@ crm_core::record! {
     required "fromEmail" "fromName"
     by new
 }
-crm_core::setters!(NotificationSenderSetting {
-    from_email: String, from_name: String,
-});
 
 impl NotificationSenderSetting {
     /// A record with what it must have.
@@ -224,9 +218,6 @@ crm_core::record! {
     required "receive" "sender"
     by new
 }
-crm_core::setters!(NotificationSettings {
-    receive: NotificationSendSetting, sender: NotificationSenderSetting,
-});
 
 impl NotificationSettings {
     /// A record with what it must have.
@@ -404,8 +395,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendDocument {
-    cc_recipients: [CcRecipientItem], document_id: String, document_name: String, location_id: String,
-    medium: SendDocumentMedium, notification_settings: NotificationSettings, sent_by: String,
+    cc_recipients: [CcRecipientItem], document_name: String, medium: SendDocumentMedium,
+    notification_settings: NotificationSettings,
 });
 
 impl SendDocument {
@@ -448,8 +439,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendDocumentFromPublicApiBody {
-    contact_id: String, location_id: String, opportunity_id: String, send_document: bool, template_id: String,
-    user_id: String,
+    opportunity_id: String, send_document: bool,
 });
 
 impl SendDocumentFromPublicApiBody {

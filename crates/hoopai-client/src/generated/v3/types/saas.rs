@@ -55,7 +55,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AllowAttachRebilling {
-    attached_rebilling_config: Map<AttachedRebillingProductConfig>, company_id: String,
+    attached_rebilling_config: Map<AttachedRebillingProductConfig>,
 });
 
 impl AllowAttachRebilling {
@@ -95,7 +95,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AttachedRebillingProductConfig {
-    enabled: bool, markup: f64, price: f64,
+    price: f64,
 });
 
 impl AttachedRebillingProductConfig {
@@ -119,9 +119,6 @@ crm_core::record! {
     required "locationIds"
     by new
 }
-crm_core::setters!(BulkDisableSaas {
-    location_ids: [String],
-});
 
 impl BulkDisableSaas {
     /// A record with what it must have.
@@ -157,7 +154,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEnableSaasActionPayload {
-    price_id: String, provider_location_id: String, saas_plan_id: String, stripe_account_id: String,
+    price_id: String, provider_location_id: String, stripe_account_id: String,
 });
 
 impl BulkEnableSaasActionPayload {
@@ -198,9 +195,6 @@ crm_core::record! {
     required "actionPayload" "isSaaSV2" "locationIds"
     by new
 }
-crm_core::setters!(BulkEnableSaasRequest {
-    action_payload: BulkEnableSaasActionPayload, is_saa_sv2: bool, location_ids: [String],
-});
 
 impl BulkEnableSaasRequest {
     /// A record with what it must have.
@@ -259,9 +253,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnableSaas {
-    company_id: String, contact_id: String, description: String, email: String, is_saa_sv2: bool,
-    name: String, price_id: String, provider_location_id: String, saas_plan_id: String,
-    stripe_account_id: String, stripe_customer_id: String,
+    contact_id: String, description: String, email: String, name: String, price_id: String,
+    provider_location_id: String, saas_plan_id: String, stripe_account_id: String, stripe_customer_id: String,
 });
 
 impl EnableSaas {
@@ -369,9 +362,6 @@ crm_core::record! {
     required "companyId" "paused"
     by new
 }
-crm_core::setters!(PauseLocation {
-    company_id: String, paused: bool,
-});
 
 impl PauseLocation {
     /// A record with what it must have.
@@ -495,9 +485,6 @@ crm_core::record! {
     required "config" "locationIds" "product"
     by new
 }
-crm_core::setters!(UpdateRebilling {
-    config: UpdateRebillingConfig, location_ids: [String], product: UpdateRebillingProduct,
-});
 
 impl UpdateRebilling {
     /// A record with what it must have.
@@ -583,9 +570,6 @@ crm_core::record! {
     required "companyId" "customerId" "subscriptionId"
     by new
 }
-crm_core::setters!(UpdateSubscription {
-    company_id: String, customer_id: String, subscription_id: String,
-});
 
 impl UpdateSubscription {
     /// A record with what it must have.

@@ -12,9 +12,6 @@ crm_core::record! {
     required "number"
     by new
 }
-crm_core::setters!(Cheque {
-    number: String,
-});
 
 impl Cheque {
     /// A record with what it must have.

@@ -32,9 +32,6 @@ crm_core::record! {
     required "followers"
     by new
 }
-crm_core::setters!(Followers {
-    followers: [String],
-});
 
 impl Followers {
     /// A record with what it must have.

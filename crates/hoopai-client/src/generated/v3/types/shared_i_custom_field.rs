@@ -85,7 +85,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OptionItem {
-    key: String, label: String, url: String,
+    url: String,
 });
 
 impl OptionItem {

@@ -16,9 +16,6 @@ crm_core::record! {
     required "_id" "label" "value"
     by new
 }
-crm_core::setters!(MembershipOffer {
-    id: String, label: String, value: String,
-});
 
 impl MembershipOffer {
     /// A record with what it must have.
@@ -90,7 +87,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductLabel {
-    end_date: String, start_date: String, title: String,
+    end_date: String, start_date: String,
 });
 
 impl ProductLabel {
@@ -158,9 +155,6 @@ crm_core::record! {
     required "id" "name" "options"
     by new
 }
-crm_core::setters!(ProductVariant {
-    id: String, name: String, options: [ProductVariantOption],
-});
 
 impl ProductVariant {
     /// A record with what it must have.
@@ -189,9 +183,6 @@ crm_core::record! {
     required "id" "name"
     by new
 }
-crm_core::setters!(ProductVariantOption {
-    id: String, name: String,
-});
 
 impl ProductVariantOption {
     /// A record with what it must have.
@@ -215,9 +206,6 @@ crm_core::record! {
     required "interval" "intervalCount"
     by new
 }
-crm_core::setters!(Recurring {
-    interval: RecurringInterval, interval_count: f64,
-});
 
 impl Recurring {
     /// A record with what it must have.

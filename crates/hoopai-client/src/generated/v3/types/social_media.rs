@@ -147,7 +147,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CalendarList {
-    account_ids: [String], category_ids: [String], end_date: String, location_id: String, start_date: String,
+    account_ids: [String], category_ids: [String],
 });
 
 impl CalendarList {
@@ -319,9 +319,6 @@ crm_core::record! {
     required "locationId" "order" "sessionId"
     by new
 }
-crm_core::setters!(CloneQueueItem {
-    location_id: String, order: f64, session_id: String,
-});
 
 impl CloneQueueItem {
     /// A record with what it must have.
@@ -459,8 +456,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentsCreateBody {
-    attachments: [SocialPlannerAttachment], content: String, is_parent_thread: bool, mentions: [Mentions],
-    notify_all_group_members: bool, parent_id: String,
+    attachments: [SocialPlannerAttachment], mentions: [Mentions], notify_all_group_members: bool,
 });
 
 impl CommentsCreateBody {
@@ -520,7 +516,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentsGetListBody {
-    from_date: String, limit: f64, origin_ids: [String], parent_id: String, search: String, skip: f64,
+    from_date: String, limit: f64, parent_id: String, search: String, skip: f64,
     sort_by: CommentsGetListBodySortBy, to_date: String,
 });
 
@@ -623,8 +619,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCategoryQueue {
-    category_id: String, enable_future_posts: bool, location_id: String, prioritize_new_content: bool,
-    time_slots: [TimeSlot], user_id: String,
+    enable_future_posts: bool, prioritize_new_content: bool,
 });
 
 impl CreateCategoryQueue {
@@ -711,13 +706,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePost {
-    account_ids: [String], apply_watermark: bool, category_id: String, created_by: String,
-    facebook_post_details: FacebookPost, follow_up_comment: String, gmb_post_details: GmbPost,
-    instagram_post_details: InstagramPost, linkedin_post_details: LinkedinPost, media: [PostMedia],
-    og_tags_details: OgTagsSchema, pinterest_post_details: PinterestPost, post_approval_details: PostApproval,
-    schedule_date: String, schedule_time_updated: bool, selected_best_time: String, status: CreatePostStatus,
-    summary: String, tags: [String], tiktok_post_details: TiktokPost, type_: PostType, user_id: String,
-    youtube_post_details: YoutubePost,
+    apply_watermark: bool, category_id: String, created_by: String, facebook_post_details: FacebookPost,
+    follow_up_comment: String, gmb_post_details: GmbPost, instagram_post_details: InstagramPost,
+    linkedin_post_details: LinkedinPost, media: [PostMedia], og_tags_details: OgTagsSchema,
+    pinterest_post_details: PinterestPost, post_approval_details: PostApproval, schedule_date: String,
+    schedule_time_updated: bool, selected_best_time: String, status: CreatePostStatus, summary: String,
+    tags: [String], tiktok_post_details: TiktokPost, youtube_post_details: YoutubePost,
 });
 
 impl CreatePost {
@@ -802,8 +796,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateQueueItem {
-    direct_to_queue: bool, location_id: String, modified_post_payload: QueueModifiedPost, order: Value,
-    primary_image: String, session_id: String, variations: [VariationInput],
+    direct_to_queue: bool, modified_post_payload: QueueModifiedPost, order: Value, primary_image: String,
+    session_id: String, variations: [VariationInput],
 });
 
 impl CreateQueueItem {
@@ -913,9 +907,6 @@ crm_core::record! {
     required "userId"
     by new
 }
-crm_core::setters!(CsvDefault {
-    user_id: String,
-});
 
 impl CsvDefault {
     /// A record with what it must have.
@@ -1168,9 +1159,6 @@ crm_core::record! {
     required "day" "month" "year"
     by new
 }
-crm_core::setters!(Date {
-    day: f64, month: f64, year: f64,
-});
 
 impl Date {
     /// A record with what it must have.
@@ -1329,7 +1317,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EditSession {
-    keep_in_draft: bool, location_id: String, session_id: String,
+    keep_in_draft: bool,
 });
 
 impl EditSession {
@@ -1362,7 +1350,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EditSessionCalendar {
-    account_ids: [String], end_date: String, location_id: String, session_id: String, start_date: String,
+    account_ids: [String],
 });
 
 impl EditSessionCalendar {
@@ -1455,7 +1443,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookPost {
-    text_format_preset_id: String, type_: PostType,
+    text_format_preset_id: String,
 });
 
 impl FacebookPost {
@@ -1509,7 +1497,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FetchCategoryQueues {
-    limit: f64, location_id: String, skip: f64,
+    limit: f64, skip: f64,
 });
 
 impl FetchCategoryQueues {
@@ -1566,7 +1554,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FetchQueueItems {
-    error_filter: bool, item_id: String, limit: f64, location_id: String, session_id: String, skip: f64,
+    error_filter: bool, item_id: String, limit: f64, session_id: String, skip: f64,
 });
 
 impl FetchQueueItems {
@@ -1624,7 +1612,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FetchSlots {
-    limit: f64, location_id: String, session_id: String, skip: f64,
+    limit: f64, session_id: String, skip: f64,
 });
 
 impl FetchSlots {
@@ -1980,9 +1968,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GmbPost {
-    action_type: GmbPostActionType, coupon_code: String, end_date: EndDate,
-    gmb_event_type: GmbPostGmbEventType, offer_title: String, redeem_online_url: String,
-    start_date: StartDate, terms_conditions: String, title: String, url: String,
+    action_type: GmbPostActionType, coupon_code: String, end_date: EndDate, offer_title: String,
+    redeem_online_url: String, start_date: StartDate, terms_conditions: String, title: String, url: String,
 });
 
 impl GmbPost {
@@ -2099,7 +2086,6 @@ crm_core::record! {
 }
 crm_core::setters!(InstagramPost {
     collaborators: Value, publish_via_push_notification: bool, publisher_note: String, show_on_feed: bool,
-    type_: PostType,
 });
 
 impl InstagramPost {
@@ -2129,9 +2115,6 @@ crm_core::record! {
     required "options" "question" "settings"
     by new
 }
-crm_core::setters!(LinkedinPoll {
-    options: [LinkedinPollOption], question: String, settings: LinkedinPollSettings,
-});
 
 impl LinkedinPoll {
     /// A record with what it must have.
@@ -2158,9 +2141,6 @@ crm_core::record! {
     required "text"
     by new
 }
-crm_core::setters!(LinkedinPollOption {
-    text: String,
-});
 
 impl LinkedinPollOption {
     /// A record with what it must have.
@@ -2179,9 +2159,6 @@ crm_core::record! {
     required "duration"
     by new
 }
-crm_core::setters!(LinkedinPollSettings {
-    duration: LinkedinPollSettingsDuration,
-});
 
 impl LinkedinPollSettings {
     /// A record with what it must have.
@@ -2221,7 +2198,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkedinPost {
-    pdf_title: String, poll: LinkedinPoll, post_as_pdf: bool,
+    poll: LinkedinPoll,
 });
 
 impl LinkedinPost {
@@ -2268,7 +2245,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Mentions {
-    id: String, length: f64, name: String, offset: f64, slug: String,
+    slug: String,
 });
 
 impl Mentions {
@@ -2359,9 +2336,6 @@ crm_core::record! {
     required "accountId" "boards"
     by new
 }
-crm_core::setters!(PinterestBoardSelection {
-    account_id: String, boards: [String],
-});
 
 impl PinterestBoardSelection {
     /// A record with what it must have.
@@ -2464,8 +2438,7 @@ crm_core::record! {
 }
 crm_core::setters!(PostMedia {
     alt_text: String, caption: String, id: String, is_modified: bool, optimized_type: String,
-    optimized_url: String, original_url: String, thumbnail: String, type_: PostMediaType, url: String,
-    watermarked_url: String,
+    optimized_url: String, original_url: String, thumbnail: String, watermarked_url: String,
 });
 
 impl PostMedia {
@@ -2703,7 +2676,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ResetQueueItem {
-    location_id: String, session_id: String,
+    session_id: String,
 });
 
 impl ResetQueueItem {
@@ -2883,7 +2856,6 @@ crm_core::record! {
 crm_core::setters!(SocialMediaGetStatisticsBody {
     current_range: SocialMediaGetStatisticsBodyCurrentRange,
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem], prev_range: SocialMediaGetStatisticsBodyPrevRange,
-    profile_ids: [String],
 });
 
 impl SocialMediaGetStatisticsBody {
@@ -2910,9 +2882,6 @@ crm_core::record! {
     required "endDate" "startDate"
     by new
 }
-crm_core::setters!(SocialMediaGetStatisticsBodyCurrentRange {
-    end_date: Timestamp, start_date: Timestamp,
-});
 
 impl SocialMediaGetStatisticsBodyCurrentRange {
     /// A record with what it must have.
@@ -2959,9 +2928,6 @@ crm_core::record! {
     required "endDate" "startDate"
     by new
 }
-crm_core::setters!(SocialMediaGetStatisticsBodyPrevRange {
-    end_date: Timestamp, start_date: Timestamp,
-});
 
 impl SocialMediaGetStatisticsBodyPrevRange {
     /// A record with what it must have.
@@ -3310,9 +3276,6 @@ crm_core::record! {
     required "type" "url"
     by new
 }
-crm_core::setters!(SocialPlannerAttachment {
-    type_: String, url: String,
-});
 
 impl SocialPlannerAttachment {
     /// A record with what it must have.
@@ -3455,9 +3418,6 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(StartEditSession {
-    location_id: String,
-});
 
 impl StartEditSession {
     /// A record with what it must have.
@@ -3503,8 +3463,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TiktokPost {
-    enable_comment: bool, enable_duet: bool, enable_stitch: bool, privacy_level: TiktokPostPrivacyLevel,
-    promote_other_brand: bool, promote_your_brand: bool, video_disclosure: bool,
+    enable_comment: bool, enable_duet: bool, enable_stitch: bool, promote_other_brand: bool,
+    promote_your_brand: bool, video_disclosure: bool,
 });
 
 impl TiktokPost {
@@ -3548,9 +3508,6 @@ crm_core::record! {
     required "hours" "minutes" "seconds"
     by new
 }
-crm_core::setters!(Time {
-    hours: f64, minutes: f64, seconds: f64,
-});
 
 impl Time {
     /// A record with what it must have.
@@ -3579,9 +3536,6 @@ crm_core::record! {
     required "dayOfWeek" "time"
     by new
 }
-crm_core::setters!(TimeSlot {
-    day_of_week: f64, time: String,
-});
 
 impl TimeSlot {
     /// A record with what it must have.
@@ -3616,7 +3570,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCategoryQueue {
-    enable_future_posts: bool, location_id: String, prioritize_new_content: bool, skip_date_time: String,
+    enable_future_posts: bool, prioritize_new_content: bool, skip_date_time: String,
     skip_legacy_watermark: bool, status: String, time_slots: [TimeSlot],
 });
 
@@ -3678,8 +3632,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateQueueItem {
-    location_id: String, modified_post_payload: QueueModifiedPost, new_order: Value, primary_image: String,
-    session_id: String, variations: [VariationInput],
+    modified_post_payload: QueueModifiedPost, new_order: Value, primary_image: String, session_id: String,
+    variations: [VariationInput],
 });
 
 impl UpdateQueueItem {
@@ -3720,9 +3674,6 @@ crm_core::record! {
     required "tagIds"
     by new
 }
-crm_core::setters!(UpdateTag {
-    tag_ids: [String],
-});
 
 impl UpdateTag {
     /// A record with what it must have.
@@ -4043,7 +3994,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(YoutubePost {
-    privacy_level: YoutubePostPrivacyLevel, title: String, type_: YoutubePostType,
+    privacy_level: YoutubePostPrivacyLevel, title: String,
 });
 
 impl YoutubePost {

@@ -55,8 +55,8 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactAddress {
-    address_line1: String, city: String, company_name: String, country: String, email: String, name: String,
-    phone: String, state: String, zip: String,
+    address_line1: String, city: String, company_name: String, email: String, name: String, phone: String,
+    state: String, zip: String,
 });
 
 impl ContactAddress {
@@ -97,8 +97,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingCarrier {
-    allows_multiple_service_selection: bool, alt_id: String, alt_type: String, callback_url: String,
-    name: String, services: [ShippingCarrierService],
+    allows_multiple_service_selection: bool, services: [ShippingCarrierService],
 });
 
 impl CreateShippingCarrier {
@@ -154,9 +153,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingRate {
-    alt_id: String, alt_type: String, amount: f64, condition_type: ShippingRateConditionType,
-    currency: String, description: String, is_carrier_rate: bool, max_condition: f64, min_condition: f64,
-    name: String, percentage_of_rate_fee: f64, shipping_carrier_id: String,
+    alt_id: String, amount: f64, condition_type: ShippingRateConditionType, currency: String,
+    description: String, is_carrier_rate: bool, max_condition: f64, min_condition: f64, name: String,
+    percentage_of_rate_fee: f64, shipping_carrier_id: String,
     shipping_carrier_services: [ShippingCarrierService],
 });
 
@@ -203,9 +202,6 @@ crm_core::record! {
     required "altId" "altType" "countries" "name"
     by new
 }
-crm_core::setters!(CreateShippingZone {
-    alt_id: String, alt_type: String, countries: [ShippingZoneCountry], name: String,
-});
 
 impl CreateShippingZone {
     /// A record with what it must have.
@@ -242,7 +238,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateStoreSetting {
-    alt_id: String, alt_type: String, shipping_origin: StoreShippingOrigin,
     store_order_fulfillment_notification: StoreOrderFulfillmentNotification,
     store_order_notification: StoreOrderNotification,
 });
@@ -294,9 +289,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAvailableShippingRates {
-    address: ContactAddress, alt_id: String, alt_type: String, amount_available: String, country: String,
-    coupon_code: String, products: [ProductItem], source: StoreOrderSource, total_order_amount: f64,
-    total_order_weight: f64, weight_available: bool,
+    address: ContactAddress, alt_id: String, amount_available: String, country: String, coupon_code: String,
+    products: [ProductItem], source: StoreOrderSource, total_order_amount: f64, total_order_weight: f64,
+    weight_available: bool,
 });
 
 impl GetAvailableShippingRates {
@@ -380,9 +375,6 @@ crm_core::record! {
     required "id" "qty"
     by new
 }
-crm_core::setters!(ProductItem {
-    id: String, qty: f64,
-});
 
 impl ProductItem {
     /// A record with what it must have.
@@ -444,9 +436,6 @@ crm_core::record! {
     required "name" "value"
     by new
 }
-crm_core::setters!(ShippingCarrierService {
-    name: String, value: String,
-});
 
 impl ShippingCarrierService {
     /// A record with what it must have.
@@ -557,7 +546,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ShippingZoneCountry {
-    code: String, states: [ShippingZoneCountryState],
+    states: [ShippingZoneCountryState],
 });
 
 impl ShippingZoneCountry {
@@ -580,9 +569,6 @@ crm_core::record! {
     required "code"
     by new
 }
-crm_core::setters!(ShippingZoneCountryState {
-    code: String,
-});
 
 impl ShippingZoneCountryState {
     /// A record with what it must have.
@@ -619,9 +605,6 @@ crm_core::record! {
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
     by new
 }
-crm_core::setters!(StoreOrderFulfillmentNotification {
-    default_email_template_id: String, email_template_id: String, enabled: bool, subject: String,
-});
 
 impl StoreOrderFulfillmentNotification {
     /// A record with what it must have.
@@ -656,9 +639,6 @@ crm_core::record! {
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
     by new
 }
-crm_core::setters!(StoreOrderNotification {
-    default_email_template_id: String, email_template_id: String, enabled: bool, subject: String,
-});
 
 impl StoreOrderNotification {
     /// A record with what it must have.
@@ -690,7 +670,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StoreOrderSource {
-    sub_type: StoreOrderSourceSubType, type_: OrderSourceType,
+    sub_type: StoreOrderSourceSubType,
 });
 
 impl StoreOrderSource {

@@ -76,7 +76,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FilterByEmail {
-    company_id: String, deleted: bool, emails: String, limit: String, projection: String, skip: String,
+    deleted: bool, limit: String, projection: String, skip: String,
 });
 
 impl FilterByEmail {

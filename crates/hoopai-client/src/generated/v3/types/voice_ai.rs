@@ -87,10 +87,10 @@ crm_core::record! {
 crm_core::setters!(AgentCreationRequest {
     agent_name: String, agent_prompt: String, agent_working_hours: [AgentWorkingHours], business_name: String,
     call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool,
-    language: VoiceAiLanguage, location_id: String, max_call_duration: f64, number_pool_id: String,
-    patience_level: PatienceLevel, reminder_after_idle_time_seconds: f64,
-    send_post_call_notification_to: SendPostCallNotification, send_user_idle_reminders: bool,
-    timezone: String, translation: Translation, voice_id: String, welcome_message: String,
+    language: VoiceAiLanguage, max_call_duration: f64, number_pool_id: String, patience_level: PatienceLevel,
+    reminder_after_idle_time_seconds: f64, send_post_call_notification_to: SendPostCallNotification,
+    send_user_idle_reminders: bool, timezone: String, translation: Translation, voice_id: String,
+    welcome_message: String,
 });
 
 impl AgentCreationRequest {
@@ -178,9 +178,6 @@ crm_core::record! {
     required "dayOfTheWeek" "intervals"
     by new
 }
-crm_core::setters!(AgentWorkingHours {
-    day_of_the_week: f64, intervals: [VoiceAiInterval],
-});
 
 impl AgentWorkingHours {
     /// A record with what it must have.
@@ -455,7 +452,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Translation {
-    enabled: bool, language: String,
+    language: String,
 });
 
 impl Translation {
@@ -494,9 +491,6 @@ crm_core::record! {
     required "endHour" "endMinute" "startHour" "startMinute"
     by new
 }
-crm_core::setters!(VoiceAiInterval {
-    end_hour: f64, end_minute: f64, start_hour: f64, start_minute: f64,
-});
 
 impl VoiceAiInterval {
     /// A record with what it must have.
