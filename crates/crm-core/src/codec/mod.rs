@@ -23,13 +23,14 @@ mod parts;
 mod record;
 mod redacted;
 mod scalar;
+mod setters;
 mod timestamp;
 mod union;
 
 pub use map::Map;
 pub use open_enum::AsText;
 pub use parts::{Blank, Parts};
-pub use record::{AsObject, Record, Shape, blank, copy, same};
+pub use record::{AsObject, Record, blank, copy, same, show};
 pub use redacted::redacted;
 pub use timestamp::Timestamp;
 

@@ -7,12 +7,16 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap, Serializer};
 
 use super::parts::{CopyParts, Parts};
-use super::{As, Form, Map, Mode, Wire};
+use super::{As, Form, Map, Mode, Wire, redacted};
 
 /// A type with named fields. Implemented by [`record!`](crate::record).
 pub trait Record: Sized {
-    /// Its name and the names of its members.
-    const SHAPE: Shape;
+    /// The name of the type, then the names of the members that have a field.
+    const NAMES: &'static [&'static str];
+    /// The names of the members that a request must have.
+    const REQUIRED: &'static [&'static str] = &[];
+    /// Whether members without a field are kept.
+    const KEEPS: bool = false;
     /// Its fields, in the order of the members.
     type Parts: Parts;
     /// Makes a record of its fields.
@@ -27,38 +31,31 @@ pub trait Record: Sized {
     fn keep(&mut self, _members: Map<serde_json::Value>) {}
 }
 
-/// What a record looks like on the wire.
-#[derive(Debug, Clone, Copy)]
-pub struct Shape {
-    /// The name of the type, for messages.
-    pub name: &'static str,
-    /// The names of the members that have a field.
-    pub members: &'static [&'static str],
-    /// The names of the members that a request must have.
-    pub required: &'static [&'static str],
-    /// The field that keeps members without one of their own.
-    pub keeps: Option<&'static str>,
+/// The name of a record.
+fn name<R: Record>() -> &'static str {
+    R::NAMES.first().copied().unwrap_or_default()
 }
 
-impl Shape {
-    /// Of a record without members, to fill in.
-    pub const EMPTY: Self = Self { name: "", members: &[], required: &[], keeps: None };
+/// The members of a record.
+fn members<R: Record>() -> &'static [&'static str] {
+    R::NAMES.get(1..).unwrap_or_default()
+}
 
-    /// The field of a member. Members mostly come in the order of the fields, so the field after
-    /// the last one is looked at first.
-    fn field(&self, name: &str, expected: &mut usize) -> Option<usize> {
-        let found = match self.members.get(*expected) {
-            Some(member) if *member == name => *expected,
-            _ => self.members.iter().position(|member| *member == name)?,
-        };
-        *expected = found + 1;
-        Some(found)
-    }
+/// The place of a member. Members mostly come in the order of the fields, so the field after the
+/// last one is looked at first.
+fn place(members: &[&str], name: &str, expected: &mut usize) -> Option<usize> {
+    let found = match members.get(*expected) {
+        Some(member) if *member == name => *expected,
+        _ => members.iter().position(|member| *member == name)?,
+    };
+    *expected = found + 1;
+    Some(found)
 }
 
 /// Finds the field of the member that comes next.
 struct Next<'a> {
-    shape: &'a Shape,
+    members: &'static [&'static str],
+    keeps: bool,
     expected: &'a mut usize,
 }
 
@@ -76,9 +73,9 @@ impl Visitor<'_> for Next<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Member, E> {
-        Ok(match self.shape.field(name, self.expected) {
+        Ok(match place(self.members, name, self.expected) {
             Some(index) => Member::Field(index),
-            None => Member::Other(self.shape.keeps.map(|_| name.to_owned())),
+            None => Member::Other(self.keeps.then(|| name.to_owned())),
         })
     }
 }
@@ -97,7 +94,7 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
     type Value = R;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object ({})", R::SHAPE.name)
+        write!(f, "an object ({})", name::<R>())
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<R, E> {
@@ -112,7 +109,8 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
         let mut parts = R::Parts::blank();
         let mut kept = Map::new();
         let mut expected = 0;
-        while let Some(member) = map.next_key_seed(Next { shape: &R::SHAPE, expected: &mut expected })? {
+        let members = members::<R>();
+        while let Some(member) = map.next_key_seed(Next { members, keeps: R::KEEPS, expected: &mut expected })? {
             match member {
                 Member::Field(index) => parts.read(index, &mut map)?,
                 Member::Other(Some(name)) => kept.append(name, map.next_value()?),
@@ -122,7 +120,7 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
             }
         }
         let mut record = R::from_parts(parts);
-        if R::SHAPE.keeps.is_some() {
+        if R::KEEPS {
             record.keep(kept);
         }
         Ok(record)
@@ -140,7 +138,8 @@ impl<R: Record> Form<R> for AsObject {
 
     fn write<S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let mut fields = Fields { map: &mut map, shape: &R::SHAPE, next: 0, mode, outcome: Ok(()) };
+        let mut fields =
+            Fields { map: &mut map, names: R::NAMES, required: R::REQUIRED, next: 1, mode, outcome: Ok(()) };
         R::Parts::write(record.parts(), &mut fields);
         fields.outcome?;
         for (name, value) in record.extra().into_iter().flat_map(Map::iter) {
@@ -164,6 +163,11 @@ pub fn copy<R: Record<Parts: CopyParts>>(record: &R) -> R {
     copy
 }
 
+/// A record without its values, for `Debug`.
+pub fn show<R: Record + Wire>(record: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    redacted(f, name::<R>(), record)
+}
+
 /// Whether two records would be written alike.
 pub fn same<R: Wire>(one: &R, other: &R) -> bool {
     let written = |record| serde_json::to_value(As { value: record, mode: Mode::Lenient });
@@ -176,7 +180,8 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 /// The fields of a record on their way out. The first failure is kept and ends the writing.
 pub struct Fields<'a, M: SerializeMap> {
     map: &'a mut M,
-    shape: &'static Shape,
+    names: &'static [&'static str],
+    required: &'static [&'static str],
     next: usize,
     mode: Mode,
     outcome: Result<(), M::Error>,
@@ -186,15 +191,15 @@ impl<M: SerializeMap> Fields<'_, M> {
     /// Writes the next field if it holds something. In a request, a required field that does not
     /// is a failure.
     pub(super) fn put<T: Wire>(&mut self, value: &T) {
-        let Some(name) = self.shape.members.get(self.next) else { return };
+        let Some(name) = self.names.get(self.next) else { return };
         self.next += 1;
         if self.outcome.is_err() {
             return;
         }
         if !T::Form::absent(value) {
             self.outcome = self.map.serialize_entry(name, &As { value, mode: self.mode });
-        } else if self.mode == Mode::Strict && self.shape.required.contains(name) {
-            let record = self.shape.name;
+        } else if self.mode == Mode::Strict && self.required.contains(name) {
+            let record = self.names.first().copied().unwrap_or_default();
             self.outcome = Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
         }
     }
@@ -241,13 +246,9 @@ macro_rules! record {
         }
 
         impl $crate::codec::Record for $ty {
-            const SHAPE: $crate::codec::Shape = $crate::codec::Shape {
-                name: stringify!($ty),
-                members: &[$($wire),*],
-                $(required: &[$($required),+],)?
-                $(keeps: Some(stringify!($extra)),)?
-                ..$crate::codec::Shape::EMPTY
-            };
+            const NAMES: &'static [&'static str] = &[stringify!($ty), $($wire),*];
+            $(const REQUIRED: &'static [&'static str] = &[$($required),+];)?
+            $(const KEEPS: bool = { let _ = stringify!($extra); true };)?
             type Parts = $crate::parts!($($of)*);
 
             fn from_parts(parts: Self::Parts) -> Self {
@@ -292,7 +293,7 @@ macro_rules! record {
 
         impl ::std::fmt::Debug for $ty {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::codec::redacted(f, stringify!($ty), self)
+                $crate::codec::show(self, f)
             }
         }
 
@@ -310,56 +311,6 @@ macro_rules! record {
             fn default() -> Self {
                 $crate::codec::blank()
             }
-        }
-    };
-}
-
-/// Adds a method for each field that sets it and gives the record back. A list is written
-/// `name: [T]` and takes anything that gives items.
-///
-/// ```
-/// /// What is searched for.
-/// #[derive(Clone, Default)]
-/// pub struct Search {
-///     /// Text to look for.
-///     pub query: Option<String>,
-///     /// Fields to return.
-///     pub fields: Option<Vec<String>>,
-/// }
-/// crm_core::setters!(Search { query: String, fields: [String] });
-///
-/// let search = Search::default().query("acme").fields(["name", "domain"]);
-/// assert_eq!(search.fields.unwrap().len(), 2);
-/// ```
-#[macro_export]
-macro_rules! setters {
-    ($ty:ident { $($field:ident: $kind:tt $(<$($inner:ty),*>)?),* $(,)? }) => {
-        impl $ty {
-            $($crate::setters!(@ $field $kind $(<$($inner),*>)?);)*
-        }
-    };
-    (@ $field:ident [$item:ty]) => {
-        /// Sets the field of this name.
-        #[must_use]
-        pub fn $field(mut self, values: impl IntoIterator<Item = impl Into<$item>>) -> Self {
-            self.$field = Some(values.into_iter().map(Into::into).collect());
-            self
-        }
-    };
-    (@ $field:ident Box<$inner:ty>) => {
-        /// Sets the field of this name.
-        #[must_use]
-        pub fn $field(mut self, value: impl Into<$inner>) -> Self {
-            self.$field = Some(Box::new(value.into()));
-            self
-        }
-    };
-    (@ $field:ident $value:ident $(<$($inner:ty),*>)?) => {
-        /// Sets the field of this name.
-        #[must_use]
-        pub fn $field(mut self, value: impl Into<$value $(<$($inner),*>)?>) -> Self {
-            self.$field = Some(value.into());
-            self
         }
     };
 }

@@ -58,6 +58,54 @@ fn node(body: &str) -> Node {
     decode(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"))
 }
 
+crate::record! {
+    /// A record with more fields than a tuple of ours has places, twice over.
+    pub struct Wide {
+        a: Option<i64> = "a",
+        b: Option<i64> = "b",
+        c: Option<i64> = "c",
+        d: Option<i64> = "d",
+        e: Option<i64> = "e",
+        f: Option<i64> = "f",
+        g: Option<i64> = "g",
+        h: Option<i64> = "h",
+        i: Option<i64> = "i",
+        j: Option<i64> = "j",
+        k: Option<i64> = "k",
+        l: Option<i64> = "l",
+        m: Option<i64> = "m",
+        n: Option<i64> = "n",
+        o: Option<i64> = "o",
+        p: Option<i64> = "p",
+        q: Option<i64> = "q",
+        r: Option<i64> = "r",
+        s: Option<i64> = "s",
+        t: Option<i64> = "t",
+        u: Option<i64> = "u",
+        v: Option<i64> = "v",
+        w: Option<i64> = "w",
+        x: Option<i64> = "x",
+        y: Option<i64> = "y",
+        z: Option<i64> = "z",
+    }
+    required "z"
+}
+
+proptest::proptest! {
+    #[test]
+    fn each_member_goes_to_its_field_in_any_order(mut letters in proptest::sample::subsequence(('a'..='z').collect::<Vec<_>>(), 0..=26), turn in 0..26_usize) {
+        let written: Vec<String> = letters.iter().map(|letter| format!("\"{letter}\":{}", *letter as u32)).collect();
+        let at = turn % letters.len().max(1);
+        letters.rotate_left(at);
+        let body: Vec<String> = letters.iter().map(|letter| format!("\"{letter}\": {}", *letter as u32)).collect();
+        let wide: Wide = decode(format!("{{{}}}", body.join(", ")).as_bytes()).unwrap();
+        assert_eq!(wide.clone(), wide);
+        assert_eq!(wide.m, letters.contains(&'m').then_some(109));
+        assert_eq!(serde_json::to_string(&wide).unwrap(), format!("{{{}}}", written.join(",")));
+        assert_eq!(encode(&wide).is_ok(), letters.contains(&'z'));
+    }
+}
+
 #[test]
 fn what_vendors_send_is_read() {
     assert_eq!(node(r#"{"id": 51}"#).id.as_deref(), Some("51"));

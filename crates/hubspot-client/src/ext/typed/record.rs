@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crm_core::codec::{self, AsObject, Blank, Form, Mode, Parts, Shape};
+use crm_core::codec::{self, AsObject, Blank, Form, Mode, Parts};
 use crm_core::{Error, Map, Timestamp, Wire};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
@@ -98,11 +98,8 @@ struct Draft<P> {
 }
 
 impl<P: DeserializeOwned> codec::Record for Draft<P> {
-    const SHAPE: Shape = Shape {
-        name: "Record",
-        members: &["id", "properties", "createdAt", "updatedAt", "archived", "archivedAt", "associations"],
-        ..Shape::EMPTY
-    };
+    const NAMES: &'static [&'static str] =
+        &["Record", "id", "properties", "createdAt", "updatedAt", "archived", "archivedAt", "associations"];
 
     type Parts = (
         Option<String>,
@@ -189,7 +186,7 @@ pub struct RecordPage<P> {
 }
 
 impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
-    const SHAPE: Shape = Shape { name: "RecordPage", members: &["paging", "results", "total"], ..Shape::EMPTY };
+    const NAMES: &'static [&'static str] = &["RecordPage", "paging", "results", "total"];
 
     type Parts = (Option<Paging>, Vec<Record<P>>, Option<i64>);
 

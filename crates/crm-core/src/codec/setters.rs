@@ -1,0 +1,51 @@
+//! Setters: how a request is put together.
+
+/// Adds a method for each field that sets it and gives the record back. A list is written
+/// `name: [T]` and takes anything that gives items.
+///
+/// ```
+/// /// What is searched for.
+/// #[derive(Clone, Default)]
+/// pub struct Search {
+///     /// Text to look for.
+///     pub query: Option<String>,
+///     /// Fields to return.
+///     pub fields: Option<Vec<String>>,
+/// }
+/// crm_core::setters!(Search { query: String, fields: [String] });
+///
+/// let search = Search::default().query("acme").fields(["name", "domain"]);
+/// assert_eq!(search.fields.unwrap().len(), 2);
+/// ```
+#[macro_export]
+macro_rules! setters {
+    ($ty:ident { $($field:ident: $kind:tt $(<$($inner:ty),*>)?),* $(,)? }) => {
+        impl $ty {
+            $($crate::setters!(@ $field $kind $(<$($inner),*>)?);)*
+        }
+    };
+    (@ $field:ident [$item:ty]) => {
+        /// Sets the field of this name.
+        #[must_use]
+        pub fn $field(mut self, values: impl IntoIterator<Item = impl Into<$item>>) -> Self {
+            self.$field = Some(values.into_iter().map(Into::into).collect());
+            self
+        }
+    };
+    (@ $field:ident Box<$inner:ty>) => {
+        /// Sets the field of this name.
+        #[must_use]
+        pub fn $field(mut self, value: impl Into<$inner>) -> Self {
+            self.$field = Some(Box::new(value.into()));
+            self
+        }
+    };
+    (@ $field:ident $value:ident $(<$($inner:ty),*>)?) => {
+        /// Sets the field of this name.
+        #[must_use]
+        pub fn $field(mut self, value: impl Into<$value $(<$($inner),*>)?>) -> Self {
+            self.$field = Some(value.into());
+            self
+        }
+    };
+}
