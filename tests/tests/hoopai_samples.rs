@@ -6,8 +6,8 @@ use crm_core::{RawReply, Vendor, Wire, codec};
 use hoopai_client::operations::CONTACTS_CREATE;
 use hoopai_client::types::{
     AppointmentSchemaReply, ContactFilterOperator, ContactSearch, ContactsByIdReply, ContactsSearchReply,
-    CreateContact, CustomFieldDeleteReply, FoundContacts, GetLocationAccessTokenReply, LocationsCustomField,
-    MarketplaceListChargesResponse, MessageReply, MessagesReply, OpportunitiesSearchReply,
+    CreateContact, FoundContacts, GetLocationAccessTokenReply, LocationsCustomField, MarketplaceListChargesResponse,
+    MessageReply, MessagesReply, OpportunitiesSearchReply, SucceededReply,
 };
 use http::{HeaderMap, StatusCode};
 use samples::Samples;
@@ -100,7 +100,7 @@ const ODD: &[Odd] = &[
         assert!(!format!("{token:?}").contains("\"r\""), "{token:?}");
     }),
     ("`succeded` for a custom field that is gone", || {
-        assert_eq!(read::<CustomFieldDeleteReply>(json!({"succeded": true})).succeded, Some(true));
+        assert_eq!(read::<SucceededReply>(json!({"succeded": true})).succeded, Some(true));
     }),
     ("an appointment without the times of its record", || {
         let appointment: AppointmentSchemaReply = read(json!({"id": "a1", "calendarId": "k1", "title": "Fitting"}));

@@ -2,7 +2,7 @@
 
 use hubspot_client::ErrorKind;
 use hubspot_client::types::{
-    ObjectCreate, ObjectSchemaCreate, ObjectSchemaUpdate, ObjectTypeDefinitionLabels, ObjectTypePropertyCreate,
+    ObjectCreate, ObjectSchemaCreate, ObjectSchemaUpdate, ObjectTypePropertyCreate, TypeDefinitionLabels,
 };
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::Bench;
 fn boat() -> ObjectSchemaCreate {
     ObjectSchemaCreate::default()
         .name("boat")
-        .labels(ObjectTypeDefinitionLabels::default().singular("Boat").plural("Boats"))
+        .labels(TypeDefinitionLabels::default().singular("Boat").plural("Boats"))
         .properties([ObjectTypePropertyCreate::new("text", "Name", "name", "string")])
         .required_properties(["name"])
         .searchable_properties(["name"])

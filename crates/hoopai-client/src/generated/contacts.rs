@@ -107,7 +107,7 @@ impl Contacts {
         contact_id: impl Display,
         campaign_id: impl Display,
         body: impl std::borrow::Borrow<Value>,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -138,7 +138,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateWorkflow>,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)
@@ -238,7 +238,7 @@ impl Contacts {
     /// let reply = client.contacts().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, contact_id: impl Display) -> Call<types::SuccededReply> {
+    pub fn delete(&self, contact_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
     /// Deletes the note of a contact.
@@ -262,7 +262,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE_NOTE)
             .path("contactId", &contact_id)
             .path("id", &id)
@@ -288,7 +288,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         task_id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -548,7 +548,7 @@ impl Contacts {
     pub fn remove_from_all_campaigns(
         &self,
         contact_id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
@@ -573,7 +573,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_CAMPAIGN)
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
@@ -604,7 +604,7 @@ impl Contacts {
         contact_id: impl Display,
         workflow_id: impl Display,
         body: impl std::borrow::Borrow<types::CreateWorkflow>,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_WORKFLOW)
             .path("contactId", &contact_id)
             .path("workflowId", &workflow_id)

@@ -222,7 +222,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_FIELD)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -247,7 +247,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::LOCATIONS_DELETE_CUSTOM_VALUE)
             .path("locationId", &location_id)
             .path("id", &id)
@@ -296,7 +296,7 @@ impl Locations {
         &self,
         location_id: impl Display,
         tag_id: impl Display,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::LOCATIONS_DELETE_TAG)
             .path("locationId", &location_id)
             .path("tagId", &tag_id)

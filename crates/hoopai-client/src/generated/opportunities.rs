@@ -100,7 +100,7 @@ impl Opportunities {
     /// let reply = client.opportunities().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, id: impl Display) -> Call<types::SuccededReply> {
+    pub fn delete(&self, id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::OPPORTUNITIES_DELETE).path("id", &id)
     }
     /// Reads an opportunity.
@@ -304,7 +304,7 @@ impl Opportunities {
         &self,
         id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateStatus>,
-    ) -> Call<types::SuccededReply> {
+    ) -> Call<types::SucceededReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE_STATUS)
             .path("id", &id)
             .json(body.borrow())

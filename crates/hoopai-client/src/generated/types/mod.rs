@@ -298,7 +298,7 @@ pub use self::shared_price_type::*;
         feature = "opportunities"
     )
 )]
-mod shared_succeded_reply;
+mod shared_succeeded_reply;
 
 #[cfg(
     any(
@@ -308,7 +308,7 @@ mod shared_succeded_reply;
         feature = "opportunities"
     )
 )]
-pub use self::shared_succeded_reply::*;
+pub use self::shared_succeeded_reply::*;
 
 #[cfg(
     any(

@@ -4,8 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Succeded reply.
-    pub struct SuccededReply {
+    /// Succeeded reply.
+    pub struct SucceededReply {
         /// Whether it worked, in the vendor's spelling.
         succeded: Option<bool> = "succeded",
     }
@@ -13,5 +13,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    SuccededReply,
+    SucceededReply,
 );
