@@ -7,7 +7,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::ty::Ty;
 use super::types::{Field, Shape, Types};
-use crate::normalise::{Api, Union};
+use crate::normalise::Union;
 
 /// Whether a type is a reply, by its name.
 fn is_reply(name: &str) -> bool {
@@ -33,8 +33,8 @@ pub(super) fn enums(types: &mut Types, better: &BTreeMap<String, String>) {
 
 /// Records of the same fields whose names end alike, and replies of few plain values; others mean
 /// different things that happen to look the same. Arms of a union stay apart.
-pub(super) fn records(types: &mut Types, api: &Api) {
-    let arms: BTreeSet<&str> = api.unions.iter().flat_map(Union::arms).collect();
+pub(super) fn records(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>) {
+    let arms: BTreeSet<&str> = unions.iter().flat_map(Union::arms).collect();
     // What is shared makes further records alike.
     loop {
         let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -52,7 +52,7 @@ pub(super) fn records(types: &mut Types, api: &Api) {
         let mut shared = false;
         for names in alike.into_values().filter(|names| names.len() > 1) {
             if let Some(chosen) = common_name(types, &names).or_else(|| plain_reply(types, &names)) {
-                merge(types, names, chosen, &api.names);
+                merge(types, names, chosen, better);
                 shared = true;
             }
         }
@@ -110,4 +110,57 @@ fn common_name(types: &Types, names: &[String]) -> Option<String> {
 
 fn shortest(names: &[String]) -> Option<String> {
     names.iter().min_by_key(|name| name.len()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::types::Definition;
+    use super::*;
+    use crate::normalise::By;
+
+    fn record(fields: &[(&str, Ty)]) -> Definition {
+        let field = |(wire, ty): &(&str, Ty)| Field {
+            ident: wire.to_snake_case(),
+            wire: (*wire).to_owned(),
+            ty: ty.clone(),
+            required: false,
+            doc: String::new(),
+        };
+        let shape = Shape::Record { fields: fields.iter().map(field).collect(), keeps: false };
+        Definition { doc: String::new(), shape, sent: false }
+    }
+
+    #[test]
+    fn records_are_shared_where_their_names_say_that_they_are_the_same() {
+        let named = |name: &str| Ty::Named(name.to_owned());
+        let mut types = Types { definitions: BTreeMap::new(), aliases: BTreeMap::new() };
+        for (name, fields) in [
+            ("CreateInvoiceReply", vec![("item", named("CreateInvoiceItem"))]),
+            ("GetInvoiceReply", vec![("item", named("GetInvoiceItem"))]),
+            ("CreateInvoiceItem", vec![("id", Ty::Text), ("price", Ty::Number)]),
+            ("GetInvoiceItem", vec![("id", Ty::Text), ("price", Ty::Number)]),
+            ("Tag", vec![("id", Ty::Text), ("name", Ty::Text)]),
+            ("User", vec![("id", Ty::Text), ("name", Ty::Text)]),
+            ("DeleteTagReply", vec![("success", Ty::Boolean)]),
+            ("ArchiveUserResponse", vec![("success", Ty::Boolean)]),
+            ("AndFilterBranch", vec![("kind", Ty::Text)]),
+            ("OrFilterBranch", vec![("kind", Ty::Text)]),
+        ] {
+            types.definitions.insert(name.to_owned(), record(&fields));
+        }
+        let arm = |name: &str| (name.to_owned(), vec![name.to_owned()]);
+        let branch = Union {
+            name: "Branch".to_owned(),
+            by: By::Tag("kind".to_owned(), vec![arm("AndFilterBranch"), arm("OrFilterBranch")]),
+        };
+        let better = BTreeMap::from([("InvoiceReply".to_owned(), "Invoice".to_owned())]);
+        records(&mut types, &[branch], &better);
+        let left: Vec<&str> = types.definitions.keys().map(String::as_str).collect();
+        assert_eq!(
+            left,
+            ["AndFilterBranch", "Invoice", "InvoiceItem", "OrFilterBranch", "SuccessReply", "Tag", "User"]
+        );
+        assert_eq!(types.expand(&named("GetInvoiceReply")), named("Invoice"));
+        assert_eq!(types.expand(&named("ArchiveUserResponse")), named("SuccessReply"));
+    }
 }

@@ -109,7 +109,7 @@ pub(super) fn read(file: &syn::File, api: &Api) -> Result<Types> {
         }
     }
     share::enums(&mut types, &api.names);
-    share::records(&mut types, api);
+    share::records(&mut types, &api.unions, &api.names);
     for union in unions {
         types.definitions.insert(union.name.clone(), union_definition(union));
     }
