@@ -58,6 +58,7 @@ impl<V> Blank for Map<V> {
     }
 }
 
+#[inline]
 fn set<'de, T: Wire, A: MapAccess<'de>>(field: &mut T, map: &mut A) -> Result<(), A::Error> {
     *field = map.next_value_seed(Seed(PhantomData))?;
     Ok(())
@@ -72,6 +73,7 @@ macro_rules! tuple {
                 ($($name::blank(),)* $($rest::blank(),)?)
             }
 
+            #[inline]
             fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
                 match index {
                     $($index => set(&mut self.$index, map),)*

@@ -41,12 +41,15 @@ fn members<R: Record>() -> &'static [&'static str] {
     R::NAMES.get(1..).unwrap_or_default()
 }
 
-/// The place of a member. Members mostly come in the order of the fields, so the field after the
-/// last one is looked at first.
+/// The place of a member. Members mostly come in the order of the fields, with some left out, so
+/// the search begins at the field after the last one.
+#[inline]
 fn place(members: &[&str], name: &str, expected: &mut usize) -> Option<usize> {
-    let found = match members.get(*expected) {
-        Some(member) if *member == name => *expected,
-        _ => members.iter().position(|member| *member == name)?,
+    let (before, after) = members.split_at_checked(*expected)?;
+    let named = |member: &&str| *member == name;
+    let found = match after.iter().position(named) {
+        Some(further) => *expected + further,
+        None => before.iter().position(named)?,
     };
     *expected = found + 1;
     Some(found)
@@ -72,6 +75,7 @@ impl Visitor<'_> for Next<'_> {
         f.write_str("the name of a member")
     }
 
+    #[inline]
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Member, E> {
         Ok(match place(self.members, name, self.expected) {
             Some(index) => Member::Field(index),
@@ -83,6 +87,7 @@ impl Visitor<'_> for Next<'_> {
 impl<'de> DeserializeSeed<'de> for Next<'_> {
     type Value = Member;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
         deserializer.deserialize_str(self)
     }
@@ -251,11 +256,13 @@ macro_rules! record {
             $(const KEEPS: bool = { let _ = stringify!($extra); true };)?
             type Parts = $crate::parts!($($of)*);
 
+            #[inline]
             fn from_parts(parts: Self::Parts) -> Self {
                 let $crate::parts!($($field)*) = parts;
                 Self { $($field,)* $($extra: $crate::Map::new())? }
             }
 
+            #[inline]
             fn parts(&self) -> <Self::Parts as $crate::codec::Parts>::Refs<'_> {
                 $crate::parts!($((&self.$field))*)
             }
