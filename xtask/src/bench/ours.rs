@@ -70,10 +70,15 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
         for file in &vendor.file.apis {
             let api = normalise::api(&vendor, file, &overlay)?;
             let model = refine::refine(&api).with_context(|| file.name.clone())?;
-            let mut folder = vendor.generated(root);
-            if vendor.file.apis.len() > 1 {
-                folder.push(file.name.replace('-', "_"));
-            }
+            let folder = vendor.generated(root);
+            // What lies at the root of the crate has the folders of the others beside it.
+            let lines = if vendor.is_root(file) {
+                let others = vendor.file.apis.iter().filter(|other| other.name != file.name);
+                let theirs: usize = others.map(|other| rust_lines(&folder.join(other.module()))).sum::<Result<_>>()?;
+                rust_lines(&folder)? - theirs
+            } else {
+                rust_lines(&folder.join(file.module()))?
+            };
             found.push(Profile {
                 vendor: name.clone(),
                 api: file.name.clone(),
@@ -81,7 +86,7 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
                 operations: api.operations.len(),
                 methods: model.operations.len(),
                 types: model.types.len(),
-                lines: rust_lines(&folder)?,
+                lines,
             });
         }
     }
