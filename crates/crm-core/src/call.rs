@@ -65,36 +65,26 @@ impl<T> Call<T> {
     /// Fills a placeholder of the path. The value becomes one segment: slashes, question marks
     /// and the like are escaped. An empty value, `.` and `..` are mistakes.
     pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
-        let filled = path::segment(&value.to_string());
-        self.fill(name, filled);
+        self.request.fill(name, path::segment(&value.to_string()));
         self
     }
 
     /// Fills a placeholder with a value that may hold several segments, as `summarize/daily`.
     /// Each is escaped and checked like [`path`](Self::path).
     pub fn path_segments(mut self, name: &'static str, value: impl Display) -> Self {
-        let filled = path::segments(&value.to_string());
-        self.fill(name, filled);
+        self.request.fill(name, path::segments(&value.to_string()));
         self
-    }
-
-    fn fill(&mut self, name: &'static str, filled: Result<String, &'static str>) {
-        match filled {
-            Ok(text) if path::has_placeholder(self.request.op.path, name) => self.request.set_path(name, text),
-            Ok(_) => self.request.mistake(|| format!("the path has no placeholder \"{name}\"")),
-            Err(fault) => self.request.mistake(|| format!("the path value \"{name}\" {fault}")),
-        }
     }
 
     /// Adds a query parameter; a list adds one pair an item, nothing adds nothing.
     pub fn query(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
-        value.each(&mut |text| self.request.query.push((name.into(), text.to_owned())));
+        self.request.query(name.into(), value);
         self
     }
 
     /// Adds a query parameter whose name is not known before, as `property.email`.
     pub fn query_named(mut self, name: String, value: &(impl Param + ?Sized)) -> Self {
-        value.each(&mut |text| self.request.query.push((name.clone().into(), text.to_owned())));
+        self.request.query(name.into(), value);
         self
     }
 
@@ -108,7 +98,7 @@ impl<T> Call<T> {
 
     /// Replaces a query parameter; nothing removes it.
     pub fn set_query(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
-        self.request.query.retain(|pair| pair.0 != name);
+        self.request.remove_query(name);
         self.query(name, value)
     }
 

@@ -175,7 +175,7 @@ fn method(
                     continue;
                 }
                 builders.push_str(&format!(
-                    "    pub fn {name}(self, {}: {}) -> Self {{\n        Self {{ call: self.call{} }}\n    }}\n",
+                    "    #[inline]\n    pub fn {name}(self, {}: {}) -> Self {{\n        Self {{ call: self.call{} }}\n    }}\n",
                     argument.ident,
                     argument_type(argument),
                     step(argument, "set_part"),

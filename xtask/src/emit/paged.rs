@@ -76,10 +76,10 @@ pub(super) fn paged(
     };
     Ok(format!(
         "impl Paged for {builder} {{\n    type Page = {page};\n    type Item = {item};\n    const LIMIT: Option<(&'static str, LimitIn)> = {limit};\n\
-         fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
-         #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {{\n        {advance}\n    }}\n\
-         fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
-         fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
+         #[inline]\n    fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {{\n        {seek}\n    }}\n\
+         #[inline]\n    #[allow(unused_variables)]\n    fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {{\n        {advance}\n    }}\n\
+         #[inline]\n    fn count(page: &Self::Page) -> Option<usize> {{\n        {count}\n    }}\n\
+         #[inline]\n    fn items(page: Self::Page) -> Vec<Self::Item> {{\n        {owned}\n    }}\n}}\n",
         page = reply.rust("types::"),
         item = item.rust("types::"),
         seek = seek(paging, operation, model)?,

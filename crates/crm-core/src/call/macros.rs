@@ -11,6 +11,7 @@ macro_rules! call_builder {
             /// # Errors
             ///
             /// The error's `kind()` says what to do.
+            #[inline]
             pub fn send(self) -> $crate::Sending<$reply> {
                 self.call.sending()
             }
@@ -20,12 +21,14 @@ macro_rules! call_builder {
             /// # Errors
             ///
             /// As `send`, except that the body is not read.
+            #[inline]
             pub fn send_raw(self) -> $crate::Sending<$crate::RawReply> {
                 self.call.sending_raw()
             }
 
             /// Settings for this call only.
             #[must_use]
+            #[inline]
             pub fn with(mut self, options: $crate::CallOptions) -> Self {
                 self.call = self.call.with(options);
                 self
@@ -33,12 +36,14 @@ macro_rules! call_builder {
         }
 
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.call.fmt(f)
             }
         }
 
         impl ::std::convert::From<$name> for $crate::Call<$reply> {
+            #[inline]
             fn from(builder: $name) -> Self {
                 builder.call
             }
@@ -53,12 +58,14 @@ macro_rules! paged_builder {
         impl $name {
             /// All items of the list as a stream; pages are fetched as needed.
             #[must_use]
+            #[inline]
             pub fn items(self) -> $crate::Paginator<$paged> {
                 $crate::Paginator::new(self.call)
             }
 
             /// The pages of the list as a stream.
             #[must_use]
+            #[inline]
             pub fn pages(self) -> $crate::Pages<$paged> {
                 $crate::Pages::new(self.call)
             }
@@ -72,6 +79,7 @@ macro_rules! poll_builder {
     ($name:ident => $reply:ty) => {
         impl $name {
             /// Asks again until the result is there.
+            #[inline]
             pub fn poll(self, policy: $crate::PollPolicy) -> $crate::Poller<$reply> {
                 self.call.poll(policy)
             }

@@ -7,7 +7,7 @@ use http::HeaderMap;
 
 use super::body::Body;
 use super::multipart::Multipart;
-use super::path;
+use super::{Param, path};
 use crate::error::Error;
 use crate::meta::OpMeta;
 
@@ -42,9 +42,25 @@ impl Request {
         self.mistake.get_or_insert_with(text);
     }
 
-    pub(super) fn set_path(&mut self, name: &'static str, text: String) {
-        self.segments.retain(|segment| segment.0 != name);
-        self.segments.push((name, text));
+    /// Fills a placeholder of the path with an escaped value, or keeps what is wrong with it.
+    pub(super) fn fill(&mut self, name: &'static str, filled: Result<String, &'static str>) {
+        match filled {
+            Ok(text) if path::has_placeholder(self.op.path, name) => {
+                self.segments.retain(|segment| segment.0 != name);
+                self.segments.push((name, text));
+            }
+            Ok(_) => self.mistake(|| format!("the path has no placeholder \"{name}\"")),
+            Err(fault) => self.mistake(|| format!("the path value \"{name}\" {fault}")),
+        }
+    }
+
+    /// Adds a pair to the query for each text of the value.
+    pub(super) fn query(&mut self, name: Cow<'static, str>, value: &(impl Param + ?Sized)) {
+        value.each(&mut |text| self.query.push((name.clone(), text.to_owned())));
+    }
+
+    pub(super) fn remove_query(&mut self, name: &str) {
+        self.query.retain(|pair| pair.0 != name);
     }
 
     pub(super) fn set_body_field(&mut self, name: &str, value: serde_json::Value) {

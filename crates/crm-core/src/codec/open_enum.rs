@@ -50,6 +50,7 @@ macro_rules! open_enum {
         impl $ty {
             /// The text that travels.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -59,6 +60,7 @@ macro_rules! open_enum {
         }
 
         impl From<&str> for $ty {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
@@ -68,6 +70,7 @@ macro_rules! open_enum {
         }
 
         impl PartialEq for $ty {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 self.as_str() == other.as_str()
             }
@@ -82,18 +85,21 @@ macro_rules! open_enum {
         }
 
         impl From<String> for $ty {
+            #[inline]
             fn from(text: String) -> Self {
                 Self::from(text.as_str())
             }
         }
 
         impl ::std::fmt::Display for $ty {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
         impl ::std::fmt::Debug for $ty {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(if let Self::Unrecognized(_) = self { "Unrecognized(…)" } else { self.as_str() })
             }
@@ -116,6 +122,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::Param for $ty {
+            #[inline]
             fn each(&self, f: &mut dyn FnMut(&str)) {
                 f(self.as_str());
             }

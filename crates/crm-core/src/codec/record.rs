@@ -281,6 +281,7 @@ macro_rules! record {
         }
 
         impl Clone for $ty {
+            #[inline]
             fn clone(&self) -> Self {
                 $crate::codec::copy(self)
             }
@@ -299,12 +300,14 @@ macro_rules! record {
         }
 
         impl ::std::fmt::Debug for $ty {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::codec::show(self, f)
             }
         }
 
         impl PartialEq for $ty {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 $crate::codec::same(self, other)
             }
@@ -315,6 +318,7 @@ macro_rules! record {
     (@default $ty:ident new) => {};
     (@default $ty:ident) => {
         impl ::std::default::Default for $ty {
+            #[inline]
             fn default() -> Self {
                 $crate::codec::blank()
             }

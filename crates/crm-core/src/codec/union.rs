@@ -79,12 +79,14 @@ macro_rules! union {
             }
 
             impl ::std::fmt::Debug for $ty {
+                #[inline]
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                     redacted(f, stringify!($ty), self)
                 }
             }
 
             $(impl From<$inner> for $ty {
+                #[inline]
                 fn from(value: $inner) -> Self {
                     Self::$variant(Box::new(value))
                 }

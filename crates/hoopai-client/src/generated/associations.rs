@@ -289,6 +289,7 @@ pub struct GetByObjectKey {
 
 impl GetByObjectKey {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -309,19 +310,23 @@ impl Paged for List {
     type Page = types::Associations;
     type Item = types::Association;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.associations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.associations).unwrap_or_default()
     }
@@ -335,6 +340,7 @@ pub struct ListRelations {
 
 impl ListRelations {
     /// `associationIds`
+    #[inline]
     pub fn association_ids(
         self,
         association_ids: impl IntoIterator<Item = impl Display>,
@@ -359,19 +365,23 @@ impl Paged for ListRelations {
     type Page = types::Relations;
     type Item = types::Relation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.relations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.relations).unwrap_or_default()
     }

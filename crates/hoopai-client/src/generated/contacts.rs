@@ -882,12 +882,14 @@ pub struct FindDuplicate {
 
 impl FindDuplicate {
     /// `number`
+    #[inline]
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
     /// The e-mail address.
+    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -904,24 +906,28 @@ pub struct List {
 
 impl List {
     /// `startAfterId`
+    #[inline]
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
     /// `startAfter`
+    #[inline]
     pub fn start_after(self, start_after: i64) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -935,6 +941,7 @@ impl Paged for List {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::After { value, id } => {
@@ -943,6 +950,7 @@ impl Paged for List {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         if Some(
@@ -965,9 +973,11 @@ impl Paged for List {
                 .cloned(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.contacts).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }
@@ -981,18 +991,21 @@ pub struct ListByBusiness {
 
 impl ListByBusiness {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -1006,12 +1019,14 @@ impl Paged for ListByBusiness {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1019,9 +1034,11 @@ impl Paged for ListByBusiness {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.contacts).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }
@@ -1039,6 +1056,7 @@ impl Paged for Search {
     type Page = types::FoundContacts;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Values(values) => {
@@ -1047,6 +1065,7 @@ impl Paged for Search {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.values(
@@ -1057,9 +1076,11 @@ impl Paged for Search {
                 .map(|values| values.to_vec()),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.contacts).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }

@@ -806,18 +806,21 @@ pub struct ExportMessages {
 
 impl ExportMessages {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `cursor`
+    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
     /// The field to sort by.
+    #[inline]
     pub fn sort_by(
         self,
         sort_by: impl Into<types::ConversationsExportMessagesSortBy>,
@@ -832,6 +835,7 @@ impl ExportMessages {
         }
     }
     /// Upwards or downwards.
+    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -843,18 +847,21 @@ impl ExportMessages {
         }
     }
     /// The id of the conversation.
+    #[inline]
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `channel`
+    #[inline]
     pub fn channel(
         self,
         channel: impl Into<types::ConversationsExportMessagesChannel>,
@@ -869,12 +876,14 @@ impl ExportMessages {
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -888,21 +897,25 @@ impl Paged for ExportMessages {
     type Page = types::ExportMessagesReply;
     type Item = types::GetMessageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("cursor", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.messages).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.messages).unwrap_or_default()
     }
@@ -916,6 +929,7 @@ pub struct GetUnsubscriptionStatus {
 
 impl GetUnsubscriptionStatus {
     /// The e-mail address.
+    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -932,18 +946,21 @@ pub struct ListMessages {
 
 impl ListMessages {
     /// `lastMessageId`
+    #[inline]
     pub fn last_message_id(self, last_message_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::ConversationsListMessagesType>) -> Self {
         Self {
             call: self
@@ -962,12 +979,14 @@ impl Paged for ListMessages {
     type Page = types::MessagesReply;
     type Item = types::GetMessageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("lastMessageId", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.keyset(
@@ -981,12 +1000,14 @@ impl Paged for ListMessages {
                 .copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.messages.as_ref())
             .map(|value| &value.messages)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.messages)
@@ -1003,36 +1024,42 @@ pub struct Search {
 
 impl Search {
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// The id of the user that it is assigned to.
+    #[inline]
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
         }
     }
     /// `followers`
+    #[inline]
     pub fn followers(self, followers: impl Display) -> Self {
         Self {
             call: self.call.set_query("followers", &followers.to_string()),
         }
     }
     /// `mentions`
+    #[inline]
     pub fn mentions(self, mentions: impl Display) -> Self {
         Self {
             call: self.call.set_query("mentions", &mentions.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `sort`
+    #[inline]
     pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1041,24 +1068,28 @@ impl Search {
         }
     }
     /// `startAfterDate`
+    #[inline]
     pub fn start_after_date(self, start_after_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
     /// The id.
+    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `lastMessageType`
+    #[inline]
     pub fn last_message_type(
         self,
         last_message_type: impl Into<types::MessageType>,
@@ -1073,6 +1104,7 @@ impl Search {
         }
     }
     /// `lastMessageAction`
+    #[inline]
     pub fn last_message_action(
         self,
         last_message_action: impl Into<types::ConversationsSearchLastMessageAction>,
@@ -1089,6 +1121,7 @@ impl Search {
         }
     }
     /// `lastMessageDirection`
+    #[inline]
     pub fn last_message_direction(
         self,
         last_message_direction: impl Into<types::MessageDirection>,
@@ -1103,6 +1136,7 @@ impl Search {
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::ConversationsSearchStatus>) -> Self {
         Self {
             call: self
@@ -1114,6 +1148,7 @@ impl Search {
         }
     }
     /// The field to sort by.
+    #[inline]
     pub fn sort_by(self, sort_by: impl Into<types::ConversationsSearchSortBy>) -> Self {
         Self {
             call: self
@@ -1125,6 +1160,7 @@ impl Search {
         }
     }
     /// `sortScoreProfile`
+    #[inline]
     pub fn sort_score_profile(self, sort_score_profile: impl Display) -> Self {
         Self {
             call: self
@@ -1133,30 +1169,35 @@ impl Search {
         }
     }
     /// `scoreProfile`
+    #[inline]
     pub fn score_profile(self, score_profile: impl Display) -> Self {
         Self {
             call: self.call.set_query("scoreProfile", &score_profile.to_string()),
         }
     }
     /// `scoreProfileMin`
+    #[inline]
     pub fn score_profile_min(self, score_profile_min: f64) -> Self {
         Self {
             call: self.call.set_query("scoreProfileMin", &score_profile_min),
         }
     }
     /// `scoreProfileMax`
+    #[inline]
     pub fn score_profile_max(self, score_profile_max: f64) -> Self {
         Self {
             call: self.call.set_query("scoreProfileMax", &score_profile_max),
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: i64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: i64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
@@ -1170,12 +1211,14 @@ impl Paged for Search {
     type Page = types::SendConversationReply;
     type Item = types::ConversationSchema;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("startAfterDate", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.keyset(
@@ -1187,9 +1230,11 @@ impl Paged for Search {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.conversations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.conversations).unwrap_or_default()
     }
@@ -1203,12 +1248,14 @@ pub struct UploadAttachments {
 
 impl UploadAttachments {
     /// `chatServiceSid`
+    #[inline]
     pub fn chat_service_sid(self, chat_service_sid: impl Display) -> Self {
         Self {
             call: self.call.set_part("chatServiceSid", &chat_service_sid.to_string()),
         }
     }
     /// `isGroupSms`
+    #[inline]
     pub fn is_group_sms(self, is_group_sms: impl Display) -> Self {
         Self {
             call: self.call.set_part("isGroupSms", &is_group_sms.to_string()),

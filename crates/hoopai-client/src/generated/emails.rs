@@ -173,18 +173,21 @@ pub struct ListCampaigns {
 
 impl ListCampaigns {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -196,6 +199,7 @@ impl ListCampaigns {
         }
     }
     /// `emailStatus`
+    #[inline]
     pub fn email_status(
         self,
         email_status: impl Into<types::EmailsListCampaignsEmailStatus>,
@@ -210,36 +214,42 @@ impl ListCampaigns {
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// The id of what it belongs to.
+    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// `limitedFields`
+    #[inline]
     pub fn limited_fields(self, limited_fields: bool) -> Self {
         Self {
             call: self.call.set_query("limitedFields", &limited_fields),
         }
     }
     /// `archived`
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `campaignsOnly`
+    #[inline]
     pub fn campaigns_only(self, campaigns_only: bool) -> Self {
         Self {
             call: self.call.set_query("campaignsOnly", &campaigns_only),
         }
     }
     /// `showStats`
+    #[inline]
     pub fn show_stats(self, show_stats: bool) -> Self {
         Self {
             call: self.call.set_query("showStats", &show_stats),
@@ -253,12 +263,14 @@ impl Paged for ListCampaigns {
     type Page = types::ScheduleFetchSuccessful;
     type Item = types::Schedule;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -266,9 +278,11 @@ impl Paged for ListCampaigns {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.schedules).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.schedules).unwrap_or_default()
     }
@@ -282,36 +296,42 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `sortByDate`
+    #[inline]
     pub fn sort_by_date(self, sort_by_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortByDate", &sort_by_date.to_string()),
         }
     }
     /// `archived`
+    #[inline]
     pub fn archived(self, archived: impl Display) -> Self {
         Self {
             call: self.call.set_query("archived", &archived.to_string()),
         }
     }
     /// `builderVersion`
+    #[inline]
     pub fn builder_version(
         self,
         builder_version: impl Into<types::BuilderVersion>,
@@ -326,24 +346,28 @@ impl ListTemplates {
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// The id of what it belongs to.
+    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// `originId`
+    #[inline]
     pub fn origin_id(self, origin_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("originId", &origin_id.to_string()),
         }
     }
     /// `templatesOnly`
+    #[inline]
     pub fn templates_only(self, templates_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("templatesOnly", &templates_only.to_string()),
@@ -357,19 +381,23 @@ impl Paged for ListTemplates {
     type Page = types::BuilderTemplates;
     type Item = types::BuilderTemplate;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.builders).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.builders).unwrap_or_default()
     }

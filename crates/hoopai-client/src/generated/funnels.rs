@@ -238,6 +238,7 @@ pub struct CountPages {
 
 impl CountPages {
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -254,36 +255,42 @@ pub struct List {
 
 impl List {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// `category`
+    #[inline]
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The id of what it belongs to.
+    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -297,12 +304,14 @@ impl Paged for List {
     type Page = types::FunnelListReply;
     type Item = types::Funnel;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -310,9 +319,11 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.funnels).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.funnels).unwrap_or_default()
     }
@@ -326,6 +337,7 @@ pub struct ListPages {
 
 impl ListPages {
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -339,19 +351,23 @@ impl Paged for ListPages {
     type Page = Vec<types::FunnelPageReply>;
     type Item = types::FunnelPageReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page.len())
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         page
     }
@@ -365,6 +381,7 @@ pub struct ListRedirects {
 
 impl ListRedirects {
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -378,12 +395,14 @@ impl Paged for ListRedirects {
     type Page = types::RedirectListReply;
     type Item = types::RedirectReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -394,12 +413,14 @@ impl Paged for ListRedirects {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.data.as_ref())
             .map(|value| &value.data)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.data)

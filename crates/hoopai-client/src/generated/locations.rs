@@ -803,6 +803,7 @@ pub struct ListCustomFields {
 
 impl ListCustomFields {
     /// `model`
+    #[inline]
     pub fn model(self, model: impl Into<types::LocationsListCustomFieldsModel>) -> Self {
         Self {
             call: self
@@ -824,24 +825,28 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// Whether it is deleted.
+    #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::LocationsListTemplatesType>) -> Self {
         Self {
             call: self
@@ -860,12 +865,14 @@ impl Paged for ListTemplates {
     type Page = types::GetTemplatesReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -875,9 +882,11 @@ impl Paged for ListTemplates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.templates).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.templates).unwrap_or_default()
     }
@@ -891,30 +900,35 @@ pub struct Search {
 
 impl Search {
     /// The id of the company (agency).
+    #[inline]
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `order`
+    #[inline]
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
     /// The e-mail address.
+    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -928,19 +942,23 @@ impl Paged for Search {
     type Page = types::SearchReply;
     type Item = types::GetLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.locations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.locations).unwrap_or_default()
     }
@@ -958,19 +976,23 @@ impl Paged for SearchTasks {
     type Page = types::LocationTaskListReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_body_field("skip", Value::from(*offset)),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.tasks).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.tasks).unwrap_or_default()
     }
@@ -984,12 +1006,14 @@ pub struct UploadCustomFieldFiles {
 
 impl UploadCustomFieldFiles {
     /// The id.
+    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_part("id", &id.to_string()),
         }
     }
     /// `maxFiles`
+    #[inline]
     pub fn max_files(self, max_files: impl Display) -> Self {
         Self {
             call: self.call.set_part("maxFiles", &max_files.to_string()),

@@ -228,30 +228,35 @@ pub struct List {
 
 impl List {
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// The id of what it belongs to.
+    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// `fetchAll`
+    #[inline]
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -265,19 +270,23 @@ impl Paged for List {
     type Page = types::GetFilesReply;
     type Item = types::MediaFile;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.files).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.files).unwrap_or_default()
     }
@@ -291,30 +300,35 @@ pub struct UploadCall {
 
 impl UploadCall {
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
     /// `fileUrl`
+    #[inline]
     pub fn file_url(self, file_url: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileUrl", &file_url.to_string()),
         }
     }
     /// `hosted`
+    #[inline]
     pub fn hosted(self, hosted: bool) -> Self {
         Self {
             call: self.call.set_part("hosted", &hosted),
         }
     }
     /// `name`
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_part("name", &name.to_string()),
         }
     }
     /// `parentId`
+    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("parentId", &parent_id.to_string()),

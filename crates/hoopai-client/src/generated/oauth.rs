@@ -115,48 +115,56 @@ pub struct ListInstalledLocations {
 
 impl ListInstalledLocations {
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `isInstalled`
+    #[inline]
     pub fn is_installed(self, is_installed: bool) -> Self {
         Self {
             call: self.call.set_query("isInstalled", &is_installed),
         }
     }
     /// `versionId`
+    #[inline]
     pub fn version_id(self, version_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("versionId", &version_id.to_string()),
         }
     }
     /// `onTrial`
+    #[inline]
     pub fn on_trial(self, on_trial: bool) -> Self {
         Self {
             call: self.call.set_query("onTrial", &on_trial),
         }
     }
     /// `planId`
+    #[inline]
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),
         }
     }
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -170,12 +178,14 @@ impl Paged for ListInstalledLocations {
     type Page = types::GetInstalledLocationsReply;
     type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -183,9 +193,11 @@ impl Paged for ListInstalledLocations {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.locations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.locations).unwrap_or_default()
     }

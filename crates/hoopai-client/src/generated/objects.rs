@@ -279,6 +279,7 @@ pub struct Get {
 
 impl Get {
     /// `fetchProperties`
+    #[inline]
     pub fn fetch_properties(self, fetch_properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchProperties", &fetch_properties.to_string()),
@@ -299,6 +300,7 @@ impl Paged for SearchRecords {
     type Page = types::SearchRecordReply;
     type Item = types::RecordReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Values(values) => {
@@ -307,6 +309,7 @@ impl Paged for SearchRecords {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.values(
@@ -317,9 +320,11 @@ impl Paged for SearchRecords {
                 .map(|values| values.to_vec()),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.records).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.records).unwrap_or_default()
     }

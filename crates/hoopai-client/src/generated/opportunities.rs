@@ -350,36 +350,42 @@ pub struct ListLostReasons {
 
 impl ListLostReasons {
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// Whether it is deleted.
+    #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `getCount`
+    #[inline]
     pub fn get_count(self, get_count: bool) -> Self {
         Self {
             call: self.call.set_query("getCount", &get_count),
@@ -393,12 +399,14 @@ impl Paged for ListLostReasons {
     type Page = types::LostReasonsReply;
     type Item = types::LostReasonReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -406,9 +414,11 @@ impl Paged for ListLostReasons {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.lost_reasons).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.lost_reasons).unwrap_or_default()
     }
@@ -422,6 +432,7 @@ pub struct RemoveFollowers {
 
 impl RemoveFollowers {
     /// `isRemoveAllFollowers`
+    #[inline]
     pub fn is_remove_all_followers(self, is_remove_all_followers: bool) -> Self {
         Self {
             call: self.call.set_query("isRemoveAllFollowers", &is_remove_all_followers),
@@ -438,18 +449,21 @@ pub struct Search {
 
 impl Search {
     /// `q`
+    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
     /// `pipeline_id`
+    #[inline]
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipeline_id", &pipeline_id.to_string()),
         }
     }
     /// `pipeline_stage_id`
+    #[inline]
     pub fn pipeline_stage_id(self, pipeline_stage_id: impl Display) -> Self {
         Self {
             call: self
@@ -458,12 +472,14 @@ impl Search {
         }
     }
     /// `contact_id`
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contact_id", &contact_id.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
@@ -472,84 +488,98 @@ impl Search {
         }
     }
     /// `assigned_to`
+    #[inline]
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
         }
     }
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// The id.
+    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// `order`
+    #[inline]
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `startAfter`
+    #[inline]
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
     /// `startAfterId`
+    #[inline]
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
     /// `date`
+    #[inline]
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
         }
     }
     /// The country, as `US`.
+    #[inline]
     pub fn country(self, country: impl Display) -> Self {
         Self {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `getTasks`
+    #[inline]
     pub fn get_tasks(self, get_tasks: bool) -> Self {
         Self {
             call: self.call.set_query("getTasks", &get_tasks),
         }
     }
     /// `getNotes`
+    #[inline]
     pub fn get_notes(self, get_notes: bool) -> Self {
         Self {
             call: self.call.set_query("getNotes", &get_notes),
         }
     }
     /// `getCalendarEvents`
+    #[inline]
     pub fn get_calendar_events(self, get_calendar_events: bool) -> Self {
         Self {
             call: self.call.set_query("getCalendarEvents", &get_calendar_events),
@@ -563,6 +593,7 @@ impl Paged for Search {
     type Page = types::OpportunitiesSearchReply;
     type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::After { value, id } => {
@@ -571,6 +602,7 @@ impl Paged for Search {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         if Some(
@@ -593,9 +625,11 @@ impl Paged for Search {
                 .cloned(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.opportunities).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.opportunities).unwrap_or_default()
     }
@@ -613,6 +647,7 @@ impl Paged for SearchAdvanced {
     type Page = types::PostSearchReply;
     type Item = types::SearchOpportunitiesReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Values(values) => {
@@ -621,6 +656,7 @@ impl Paged for SearchAdvanced {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.values(
@@ -631,9 +667,11 @@ impl Paged for SearchAdvanced {
                 .map(|values| values.to_vec()),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.opportunities).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.opportunities).unwrap_or_default()
     }

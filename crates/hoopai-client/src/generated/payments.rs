@@ -696,6 +696,7 @@ pub struct GetOrder {
 
 impl GetOrder {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -712,6 +713,7 @@ pub struct GetTransaction {
 
 impl GetTransaction {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -728,18 +730,21 @@ pub struct ListCoupons {
 
 impl ListCoupons {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
         Self {
             call: self
@@ -748,6 +753,7 @@ impl ListCoupons {
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -761,12 +767,14 @@ impl Paged for ListCoupons {
     type Page = types::ListCouponsReply;
     type Item = types::Coupon;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -776,9 +784,11 @@ impl Paged for ListCoupons {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
@@ -792,12 +802,14 @@ pub struct ListIntegrationProviders {
 
 impl ListIntegrationProviders {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -811,19 +823,23 @@ impl Paged for ListIntegrationProviders {
     type Page = types::ListWhitelabelIntegrationProviderReply;
     type Item = types::IntegrationProvider;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.providers).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.providers).unwrap_or_default()
     }
@@ -837,18 +853,21 @@ pub struct ListOrders {
 
 impl ListOrders {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// `paymentStatus`
+    #[inline]
     pub fn payment_status(
         self,
         payment_status: impl Into<types::PaymentsListOrdersPaymentStatus>,
@@ -863,36 +882,42 @@ impl ListOrders {
         }
     }
     /// `paymentMode`
+    #[inline]
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `funnelProductIds`
+    #[inline]
     pub fn funnel_product_ids(self, funnel_product_ids: impl Display) -> Self {
         Self {
             call: self
@@ -901,18 +926,21 @@ impl ListOrders {
         }
     }
     /// `sourceId`
+    #[inline]
     pub fn source_id(self, source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sourceId", &source_id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -926,12 +954,14 @@ impl Paged for ListOrders {
     type Page = types::ListOrdersReply;
     type Item = types::OrderReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -941,9 +971,11 @@ impl Paged for ListOrders {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
@@ -957,30 +989,35 @@ pub struct ListSubscriptions {
 
 impl ListSubscriptions {
     /// `entityId`
+    #[inline]
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
     /// `paymentMode`
+    #[inline]
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// `entitySourceType`
+    #[inline]
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -989,36 +1026,42 @@ impl ListSubscriptions {
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// The id.
+    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `getPaymentsCollectedCount`
+    #[inline]
     pub fn get_payments_collected_count(
         self,
         get_payments_collected_count: bool,
@@ -1037,12 +1080,14 @@ impl Paged for ListSubscriptions {
     type Page = types::ListSubscriptionReply;
     type Item = types::SubscriptionReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1052,9 +1097,11 @@ impl Paged for ListSubscriptions {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
@@ -1068,30 +1115,35 @@ pub struct ListTransactions {
 
 impl ListTransactions {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `paymentMode`
+    #[inline]
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// `entitySourceType`
+    #[inline]
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -1100,6 +1152,7 @@ impl ListTransactions {
         }
     }
     /// `entitySourceSubType`
+    #[inline]
     pub fn entity_source_sub_type(self, entity_source_sub_type: impl Display) -> Self {
         Self {
             call: self
@@ -1108,36 +1161,42 @@ impl ListTransactions {
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The id of the subscription.
+    #[inline]
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
         }
     }
     /// `entityId`
+    #[inline]
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -1151,12 +1210,14 @@ impl Paged for ListTransactions {
     type Page = types::ListTxnsReply;
     type Item = types::TxnReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1166,9 +1227,11 @@ impl Paged for ListTransactions {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }

@@ -132,24 +132,28 @@ pub struct List {
 
 impl List {
     /// `pageSize`
+    #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// `searchFilter`
+    #[inline]
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
     /// `skipNumberPool`
+    #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {
             call: self.call.set_query("skipNumberPool", &skip_number_pool),
@@ -163,19 +167,23 @@ impl Paged for List {
     type Page = types::PhoneNumbersListResponse;
     type Item = types::DetailedPhoneNumber;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(0, None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.numbers).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.numbers).unwrap_or_default()
     }
@@ -189,42 +197,49 @@ pub struct ListAvailable {
 
 impl ListAvailable {
     /// `numberTypes`
+    #[inline]
     pub fn number_types(self, number_types: impl Display) -> Self {
         Self {
             call: self.call.set_query("numberTypes", &number_types.to_string()),
         }
     }
     /// `firstPart`
+    #[inline]
     pub fn first_part(self, first_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("firstPart", &first_part.to_string()),
         }
     }
     /// `lastPart`
+    #[inline]
     pub fn last_part(self, last_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastPart", &last_part.to_string()),
         }
     }
     /// `anywhere`
+    #[inline]
     pub fn anywhere(self, anywhere: impl Display) -> Self {
         Self {
             call: self.call.set_query("anywhere", &anywhere.to_string()),
         }
     }
     /// `smsEnabled`
+    #[inline]
     pub fn sms_enabled(self, sms_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("smsEnabled", &sms_enabled),
         }
     }
     /// `mmsEnabled`
+    #[inline]
     pub fn mms_enabled(self, mms_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("mmsEnabled", &mms_enabled),
         }
     }
     /// `voiceEnabled`
+    #[inline]
     pub fn voice_enabled(self, voice_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("voiceEnabled", &voice_enabled),
@@ -241,6 +256,7 @@ pub struct ListPools {
 
 impl ListPools {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

@@ -666,12 +666,14 @@ pub struct FindLocationsLegacy {
 
 impl FindLocationsLegacy {
     /// `customerId`
+    #[inline]
     pub fn customer_id(self, customer_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
     /// The id of the subscription.
+    #[inline]
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
@@ -692,12 +694,14 @@ impl Paged for ListLocations {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = None;
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(
@@ -709,9 +713,11 @@ impl Paged for ListLocations {
                 .copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.locations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.locations).unwrap_or_default()
     }
@@ -725,6 +731,7 @@ pub struct ListLocationsLegacy {
 
 impl ListLocationsLegacy {
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
@@ -738,12 +745,14 @@ impl Paged for ListLocationsLegacy {
     type Page = types::GetSaasLocationsReply;
     type Item = types::SaasLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = None;
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(
@@ -755,9 +764,11 @@ impl Paged for ListLocationsLegacy {
                 .copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.locations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.locations).unwrap_or_default()
     }

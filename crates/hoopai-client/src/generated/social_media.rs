@@ -1166,12 +1166,14 @@ pub struct DeleteAccount {
 
 impl DeleteAccount {
     /// The id of the company (agency).
+    #[inline]
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1188,18 +1190,21 @@ pub struct ListCategories {
 
 impl ListCategories {
     /// `searchText`
+    #[inline]
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -1213,12 +1218,14 @@ impl Paged for ListCategories {
     type Page = types::GetByLocationIdReply;
     type Item = types::Category;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1229,12 +1236,14 @@ impl Paged for ListCategories {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.results.as_ref())
             .map(|value| &value.categories)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.results)
@@ -1251,24 +1260,28 @@ pub struct ListCsvImports {
 
 impl ListCsvImports {
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `includeUsers`
+    #[inline]
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1282,12 +1295,14 @@ impl Paged for ListCsvImports {
     type Page = types::GetUploadStatusReply;
     type Item = types::CsvImport;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1298,12 +1313,14 @@ impl Paged for ListCsvImports {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.results.as_ref())
             .map(|value| &value.csvs)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.results)
@@ -1320,12 +1337,14 @@ pub struct ListCsvPosts {
 
 impl ListCsvPosts {
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1339,12 +1358,14 @@ impl Paged for ListCsvPosts {
     type Page = types::GetCsvPostReply;
     type Item = types::CsvPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1355,12 +1376,14 @@ impl Paged for ListCsvPosts {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.results.as_ref())
             .map(|value| &value.posts)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.results)
@@ -1381,6 +1404,7 @@ impl Paged for ListPosts {
     type Page = types::PostReply;
     type Item = types::SocialPost;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => {
@@ -1389,6 +1413,7 @@ impl Paged for ListPosts {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1399,12 +1424,14 @@ impl Paged for ListPosts {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.results.as_ref())
             .map(|value| &value.posts)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.results)
@@ -1421,18 +1448,21 @@ pub struct ListTags {
 
 impl ListTags {
     /// `searchText`
+    #[inline]
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -1446,12 +1476,14 @@ impl Paged for ListTags {
     type Page = types::IdReply;
     type Item = types::SocialMediaTag;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1462,12 +1494,14 @@ impl Paged for ListTags {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.results.as_ref())
             .map(|value| &value.tags)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.results)
@@ -1484,12 +1518,14 @@ pub struct StartFacebookOauth {
 
 impl StartFacebookOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1506,12 +1542,14 @@ pub struct StartGoogleOauth {
 
 impl StartGoogleOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1528,12 +1566,14 @@ pub struct StartInstagramOauth {
 
 impl StartInstagramOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1550,12 +1590,14 @@ pub struct StartLinkedinOauth {
 
 impl StartLinkedinOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1572,12 +1614,14 @@ pub struct StartTiktokBusinessOauth {
 
 impl StartTiktokBusinessOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1594,12 +1638,14 @@ pub struct StartTiktokOauth {
 
 impl StartTiktokOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1616,12 +1662,14 @@ pub struct StartTwitterOauth {
 
 impl StartTwitterOauth {
     /// `page`
+    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
+    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1638,6 +1686,7 @@ pub struct UploadCsv {
 
 impl UploadCsv {
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

@@ -533,6 +533,7 @@ pub struct GetShippingZone {
 
 impl GetShippingZone {
     /// `withShippingRate`
+    #[inline]
     pub fn with_shipping_rate(self, with_shipping_rate: bool) -> Self {
         Self {
             call: self.call.set_query("withShippingRate", &with_shipping_rate),
@@ -549,12 +550,14 @@ pub struct ListShippingRates {
 
 impl ListShippingRates {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -568,12 +571,14 @@ impl Paged for ListShippingRates {
     type Page = types::ListShippingRateReply;
     type Item = types::ShippingRate;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -581,9 +586,11 @@ impl Paged for ListShippingRates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
@@ -597,18 +604,21 @@ pub struct ListShippingZones {
 
 impl ListShippingZones {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `withShippingRate`
+    #[inline]
     pub fn with_shipping_rate(self, with_shipping_rate: bool) -> Self {
         Self {
             call: self.call.set_query("withShippingRate", &with_shipping_rate),
@@ -622,12 +632,14 @@ impl Paged for ListShippingZones {
     type Page = types::ListShippingZoneReply;
     type Item = types::ShippingZone;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -635,9 +647,11 @@ impl Paged for ListShippingZones {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }

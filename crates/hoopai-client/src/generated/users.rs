@@ -201,60 +201,70 @@ pub struct Search {
 
 impl Search {
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// `role`
+    #[inline]
     pub fn role(self, role: impl Display) -> Self {
         Self {
             call: self.call.set_query("role", &role.to_string()),
         }
     }
     /// `ids`
+    #[inline]
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
         }
     }
     /// `sort`
+    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// `sortDirection`
+    #[inline]
     pub fn sort_direction(self, sort_direction: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortDirection", &sort_direction.to_string()),
         }
     }
     /// `enabled2waySync`
+    #[inline]
     pub fn enabled2way_sync(self, enabled2way_sync: bool) -> Self {
         Self {
             call: self.call.set_query("enabled2waySync", &enabled2way_sync),
@@ -268,12 +278,14 @@ impl Paged for Search {
     type Page = types::SearchUserReply;
     type Item = types::User;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -281,9 +293,11 @@ impl Paged for Search {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.users).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.users).unwrap_or_default()
     }
@@ -301,6 +315,7 @@ impl Paged for SearchByEmail {
     type Page = types::SearchUserReply;
     type Item = types::User;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => {
@@ -309,6 +324,7 @@ impl Paged for SearchByEmail {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -316,9 +332,11 @@ impl Paged for SearchByEmail {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.users).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.users).unwrap_or_default()
     }

@@ -88,6 +88,7 @@ pub struct ListAuditLogs {
 
 impl ListAuditLogs {
     /// `actingUserId`
+    #[inline]
     pub fn acting_user_id(self, acting_user_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -99,24 +100,28 @@ impl ListAuditLogs {
         }
     }
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `fillFinalTimestamp`
+    #[inline]
     pub fn fill_final_timestamp(self, fill_final_timestamp: bool) -> Self {
         Self {
             call: self.call.set_query("fillFinalTimestamp", &fill_final_timestamp),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `occurredAfter`
+    #[inline]
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -125,6 +130,7 @@ impl ListAuditLogs {
         }
     }
     /// `occurredBefore`
+    #[inline]
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -133,6 +139,7 @@ impl ListAuditLogs {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -151,12 +158,14 @@ impl Paged for ListAuditLogs {
     type Page = types::ApiUserActionEventPage;
     type Item = types::ApiUserActionEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -168,9 +177,11 @@ impl Paged for ListAuditLogs {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -184,18 +195,21 @@ pub struct ListLogins {
 
 impl ListLogins {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: i64) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
@@ -209,12 +223,14 @@ impl Paged for ListLogins {
     type Page = types::LoginAuditPage;
     type Item = types::LoginAudit;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -226,9 +242,11 @@ impl Paged for ListLogins {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -242,30 +260,35 @@ pub struct ListSecurityEvents {
 
 impl ListSecurityEvents {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `fromTimestamp`
+    #[inline]
     pub fn from_timestamp(self, from_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("fromTimestamp", &from_timestamp),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `toTimestamp`
+    #[inline]
     pub fn to_timestamp(self, to_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("toTimestamp", &to_timestamp),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: i64) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id),
@@ -279,12 +302,14 @@ impl Paged for ListSecurityEvents {
     type Page = types::HydratedCriticalActionPage;
     type Item = types::HydratedCriticalAction;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -296,9 +321,11 @@ impl Paged for ListSecurityEvents {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

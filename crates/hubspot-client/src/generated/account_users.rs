@@ -177,6 +177,7 @@ pub struct Delete {
 
 impl Delete {
     /// The property that the id is a value of, where it is not the record's own id.
+    #[inline]
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -195,6 +196,7 @@ pub struct Get {
 
 impl Get {
     /// The property that the id is a value of, where it is not the record's own id.
+    #[inline]
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -213,12 +215,14 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -232,12 +236,14 @@ impl Paged for List {
     type Page = types::AccountUserPage;
     type Item = types::AccountUserSummary;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -249,9 +255,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -265,6 +273,7 @@ pub struct Update {
 
 impl Update {
     /// The property that the id is a value of, where it is not the record's own id.
+    #[inline]
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self

@@ -377,18 +377,21 @@ pub struct ContentGroupSources {
 
 impl ContentGroupSources {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
+    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -400,6 +403,7 @@ impl ContentGroupSources {
         }
     }
     /// Leave this breakdown out; may be repeated.
+    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -411,18 +415,21 @@ impl ContentGroupSources {
         }
     }
     /// Identifier of a view to filter by.
+    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
+    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
+    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -431,12 +438,14 @@ impl ContentGroupSources {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -453,18 +462,21 @@ pub struct ContentReport {
 
 impl ContentReport {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
+    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -476,6 +488,7 @@ impl ContentReport {
         }
     }
     /// Leave this breakdown out; may be repeated.
+    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -487,18 +500,21 @@ impl ContentReport {
         }
     }
     /// Identifier of a view to filter by.
+    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
+    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
+    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -507,12 +523,14 @@ impl ContentReport {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -529,6 +547,7 @@ pub struct Events {
 
 impl Events {
     /// True to see deleted events as well.
+    #[inline]
     pub fn include_deletes(self, include_deletes: bool) -> Self {
         Self {
             call: self.call.set_query("includeDeletes", &include_deletes),
@@ -545,6 +564,7 @@ pub struct EventsBatch {
 
 impl EventsBatch {
     /// True to see deleted events as well.
+    #[inline]
     pub fn include_deletes(self, include_deletes: bool) -> Self {
         Self {
             call: self.call.set_query("includeDeletes", &include_deletes),
@@ -561,6 +581,7 @@ pub struct ObjectsReport {
 
 impl ObjectsReport {
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -572,6 +593,7 @@ impl ObjectsReport {
         }
     }
     /// Leave this breakdown out; may be repeated.
+    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -583,18 +605,21 @@ impl ObjectsReport {
         }
     }
     /// Identifier of a view to filter by.
+    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
+    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
+    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -603,12 +628,14 @@ impl ObjectsReport {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -625,18 +652,21 @@ pub struct PageSources {
 
 impl PageSources {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
+    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -648,6 +678,7 @@ impl PageSources {
         }
     }
     /// Leave this breakdown out; may be repeated.
+    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -659,18 +690,21 @@ impl PageSources {
         }
     }
     /// Identifier of a view to filter by.
+    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
+    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
+    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -679,12 +713,14 @@ impl PageSources {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
@@ -701,18 +737,21 @@ pub struct ReportsByBreakdown {
 
 impl ReportsByBreakdown {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
+    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
+    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
+    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -724,6 +763,7 @@ impl ReportsByBreakdown {
         }
     }
     /// Leave this breakdown out; may be repeated.
+    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -735,18 +775,21 @@ impl ReportsByBreakdown {
         }
     }
     /// Identifier of a view to filter by.
+    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
+    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
+    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -755,12 +798,14 @@ impl ReportsByBreakdown {
         }
     }
     /// Parts for each page; ignored for daily, weekly and monthly reports.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to begin: the `offset` of the page before.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),

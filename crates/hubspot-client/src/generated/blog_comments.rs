@@ -88,42 +88,49 @@ pub struct List {
 
 impl List {
     /// Comments for each page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Number of comments to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// Account; that of the token if absent.
+    #[inline]
     pub fn portal_id(self, portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("portalId", &portal_id),
         }
     }
     /// Only comments in this state, as `APPROVED`, `PENDING_MODERATION`, `REJECTED` or `SPAM`.
+    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
         }
     }
     /// Only comments on this post.
+    #[inline]
     pub fn content_id(self, content_id: i64) -> Self {
         Self {
             call: self.call.set_query("contentId", &content_id),
         }
     }
     /// Newest first.
+    #[inline]
     pub fn reverse(self, reverse: bool) -> Self {
         Self {
             call: self.call.set_query("reverse", &reverse),
         }
     }
     /// Only comments with this text.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -137,12 +144,14 @@ impl Paged for List {
     type Page = types::BlogCommentPage;
     type Item = types::BlogComment;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -152,9 +161,11 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.objects).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.objects).unwrap_or_default()
     }

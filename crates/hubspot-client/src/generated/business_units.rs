@@ -56,6 +56,7 @@ pub struct ListForUser {
 
 impl ListForUser {
     /// The name.
+    #[inline]
     pub fn name(self, name: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -67,6 +68,7 @@ impl ListForUser {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

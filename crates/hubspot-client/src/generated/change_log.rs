@@ -64,18 +64,21 @@ pub struct List {
 
 impl List {
     /// `timestamp` of the last change read, in milliseconds since 1970. Alone it is included in what comes.
+    #[inline]
     pub fn timestamp(self, timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("timestamp", &timestamp),
         }
     }
     /// `changeType` of the last change read.
+    #[inline]
     pub fn change_type(self, change_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("changeType", &change_type.to_string()),
         }
     }
     /// `objectId` of the last change read.
+    #[inline]
     pub fn object_id(self, object_id: i64) -> Self {
         Self {
             call: self.call.set_query("objectId", &object_id),

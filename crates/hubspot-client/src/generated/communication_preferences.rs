@@ -323,6 +323,7 @@ pub struct BatchReadStatuses {
 
 impl BatchReadStatuses {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -339,6 +340,7 @@ pub struct BatchReadUnsubscribedFromAll {
 
 impl BatchReadUnsubscribedFromAll {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -355,12 +357,14 @@ pub struct BatchUnsubscribeAll {
 
 impl BatchUnsubscribeAll {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
     /// `verbose`
+    #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
             call: self.call.set_query("verbose", &verbose),
@@ -377,6 +381,7 @@ pub struct GenerateLinks {
 
 impl GenerateLinks {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -393,6 +398,7 @@ pub struct GetStatuses {
 
 impl GetStatuses {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
@@ -409,12 +415,14 @@ pub struct GetUnsubscribedFromAll {
 
 impl GetUnsubscribedFromAll {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
     /// `verbose`
+    #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
             call: self.call.set_query("verbose", &verbose),
@@ -431,12 +439,14 @@ pub struct ListDefinitions {
 
 impl ListDefinitions {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
     /// `includeTranslations`
+    #[inline]
     pub fn include_translations(self, include_translations: bool) -> Self {
         Self {
             call: self.call.set_query("includeTranslations", &include_translations),
@@ -453,12 +463,14 @@ pub struct UnsubscribeAll {
 
 impl UnsubscribeAll {
     /// The id of the business unit.
+    #[inline]
     pub fn business_unit_id(self, business_unit_id: i64) -> Self {
         Self {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
     /// `verbose`
+    #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
             call: self.call.set_query("verbose", &verbose),

@@ -83,18 +83,21 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// `eventType`
+    #[inline]
     pub fn event_type(self, event_type: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -109,12 +112,14 @@ impl List {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The id of the record.
+    #[inline]
     pub fn object_id(self, object_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -129,6 +134,7 @@ impl List {
         }
     }
     /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    #[inline]
     pub fn object_type(
         self,
         object_type: impl IntoIterator<Item = impl Display>,
@@ -146,6 +152,7 @@ impl List {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -157,6 +164,7 @@ impl List {
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -175,12 +183,14 @@ impl Paged for List {
     type Page = types::AuditLogPage;
     type Item = types::AuditLog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -192,9 +202,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

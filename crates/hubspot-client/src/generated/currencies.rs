@@ -353,12 +353,14 @@ pub struct ListExchangeRates {
 
 impl ListExchangeRates {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `fromCurrencyCode`
+    #[inline]
     pub fn from_currency_code(self, from_currency_code: impl Display) -> Self {
         Self {
             call: self
@@ -367,12 +369,14 @@ impl ListExchangeRates {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `toCurrencyCode`
+    #[inline]
     pub fn to_currency_code(self, to_currency_code: impl Display) -> Self {
         Self {
             call: self.call.set_query("toCurrencyCode", &to_currency_code.to_string()),
@@ -386,12 +390,14 @@ impl Paged for ListExchangeRates {
     type Page = types::ExchangeRatePage;
     type Item = types::ExchangeRate;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -403,9 +409,11 @@ impl Paged for ListExchangeRates {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

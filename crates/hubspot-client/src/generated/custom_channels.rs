@@ -419,6 +419,7 @@ pub struct GetAccount {
 
 impl GetAccount {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -435,24 +436,28 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `defaultPageLength`
+    #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -471,12 +476,14 @@ impl Paged for List {
     type Page = types::WithTotalPublicChannelIntegrationChannelPage;
     type Item = types::ChannelIntegrationChannel;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -488,9 +495,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -504,24 +513,28 @@ pub struct ListAccounts {
 
 impl ListAccounts {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `defaultPageLength`
+    #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
     /// `deliveryIdentifierType`
+    #[inline]
     pub fn delivery_identifier_type(
         self,
         delivery_identifier_type: impl IntoIterator<
@@ -541,6 +554,7 @@ impl ListAccounts {
         }
     }
     /// `deliveryIdentifierValue`
+    #[inline]
     pub fn delivery_identifier_value(
         self,
         delivery_identifier_value: impl IntoIterator<Item = impl Display>,
@@ -558,12 +572,14 @@ impl ListAccounts {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -582,12 +598,14 @@ impl Paged for ListAccounts {
     type Page = types::WithTotalPublicChannelAccountPage;
     type Item = types::ChannelAccount;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -599,9 +617,11 @@ impl Paged for ListAccounts {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

@@ -247,30 +247,35 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `includeProperties`
+    #[inline]
     pub fn include_properties(self, include_properties: bool) -> Self {
         Self {
             call: self.call.set_query("includeProperties", &include_properties),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `searchString`
+    #[inline]
     pub fn search_string(self, search_string: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchString", &search_string.to_string()),
         }
     }
     /// `sortOrder`
+    #[inline]
     pub fn sort_order(self, sort_order: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortOrder", &sort_order.to_string()),
@@ -284,12 +289,14 @@ impl Paged for List {
     type Page = types::WithTotalExternalBehavioralEventTypeDefinitionPage;
     type Item = types::ExternalBehavioralEventTypeDefinition;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -301,9 +308,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

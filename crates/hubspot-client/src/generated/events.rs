@@ -67,24 +67,28 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// `eventType`
+    #[inline]
     pub fn event_type(self, event_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventType", &event_type.to_string()),
         }
     }
     /// The id.
+    #[inline]
     pub fn id(self, id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -96,12 +100,14 @@ impl List {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The id of the record.
+    #[inline]
     pub fn object_id(self, object_id: i64) -> Self {
         Self {
             call: self.call.set_query("objectId", &object_id),
@@ -116,12 +122,14 @@ impl List {
         }
     }
     /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    #[inline]
     pub fn object_type(self, object_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("objectType", &object_type.to_string()),
         }
     }
     /// `occurredAfter`
+    #[inline]
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -130,6 +138,7 @@ impl List {
         }
     }
     /// `occurredBefore`
+    #[inline]
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -138,6 +147,7 @@ impl List {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -158,6 +168,7 @@ impl List {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -176,12 +187,14 @@ impl Paged for List {
     type Page = types::ExternalUnifiedEventPage;
     type Item = types::ExternalUnifiedEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -193,9 +206,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

@@ -328,12 +328,14 @@ pub struct ListAccounts {
 
 impl ListAccounts {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `startPortalId`
+    #[inline]
     pub fn start_portal_id(self, start_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("startPortalId", &start_portal_id),

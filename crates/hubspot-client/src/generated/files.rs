@@ -442,6 +442,7 @@ pub struct Get {
 
 impl Get {
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -466,6 +467,7 @@ pub struct GetByPath {
 
 impl GetByPath {
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -490,6 +492,7 @@ pub struct GetFolder {
 
 impl GetFolder {
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -514,6 +517,7 @@ pub struct GetFolderByPath {
 
 impl GetFolderByPath {
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -538,12 +542,14 @@ pub struct GetSignedUrl {
 
 impl GetSignedUrl {
     /// `expirationSeconds`
+    #[inline]
     pub fn expiration_seconds(self, expiration_seconds: i64) -> Self {
         Self {
             call: self.call.set_query("expirationSeconds", &expiration_seconds),
         }
     }
     /// `size`
+    #[inline]
     pub fn size(self, size: impl Into<types::FilesGetSignedUrlSize>) -> Self {
         Self {
             call: self
@@ -552,6 +558,7 @@ impl GetSignedUrl {
         }
     }
     /// `upscale`
+    #[inline]
     pub fn upscale(self, upscale: bool) -> Self {
         Self {
             call: self.call.set_query("upscale", &upscale),
@@ -568,18 +575,21 @@ pub struct Replace {
 
 impl Replace {
     /// `charsetHunch`
+    #[inline]
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
     /// `options`
+    #[inline]
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),
@@ -596,30 +606,35 @@ pub struct Search {
 
 impl Search {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `allowsAnonymousAccess`
+    #[inline]
     pub fn allows_anonymous_access(self, allows_anonymous_access: bool) -> Self {
         Self {
             call: self.call.set_query("allowsAnonymousAccess", &allows_anonymous_access),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// When it was created.
+    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// `createdAtGte`
+    #[inline]
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -628,6 +643,7 @@ impl Search {
         }
     }
     /// `createdAtLte`
+    #[inline]
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -636,18 +652,21 @@ impl Search {
         }
     }
     /// `encoding`
+    #[inline]
     pub fn encoding(self, encoding: impl Display) -> Self {
         Self {
             call: self.call.set_query("encoding", &encoding.to_string()),
         }
     }
     /// `expiresAt`
+    #[inline]
     pub fn expires_at(self, expires_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("expiresAt", &Into::<Timestamp>::into(expires_at)),
         }
     }
     /// `expiresAtGte`
+    #[inline]
     pub fn expires_at_gte(self, expires_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -656,6 +675,7 @@ impl Search {
         }
     }
     /// `expiresAtLte`
+    #[inline]
     pub fn expires_at_lte(self, expires_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -664,72 +684,84 @@ impl Search {
         }
     }
     /// `extension`
+    #[inline]
     pub fn extension(self, extension: impl Display) -> Self {
         Self {
             call: self.call.set_query("extension", &extension.to_string()),
         }
     }
     /// `fileMd5`
+    #[inline]
     pub fn file_md5(self, file_md5: impl Display) -> Self {
         Self {
             call: self.call.set_query("fileMd5", &file_md5.to_string()),
         }
     }
     /// `height`
+    #[inline]
     pub fn height(self, height: i64) -> Self {
         Self {
             call: self.call.set_query("height", &height),
         }
     }
     /// `heightGte`
+    #[inline]
     pub fn height_gte(self, height_gte: i64) -> Self {
         Self {
             call: self.call.set_query("heightGte", &height_gte),
         }
     }
     /// `heightLte`
+    #[inline]
     pub fn height_lte(self, height_lte: i64) -> Self {
         Self {
             call: self.call.set_query("heightLte", &height_lte),
         }
     }
     /// `idGte`
+    #[inline]
     pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
     /// `idLte`
+    #[inline]
     pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
     /// `ids`
+    #[inline]
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
     }
     /// `isUsableInContent`
+    #[inline]
     pub fn is_usable_in_content(self, is_usable_in_content: bool) -> Self {
         Self {
             call: self.call.set_query("isUsableInContent", &is_usable_in_content),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `parentFolderIds`
+    #[inline]
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -744,12 +776,14 @@ impl Search {
         }
     }
     /// `path`
+    #[inline]
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -764,24 +798,28 @@ impl Search {
         }
     }
     /// `size`
+    #[inline]
     pub fn size(self, size: i64) -> Self {
         Self {
             call: self.call.set_query("size", &size),
         }
     }
     /// `sizeGte`
+    #[inline]
     pub fn size_gte(self, size_gte: i64) -> Self {
         Self {
             call: self.call.set_query("sizeGte", &size_gte),
         }
     }
     /// `sizeLte`
+    #[inline]
     pub fn size_lte(self, size_lte: i64) -> Self {
         Self {
             call: self.call.set_query("sizeLte", &size_lte),
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -793,18 +831,21 @@ impl Search {
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// When it was changed last.
+    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// `updatedAtGte`
+    #[inline]
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -813,6 +854,7 @@ impl Search {
         }
     }
     /// `updatedAtLte`
+    #[inline]
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -821,24 +863,28 @@ impl Search {
         }
     }
     /// The address.
+    #[inline]
     pub fn url(self, url: impl Display) -> Self {
         Self {
             call: self.call.set_query("url", &url.to_string()),
         }
     }
     /// `width`
+    #[inline]
     pub fn width(self, width: i64) -> Self {
         Self {
             call: self.call.set_query("width", &width),
         }
     }
     /// `widthGte`
+    #[inline]
     pub fn width_gte(self, width_gte: i64) -> Self {
         Self {
             call: self.call.set_query("widthGte", &width_gte),
         }
     }
     /// `widthLte`
+    #[inline]
     pub fn width_lte(self, width_lte: i64) -> Self {
         Self {
             call: self.call.set_query("widthLte", &width_lte),
@@ -852,12 +898,14 @@ impl Paged for Search {
     type Page = types::FilePage;
     type Item = types::FilesFile;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -869,9 +917,11 @@ impl Paged for Search {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -885,24 +935,28 @@ pub struct SearchFolders {
 
 impl SearchFolders {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// When it was created.
+    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// `createdAtGte`
+    #[inline]
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -911,6 +965,7 @@ impl SearchFolders {
         }
     }
     /// `createdAtLte`
+    #[inline]
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -919,36 +974,42 @@ impl SearchFolders {
         }
     }
     /// `idGte`
+    #[inline]
     pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
     /// `idLte`
+    #[inline]
     pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
     /// `ids`
+    #[inline]
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `parentFolderIds`
+    #[inline]
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -963,12 +1024,14 @@ impl SearchFolders {
         }
     }
     /// `path`
+    #[inline]
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -983,6 +1046,7 @@ impl SearchFolders {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -994,12 +1058,14 @@ impl SearchFolders {
         }
     }
     /// When it was changed last.
+    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// `updatedAtGte`
+    #[inline]
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1008,6 +1074,7 @@ impl SearchFolders {
         }
     }
     /// `updatedAtLte`
+    #[inline]
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1023,12 +1090,14 @@ impl Paged for SearchFolders {
     type Page = types::FolderPage;
     type Item = types::Folder;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1040,9 +1109,11 @@ impl Paged for SearchFolders {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1056,36 +1127,42 @@ pub struct UploadCall {
 
 impl UploadCall {
     /// `charsetHunch`
+    #[inline]
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
     /// `fileName`
+    #[inline]
     pub fn file_name(self, file_name: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileName", &file_name.to_string()),
         }
     }
     /// `folderId`
+    #[inline]
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderId", &folder_id.to_string()),
         }
     }
     /// `folderPath`
+    #[inline]
     pub fn folder_path(self, folder_path: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderPath", &folder_path.to_string()),
         }
     }
     /// `options`
+    #[inline]
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),

@@ -901,6 +901,7 @@ pub struct CloneDraftRow {
 
 impl CloneDraftRow {
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -917,6 +918,7 @@ pub struct ExportDraftTable {
 
 impl ExportDraftTable {
     /// `format`
+    #[inline]
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -933,6 +935,7 @@ pub struct ExportTable {
 
 impl ExportTable {
     /// `format`
+    #[inline]
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -949,6 +952,7 @@ pub struct GetDraftRow {
 
 impl GetDraftRow {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -965,18 +969,21 @@ pub struct GetDraftTable {
 
 impl GetDraftTable {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `includeForeignIds`
+    #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
     /// `isGetLocalizedSchema`
+    #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
@@ -993,6 +1000,7 @@ pub struct GetRow {
 
 impl GetRow {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -1009,18 +1017,21 @@ pub struct GetTable {
 
 impl GetTable {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `includeForeignIds`
+    #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
     /// `isGetLocalizedSchema`
+    #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
@@ -1037,12 +1048,14 @@ pub struct ImportDraftTable {
 
 impl ImportDraftTable {
     /// `config`
+    #[inline]
     pub fn config(self, config: impl Display) -> Self {
         Self {
             call: self.call.set_part("config", &config.to_string()),
         }
     }
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -1059,30 +1072,35 @@ pub struct ListDraftRows {
 
 impl ListDraftRows {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1097,6 +1115,7 @@ impl ListDraftRows {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1115,12 +1134,14 @@ impl Paged for ListDraftRows {
     type Page = types::HubDbRowPage;
     type Item = types::HubDbRow;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1132,9 +1153,11 @@ impl Paged for ListDraftRows {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1148,24 +1171,28 @@ pub struct ListDraftTables {
 
 impl ListDraftTables {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `contentType`
+    #[inline]
     pub fn content_type(self, content_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
     /// Only what was created after this time.
+    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1174,12 +1201,14 @@ impl ListDraftTables {
         }
     }
     /// When it was created.
+    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
+    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1188,18 +1217,21 @@ impl ListDraftTables {
         }
     }
     /// `isGetLocalizedSchema`
+    #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1211,6 +1243,7 @@ impl ListDraftTables {
         }
     }
     /// Only what was changed after this time.
+    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1219,12 +1252,14 @@ impl ListDraftTables {
         }
     }
     /// When it was changed last.
+    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
+    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1240,12 +1275,14 @@ impl Paged for ListDraftTables {
     type Page = types::HubDbTablePage;
     type Item = types::HubDbTable;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1257,9 +1294,11 @@ impl Paged for ListDraftTables {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1273,30 +1312,35 @@ pub struct ListRows {
 
 impl ListRows {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1311,6 +1355,7 @@ impl ListRows {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1329,12 +1374,14 @@ impl Paged for ListRows {
     type Page = types::HubDbRowPage;
     type Item = types::HubDbRow;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1346,9 +1393,11 @@ impl Paged for ListRows {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1362,24 +1411,28 @@ pub struct ListTables {
 
 impl ListTables {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `contentType`
+    #[inline]
     pub fn content_type(self, content_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
     /// Only what was created after this time.
+    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1388,12 +1441,14 @@ impl ListTables {
         }
     }
     /// When it was created.
+    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
+    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1402,18 +1457,21 @@ impl ListTables {
         }
     }
     /// `isGetLocalizedSchema`
+    #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1425,6 +1483,7 @@ impl ListTables {
         }
     }
     /// Only what was changed after this time.
+    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1433,12 +1492,14 @@ impl ListTables {
         }
     }
     /// When it was changed last.
+    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
+    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1454,12 +1515,14 @@ impl Paged for ListTables {
     type Page = types::HubDbTablePage;
     type Item = types::HubDbTable;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1471,9 +1534,11 @@ impl Paged for ListTables {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1487,6 +1552,7 @@ pub struct PublishTable {
 
 impl PublishTable {
     /// `includeForeignIds`
+    #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
@@ -1503,6 +1569,7 @@ pub struct ResetDraftTable {
 
 impl ResetDraftTable {
     /// `includeForeignIds`
+    #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
@@ -1519,6 +1586,7 @@ pub struct UnpublishTable {
 
 impl UnpublishTable {
     /// `includeForeignIds`
+    #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
@@ -1535,18 +1603,21 @@ pub struct UpdateDraftTable {
 
 impl UpdateDraftTable {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `includeForeignIds`
+    #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
     /// `isGetLocalizedSchema`
+    #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),

@@ -120,12 +120,14 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -139,12 +141,14 @@ impl Paged for List {
     type Page = types::ImportResponsePage;
     type Item = types::ImportReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -156,9 +160,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -172,24 +178,28 @@ pub struct ListErrors {
 
 impl ListErrors {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `includeErrorMessage`
+    #[inline]
     pub fn include_error_message(self, include_error_message: bool) -> Self {
         Self {
             call: self.call.set_query("includeErrorMessage", &include_error_message),
         }
     }
     /// `includeRowData`
+    #[inline]
     pub fn include_row_data(self, include_row_data: bool) -> Self {
         Self {
             call: self.call.set_query("includeRowData", &include_row_data),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -203,12 +213,14 @@ impl Paged for ListErrors {
     type Page = types::ImportErrorPage;
     type Item = types::ImportError;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -220,9 +232,11 @@ impl Paged for ListErrors {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -236,12 +250,14 @@ pub struct Start {
 
 impl Start {
     /// `files`
+    #[inline]
     pub fn files(self, files: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("files", files),
         }
     }
     /// `importRequest`
+    #[inline]
     pub fn import_request(self, import_request: impl Display) -> Self {
         Self {
             call: self.call.set_part("importRequest", &import_request.to_string()),

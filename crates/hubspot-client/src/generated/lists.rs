@@ -716,6 +716,7 @@ pub struct Get {
 
 impl Get {
     /// `includeFilters`
+    #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
             call: self.call.set_query("includeFilters", &include_filters),
@@ -732,6 +733,7 @@ pub struct GetByName {
 
 impl GetByName {
     /// `includeFilters`
+    #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
             call: self.call.set_query("includeFilters", &include_filters),
@@ -748,6 +750,7 @@ pub struct GetFolderTree {
 
 impl GetFolderTree {
     /// The id of the folder.
+    #[inline]
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
@@ -764,12 +767,14 @@ pub struct GetHistory {
 
 impl GetHistory {
     /// `endDate`
+    #[inline]
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
     /// `startDate`
+    #[inline]
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
@@ -786,6 +791,7 @@ pub struct GetIdMapping {
 
 impl GetIdMapping {
     /// `legacyListId`
+    #[inline]
     pub fn legacy_list_id(self, legacy_list_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("legacyListId", &legacy_list_id.to_string()),
@@ -802,12 +808,14 @@ pub struct List {
 
 impl List {
     /// `includeFilters`
+    #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
             call: self.call.set_query("includeFilters", &include_filters),
         }
     }
     /// `listIds`
+    #[inline]
     pub fn list_ids(self, list_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -832,18 +840,21 @@ pub struct ListMemberships {
 
 impl ListMemberships {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -857,12 +868,14 @@ impl Paged for ListMemberships {
     type Page = types::ApiCollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -874,9 +887,11 @@ impl Paged for ListMemberships {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -890,18 +905,21 @@ pub struct ListMembershipsByJoinOrder {
 
 impl ListMembershipsByJoinOrder {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -915,12 +933,14 @@ impl Paged for ListMembershipsByJoinOrder {
     type Page = types::ApiCollectionResponseJoinTimeAndRecordId;
     type Item = types::JoinTimeAndRecordId;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -932,9 +952,11 @@ impl Paged for ListMembershipsByJoinOrder {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -948,12 +970,14 @@ pub struct Rename {
 
 impl Rename {
     /// `includeFilters`
+    #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
             call: self.call.set_query("includeFilters", &include_filters),
         }
     }
     /// `listName`
+    #[inline]
     pub fn list_name(self, list_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("listName", &list_name.to_string()),
@@ -970,6 +994,7 @@ pub struct RenameFolder {
 
 impl RenameFolder {
     /// `newFolderName`
+    #[inline]
     pub fn new_folder_name(self, new_folder_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("newFolderName", &new_folder_name.to_string()),
@@ -990,6 +1015,7 @@ impl Paged for Search {
     type Page = types::ListSearchReply;
     type Item = types::ObjectListSearchResult;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("count", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => {
@@ -998,6 +1024,7 @@ impl Paged for Search {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset_at(
@@ -1007,9 +1034,11 @@ impl Paged for Search {
             Some(page).and_then(|value| value.has_more.as_ref()).copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.lists).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.lists).unwrap_or_default()
     }
@@ -1023,6 +1052,7 @@ pub struct UpdateFilters {
 
 impl UpdateFilters {
     /// `enrollObjectsInWorkflows`
+    #[inline]
     pub fn enroll_objects_in_workflows(self, enroll_objects_in_workflows: bool) -> Self {
         Self {
             call: self

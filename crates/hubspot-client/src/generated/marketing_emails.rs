@@ -461,6 +461,7 @@ pub struct Delete {
 
 impl Delete {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -477,12 +478,14 @@ pub struct Get {
 
 impl Get {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `includedProperties`
+    #[inline]
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -500,12 +503,14 @@ impl Get {
         }
     }
     /// `includeStats`
+    #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
     /// `marketingCampaignNames`
+    #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
             call: self
@@ -514,12 +519,14 @@ impl Get {
         }
     }
     /// `variantStats`
+    #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
     /// `workflowNames`
+    #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
             call: self.call.set_query("workflowNames", &workflow_names),
@@ -536,12 +543,14 @@ pub struct GetAbVariation {
 
 impl GetAbVariation {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `includedProperties`
+    #[inline]
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -559,12 +568,14 @@ impl GetAbVariation {
         }
     }
     /// `includeStats`
+    #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
     /// `marketingCampaignNames`
+    #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
             call: self
@@ -573,12 +584,14 @@ impl GetAbVariation {
         }
     }
     /// `variantStats`
+    #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
     /// `workflowNames`
+    #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
             call: self.call.set_query("workflowNames", &workflow_names),
@@ -595,6 +608,7 @@ pub struct GetStatistics {
 
 impl GetStatistics {
     /// `emailIds`
+    #[inline]
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -603,6 +617,7 @@ impl GetStatistics {
         }
     }
     /// `endTimestamp`
+    #[inline]
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -611,12 +626,14 @@ impl GetStatistics {
         }
     }
     /// The names of the properties to give.
+    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// `startTimestamp`
+    #[inline]
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -635,6 +652,7 @@ pub struct GetStatisticsHistogram {
 
 impl GetStatisticsHistogram {
     /// `emailIds`
+    #[inline]
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -643,6 +661,7 @@ impl GetStatisticsHistogram {
         }
     }
     /// `endTimestamp`
+    #[inline]
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -651,6 +670,7 @@ impl GetStatisticsHistogram {
         }
     }
     /// `interval`
+    #[inline]
     pub fn interval(
         self,
         interval: impl Into<types::MarketingEmailsGetStatisticsHistogramInterval>,
@@ -667,6 +687,7 @@ impl GetStatisticsHistogram {
         }
     }
     /// `startTimestamp`
+    #[inline]
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -685,24 +706,28 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `campaign`
+    #[inline]
     pub fn campaign(self, campaign: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaign", &campaign.to_string()),
         }
     }
     /// Only what was created after this time.
+    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -711,12 +736,14 @@ impl List {
         }
     }
     /// When it was created.
+    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
+    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -725,6 +752,7 @@ impl List {
         }
     }
     /// `includedProperties`
+    #[inline]
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -742,24 +770,28 @@ impl List {
         }
     }
     /// `includeStats`
+    #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
     /// `isPublished`
+    #[inline]
     pub fn is_published(self, is_published: bool) -> Self {
         Self {
             call: self.call.set_query("isPublished", &is_published),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `marketingCampaignNames`
+    #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
             call: self
@@ -768,6 +800,7 @@ impl List {
         }
     }
     /// `publishedAfter`
+    #[inline]
     pub fn published_after(self, published_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -776,6 +809,7 @@ impl List {
         }
     }
     /// `publishedAt`
+    #[inline]
     pub fn published_at(self, published_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -784,6 +818,7 @@ impl List {
         }
     }
     /// `publishedBefore`
+    #[inline]
     pub fn published_before(self, published_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -792,6 +827,7 @@ impl List {
         }
     }
     /// What to sort by.
+    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -803,12 +839,14 @@ impl List {
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::EmailType>) -> Self {
         Self {
             call: self.call.set_query("type", &Into::<types::EmailType>::into(type_)),
         }
     }
     /// Only what was changed after this time.
+    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -817,12 +855,14 @@ impl List {
         }
     }
     /// When it was changed last.
+    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
+    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -831,12 +871,14 @@ impl List {
         }
     }
     /// `variantStats`
+    #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
     /// `workflowNames`
+    #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
             call: self.call.set_query("workflowNames", &workflow_names),
@@ -850,12 +892,14 @@ impl Paged for List {
     type Page = types::WithTotalPublicEmailPage;
     type Item = types::Email;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -867,9 +911,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -883,18 +929,21 @@ pub struct ListRevisions {
 
 impl ListRevisions {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -908,12 +957,14 @@ impl Paged for ListRevisions {
     type Page = types::WithTotalPublicEmailVersionPage;
     type Item = types::VersionPublicEmail;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -925,9 +976,11 @@ impl Paged for ListRevisions {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -941,6 +994,7 @@ pub struct Update {
 
 impl Update {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

@@ -1093,12 +1093,14 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1112,12 +1114,14 @@ impl Paged for List {
     type Page = types::MarketingEventPage;
     type Item = types::MarketingEvent;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1129,9 +1133,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1145,18 +1151,21 @@ pub struct ListContactParticipations {
 
 impl ListContactParticipations {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `state`
+    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1170,12 +1179,14 @@ impl Paged for ListContactParticipations {
     type Page = types::WithTotalParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1187,9 +1198,11 @@ impl Paged for ListContactParticipations {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1203,12 +1216,14 @@ pub struct ListParticipations {
 
 impl ListParticipations {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `contactIdentifier`
+    #[inline]
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1217,12 +1232,14 @@ impl ListParticipations {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `state`
+    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1236,12 +1253,14 @@ impl Paged for ListParticipations {
     type Page = types::WithTotalParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1253,9 +1272,11 @@ impl Paged for ListParticipations {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1269,12 +1290,14 @@ pub struct ListParticipationsByExternalId {
 
 impl ListParticipationsByExternalId {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `contactIdentifier`
+    #[inline]
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1283,12 +1306,14 @@ impl ListParticipationsByExternalId {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `state`
+    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1302,12 +1327,14 @@ impl Paged for ListParticipationsByExternalId {
     type Page = types::WithTotalParticipationBreakdownPage;
     type Item = types::ParticipationBreakdown;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -1319,9 +1346,11 @@ impl Paged for ListParticipationsByExternalId {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -1335,6 +1364,7 @@ pub struct RecordAttendanceByExternalId {
 
 impl RecordAttendanceByExternalId {
     /// The id of the account in the app that the event comes from.
+    #[inline]
     pub fn external_account_id(self, external_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -1353,6 +1383,7 @@ pub struct RecordAttendanceByExternalIdAndEmail {
 
 impl RecordAttendanceByExternalIdAndEmail {
     /// The id of the account in the app that the event comes from.
+    #[inline]
     pub fn external_account_id(self, external_account_id: impl Display) -> Self {
         Self {
             call: self

@@ -1072,12 +1072,14 @@ pub struct DeleteOembedDomains {
 
 impl DeleteOembedDomains {
     /// `domainPortalId`
+    #[inline]
     pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
     }
     /// The id.
+    #[inline]
     pub fn id(self, id: i64) -> Self {
         Self {
             call: self.call.set_query("id", &id),
@@ -1094,6 +1096,7 @@ pub struct GetObjectDefinition {
 
 impl GetObjectDefinition {
     /// `includeFullDefinition`
+    #[inline]
     pub fn include_full_definition(self, include_full_definition: bool) -> Self {
         Self {
             call: self.call.set_query("includeFullDefinition", &include_full_definition),
@@ -1110,12 +1113,14 @@ pub struct GetProperty {
 
 impl GetProperty {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1132,6 +1137,7 @@ pub struct ListOembedDomains {
 
 impl ListOembedDomains {
     /// `domainPortalId`
+    #[inline]
     pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
@@ -1148,12 +1154,14 @@ pub struct ListProperties {
 
 impl ListProperties {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1170,6 +1178,7 @@ pub struct ListSchemas {
 
 impl ListSchemas {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),

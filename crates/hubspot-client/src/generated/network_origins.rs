@@ -66,6 +66,7 @@ pub struct GetIpRangesText {
 
 impl GetIpRangesText {
     /// `direction`
+    #[inline]
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -83,6 +84,7 @@ impl GetIpRangesText {
         }
     }
     /// `service`
+    #[inline]
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,
@@ -110,6 +112,7 @@ pub struct ListIpRanges {
 
 impl ListIpRanges {
     /// `direction`
+    #[inline]
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -127,6 +130,7 @@ impl ListIpRanges {
         }
     }
     /// `service`
+    #[inline]
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,

@@ -377,6 +377,7 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -393,12 +394,14 @@ pub struct Get {
 
 impl Get {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `associations`
+    #[inline]
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -416,12 +419,14 @@ impl Get {
         }
     }
     /// The property that the id is a value of, where it is not the record's own id.
+    #[inline]
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -436,6 +441,7 @@ impl Get {
         }
     }
     /// `propertiesWithHistory`
+    #[inline]
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -463,18 +469,21 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `associations`
+    #[inline]
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -492,12 +501,14 @@ impl List {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -512,6 +523,7 @@ impl List {
         }
     }
     /// `propertiesWithHistory`
+    #[inline]
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -536,12 +548,14 @@ impl Paged for List {
     type Page = types::ObjectPage;
     type Item = types::ObjectWithAssociations;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -553,9 +567,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -573,6 +589,7 @@ impl Paged for Search {
     type Page = types::SearchReply;
     type Item = types::Object;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => {
@@ -581,6 +598,7 @@ impl Paged for Search {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -592,9 +610,11 @@ impl Paged for Search {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -608,6 +628,7 @@ pub struct Update {
 
 impl Update {
     /// The property that the id is a value of, where it is not the record's own id.
+    #[inline]
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),

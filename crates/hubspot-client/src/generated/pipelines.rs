@@ -425,6 +425,7 @@ pub struct Delete {
 
 impl Delete {
     /// `validateDealStageUsagesBeforeDelete`
+    #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
         validate_deal_stage_usages_before_delete: bool,
@@ -439,6 +440,7 @@ impl Delete {
         }
     }
     /// `validateReferencesBeforeDelete`
+    #[inline]
     pub fn validate_references_before_delete(
         self,
         validate_references_before_delete: bool,
@@ -463,6 +465,7 @@ pub struct DeleteStage {
 
 impl DeleteStage {
     /// `validateReferencesBeforeDelete`
+    #[inline]
     pub fn validate_references_before_delete(
         self,
         validate_references_before_delete: bool,
@@ -487,6 +490,7 @@ pub struct Replace {
 
 impl Replace {
     /// `validateDealStageUsagesBeforeDelete`
+    #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
         validate_deal_stage_usages_before_delete: bool,
@@ -501,6 +505,7 @@ impl Replace {
         }
     }
     /// `validateReferencesBeforeDelete`
+    #[inline]
     pub fn validate_references_before_delete(
         self,
         validate_references_before_delete: bool,
@@ -525,6 +530,7 @@ pub struct Update {
 
 impl Update {
     /// `validateDealStageUsagesBeforeDelete`
+    #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
         validate_deal_stage_usages_before_delete: bool,
@@ -539,6 +545,7 @@ impl Update {
         }
     }
     /// `validateReferencesBeforeDelete`
+    #[inline]
     pub fn validate_references_before_delete(
         self,
         validate_references_before_delete: bool,

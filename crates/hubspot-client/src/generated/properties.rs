@@ -351,6 +351,7 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// The language, as `en-us`.
+    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -367,12 +368,14 @@ pub struct Get {
 
 impl Get {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `dataSensitivity`
+    #[inline]
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -387,12 +390,14 @@ impl Get {
         }
     }
     /// The language, as `en-us`.
+    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -409,6 +414,7 @@ pub struct GetGroup {
 
 impl GetGroup {
     /// The language, as `en-us`.
+    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -425,12 +431,14 @@ pub struct List {
 
 impl List {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `dataSensitivity`
+    #[inline]
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -445,12 +453,14 @@ impl List {
         }
     }
     /// The language, as `en-us`.
+    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -467,6 +477,7 @@ pub struct ListGroups {
 
 impl ListGroups {
     /// The language, as `en-us`.
+    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),

@@ -186,6 +186,7 @@ pub struct GetAvailability {
 
 impl GetAvailability {
     /// `monthOffset`
+    #[inline]
     pub fn month_offset(self, month_offset: i64) -> Self {
         Self {
             call: self.call.set_query("monthOffset", &month_offset),
@@ -202,30 +203,35 @@ pub struct ListMeetingLinks {
 
 impl ListMeetingLinks {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `organizerUserId`
+    #[inline]
     pub fn organizer_user_id(self, organizer_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("organizerUserId", &organizer_user_id.to_string()),
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::ExternalLinkMetadataType>) -> Self {
         Self {
             call: self
@@ -241,12 +247,14 @@ impl Paged for ListMeetingLinks {
     type Page = types::WithTotalExternalLinkMetadataPage;
     type Item = types::ExternalLinkMetadata;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -258,9 +266,11 @@ impl Paged for ListMeetingLinks {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

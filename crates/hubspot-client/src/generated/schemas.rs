@@ -246,6 +246,7 @@ pub struct Delete {
 
 impl Delete {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
@@ -262,6 +263,7 @@ pub struct Get {
 
 impl Get {
     /// `includeAssociationDefinitions`
+    #[inline]
     pub fn include_association_definitions(
         self,
         include_association_definitions: bool,
@@ -276,12 +278,14 @@ impl Get {
         }
     }
     /// `includeAuditMetadata`
+    #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
     /// `includePropertyDefinitions`
+    #[inline]
     pub fn include_property_definitions(
         self,
         include_property_definitions: bool,
@@ -303,12 +307,14 @@ pub struct List {
 
 impl List {
     /// Whether it is archived; of a list, whether to give the archived ones only.
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `includeAssociationDefinitions`
+    #[inline]
     pub fn include_association_definitions(
         self,
         include_association_definitions: bool,
@@ -323,12 +329,14 @@ impl List {
         }
     }
     /// `includeAuditMetadata`
+    #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
     /// `includePropertyDefinitions`
+    #[inline]
     pub fn include_property_definitions(
         self,
         include_property_definitions: bool,

@@ -72,6 +72,7 @@ pub struct GetIndexedData {
 
 impl GetIndexedData {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -88,30 +89,35 @@ pub struct Search {
 
 impl Search {
     /// `analytics`
+    #[inline]
     pub fn analytics(self, analytics: bool) -> Self {
         Self {
             call: self.call.set_query("analytics", &analytics),
         }
     }
     /// `autocomplete`
+    #[inline]
     pub fn autocomplete(self, autocomplete: bool) -> Self {
         Self {
             call: self.call.set_query("autocomplete", &autocomplete),
         }
     }
     /// `boostLimit`
+    #[inline]
     pub fn boost_limit(self, boost_limit: f64) -> Self {
         Self {
             call: self.call.set_query("boostLimit", &boost_limit),
         }
     }
     /// `boostRecent`
+    #[inline]
     pub fn boost_recent(self, boost_recent: impl Display) -> Self {
         Self {
             call: self.call.set_query("boostRecent", &boost_recent.to_string()),
         }
     }
     /// `domain`
+    #[inline]
     pub fn domain(self, domain: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -123,6 +129,7 @@ impl Search {
         }
     }
     /// `groupId`
+    #[inline]
     pub fn group_id(self, group_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -131,18 +138,21 @@ impl Search {
         }
     }
     /// `hubdbQuery`
+    #[inline]
     pub fn hubdb_query(self, hubdb_query: impl Display) -> Self {
         Self {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
         }
     }
     /// The language, as `en`.
+    #[inline]
     pub fn language(self, language: impl Display) -> Self {
         Self {
             call: self.call.set_query("language", &language.to_string()),
         }
     }
     /// `length`
+    #[inline]
     pub fn length(self, length: impl Into<types::SiteSearchSearchLength>) -> Self {
         Self {
             call: self
@@ -154,24 +164,28 @@ impl Search {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `matchPrefix`
+    #[inline]
     pub fn match_prefix(self, match_prefix: bool) -> Self {
         Self {
             call: self.call.set_query("matchPrefix", &match_prefix),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `pathPrefix`
+    #[inline]
     pub fn path_prefix(
         self,
         path_prefix: impl IntoIterator<Item = impl Display>,
@@ -189,12 +203,14 @@ impl Search {
         }
     }
     /// `popularityBoost`
+    #[inline]
     pub fn popularity_boost(self, popularity_boost: f64) -> Self {
         Self {
             call: self.call.set_query("popularityBoost", &popularity_boost),
         }
     }
     /// The names of the properties to give.
+    #[inline]
     pub fn property(self, property: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -209,18 +225,21 @@ impl Search {
         }
     }
     /// `q`
+    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
     /// `tableId`
+    #[inline]
     pub fn table_id(self, table_id: i64) -> Self {
         Self {
             call: self.call.set_query("tableId", &table_id),
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -232,6 +251,7 @@ impl Search {
         }
     }
     /// `types`
+    #[inline]
     pub fn types(
         self,
         types: impl IntoIterator<Item = impl Into<types::IndexedDataType>>,
@@ -256,12 +276,14 @@ impl Paged for Search {
     type Page = types::SearchResults;
     type Item = types::ContentSearchResult;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -271,9 +293,11 @@ impl Paged for Search {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

@@ -212,6 +212,7 @@ pub struct Create {
 
 impl Create {
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -228,6 +229,7 @@ pub struct GetMetadata {
 
 impl GetMetadata {
     /// The properties, by internal name; of a read, the names of those to give.
+    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -244,6 +246,7 @@ pub struct Upsert {
 
 impl Upsert {
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -260,6 +263,7 @@ pub struct Validate {
 
 impl Validate {
     /// `file`
+    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

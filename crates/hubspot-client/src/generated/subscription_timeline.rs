@@ -52,36 +52,42 @@ pub struct List {
 
 impl List {
     /// Only changes of this kind, as `SUBSCRIPTION_STATUS`, `PORTAL_STATUS`, `PORTAL_BOUNCE` or `PORTAL_SPAM`.
+    #[inline]
     pub fn change_type(self, change_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("changeType", &change_type.to_string()),
         }
     }
     /// Only changes from then on, in milliseconds since 1970.
+    #[inline]
     pub fn start_timestamp(self, start_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("startTimestamp", &start_timestamp),
         }
     }
     /// Only changes up to then, in milliseconds since 1970.
+    #[inline]
     pub fn end_timestamp(self, end_timestamp: i64) -> Self {
         Self {
             call: self.call.set_query("endTimestamp", &end_timestamp),
         }
     }
     /// Add the recipient's subscriptions as they were after the change.
+    #[inline]
     pub fn include_snapshots(self, include_snapshots: bool) -> Self {
         Self {
             call: self.call.set_query("includeSnapshots", &include_snapshots),
         }
     }
     /// Entries for each page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `offset` of the page before; it does not last long.
+    #[inline]
     pub fn offset(self, offset: impl Display) -> Self {
         Self {
             call: self.call.set_query("offset", &offset.to_string()),
@@ -95,12 +101,14 @@ impl Paged for List {
     type Page = types::SubscriptionTimelinePage;
     type Item = types::SubscriptionTimelineEntry;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("offset", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.keyset(
@@ -108,9 +116,11 @@ impl Paged for List {
             Some(page).and_then(|value| value.has_more.as_ref()).copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.timeline).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.timeline).unwrap_or_default()
     }

@@ -165,24 +165,28 @@ pub struct ListSmtpTokens {
 
 impl ListSmtpTokens {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `campaignName`
+    #[inline]
     pub fn campaign_name(self, campaign_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignName", &campaign_name.to_string()),
         }
     }
     /// `emailCampaignId`
+    #[inline]
     pub fn email_campaign_id(self, email_campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("emailCampaignId", &email_campaign_id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -196,12 +200,14 @@ impl Paged for ListSmtpTokens {
     type Page = types::SmtpApiTokenViewPage;
     type Item = types::SmtpApiTokenView;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -213,9 +219,11 @@ impl Paged for ListSmtpTokens {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

@@ -600,6 +600,7 @@ pub struct BatchGetEarliest {
 
 impl BatchGetEarliest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -616,6 +617,7 @@ pub struct BatchGetLatest {
 
 impl BatchGetLatest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -632,6 +634,7 @@ pub struct BatchGetLocalEarliest {
 
 impl BatchGetLocalEarliest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -648,6 +651,7 @@ pub struct BatchGetLocalLatest {
 
 impl BatchGetLocalLatest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -664,6 +668,7 @@ pub struct BatchGetLocalNext {
 
 impl BatchGetLocalNext {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -680,6 +685,7 @@ pub struct BatchGetNext {
 
 impl BatchGetNext {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -696,6 +702,7 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -712,6 +719,7 @@ pub struct BatchReadLocal {
 
 impl BatchReadLocal {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -728,6 +736,7 @@ pub struct GetEarliest {
 
 impl GetEarliest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -744,6 +753,7 @@ pub struct GetLatest {
 
 impl GetLatest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -760,6 +770,7 @@ pub struct GetLocalEarliest {
 
 impl GetLocalEarliest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -776,6 +787,7 @@ pub struct GetLocalLatest {
 
 impl GetLocalLatest {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -792,6 +804,7 @@ pub struct GetLocalNext {
 
 impl GetLocalNext {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),
@@ -808,6 +821,7 @@ pub struct GetNext {
 
 impl GetNext {
     /// The id of the account in which the app is installed.
+    #[inline]
     pub fn install_portal_id(self, install_portal_id: i64) -> Self {
         Self {
             call: self.call.set_query("installPortalId", &install_portal_id),

@@ -241,6 +241,7 @@ pub struct GetPerformance {
 
 impl GetPerformance {
     /// `bucketType`
+    #[inline]
     pub fn bucket_type(
         self,
         bucket_type: impl Into<types::ListConversionInactivityTimeUnit>,
@@ -255,12 +256,14 @@ impl GetPerformance {
         }
     }
     /// `end`
+    #[inline]
     pub fn end(self, end: i64) -> Self {
         Self {
             call: self.call.set_query("end", &end),
         }
     }
     /// `firstDay`
+    #[inline]
     pub fn first_day(self, first_day: impl Into<types::Weekday>) -> Self {
         Self {
             call: self
@@ -269,6 +272,7 @@ impl GetPerformance {
         }
     }
     /// `start`
+    #[inline]
     pub fn start(self, start: i64) -> Self {
         Self {
             call: self.call.set_query("start", &start),
@@ -285,12 +289,14 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -304,12 +310,14 @@ impl Paged for List {
     type Page = types::ApiFlowListingPage;
     type Item = types::ApiFlowListing;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -321,9 +329,11 @@ impl Paged for List {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }
@@ -337,18 +347,21 @@ pub struct ListEmailCampaigns {
 
 impl ListEmailCampaigns {
     /// The cursor of the page before; the first page has none.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
+    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// The id of the workflow.
+    #[inline]
     pub fn flow_id(self, flow_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -360,6 +373,7 @@ impl ListEmailCampaigns {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -373,12 +387,14 @@ impl Paged for ListEmailCampaigns {
     type Page = types::ApiFlowEmailCampaignPage;
     type Item = types::ApiFlowEmailCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -390,9 +406,11 @@ impl Paged for ListEmailCampaigns {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.results).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.results).unwrap_or_default()
     }

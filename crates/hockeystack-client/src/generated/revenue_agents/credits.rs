@@ -81,30 +81,35 @@ pub struct Operations {
 
 impl Operations {
     /// Start of the span, included. The exact form is not on record; use ISO 8601.
+    #[inline]
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
         }
     }
     /// End of the span, not included; not before `from`.
+    #[inline]
     pub fn to(self, to: impl Display) -> Self {
         Self {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
     /// Keep only this feature, 1 to 64 characters.
+    #[inline]
     pub fn feature(self, feature: impl Display) -> Self {
         Self {
             call: self.call.set_query("feature", &feature.to_string()),
         }
     }
     /// Cursor of the wanted page, from the page before.
+    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
     /// Entries for each page, 1 to 200; 50 if left out.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -118,21 +123,25 @@ impl Paged for Operations {
     type Page = types::CreditOperationPage;
     type Item = types::CreditOperation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("cursor", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.operations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.operations).unwrap_or_default()
     }
@@ -146,18 +155,21 @@ pub struct Usage {
 
 impl Usage {
     /// Start of the span, included. The exact form is not on record; use ISO 8601.
+    #[inline]
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
         }
     }
     /// End of the span, not included; not before `from`.
+    #[inline]
     pub fn to(self, to: impl Display) -> Self {
         Self {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
     /// What to sum by; `feature` if left out.
+    #[inline]
     pub fn group_by(self, group_by: impl Into<types::CreditGrouping>) -> Self {
         Self {
             call: self

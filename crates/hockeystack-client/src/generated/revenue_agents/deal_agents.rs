@@ -99,12 +99,14 @@ pub struct List {
 
 impl List {
     /// Cursor of the wanted page, from the page before.
+    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
     /// Entries for each page, 1 to 200; 50 if left out.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -118,21 +120,25 @@ impl Paged for List {
     type Page = types::AgentPage;
     type Item = types::AgentState;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("cursor", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.agents).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.agents).unwrap_or_default()
     }

@@ -190,12 +190,14 @@ pub struct List {
 
 impl List {
     /// Cursor of the wanted page, from the page before.
+    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
     /// Entries for each page, 1 to 200; 50 if left out.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -209,21 +211,25 @@ impl Paged for List {
     type Page = types::ConversationPage;
     type Item = types::Conversation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("cursor", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.conversations).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.conversations).unwrap_or_default()
     }
@@ -237,18 +243,21 @@ pub struct ListMessages {
 
 impl ListMessages {
     /// Entries for each page, 1 to 200; 50 if left out.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// Where to go on: the `next_cursor` of the page before.
+    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Oldest first (`asc`) or newest first (`desc`).
+    #[inline]
     pub fn order(self, order: impl Into<types::MessageOrder>) -> Self {
         Self {
             call: self.call.set_query("order", &Into::<types::MessageOrder>::into(order)),
@@ -262,21 +271,25 @@ impl Paged for ListMessages {
     type Page = types::MessagePage;
     type Item = types::Message;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("after", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
             Some(page).and_then(|value| value.next_cursor.as_ref()).cloned().as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.messages).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.messages).unwrap_or_default()
     }

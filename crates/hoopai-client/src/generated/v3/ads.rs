@@ -2887,6 +2887,7 @@ pub struct CreateLinkedinLeadForm {
 
 impl CreateLinkedinLeadForm {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -2903,6 +2904,7 @@ pub struct DeleteFacebookCustomAudience {
 
 impl DeleteFacebookCustomAudience {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -2919,6 +2921,7 @@ pub struct DeleteGoogleConversion {
 
 impl DeleteGoogleConversion {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -2935,6 +2938,7 @@ pub struct GetFacebookAdAccount {
 
 impl GetFacebookAdAccount {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -2951,12 +2955,14 @@ pub struct GetFacebookCampaign {
 
 impl GetFacebookCampaign {
     /// `fields`
+    #[inline]
     pub fn fields(self, fields: impl Display) -> Self {
         Self {
             call: self.call.set_query("fields", &fields.to_string()),
         }
     }
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -2973,6 +2979,7 @@ pub struct GetFacebookCustomAudience {
 
 impl GetFacebookCustomAudience {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -2989,6 +2996,7 @@ pub struct GetFacebookIntegration {
 
 impl GetFacebookIntegration {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3005,6 +3013,7 @@ pub struct GetFacebookLeadForm {
 
 impl GetFacebookLeadForm {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3021,6 +3030,7 @@ pub struct GetFacebookPublishingProgress {
 
 impl GetFacebookPublishingProgress {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3037,6 +3047,7 @@ pub struct GetFacebookUser {
 
 impl GetFacebookUser {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3053,6 +3064,7 @@ pub struct GetGoogleAdAccount {
 
 impl GetGoogleAdAccount {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3069,6 +3081,7 @@ pub struct GetGoogleAudience {
 
 impl GetGoogleAudience {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3085,6 +3098,7 @@ pub struct GetGoogleCampaign {
 
 impl GetGoogleCampaign {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3101,6 +3115,7 @@ pub struct GetGoogleConversion {
 
 impl GetGoogleConversion {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3117,6 +3132,7 @@ pub struct GetGoogleIntegration {
 
 impl GetGoogleIntegration {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3133,6 +3149,7 @@ pub struct GetGoogleKeywordIdeas {
 
 impl GetGoogleKeywordIdeas {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3149,6 +3166,7 @@ pub struct GetGoogleReport {
 
 impl GetGoogleReport {
     /// `groupBy`
+    #[inline]
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
@@ -3173,6 +3191,7 @@ pub struct GetGoogleUser {
 
 impl GetGoogleUser {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3189,6 +3208,7 @@ pub struct GetLinkedinCampaignGroup {
 
 impl GetLinkedinCampaignGroup {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3205,6 +3225,7 @@ pub struct GetLinkedinCampaignGroupReport {
 
 impl GetLinkedinCampaignGroupReport {
     /// `fields`
+    #[inline]
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3232,6 +3253,7 @@ pub struct GetLinkedinIntegration {
 
 impl GetLinkedinIntegration {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3248,6 +3270,7 @@ pub struct GetLinkedinReport {
 
 impl GetLinkedinReport {
     /// `pivot`
+    #[inline]
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -3259,6 +3282,7 @@ impl GetLinkedinReport {
         }
     }
     /// `groupBy`
+    #[inline]
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -3273,12 +3297,14 @@ impl GetLinkedinReport {
         }
     }
     /// `entityUrns`
+    #[inline]
     pub fn entity_urns(self, entity_urns: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityUrns", &entity_urns.to_string()),
         }
     }
     /// `fields`
+    #[inline]
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3306,6 +3332,7 @@ pub struct GetLinkedinUser {
 
 impl GetLinkedinUser {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3322,24 +3349,28 @@ pub struct ListFacebookAdAccounts {
 
 impl ListFacebookAdAccounts {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// `next`
+    #[inline]
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
     /// `fetchAll`
+    #[inline]
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -3356,6 +3387,7 @@ pub struct ListFacebookConversationForms {
 
 impl ListFacebookConversationForms {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3372,6 +3404,7 @@ pub struct ListFacebookCustomAudiences {
 
 impl ListFacebookCustomAudiences {
     /// `source`
+    #[inline]
     pub fn source(
         self,
         source: impl Into<types::AdsListFacebookCustomAudiencesSource>,
@@ -3396,36 +3429,42 @@ pub struct ListFacebookEntities {
 
 impl ListFacebookEntities {
     /// `next`
+    #[inline]
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
     /// `fetchAll`
+    #[inline]
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// `adSetId`
+    #[inline]
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
         }
     }
     /// `searchId`
+    #[inline]
     pub fn search_id(self, search_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
     /// `selectedAdAccountId`
+    #[inline]
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3444,6 +3483,7 @@ pub struct ListFacebookLeadForms {
 
 impl ListFacebookLeadForms {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3460,6 +3500,7 @@ pub struct ListFacebookPages {
 
 impl ListFacebookPages {
     /// `fetchExisting`
+    #[inline]
     pub fn fetch_existing(self, fetch_existing: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchExisting", &fetch_existing.to_string()),
@@ -3476,18 +3517,21 @@ pub struct ListFacebookPixels {
 
 impl ListFacebookPixels {
     /// `channel`
+    #[inline]
     pub fn channel(self, channel: impl Display) -> Self {
         Self {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
     /// The id of the page.
+    #[inline]
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
         }
     }
     /// `igUserId`
+    #[inline]
     pub fn ig_user_id(self, ig_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("igUserId", &ig_user_id.to_string()),
@@ -3504,6 +3548,7 @@ pub struct ListFacebookReports {
 
 impl ListFacebookReports {
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3520,6 +3565,7 @@ pub struct ListGoogleAdAccounts {
 
 impl ListGoogleAdAccounts {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3538,12 +3584,14 @@ pub struct ListGoogleAssets {
 
 impl ListGoogleAssets {
     /// The id.
+    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// `advertiserOnly`
+    #[inline]
     pub fn advertiser_only(self, advertiser_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("advertiserOnly", &advertiser_only.to_string()),
@@ -3560,6 +3608,7 @@ pub struct ListGoogleAudiences {
 
 impl ListGoogleAudiences {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3576,6 +3625,7 @@ pub struct ListGoogleConversionGoals {
 
 impl ListGoogleConversionGoals {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3592,6 +3642,7 @@ pub struct ListGoogleConversions {
 
 impl ListGoogleConversions {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::AdsListGoogleConversionsType>) -> Self {
         Self {
             call: self
@@ -3603,24 +3654,28 @@ impl ListGoogleConversions {
         }
     }
     /// `conversionType`
+    #[inline]
     pub fn conversion_type(self, conversion_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversionType", &conversion_type.to_string()),
         }
     }
     /// `category`
+    #[inline]
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3637,36 +3692,42 @@ pub struct ListGoogleEntities {
 
 impl ListGoogleEntities {
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// `adGroupId`
+    #[inline]
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
         }
     }
     /// `searchId`
+    #[inline]
     pub fn search_id(self, search_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `selectedAdAccountId`
+    #[inline]
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3685,6 +3746,7 @@ pub struct ListGoogleReports {
 
 impl ListGoogleReports {
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3701,6 +3763,7 @@ pub struct ListGoogleSegments {
 
 impl ListGoogleSegments {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -3717,6 +3780,7 @@ pub struct ListInstagramAccounts {
 
 impl ListInstagramAccounts {
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3735,6 +3799,7 @@ pub struct ListLinkedinAdAccounts {
 
 impl ListLinkedinAdAccounts {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3751,6 +3816,7 @@ pub struct ListLinkedinLeadForms {
 
 impl ListLinkedinLeadForms {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3767,6 +3833,7 @@ pub struct ListLinkedinReports {
 
 impl ListLinkedinReports {
     /// `fields`
+    #[inline]
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3794,12 +3861,14 @@ pub struct SearchFacebookTargeting {
 
 impl SearchFacebookTargeting {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `searchType`
+    #[inline]
     pub fn search_type(self, search_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchType", &search_type.to_string()),
@@ -3816,6 +3885,7 @@ pub struct SearchGoogleTargeting {
 
 impl SearchGoogleTargeting {
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -3832,12 +3902,14 @@ pub struct SearchLinkedinTargeting {
 
 impl SearchLinkedinTargeting {
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `q`
+    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -3854,6 +3926,7 @@ pub struct SetDefaultFacebookPage {
 
 impl SetDefaultFacebookPage {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),
@@ -3870,6 +3943,7 @@ pub struct UpdateLinkedinAdStatus {
 
 impl UpdateLinkedinAdStatus {
     /// `isDraft`
+    #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
             call: self.call.set_query("isDraft", &is_draft),

@@ -128,42 +128,49 @@ pub struct List {
 
 impl List {
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `active`
+    #[inline]
     pub fn active(self, active: impl Display) -> Self {
         Self {
             call: self.call.set_query("active", &active.to_string()),
         }
     }
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `fromDate`
+    #[inline]
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
     /// `toDate`
+    #[inline]
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -177,12 +184,14 @@ impl Paged for List {
     type Page = types::ListAffiliatesReply;
     type Item = types::OAuthAffiliateListItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -193,9 +202,11 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.affiliates).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.affiliates).unwrap_or_default()
     }
@@ -209,48 +220,56 @@ pub struct ListCommissions {
 
 impl ListCommissions {
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// `affiliateId`
+    #[inline]
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `fromDate`
+    #[inline]
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
     /// `toDate`
+    #[inline]
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -264,12 +283,14 @@ impl Paged for ListCommissions {
     type Page = types::GetCommissionListReply;
     type Item = types::CommissionListItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -280,9 +301,11 @@ impl Paged for ListCommissions {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.commissions).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.commissions).unwrap_or_default()
     }
@@ -296,48 +319,56 @@ pub struct ListPayouts {
 
 impl ListPayouts {
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `affiliateId`
+    #[inline]
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
     /// The id of the campaign.
+    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `start`
+    #[inline]
     pub fn start(self, start: impl Display) -> Self {
         Self {
             call: self.call.set_query("start", &start.to_string()),
         }
     }
     /// `end`
+    #[inline]
     pub fn end(self, end: impl Display) -> Self {
         Self {
             call: self.call.set_query("end", &end.to_string()),
@@ -351,12 +382,14 @@ impl Paged for ListPayouts {
     type Page = types::GetPayoutListReply;
     type Item = types::PayoutListItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -367,9 +400,11 @@ impl Paged for ListPayouts {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.payouts).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.payouts).unwrap_or_default()
     }

@@ -381,6 +381,7 @@ pub struct CreateAgent {
 
 impl CreateAgent {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -397,6 +398,7 @@ pub struct DeleteAgent {
 
 impl DeleteAgent {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -413,6 +415,7 @@ pub struct ExecuteAgent {
 
 impl ExecuteAgent {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -429,6 +432,7 @@ pub struct ExecuteAgentLegacy {
 
 impl ExecuteAgentLegacy {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -445,6 +449,7 @@ pub struct GetAgent {
 
 impl GetAgent {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -461,6 +466,7 @@ pub struct GetAgentLegacy {
 
 impl GetAgentLegacy {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -477,12 +483,14 @@ pub struct ListAgents {
 
 impl ListAgents {
     /// `isPublished`
+    #[inline]
     pub fn is_published(self, is_published: impl Display) -> Self {
         Self {
             call: self.call.set_query("isPublished", &is_published.to_string()),
         }
     }
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -496,12 +504,14 @@ impl Paged for ListAgents {
     type Page = types::GetPublishedAgentsReply;
     type Item = types::GetPublishedAgentsReplyAgentsItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -515,9 +525,11 @@ impl Paged for ListAgents {
                 .copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.agents).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.agents).unwrap_or_default()
     }
@@ -531,6 +543,7 @@ pub struct ListAgentsLegacy {
 
 impl ListAgentsLegacy {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -544,12 +557,14 @@ impl Paged for ListAgentsLegacy {
     type Page = types::GetPublishedAgentsReply;
     type Item = types::GetPublishedAgentsReplyAgentsItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -563,9 +578,11 @@ impl Paged for ListAgentsLegacy {
                 .copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.agents).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.agents).unwrap_or_default()
     }
@@ -579,6 +596,7 @@ pub struct PublishAgentVersion {
 
 impl PublishAgentVersion {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -595,6 +613,7 @@ pub struct UpdateAgent {
 
 impl UpdateAgent {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -611,6 +630,7 @@ pub struct UpdateAgentVersion {
 
 impl UpdateAgentVersion {
     /// `source`
+    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),

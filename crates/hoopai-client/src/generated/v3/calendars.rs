@@ -1641,12 +1641,14 @@ pub struct CreateServiceBooking {
 
 impl CreateServiceBooking {
     /// `overrideAvailability`
+    #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
     /// `skipSchedulingNotice`
+    #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {
             call: self.call.set_query("skipSchedulingNotice", &skip_scheduling_notice),
@@ -1663,18 +1665,21 @@ pub struct GetFreeSlots {
 
 impl GetFreeSlots {
     /// The time zone, as `America/New_York`.
+    #[inline]
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// `userIds`
+    #[inline]
     pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1699,12 +1704,14 @@ pub struct List {
 
 impl List {
     /// The id of the group.
+    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
     /// `showDrafted`
+    #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {
             call: self.call.set_query("showDrafted", &show_drafted),
@@ -1725,19 +1732,23 @@ impl Paged for ListAppointmentNotes {
     type Page = types::GetNotesListReply;
     type Item = types::GetNote;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, Some(page).and_then(|value| value.has_more.as_ref()).copied())
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.notes).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.notes).unwrap_or_default()
     }
@@ -1751,18 +1762,21 @@ pub struct ListBlockedSlots {
 
 impl ListBlockedSlots {
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The id of the calendar.
+    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// The id of the group.
+    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1779,18 +1793,21 @@ pub struct ListEvents {
 
 impl ListEvents {
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The id of the calendar.
+    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// The id of the group.
+    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1807,24 +1824,28 @@ pub struct ListNotifications {
 
 impl ListNotifications {
     /// `isActive`
+    #[inline]
     pub fn is_active(self, is_active: bool) -> Self {
         Self {
             call: self.call.set_query("isActive", &is_active),
         }
     }
     /// Whether it is deleted.
+    #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
             call: self.call.set_query("deleted", &deleted),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -1838,19 +1859,23 @@ impl Paged for ListNotifications {
     type Page = Vec<types::CalendarNotificationReply>;
     type Item = types::CalendarNotificationReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page.len())
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         page
     }
@@ -1868,19 +1893,23 @@ impl Paged for ListResources {
     type Page = Vec<types::CalendarResourceByIdReply>;
     type Item = types::CalendarResourceByIdReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page.len())
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         page
     }
@@ -1894,12 +1923,14 @@ pub struct ListServiceBookings {
 
 impl ListServiceBookings {
     /// The time zone, as `America/New_York`.
+    #[inline]
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
     /// `serviceLocationId`
+    #[inline]
     pub fn service_location_id(self, service_location_id: impl Display) -> Self {
         Self {
             call: self
@@ -1918,6 +1949,7 @@ pub struct ListServices {
 
 impl ListServices {
     /// `serviceCategoryId`
+    #[inline]
     pub fn service_category_id(self, service_category_id: impl Display) -> Self {
         Self {
             call: self
@@ -1926,6 +1958,7 @@ impl ListServices {
         }
     }
     /// `isPrivate`
+    #[inline]
     pub fn is_private(self, is_private: bool) -> Self {
         Self {
             call: self.call.set_query("isPrivate", &is_private),
@@ -1942,18 +1975,21 @@ pub struct SearchSchedules {
 
 impl SearchSchedules {
     /// The id of the calendar.
+    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1967,19 +2003,23 @@ impl Paged for SearchSchedules {
     type Page = types::GetAllSchedulesReply;
     type Item = types::ScheduleObjectReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(None, None)
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.schedules).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.schedules).unwrap_or_default()
     }
@@ -1993,12 +2033,14 @@ pub struct UpdateServiceBooking {
 
 impl UpdateServiceBooking {
     /// `overrideAvailability`
+    #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
     /// `skipSchedulingNotice`
+    #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {
             call: self.call.set_query("skipSchedulingNotice", &skip_scheduling_notice),

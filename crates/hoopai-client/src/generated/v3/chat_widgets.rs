@@ -250,6 +250,7 @@ pub struct GetPublicConfig {
 
 impl GetPublicConfig {
     /// `version`
+    #[inline]
     pub fn version(self, version: impl Display) -> Self {
         Self {
             call: self.call.set_query("version", &version.to_string()),
@@ -266,6 +267,7 @@ pub struct List {
 
 impl List {
     /// `chatType`
+    #[inline]
     pub fn chat_type(
         self,
         chat_type: impl Into<types::ChatWidgetsListChatType>,
@@ -280,6 +282,7 @@ impl List {
         }
     }
     /// `excludeChatType`
+    #[inline]
     pub fn exclude_chat_type(
         self,
         exclude_chat_type: impl Into<types::ChatWidgetsListExcludeChatType>,
@@ -296,12 +299,14 @@ impl List {
         }
     }
     /// `voiceAiAgentId`
+    #[inline]
     pub fn voice_ai_agent_id(self, voice_ai_agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("voiceAiAgentId", &voice_ai_agent_id.to_string()),
         }
     }
     /// `allInOneChatTypes`
+    #[inline]
     pub fn all_in_one_chat_types(
         self,
         all_in_one_chat_types: impl Into<types::ChatWidgetsListChatType>,

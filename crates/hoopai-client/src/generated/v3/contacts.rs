@@ -871,12 +871,14 @@ pub struct FindDuplicate {
 
 impl FindDuplicate {
     /// `number`
+    #[inline]
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
     /// The e-mail address.
+    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -893,24 +895,28 @@ pub struct ListByBusiness {
 
 impl ListByBusiness {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `startAfter`
+    #[inline]
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
@@ -924,12 +930,14 @@ impl Paged for ListByBusiness {
     type Page = types::ContactsSearchReply;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -937,9 +945,11 @@ impl Paged for ListByBusiness {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.contacts).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }
@@ -957,6 +967,7 @@ impl Paged for Search {
     type Page = types::FoundContacts;
     type Item = types::FoundContact;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLimit", LimitIn::Body));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Values(values) => {
@@ -965,6 +976,7 @@ impl Paged for Search {
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.values(
@@ -975,9 +987,11 @@ impl Paged for Search {
                 .map(|values| values.to_vec()),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.contacts).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.contacts).unwrap_or_default()
     }

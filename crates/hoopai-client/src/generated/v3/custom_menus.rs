@@ -156,30 +156,35 @@ pub struct List {
 
 impl List {
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `showOnCompany`
+    #[inline]
     pub fn show_on_company(self, show_on_company: bool) -> Self {
         Self {
             call: self.call.set_query("showOnCompany", &show_on_company),
@@ -193,12 +198,14 @@ impl Paged for List {
     type Page = types::GetCustomMenusReply;
     type Item = types::CustomMenu;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -208,9 +215,11 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.custom_menus).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.custom_menus).unwrap_or_default()
     }

@@ -586,6 +586,7 @@ pub struct GetCampaignStats {
 
 impl GetCampaignStats {
     /// `subSourceId`
+    #[inline]
     pub fn sub_source_id(self, sub_source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subSourceId", &sub_source_id.to_string()),
@@ -602,36 +603,42 @@ pub struct ListBulkActionCampaigns {
 
 impl ListBulkActionCampaigns {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `dateFrom`
+    #[inline]
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
     /// `dateTo`
+    #[inline]
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(
         self,
         status: impl Into<types::BulkActionCampaignPublicV2Status>,
@@ -653,12 +660,14 @@ impl Paged for ListBulkActionCampaigns {
     type Page = types::ListBulkActionCampaignsPublicV2Reply;
     type Item = types::BulkActionCampaignPublicV2;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -666,9 +675,11 @@ impl Paged for ListBulkActionCampaigns {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.campaigns).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.campaigns).unwrap_or_default()
     }
@@ -682,24 +693,28 @@ pub struct ListCampaigns {
 
 impl ListCampaigns {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -718,12 +733,14 @@ impl Paged for ListCampaigns {
     type Page = types::ListEmailCampaignsPublicV2Reply;
     type Item = types::EmailCampaignPublicV2;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -731,9 +748,11 @@ impl Paged for ListCampaigns {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.campaigns).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.campaigns).unwrap_or_default()
     }
@@ -747,30 +766,35 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The field to sort by.
+    #[inline]
     pub fn sort_by(self, sort_by: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortBy", &sort_by.to_string()),
         }
     }
     /// Upwards or downwards.
+    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -782,18 +806,21 @@ impl ListTemplates {
         }
     }
     /// `archived`
+    #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
     /// `folderId`
+    #[inline]
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
         }
     }
     /// `include`
+    #[inline]
     pub fn include(self, include: impl Into<types::EmailsListTemplatesInclude>) -> Self {
         Self {
             call: self
@@ -812,12 +839,14 @@ impl Paged for ListTemplates {
     type Page = types::ListTemplatesPublicV2Reply;
     type Item = types::TemplateListItemPublicV2;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -825,9 +854,11 @@ impl Paged for ListTemplates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.items).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.items).unwrap_or_default()
     }
@@ -841,24 +872,28 @@ pub struct ListWorkflowCampaigns {
 
 impl ListWorkflowCampaigns {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::Visibility>) -> Self {
         Self {
             call: self.call.set_query("status", &Into::<types::Visibility>::into(status)),
@@ -872,12 +907,14 @@ impl Paged for ListWorkflowCampaigns {
     type Page = types::ListWorkflowCampaignsPublicV2Reply;
     type Item = types::WorkflowCampaignPublicV2;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -885,9 +922,11 @@ impl Paged for ListWorkflowCampaigns {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.campaigns).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.campaigns).unwrap_or_default()
     }

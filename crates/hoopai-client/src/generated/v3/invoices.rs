@@ -1269,30 +1269,35 @@ pub struct List {
 
 impl List {
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `paymentMode`
+    #[inline]
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1304,18 +1309,21 @@ impl List {
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `sortField`
+    #[inline]
     pub fn sort_field(self, sort_field: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortField", &sort_field.to_string()),
         }
     }
     /// Upwards or downwards.
+    #[inline]
     pub fn sort_order(
         self,
         sort_order: impl Into<types::InvoicesListSortOrder>,
@@ -1337,12 +1345,14 @@ impl Paged for List {
     type Page = types::ListInvoicesReply;
     type Item = types::GetInvoiceReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1350,9 +1360,11 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.invoices).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.invoices).unwrap_or_default()
     }
@@ -1366,6 +1378,7 @@ pub struct ListEstimateTemplates {
 
 impl ListEstimateTemplates {
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1379,12 +1392,14 @@ impl Paged for ListEstimateTemplates {
     type Page = types::ListEstimateTemplateReply;
     type Item = types::EstimateTemplateReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1394,9 +1409,11 @@ impl Paged for ListEstimateTemplates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
@@ -1410,24 +1427,28 @@ pub struct ListEstimates {
 
 impl ListEstimates {
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::InvoicesListEstimatesStatus>) -> Self {
         Self {
             call: self
@@ -1439,6 +1460,7 @@ impl ListEstimates {
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1452,12 +1474,14 @@ impl Paged for ListEstimates {
     type Page = types::ListEstimatesReply;
     type Item = types::EstimateReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1465,9 +1489,11 @@ impl Paged for ListEstimates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.estimates).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.estimates).unwrap_or_default()
     }
@@ -1481,30 +1507,35 @@ pub struct ListSchedules {
 
 impl ListSchedules {
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `paymentMode`
+    #[inline]
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1523,12 +1554,14 @@ impl Paged for ListSchedules {
     type Page = types::ListSchedulesReply;
     type Item = types::GetScheduleReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1536,9 +1569,11 @@ impl Paged for ListSchedules {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.schedules).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.schedules).unwrap_or_default()
     }
@@ -1552,30 +1587,35 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// When it begins.
+    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
+    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `paymentMode`
+    #[inline]
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1594,12 +1634,14 @@ impl Paged for ListTemplates {
     type Page = types::ListTemplatesReply;
     type Item = types::TemplateReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1609,9 +1651,11 @@ impl Paged for ListTemplates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }

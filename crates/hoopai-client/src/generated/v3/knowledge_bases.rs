@@ -394,18 +394,21 @@ pub struct List {
 
 impl List {
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `lastKnowledgeBaseId`
+    #[inline]
     pub fn last_knowledge_base_id(self, last_knowledge_base_id: impl Display) -> Self {
         Self {
             call: self
@@ -421,12 +424,14 @@ impl Paged for List {
     type Page = types::GetAllKnowledgeBasesPaginatedReply;
     type Item = types::KnowledgeBaseListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("lastKnowledgeBaseId", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.keyset(
@@ -440,12 +445,14 @@ impl Paged for List {
                 .copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.data.as_ref())
             .map(|value| &value.knowledge_bases)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.data)
@@ -462,12 +469,14 @@ pub struct ListFaqs {
 
 impl ListFaqs {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// `lastFaqId`
+    #[inline]
     pub fn last_faq_id(self, last_faq_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastFaqId", &last_faq_id.to_string()),
@@ -481,12 +490,14 @@ impl Paged for ListFaqs {
     type Page = types::ListFaqsReply;
     type Item = types::FaqReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("lastFaqId", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.keyset(
@@ -494,9 +505,11 @@ impl Paged for ListFaqs {
             Some(page).and_then(|value| value.has_more.as_ref()).copied(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.faqs).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.faqs).unwrap_or_default()
     }
@@ -510,18 +523,21 @@ pub struct ListUrls {
 
 impl ListUrls {
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// `pageLength`
+    #[inline]
     pub fn page_length(self, page_length: i64) -> Self {
         Self {
             call: self.call.set_query("pageLength", &page_length),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -535,12 +551,14 @@ impl Paged for ListUrls {
     type Page = types::GetAllUrlsByKnowledgeBaseReply;
     type Item = types::CrawledUrl;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageLength", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(
@@ -549,9 +567,11 @@ impl Paged for ListUrls {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.urls).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.urls).unwrap_or_default()
     }

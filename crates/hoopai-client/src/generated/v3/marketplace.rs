@@ -241,42 +241,49 @@ pub struct ListCharges {
 
 impl ListCharges {
     /// `meterId`
+    #[inline]
     pub fn meter_id(self, meter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("meterId", &meter_id.to_string()),
         }
     }
     /// The id of the event.
+    #[inline]
     pub fn event_id(self, event_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventId", &event_id.to_string()),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -290,12 +297,14 @@ impl Paged for ListCharges {
     type Page = types::MarketplaceListChargesResponse;
     type Item = types::MarketplaceListChargesResponseChargesItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -306,9 +315,11 @@ impl Paged for ListCharges {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.charges).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.charges).unwrap_or_default()
     }

@@ -116,30 +116,35 @@ pub struct ListInstalledLocations {
 
 impl ListInstalledLocations {
     /// `pageSize`
+    #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
     /// `pageToken`
+    #[inline]
     pub fn page_token(self, page_token: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageToken", &page_token.to_string()),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `isInstalled`
+    #[inline]
     pub fn is_installed(self, is_installed: bool) -> Self {
         Self {
             call: self.call.set_query("isInstalled", &is_installed),
         }
     }
     /// `restrictToUserLocations`
+    #[inline]
     pub fn restrict_to_user_locations(self, restrict_to_user_locations: bool) -> Self {
         Self {
             call: self
@@ -148,24 +153,28 @@ impl ListInstalledLocations {
         }
     }
     /// `versionId`
+    #[inline]
     pub fn version_id(self, version_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("versionId", &version_id.to_string()),
         }
     }
     /// `onTrial`
+    #[inline]
     pub fn on_trial(self, on_trial: bool) -> Self {
         Self {
             call: self.call.set_query("onTrial", &on_trial),
         }
     }
     /// `planId`
+    #[inline]
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),
         }
     }
     /// The id of the location (sub-account).
+    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -179,12 +188,14 @@ impl Paged for ListInstalledLocations {
     type Page = types::GetInstalledLocationsV3Reply;
     type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Token(token) => call.set_query("pageToken", token),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.token(
@@ -195,9 +206,11 @@ impl Paged for ListInstalledLocations {
                 .as_deref(),
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.items).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.items).unwrap_or_default()
     }

@@ -179,30 +179,35 @@ pub struct List {
 
 impl List {
     /// `pageSize`
+    #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// `searchFilter`
+    #[inline]
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
     /// `skipNumberPool`
+    #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {
             call: self.call.set_query("skipNumberPool", &skip_number_pool),
         }
     }
     /// `includeRcsSenderIds`
+    #[inline]
     pub fn include_rcs_sender_ids(self, include_rcs_sender_ids: bool) -> Self {
         Self {
             call: self.call.set_query("includeRcsSenderIds", &include_rcs_sender_ids),
@@ -216,12 +221,14 @@ impl Paged for List {
     type Page = types::ListNumbersV3Http200Reply;
     type Item = types::ListNumberItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(
@@ -233,12 +240,14 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page)
             .and_then(|value| value.data.as_ref())
             .map(|value| &value.numbers)
             .map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page)
             .and_then(|value| value.data)

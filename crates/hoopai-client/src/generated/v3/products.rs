@@ -825,30 +825,35 @@ pub struct CountReviews {
 
 impl CountReviews {
     /// `rating`
+    #[inline]
     pub fn rating(self, rating: f64) -> Self {
         Self {
             call: self.call.set_query("rating", &rating),
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// The id of the product.
+    #[inline]
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
     /// The id of the store.
+    #[inline]
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -865,6 +870,7 @@ pub struct Delete {
 
 impl Delete {
     /// `sendWishlistStatus`
+    #[inline]
     pub fn send_wishlist_status(self, send_wishlist_status: bool) -> Self {
         Self {
             call: self.call.set_query("sendWishlistStatus", &send_wishlist_status),
@@ -881,6 +887,7 @@ pub struct Get {
 
 impl Get {
     /// `sendWishlistStatus`
+    #[inline]
     pub fn send_wishlist_status(self, send_wishlist_status: bool) -> Self {
         Self {
             call: self.call.set_query("sendWishlistStatus", &send_wishlist_status),
@@ -897,12 +904,14 @@ pub struct GetStoreStats {
 
 impl GetStoreStats {
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `collectionIds`
+    #[inline]
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
@@ -919,36 +928,42 @@ pub struct List {
 
 impl List {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `collectionIds`
+    #[inline]
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
     /// `collectionSlug`
+    #[inline]
     pub fn collection_slug(self, collection_slug: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionSlug", &collection_slug.to_string()),
         }
     }
     /// `expand`
+    #[inline]
     pub fn expand(self, expand: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -960,6 +975,7 @@ impl List {
         }
     }
     /// `productIds`
+    #[inline]
     pub fn product_ids(
         self,
         product_ids: impl IntoIterator<Item = impl Display>,
@@ -977,24 +993,28 @@ impl List {
         }
     }
     /// The id of the store.
+    #[inline]
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
         }
     }
     /// `includedInStore`
+    #[inline]
     pub fn included_in_store(self, included_in_store: bool) -> Self {
         Self {
             call: self.call.set_query("includedInStore", &included_in_store),
         }
     }
     /// `availableInStore`
+    #[inline]
     pub fn available_in_store(self, available_in_store: bool) -> Self {
         Self {
             call: self.call.set_query("availableInStore", &available_in_store),
         }
     }
     /// Upwards or downwards.
+    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1013,12 +1033,14 @@ impl Paged for List {
     type Page = types::ListProductsReply;
     type Item = types::ProductsDefaultProductReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1026,9 +1048,11 @@ impl Paged for List {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.products).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.products).unwrap_or_default()
     }
@@ -1042,24 +1066,28 @@ pub struct ListCollections {
 
 impl ListCollections {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `collectionIds`
+    #[inline]
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1073,12 +1101,14 @@ impl Paged for ListCollections {
     type Page = types::ListCollectionReply;
     type Item = types::Collection;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1086,9 +1116,11 @@ impl Paged for ListCollections {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }
@@ -1102,18 +1134,21 @@ pub struct ListInventory {
 
 impl ListInventory {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1127,12 +1162,14 @@ impl Paged for ListInventory {
     type Page = types::GetInventoryReply;
     type Item = types::InventoryItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1140,9 +1177,11 @@ impl Paged for ListInventory {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.inventory).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.inventory).unwrap_or_default()
     }
@@ -1156,18 +1195,21 @@ pub struct ListPrices {
 
 impl ListPrices {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `ids`
+    #[inline]
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
@@ -1181,12 +1223,14 @@ impl Paged for ListPrices {
     type Page = types::ListPricesReply;
     type Item = types::PriceReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1194,9 +1238,11 @@ impl Paged for ListPrices {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.prices).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.prices).unwrap_or_default()
     }
@@ -1210,18 +1256,21 @@ pub struct ListReviews {
 
 impl ListReviews {
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
     /// `sortField`
+    #[inline]
     pub fn sort_field(
         self,
         sort_field: impl Into<types::ProductsListReviewsSortField>,
@@ -1236,6 +1285,7 @@ impl ListReviews {
         }
     }
     /// Upwards or downwards.
+    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1247,30 +1297,35 @@ impl ListReviews {
         }
     }
     /// `rating`
+    #[inline]
     pub fn rating(self, rating: f64) -> Self {
         Self {
             call: self.call.set_query("rating", &rating),
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// The id of the product.
+    #[inline]
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
     /// The id of the store.
+    #[inline]
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -1284,12 +1339,14 @@ impl Paged for ListReviews {
     type Page = types::ListProductReviewsReply;
     type Item = Value;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("offset", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -1297,9 +1354,11 @@ impl Paged for ListReviews {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }

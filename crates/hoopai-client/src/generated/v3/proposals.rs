@@ -126,6 +126,7 @@ pub struct ListDocuments {
 
 impl ListDocuments {
     /// `status`
+    #[inline]
     pub fn status(self, status: impl Into<types::ProposalsListDocumentsStatus>) -> Self {
         Self {
             call: self
@@ -137,6 +138,7 @@ impl ListDocuments {
         }
     }
     /// `paymentStatus`
+    #[inline]
     pub fn payment_status(
         self,
         payment_status: impl Into<types::ProposalsListDocumentsPaymentStatus>,
@@ -153,30 +155,35 @@ impl ListDocuments {
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `dateFrom`
+    #[inline]
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
     /// `dateTo`
+    #[inline]
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
@@ -190,12 +197,14 @@ impl Paged for ListDocuments {
     type Page = types::DocumentListReply;
     type Item = types::Document;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -203,9 +212,11 @@ impl Paged for ListDocuments {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.documents).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.documents).unwrap_or_default()
     }
@@ -219,48 +230,56 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// `dateFrom`
+    #[inline]
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
     /// `dateTo`
+    #[inline]
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
         }
     }
     /// `type`
+    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// The name.
+    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `isPublicDocument`
+    #[inline]
     pub fn is_public_document(self, is_public_document: bool) -> Self {
         Self {
             call: self.call.set_query("isPublicDocument", &is_public_document),
         }
     }
     /// The id of the user.
+    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// Most items in a page.
+    #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
     /// How many items to pass over.
+    #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
@@ -274,12 +293,14 @@ impl Paged for ListTemplates {
     type Page = types::TemplateListPaginationReply;
     type Item = types::TemplateListReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Offset(offset) => call.set_query("skip", offset),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.offset(
@@ -287,9 +308,11 @@ impl Paged for ListTemplates {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.data).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.data).unwrap_or_default()
     }

@@ -338,18 +338,21 @@ pub struct ListAgents {
 
 impl ListAgents {
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// `pageSize`
+    #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
     /// A text to look for.
+    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -363,12 +366,14 @@ impl Paged for ListAgents {
     type Page = types::GetAgentsReply;
     type Item = types::GetAgentReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(
@@ -377,9 +382,11 @@ impl Paged for ListAgents {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.agents).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.agents).unwrap_or_default()
     }
@@ -393,18 +400,21 @@ pub struct ListCallLogs {
 
 impl ListCallLogs {
     /// The id of the agent.
+    #[inline]
     pub fn agent_id(self, agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("agentId", &agent_id.to_string()),
         }
     }
     /// The id of the contact.
+    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `callType`
+    #[inline]
     pub fn call_type(
         self,
         call_type: impl Into<types::VoiceAiListCallLogsCallType>,
@@ -419,18 +429,21 @@ impl ListCallLogs {
         }
     }
     /// The first day or time.
+    #[inline]
     pub fn start_date(self, start_date: f64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
     /// The last day or time.
+    #[inline]
     pub fn end_date(self, end_date: f64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
         }
     }
     /// `actionType`
+    #[inline]
     pub fn action_type(self, action_type: impl Into<types::ActionType>) -> Self {
         Self {
             call: self
@@ -439,6 +452,7 @@ impl ListCallLogs {
         }
     }
     /// The field to sort by.
+    #[inline]
     pub fn sort_by(self, sort_by: impl Into<types::VoiceAiListCallLogsSortBy>) -> Self {
         Self {
             call: self
@@ -450,6 +464,7 @@ impl ListCallLogs {
         }
     }
     /// `sort`
+    #[inline]
     pub fn sort(self, sort: impl Into<types::InvoicesListSortOrder>) -> Self {
         Self {
             call: self
@@ -458,12 +473,14 @@ impl ListCallLogs {
         }
     }
     /// `page`
+    #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
     /// `pageSize`
+    #[inline]
     pub fn page_size(self, page_size: i64) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
@@ -477,12 +494,14 @@ impl Paged for ListCallLogs {
     type Page = types::CallLogsReply;
     type Item = types::CallLog;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
+    #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
         match at {
             Position::Page(page) => call.set_query("page", page),
             _ => call,
         }
     }
+    #[inline]
     #[allow(unused_variables)]
     fn advance(page: &Self::Page, cx: &PageContext<'_>) -> Option<Position> {
         cx.page(
@@ -491,9 +510,11 @@ impl Paged for ListCallLogs {
             None,
         )
     }
+    #[inline]
     fn count(page: &Self::Page) -> Option<usize> {
         Some(page).map(|value| &value.call_logs).map(Vec::len)
     }
+    #[inline]
     fn items(page: Self::Page) -> Vec<Self::Item> {
         Some(page).map(|value| value.call_logs).unwrap_or_default()
     }
