@@ -20,12 +20,14 @@
 //! | [`error`] | the one error type |
 //! | [`vendor`] | what a vendor crate implements |
 //! | [`clock`] | time, replaceable in tests |
+//! | `webhook` | what receivers of webhooks are made of |
 //! | [`codec`] | tolerant reading and exact writing of JSON |
 //!
 //! # Features
 //!
 //! - `rustls` (default): HTTPS through rustls.
 //! - `schemars`: [`schema`], JSON Schemas of the generated types.
+//! - `webhook-receiver`: `webhook`, signatures of what vendors send.
 //! - `test-util`: `ManualClock`, a clock that tests move by hand.
 
 #![forbid(unsafe_code)]
@@ -49,6 +51,8 @@ pub mod schema;
 mod stable_hash;
 mod sync;
 pub mod vendor;
+#[cfg(feature = "webhook-receiver")]
+pub mod webhook;
 
 pub use auth::{Anonymous, Authorization, Credentials, Secret, StaticToken};
 pub use batch::{Batch, BatchReport, ChunkOutcome};

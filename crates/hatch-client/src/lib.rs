@@ -8,6 +8,8 @@ mod ext;
 #[allow(clippy::module_inception)]
 mod generated;
 mod keys;
+#[cfg(feature = "webhook-receiver")]
+pub mod receiver;
 mod vendor;
 
 pub use client::{BULK_EXPORT_URL, BulkExport, CONTACTS_URL, Client};

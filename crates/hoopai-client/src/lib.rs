@@ -10,6 +10,8 @@ mod ext;
 mod generated;
 mod headers;
 mod quotas;
+#[cfg(feature = "webhook-receiver")]
+pub mod receiver;
 mod vendor;
 mod version;
 

@@ -8,6 +8,8 @@ mod ext;
 #[allow(deprecated, clippy::needless_borrows_for_generic_args, clippy::too_many_arguments)]
 mod generated;
 mod quotas;
+#[cfg(feature = "webhook-receiver")]
+pub mod receiver;
 mod vendor;
 
 pub use client::{BASE_URL, Client};

@@ -97,9 +97,7 @@ pub(super) fn facts(operation: &Operation) -> String {
     } else {
         "* Not repeated when the reply is lost; `Error::sent` then says that it may have happened.".to_owned()
     });
-    if matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE") && operation.path.ends_with('}') {
-        lines.push("* `ErrorKind::NotFound` where there is none.".to_owned());
-    }
+    lines.extend(failures(operation));
     if operation.long_running {
         lines.push(
             "* 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits."
@@ -119,4 +117,21 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push(format!("* Version `{version}`."));
     }
     lines.join("\n")
+}
+
+/// The failures to reckon with, beyond those that every operation has.
+fn failures(operation: &Operation) -> Vec<String> {
+    let one = matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE") && operation.path.ends_with('}');
+    let told = |status: u16| operation.failures.contains(&status);
+    [
+        (one || told(404), "`ErrorKind::NotFound` where there is none."),
+        (told(403), "`ErrorKind::Permission` where the account or its plan does not have it."),
+        (told(409), "`ErrorKind::Conflict` where it is there already, or its state forbids it."),
+        (told(413), "`ErrorKind::Validation` (413) where the file is too large."),
+        (told(415), "`ErrorKind::Validation` (415) where files of this kind are not taken."),
+    ]
+    .into_iter()
+    .filter(|(known, _)| *known)
+    .map(|(_, line)| format!("* {line}"))
+    .collect()
 }

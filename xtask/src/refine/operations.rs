@@ -37,6 +37,8 @@ pub(crate) struct Operation {
     pub(crate) long_running: bool,
     pub(crate) batch_max: Option<u64>,
     pub(crate) scopes: Vec<String>,
+    /// The statuses of failures that the document tells of.
+    pub(crate) failures: Vec<u16>,
     pub(crate) version: Option<String>,
     pub(crate) deprecated: bool,
 }
@@ -184,6 +186,8 @@ fn operation(
         .collect();
     scopes.sort();
     scopes.dedup();
+    let failures = value["responses"].as_object().into_iter().flat_map(|replies| replies.keys());
+    let failures = failures.filter_map(|status| status.parse().ok()).filter(|status| *status >= 400).collect();
     let safe = matches!(method, "get" | "head" | "put" | "delete" | "options");
     Ok(Operation {
         resource: resource.to_owned(),
@@ -208,6 +212,7 @@ fn operation(
         long_running: value.get("x-long-running").and_then(Value::as_bool).unwrap_or(false),
         batch_max: value.get("x-batch-max").and_then(Value::as_u64),
         scopes,
+        failures,
         version: text(value, "x-version").map(str::to_owned),
         deprecated: value.get("deprecated").and_then(Value::as_bool).unwrap_or(false),
         name,

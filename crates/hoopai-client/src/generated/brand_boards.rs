@@ -29,6 +29,7 @@ impl BrandBoards {
     /// `POST /brand-boards/`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `2021-07-28`.
     ///
@@ -54,6 +55,7 @@ impl BrandBoards {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `2021-07-28`.
     ///
@@ -80,6 +82,7 @@ impl BrandBoards {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -107,6 +110,7 @@ impl BrandBoards {
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -130,6 +134,7 @@ impl BrandBoards {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `2021-07-28`.
     ///

@@ -60,6 +60,8 @@ impl Conversations {
     /// `PUT /conversations/messages/{messageId}/attachments`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
@@ -193,6 +195,7 @@ impl Conversations {
     /// `POST /conversations/messages/upload/complete`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
@@ -495,6 +498,7 @@ impl Conversations {
     /// `POST /conversations/messages/upload/initiate`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Validation` (413) where the file is too large.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
@@ -758,6 +762,8 @@ impl Conversations {
     /// `POST /conversations/messages/upload`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Validation` (413) where the file is too large.
+    /// * `ErrorKind::Validation` (415) where files of this kind are not taken.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///

@@ -29,6 +29,7 @@ impl CustomMenus {
     /// `POST /custom-menus/`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
     ///
@@ -65,6 +66,7 @@ impl CustomMenus {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
     ///
@@ -85,6 +87,7 @@ impl CustomMenus {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -105,6 +108,7 @@ impl CustomMenus {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -124,6 +128,7 @@ impl CustomMenus {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
     ///

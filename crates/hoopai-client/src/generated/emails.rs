@@ -29,6 +29,7 @@ impl Emails {
     /// `POST /emails/builder`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/builder.write`.
     /// * Version `2021-07-28`.
     ///
@@ -85,6 +86,8 @@ impl Emails {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/schedule.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -108,6 +111,7 @@ impl Emails {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/builder.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -130,6 +134,7 @@ impl Emails {
     /// `POST /emails/builder/data`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `emails/builder.write`.
     /// * Version `2021-07-28`.
     ///

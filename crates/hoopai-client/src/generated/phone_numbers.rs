@@ -80,6 +80,7 @@ impl PhoneNumbers {
     /// `GET /phone-system/number-pools`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `numberpools.read`.
     /// * Version `2021-07-28`.
     ///

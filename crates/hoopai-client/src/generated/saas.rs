@@ -57,6 +57,7 @@ impl Saas {
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
     /// * `company_id`: The id of the company (agency).
@@ -122,6 +123,7 @@ impl Saas {
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
     /// * `company_id`: The id of the company (agency).
@@ -187,6 +189,7 @@ impl Saas {
     /// `POST /saas-api/public-api/enable-saas/{locationId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -243,6 +246,7 @@ impl Saas {
     /// `GET /saas-api/public-api/locations`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
     /// * `company_id`: The id of the company (agency).
@@ -496,6 +500,7 @@ impl Saas {
     /// `POST /saas-api/public-api/pause/{locationId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -561,6 +566,7 @@ impl Saas {
     /// `POST /saas-api/public-api/update-rebilling/{companyId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
     /// * `company_id`: The id of the company (agency).

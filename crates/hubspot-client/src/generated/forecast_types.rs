@@ -30,6 +30,7 @@ impl ForecastTypes {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `forecast-read` or `forecasting-access`.
     ///
     /// ```
@@ -49,6 +50,7 @@ impl ForecastTypes {
     /// `GET /forecast-settings/v3/forecast-types`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `forecast-read` or `forecasting-access`.
     ///
     /// ```

@@ -210,6 +210,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
     ///
     /// ```

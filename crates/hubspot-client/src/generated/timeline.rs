@@ -29,6 +29,7 @@ impl Timeline {
     /// `POST /integrators/timeline/2026-03/events/batch`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     /// * Scope: `crm.objects.companies.highly_sensitive.write.v2` or `crm.objects.companies.sensitive.write.v2` or `crm.objects.companies.write` or `crm.objects.contacts.highly_sensitive.write.v2` or one of 12 more.
     ///
     /// ```
@@ -59,6 +60,7 @@ impl Timeline {
     /// `POST /integrators/timeline/2026-03/events`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     /// * Scope: `crm.objects.companies.highly_sensitive.write.v2` or `crm.objects.companies.sensitive.write.v2` or `crm.objects.companies.write` or `crm.objects.contacts.highly_sensitive.write.v2` or one of 12 more.
     ///
     /// ```
@@ -84,6 +86,7 @@ impl Timeline {
     /// `POST /integrators/timeline/2026-03/types/projects`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `developers-read`.
     ///
     /// ```

@@ -29,6 +29,7 @@ impl Exports {
     /// `GET /api/v1/export-data`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Validation` (413) where the file is too large.
     ///
     /// * `data_source`: What to export.
     /// * `start_date`: First day, included; at most 180 days back.

@@ -29,6 +29,8 @@ impl AccountIntelligence {
     /// `POST /account-intelligence`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits.
     ///
     /// ```

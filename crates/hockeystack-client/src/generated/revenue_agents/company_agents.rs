@@ -45,6 +45,7 @@ impl CompanyAgents {
     /// `GET /companies/{companyId}/agent`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     ///
@@ -78,6 +79,7 @@ impl CompanyAgents {
     /// `PUT /companies/{companyId}/agent`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     ///

@@ -133,6 +133,7 @@ impl CompanyConversations {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
@@ -159,6 +160,7 @@ impl CompanyConversations {
     /// `POST /companies/{companyId}/conversations/{conversationId}/messages`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.

@@ -45,6 +45,7 @@ impl DealAgents {
     /// `GET /deals/{dealId}/agent`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
     ///
@@ -78,6 +79,7 @@ impl DealAgents {
     /// `PUT /deals/{dealId}/agent`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
     ///

@@ -129,6 +129,7 @@ impl DealConversations {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.
@@ -155,6 +156,7 @@ impl DealConversations {
     /// `POST /deals/{dealId}/conversations/{conversationId}/messages`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters.

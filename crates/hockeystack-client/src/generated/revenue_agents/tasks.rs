@@ -110,6 +110,7 @@ impl Tasks {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     ///
     /// * `task_id`: Identifier of the task.
     ///

@@ -854,6 +854,7 @@ impl Ads {
     /// `GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///

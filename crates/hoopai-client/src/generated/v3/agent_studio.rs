@@ -90,6 +90,8 @@ impl AgentStudio {
     /// `POST /agent-studio/agent/{agentId}/execute`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
@@ -122,6 +124,8 @@ impl AgentStudio {
     /// `POST /agent-studio/public-api/agents/{agentId}/execute`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///
@@ -282,6 +286,7 @@ impl AgentStudio {
     /// `POST /agent-studio/agent/versions/{versionId}/publish`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `agent-studio.write`.
     /// * Version `v3`.
     ///

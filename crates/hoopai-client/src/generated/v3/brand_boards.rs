@@ -29,6 +29,7 @@ impl BrandBoards {
     /// `POST /brand-boards/`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `v3`.
     ///
@@ -53,6 +54,8 @@ impl BrandBoards {
     /// `POST /brand-boards/locations/{locationId}/brand-voices`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -87,6 +90,7 @@ impl BrandBoards {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `v3`.
     ///
@@ -113,6 +117,7 @@ impl BrandBoards {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -137,6 +142,7 @@ impl BrandBoards {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `v3`.
     ///
@@ -163,6 +169,7 @@ impl BrandBoards {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -188,6 +195,7 @@ impl BrandBoards {
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `v3`.
     ///
@@ -211,6 +219,8 @@ impl BrandBoards {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -232,6 +242,8 @@ impl BrandBoards {
     /// `POST /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}/default`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -256,6 +268,7 @@ impl BrandBoards {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `v3`.
     ///
@@ -289,6 +302,7 @@ impl BrandBoards {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).

@@ -156,6 +156,7 @@ impl Calendars {
     /// `POST /calendars/schedules/event-calendar/{calendarId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///

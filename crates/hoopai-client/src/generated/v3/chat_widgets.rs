@@ -29,6 +29,8 @@ impl ChatWidgets {
     /// `POST /chat-widget/clone`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -53,6 +55,7 @@ impl ChatWidgets {
     /// `POST /chat-widget/`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -85,6 +88,7 @@ impl ChatWidgets {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -107,6 +111,7 @@ impl ChatWidgets {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.readonly`.
     /// * Version `v3`.
     ///
@@ -129,6 +134,7 @@ impl ChatWidgets {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
     ///
     /// * `id`: The id.
@@ -148,6 +154,8 @@ impl ChatWidgets {
     /// `GET /chat-widget/list`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.readonly`.
     /// * Version `v3`.
     ///
@@ -180,6 +188,7 @@ impl ChatWidgets {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -213,6 +222,7 @@ impl ChatWidgets {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///

@@ -60,6 +60,8 @@ impl Conversations {
     /// `PUT /conversations/messages/{messageId}/attachments`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -161,6 +163,7 @@ impl Conversations {
     /// `POST /conversations/messages/upload/complete`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -400,6 +403,7 @@ impl Conversations {
     /// `POST /conversations/messages/upload/initiate`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Validation` (413) where the file is too large.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -585,6 +589,7 @@ impl Conversations {
     /// `PUT /conversations/messages/email/{id}/status`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -649,6 +654,8 @@ impl Conversations {
     /// `POST /conversations/messages/upload`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::Validation` (413) where the file is too large.
+    /// * `ErrorKind::Validation` (415) where files of this kind are not taken.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///

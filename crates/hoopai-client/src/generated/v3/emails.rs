@@ -29,6 +29,8 @@ impl Emails {
     /// `POST /emails/locations/{locationId}/campaigns/emails`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -66,6 +68,8 @@ impl Emails {
     /// `POST /emails/locations/{locationId}/templates`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -101,6 +105,8 @@ impl Emails {
     /// `POST /emails/locations/{locationId}/templates/folders`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -134,6 +140,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -160,6 +167,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -186,6 +194,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -212,6 +221,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -238,6 +248,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/stats.readonly`.
     /// * Version `v3`.
     ///
@@ -280,6 +291,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.readonly`.
     /// * Version `v3`.
     ///
@@ -306,6 +318,7 @@ impl Emails {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -331,6 +344,8 @@ impl Emails {
     /// `POST /emails/locations/{locationId}/templates/import`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -367,6 +382,8 @@ impl Emails {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -393,6 +410,8 @@ impl Emails {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -416,6 +435,8 @@ impl Emails {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.readonly`.
     /// * Version `v3`.
     ///
@@ -439,6 +460,8 @@ impl Emails {
     ///
     /// * Pages by an offset: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -464,6 +487,9 @@ impl Emails {
     /// `POST /emails/locations/{locationId}/campaigns/emails/{campaignId}/schedule`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -516,6 +542,7 @@ impl Emails {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -549,6 +576,7 @@ impl Emails {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///

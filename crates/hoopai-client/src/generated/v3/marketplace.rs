@@ -111,6 +111,7 @@ impl Marketplace {
     /// `GET /marketplace/app/{appId}/installations`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `marketplace-installer-details.readonly`.
     /// * Version `v3`.
     ///
@@ -133,6 +134,7 @@ impl Marketplace {
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
+    /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `oauth.readonly`.
     /// * Version `v3`.
     ///
@@ -176,6 +178,7 @@ impl Marketplace {
     /// `POST /marketplace/external-auth/migration`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `marketplace-external-auth-migration.write`.
     /// * Version `v3`.
     ///

@@ -83,6 +83,7 @@ impl Oauth {
     ///
     /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `oauth.readonly`.
     /// * Version `v3`.
     ///

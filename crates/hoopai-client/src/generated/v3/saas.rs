@@ -29,6 +29,7 @@ impl Saas {
     /// `POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `saas/company.write`.
     /// * Version `v3`.
     ///
@@ -61,6 +62,7 @@ impl Saas {
     /// `POST /saas/allow-attach-rebilling/{locationId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
@@ -118,6 +120,7 @@ impl Saas {
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
@@ -183,6 +186,7 @@ impl Saas {
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
@@ -248,6 +252,7 @@ impl Saas {
     /// `POST /saas-api/public-api/enable-saas/{locationId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -304,6 +309,7 @@ impl Saas {
     /// `GET /saas-api/public-api/locations`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
@@ -432,6 +438,7 @@ impl Saas {
     /// `GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance`
     ///
     /// * Safe to repeat: retried when the reply is lost.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
@@ -582,6 +589,7 @@ impl Saas {
     /// `POST /saas-api/public-api/pause/{locationId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -647,6 +655,7 @@ impl Saas {
     /// `POST /saas-api/public-api/update-rebilling/{companyId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).

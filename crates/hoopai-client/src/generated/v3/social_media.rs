@@ -70,6 +70,7 @@ impl SocialMedia {
     /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).

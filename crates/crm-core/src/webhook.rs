@@ -1,0 +1,33 @@
+//! Webhooks: what vendors send of their own accord. Raw bytes in, typed events out.
+//!
+//! A vendor crate has a receiver; [`Receiver`] is what all of them have in common. It is given
+//! the delivery as it came over the wire: a body that was parsed and written again has another
+//! signature. Checks come in this order, and each failure is a [`Refused`] of its own:
+//!
+//! 1. the signature, in constant time, against every key at hand ([`Rotating`]);
+//! 2. the time it was sent at, where the vendor tells ([`Tolerance`]);
+//! 3. whether it came before, where the vendor numbers deliveries ([`Replays`]);
+//! 4. the body.
+
+mod delivery;
+mod keys;
+mod refused;
+mod replays;
+
+pub use delivery::Delivery;
+pub use keys::{Digest, PublicKey, Rotating, base64, hex, hmac_sha256, sha256};
+pub use refused::Refused;
+pub use replays::{Replays, Tolerance};
+
+/// Checks deliveries of one vendor and reads their events.
+pub trait Receiver: Send + Sync + 'static {
+    /// What the vendor tells.
+    type Event: Send;
+
+    /// The events of a delivery; some vendors send many at once.
+    ///
+    /// # Errors
+    ///
+    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Self::Event>, Refused>;
+}

@@ -1,0 +1,69 @@
+//! A delivery as it came over the wire.
+
+use http::{HeaderMap, Method};
+
+use super::Refused;
+
+/// What the vendor sent: nothing parsed, nothing decoded.
+#[derive(Clone, Copy)]
+pub struct Delivery<'a> {
+    method: &'a Method,
+    uri: &'a str,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+}
+
+impl<'a> Delivery<'a> {
+    /// A delivery. `uri` is the whole address that the vendor called, scheme and query included;
+    /// behind a proxy that is not what the server sees, so put the public address in front.
+    #[must_use]
+    pub fn new(method: &'a Method, uri: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
+        Self { method, uri, headers, body }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'a Method {
+        self.method
+    }
+
+    /// The whole address.
+    #[must_use]
+    pub fn uri(&self) -> &'a str {
+        self.uri
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Whether there is such a header.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
+    /// A header that must be there once, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Unsigned`] if it is missing; [`Refused::Malformed`] if it comes twice or is no
+    /// text.
+    pub fn header(&self, name: &'static str) -> Result<&'a str, Refused> {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next().ok_or(Refused::Unsigned { header: name })?;
+        match (value.to_str(), values.next()) {
+            (Ok(text), None) => Ok(text.trim()),
+            _ => Err(Refused::Malformed { what: name }),
+        }
+    }
+}
+
+/// Shows no header and no body: both hold what nobody should log.
+impl std::fmt::Debug for Delivery<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery").field("method", self.method).field("body", &self.body.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! Keys and what is made with them. The cryptography is `aws-lc-rs`, which rustls brings anyway.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::{constant_time, digest, hmac};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Refused;
+use crate::auth::Secret;
+use crate::error::Error;
+
+/// The keys that are good at the moment. While a vendor's key or secret is exchanged, hold both;
+/// afterwards the new one alone. May be replaced while deliveries come in.
+pub struct Rotating<K>(RwLock<Arc<[K]>>);
+
+impl<K> Rotating<K> {
+    /// These keys, the likeliest first.
+    pub fn new(keys: impl Into<Arc<[K]>>) -> Self {
+        Self(RwLock::new(keys.into()))
+    }
+
+    /// Other keys from now on.
+    pub fn replace(&self, keys: impl Into<Arc<[K]>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
+    }
+
+    /// Accepts if the signature is good under any of the keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::WrongSignature`].
+    pub fn check(&self, good: impl Fn(&K) -> bool) -> Result<(), Refused> {
+        let keys = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
+        if keys.iter().any(good) { Ok(()) } else { Err(Refused::WrongSignature) }
+    }
+}
+
+impl<K> fmt::Debug for Rotating<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rotating(…)")
+    }
+}
+
+/// A digest to compare a signature with.
+pub struct Digest(Box<[u8]>);
+
+impl Digest {
+    /// Whether this is what was given, in a time that does not depend on where they differ.
+    #[must_use]
+    pub fn is(&self, given: &[u8]) -> bool {
+        constant_time::verify_slices_are_equal(&self.0, given).is_ok()
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(…)")
+    }
+}
+
+/// SHA-256 of the parts, one after the other.
+#[must_use]
+pub fn sha256(parts: &[&[u8]]) -> Digest {
+    let mut context = digest::Context::new(&digest::SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    Digest(context.finish().as_ref().into())
+}
+
+/// HMAC-SHA256 of the parts, one after the other, under a secret.
+#[must_use]
+pub fn hmac_sha256(secret: &Secret, parts: &[&[u8]]) -> Digest {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes()));
+    parts.iter().for_each(|part| context.update(part));
+    Digest(context.sign().as_ref().into())
+}
+
+/// Reads a signature in base64.
+#[must_use]
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+/// Reads a signature in hex.
+#[must_use]
+pub fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// A public key of a vendor.
+#[derive(Clone)]
+pub struct PublicKey {
+    algorithm: &'static dyn VerificationAlgorithm,
+    key: Vec<u8>,
+}
+
+/// What stands before the 32 bytes of an Ed25519 key in its usual wrapping (SPKI, RFC 8410).
+const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+impl PublicKey {
+    /// An Ed25519 key: base64 or PEM, of the 32 bytes or in their wrapping (SPKI).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is none.
+    pub fn ed25519(text: &str) -> Result<Self, Error> {
+        let bytes = decoded(text)?;
+        let key = bytes.strip_prefix(&ED25519_SPKI).unwrap_or(&bytes);
+        if key.len() != 32 {
+            return Err(Error::config("this is no Ed25519 key: 32 bytes are, or 44 in their wrapping"));
+        }
+        Ok(Self { algorithm: &ED25519, key: key.to_vec() })
+    }
+
+    /// An RSA key of 2048 to 8192 bits, for PKCS #1 v1.5 with SHA-256: base64 or PEM of its SPKI.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is none.
+    pub fn rsa(text: &str) -> Result<Self, Error> {
+        let key = decoded(text)?;
+        // The first byte of every such key; whether the rest is one, the first signature shows.
+        if key.len() < 256 || key.first() != Some(&0x30) {
+            return Err(Error::config("this is no RSA key of 2048 bits or more"));
+        }
+        Ok(Self { algorithm: &RSA_PKCS1_2048_8192_SHA256, key })
+    }
+
+    /// Whether a signature is one of the message with this key.
+    #[must_use]
+    pub fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(self.algorithm, &self.key).verify(message, signature).is_ok()
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, Error> {
+    let body: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::split_whitespace).collect();
+    STANDARD.decode(body).map_err(|_| Error::config("the public key is not base64"))
+}

@@ -1,0 +1,79 @@
+//! Why a delivery was not accepted.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::codec::DecodeError;
+
+/// A delivery that must not be acted on. Holds nothing of what was sent.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The header with the signature is missing. Anybody may have sent this.
+    Unsigned {
+        /// The header.
+        header: &'static str,
+    },
+    /// A header cannot be read, or a signature is not of the form it must have.
+    Malformed {
+        /// What it is.
+        what: &'static str,
+    },
+    /// The signature is of another key, or of another text: forged, made with a key that was
+    /// replaced, or the body was changed (parsed and written again, for example).
+    WrongSignature,
+    /// Signed rightly, too long ago: an old delivery sent again, or a clock that is wrong.
+    Stale {
+        /// How long ago.
+        age: Duration,
+    },
+    /// Signed rightly, for a time to come: one of the clocks is wrong.
+    Future {
+        /// How far ahead.
+        by: Duration,
+    },
+    /// Came before and was accepted.
+    Repeated,
+    /// Everything else is right, but the body is not what the vendor sends.
+    Body(DecodeError),
+}
+
+impl Refused {
+    /// What to answer. A delivery that came before is answered as received, so that the vendor
+    /// does not send it once more.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Repeated => StatusCode::OK,
+            Self::Body(_) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::UNAUTHORIZED,
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsigned { header } => write!(f, "the delivery is not signed: there is no `{header}` header"),
+            Self::Malformed { what } => write!(f, "`{what}` of the delivery cannot be read"),
+            Self::WrongSignature => f.write_str(
+                "the signature does not fit: another key, or not the bytes that were signed (check the raw body and the address)",
+            ),
+            Self::Stale { age } => write!(f, "the delivery was signed {} s ago", age.as_secs()),
+            Self::Future { by } => write!(f, "the delivery was signed {} s ahead of our clock", by.as_secs()),
+            Self::Repeated => f.write_str("the delivery came before"),
+            Self::Body(error) => write!(f, "the body of the delivery cannot be read {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Body(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Webhooks of HoopAI: the signature, and the event in it.
+//!
+//! Signed is the raw body, with Ed25519; the signature stands in base64 in `x-ghl-signature`.
+//! The older `x-wh-signature` (RSA) is no longer sent; [`Receiver::accept_rsa`] takes it where a
+//! relay still does.
+//!
+//! The vendor delivers again only what was answered with 429, up to six times, about ten minutes
+//! apart. So an event is good for [`TOLERANCE`], and its `webhookId` is remembered as long: what
+//! comes a second time is [`Refused::Repeated`]. Where acting on an event fails and it shall come
+//! again, [`forget`](Receiver::forget) it and answer 429.
+//!
+//! ```
+//! use hoopai_client::receiver::{Delivery, HeaderMap, Method, Receiver, WebhookReceiver};
+//!
+//! let receiver = Receiver::new()?;
+//! // In a handler, with the bytes as they came:
+//! let headers = HeaderMap::new();
+//! let delivery = Delivery::new(&Method::POST, "/hoopai", &headers, b"{}");
+//! let refused = receiver.receive(&delivery).unwrap_err();
+//! assert_eq!(refused.to_string(), "the delivery is not signed: there is no `x-ghl-signature` header");
+//! # Ok::<(), hoopai_client::Error>(())
+//! ```
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use crm_core::codec;
+pub use crm_core::reexport::http::{HeaderMap, Method};
+pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+use crm_core::webhook::{Replays, base64};
+use crm_core::{Clock, Error, SystemClock, Timestamp};
+
+/// The vendor's public key, as its guide gives it and several public programs use it. Compare it
+/// with the guide; [`Receiver::keys`] exchanges it.
+pub const PUBLIC_KEY: &str = "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=";
+
+/// How old an event may be: six more deliveries ten minutes apart, and half as much again. And how
+/// far ahead its clock may be.
+pub const TOLERANCE: Tolerance = Tolerance::new(Duration::from_secs(90 * 60), Duration::from_secs(300));
+
+const SIGNATURE: &str = "x-ghl-signature";
+const RSA_SIGNATURE: &str = "x-wh-signature";
+
+/// Checks and reads deliveries of HoopAI.
+pub struct Receiver {
+    keys: Rotating<PublicKey>,
+    rsa: Option<PublicKey>,
+    tolerance: Tolerance,
+    replays: Replays,
+    clock: Arc<dyn Clock>,
+}
+
+impl Receiver {
+    /// Accepts what is signed with [`PUBLIC_KEY`].
+    ///
+    /// # Errors
+    ///
+    /// As [`PublicKey::ed25519`].
+    pub fn new() -> Result<Self, Error> {
+        Ok(Self {
+            keys: Rotating::new([PublicKey::ed25519(PUBLIC_KEY)?]),
+            rsa: None,
+            tolerance: TOLERANCE,
+            replays: Replays::new(),
+            clock: Arc::new(SystemClock::new()),
+        })
+    }
+
+    /// Accepts the older signature with this key where the newer one is not there.
+    #[must_use]
+    pub fn accept_rsa(mut self, key: PublicKey) -> Self {
+        self.rsa = Some(key);
+        self
+    }
+
+    /// How far an event's time may be from ours, in place of [`TOLERANCE`].
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Tells the time by another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The keys that are good, to [replace](Rotating::replace) them while deliveries come in.
+    #[must_use]
+    pub fn keys(&self) -> &Rotating<PublicKey> {
+        &self.keys
+    }
+
+    /// Lets the vendor send an event again.
+    pub fn forget(&self, event: &Event) {
+        if let Some(number) = &event.webhook_id {
+            self.replays.forget(number);
+        }
+    }
+
+    fn check(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
+        if let Some(key) = self.rsa.as_ref().filter(|_| !delivery.has(SIGNATURE)) {
+            let given = base64(delivery.header(RSA_SIGNATURE)?).ok_or(Refused::Malformed { what: RSA_SIGNATURE })?;
+            return if key.signed(delivery.body(), &given) { Ok(()) } else { Err(Refused::WrongSignature) };
+        }
+        let given = base64(delivery.header(SIGNATURE)?).ok_or(Refused::Malformed { what: SIGNATURE })?;
+        self.keys.check(|key| key.signed(delivery.body(), &given))
+    }
+}
+
+impl WebhookReceiver for Receiver {
+    type Event = Event;
+
+    fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
+        self.check(delivery)?;
+        let event: Event = codec::decode(delivery.body()).map_err(Refused::Body)?;
+        let now = self.clock.wall();
+        let millis = event.timestamp.as_ref().and_then(Timestamp::unix_millis).and_then(|at| u64::try_from(at).ok());
+        let sent = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        if let Some(sent) = sent {
+            self.tolerance.check(sent, now)?;
+        }
+        if let Some(number) = &event.webhook_id {
+            // Good until it is stale by its own time.
+            self.replays.accept(number, now, sent.unwrap_or(now) + self.tolerance.past())?;
+        }
+        Ok(vec![event])
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("rsa", &self.rsa.is_some()).finish_non_exhaustive()
+    }
+}
+
+crm_core::record! {
+    /// Something that happened in an account. What it happened to is in `extra`, as it was sent:
+    /// the vendor's documents and its payloads differ too often to promise more.
+    pub struct Event {
+        /// The app that it is sent to.
+        app_id: Option<String> = "appId",
+        /// The company.
+        company_id: Option<String> = "companyId",
+        /// What happened. Some events come without.
+        kind: Option<EventKind> = "type",
+        /// The account.
+        location_id: Option<String> = "locationId",
+        /// When it was sent.
+        timestamp: Option<Timestamp> = "timestamp",
+        /// The version of the app.
+        version_id: Option<String> = "versionId",
+        /// The number of the delivery.
+        webhook_id: Option<String> = "webhookId",
+    }
+    keeps extra
+}
+
+crm_core::open_enum! {
+    /// What happened: the 58 kinds that the vendor documents.
+    pub enum EventKind {
+        /// An app was installed.
+        AppInstall = "INSTALL",
+        /// An app was removed.
+        AppUninstall = "UNINSTALL",
+        /// An account changed its plan.
+        PlanChange = "PlanChange",
+        /// An appointment was made.
+        AppointmentCreate = "AppointmentCreate",
+        /// An appointment was changed.
+        AppointmentUpdate = "AppointmentUpdate",
+        /// An appointment was deleted.
+        AppointmentDelete = "AppointmentDelete",
+        /// A kind of association was made.
+        AssociationCreate = "AssociationCreate",
+        /// A kind of association was changed.
+        AssociationUpdate = "AssociationUpdate",
+        /// A kind of association was deleted.
+        AssociationDelete = "AssociationDelete",
+        /// The status of a campaign changed.
+        CampaignStatusUpdate = "CampaignStatusUpdate",
+        /// A contact was created.
+        ContactCreate = "ContactCreate",
+        /// A contact was changed.
+        ContactUpdate = "ContactUpdate",
+        /// A contact was deleted.
+        ContactDelete = "ContactDelete",
+        /// Whether a contact may be disturbed changed.
+        ContactDndUpdate = "ContactDndUpdate",
+        /// The tags of a contact changed.
+        ContactTagUpdate = "ContactTagUpdate",
+        /// A conversation was read, or has something unread.
+        ConversationUnreadUpdate = "ConversationUnreadUpdate",
+        /// A message came in.
+        InboundMessage = "InboundMessage",
+        /// A message was sent.
+        OutboundMessage = "OutboundMessage",
+        /// A message is to be sent by a provider.
+        ProviderOutboundMessage = "ProviderOutboundMessage",
+        /// An invoice was created.
+        InvoiceCreate = "InvoiceCreate",
+        /// An invoice was changed.
+        InvoiceUpdate = "InvoiceUpdate",
+        /// An invoice was deleted.
+        InvoiceDelete = "InvoiceDelete",
+        /// An invoice was sent.
+        InvoiceSent = "InvoiceSent",
+        /// An invoice was paid.
+        InvoicePaid = "InvoicePaid",
+        /// A part of an invoice was paid.
+        InvoicePartiallyPaid = "InvoicePartiallyPaid",
+        /// An invoice was declared void.
+        InvoiceVoid = "InvoiceVoid",
+        /// What became of an e-mail.
+        LcEmailStats = "LCEmailStats",
+        /// An account was created.
+        LocationCreate = "LocationCreate",
+        /// An account was changed.
+        LocationUpdate = "LocationUpdate",
+        /// A note was written.
+        NoteCreate = "NoteCreate",
+        /// A note was changed.
+        NoteUpdate = "NoteUpdate",
+        /// A note was deleted.
+        NoteDelete = "NoteDelete",
+        /// A kind of object was made.
+        ObjectSchemaCreate = "ObjectSchemaCreate",
+        /// A kind of object was changed.
+        ObjectSchemaUpdate = "ObjectSchemaUpdate",
+        /// An opportunity was created.
+        OpportunityCreate = "OpportunityCreate",
+        /// An opportunity was changed.
+        OpportunityUpdate = "OpportunityUpdate",
+        /// An opportunity was deleted.
+        OpportunityDelete = "OpportunityDelete",
+        /// An opportunity moved to another stage.
+        OpportunityStageUpdate = "OpportunityStageUpdate",
+        /// The status of an opportunity changed.
+        OpportunityStatusUpdate = "OpportunityStatusUpdate",
+        /// An opportunity was given to somebody.
+        OpportunityAssignedToUpdate = "OpportunityAssignedToUpdate",
+        /// The value of an opportunity changed.
+        OpportunityMonetaryValueUpdate = "OpportunityMonetaryValueUpdate",
+        /// An order was placed.
+        OrderCreate = "OrderCreate",
+        /// The status of an order changed.
+        OrderStatusUpdate = "OrderStatusUpdate",
+        /// A price was created.
+        PriceCreate = "PriceCreate",
+        /// A price was changed.
+        PriceUpdate = "PriceUpdate",
+        /// A price was deleted.
+        PriceDelete = "PriceDelete",
+        /// A product was created.
+        ProductCreate = "ProductCreate",
+        /// A product was changed.
+        ProductUpdate = "ProductUpdate",
+        /// A product was deleted.
+        ProductDelete = "ProductDelete",
+        /// A record of an object was created.
+        RecordCreate = "RecordCreate",
+        /// A record of an object was changed.
+        RecordUpdate = "RecordUpdate",
+        /// A record of an object was deleted.
+        RecordDelete = "RecordDelete",
+        /// Two records were associated.
+        RelationCreate = "RelationCreate",
+        /// Two records are no longer associated.
+        RelationDelete = "RelationDelete",
+        /// A task was created.
+        TaskCreate = "TaskCreate",
+        /// A task was done.
+        TaskComplete = "TaskComplete",
+        /// A task was deleted.
+        TaskDelete = "TaskDelete",
+        /// A user was created.
+        UserCreate = "UserCreate",
+    }
+}

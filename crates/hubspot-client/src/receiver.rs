@@ -1,0 +1,207 @@
+//! Webhooks of HubSpot: signatures v1, v2 and v3, and the events in them.
+//!
+//! | version | signed | how | who sends it |
+//! |---|---|---|---|
+//! | v1 | secret, body | SHA-256 in hex | app webhooks of old |
+//! | v2 | secret, method, address, body | SHA-256 in hex | workflows, cards |
+//! | v3 | method, address, body, time | HMAC-SHA256 in base64 | apps |
+//!
+//! v1 and v2 do not say when they were signed, so a delivery that somebody kept can be sent
+//! again; they are refused unless [`Receiver::accept`] asks for them.
+//!
+//! HubSpot sends up to 100 events at once, tries up to ten times in 24 hours, keeps no order, and
+//! may number two events alike: what is done with an event must bear being done twice.
+//!
+//! ```
+//! use hubspot_client::receiver::{Delivery, HeaderMap, Method, Receiver, WebhookReceiver};
+//!
+//! let receiver = Receiver::new("the secret of the app");
+//! // In a handler, with the bytes as they came:
+//! let headers = HeaderMap::new();
+//! let delivery = Delivery::new(&Method::POST, "https://example.com/hubspot", &headers, b"[]");
+//! let refused = receiver.receive(&delivery).unwrap_err();
+//! assert_eq!(refused.status(), 401);
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use crm_core::codec;
+pub use crm_core::reexport::http::{HeaderMap, Method};
+pub use crm_core::webhook::{Delivery, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
+use crm_core::webhook::{base64, hex, hmac_sha256, sha256};
+use crm_core::{Clock, Secret, SystemClock, Timestamp};
+
+const V3: &str = "x-hubspot-signature-v3";
+const OLDER: &str = "x-hubspot-signature";
+const VERSION: &str = "x-hubspot-signature-version";
+const TIME: &str = "x-hubspot-request-timestamp";
+
+/// HubSpot refuses what is older than five minutes; the same is asked of a time to come.
+const TOLERANCE: Tolerance = Tolerance::new(Duration::from_secs(300), Duration::from_secs(300));
+
+/// A way to sign without a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Older {
+    /// Secret and body.
+    V1,
+    /// Secret, method, address and body.
+    V2,
+}
+
+/// Checks and reads deliveries of HubSpot.
+pub struct Receiver {
+    secrets: Rotating<Secret>,
+    older: Vec<Older>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Receiver {
+    /// Accepts v3, signed with the client secret of the app.
+    #[must_use]
+    pub fn new(secret: impl Into<Secret>) -> Self {
+        Self { secrets: Rotating::new([secret.into()]), older: Vec::new(), clock: Arc::new(SystemClock::new()) }
+    }
+
+    /// Accepts an older version too, where there is no v3 signature. Such deliveries can be sent
+    /// again by whoever sees one.
+    #[must_use]
+    pub fn accept(mut self, older: Older) -> Self {
+        self.older.push(older);
+        self
+    }
+
+    /// Tells the time by another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The secrets that are good, to [replace](Rotating::replace) them while deliveries come in.
+    #[must_use]
+    pub fn secrets(&self) -> &Rotating<Secret> {
+        &self.secrets
+    }
+
+    fn check(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
+        if delivery.has(V3) || self.older.is_empty() {
+            return self.check_v3(delivery);
+        }
+        let given = delivery.header(OLDER)?;
+        let given = hex(given).ok_or(Refused::Malformed { what: OLDER })?;
+        let version = delivery.header(VERSION)?;
+        let (method, uri, body) = (delivery.method().as_str(), delivery.uri(), delivery.body());
+        match version {
+            "v1" if self.older.contains(&Older::V1) => {
+                self.secrets.check(|secret| sha256(&[secret.expose().as_bytes(), body]).is(&given))
+            }
+            "v2" if self.older.contains(&Older::V2) => self.secrets.check(|secret| {
+                sha256(&[secret.expose().as_bytes(), method.as_bytes(), uri.as_bytes(), body]).is(&given)
+            }),
+            _ => Err(Refused::Malformed { what: VERSION }),
+        }
+    }
+
+    fn check_v3(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
+        let given = base64(delivery.header(V3)?).ok_or(Refused::Malformed { what: V3 })?;
+        let time = delivery.header(TIME)?;
+        let millis: u64 = time.parse().map_err(|_| Refused::Malformed { what: TIME })?;
+        let sent = UNIX_EPOCH.checked_add(Duration::from_millis(millis)).ok_or(Refused::Malformed { what: TIME })?;
+        let uri = decoded(delivery.uri());
+        let parts = [delivery.method().as_str().as_bytes(), uri.as_bytes(), delivery.body(), time.as_bytes()];
+        self.secrets.check(|secret| hmac_sha256(secret, &parts).is(&given))?;
+        TOLERANCE.check(sent, self.clock.wall())
+    }
+}
+
+impl WebhookReceiver for Receiver {
+    type Event = Event;
+
+    fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
+        self.check(delivery)?;
+        codec::decode(delivery.body()).map_err(Refused::Body)
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("older", &self.older).finish_non_exhaustive()
+    }
+}
+
+/// The address as v3 signs it: these characters plain, all others as they were sent.
+fn decoded(uri: &str) -> Cow<'_, str> {
+    const PLAIN: [(&str, char); 12] = [
+        ("3A", ':'),
+        ("2F", '/'),
+        ("3F", '?'),
+        ("40", '@'),
+        ("21", '!'),
+        ("24", '$'),
+        ("27", '\''),
+        ("28", '('),
+        ("29", ')'),
+        ("2A", '*'),
+        ("2C", ','),
+        ("3B", ';'),
+    ];
+    if !uri.contains('%') {
+        return Cow::Borrowed(uri);
+    }
+    let mut parts = uri.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = part.get(..2).and_then(|code| PLAIN.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)));
+        match known {
+            Some((_, plain)) => {
+                text.push(*plain);
+                text.push_str(&part[2..]);
+            }
+            None => {
+                text.push('%');
+                text.push_str(part);
+            }
+        }
+    }
+    Cow::Owned(text)
+}
+
+crm_core::record! {
+    /// Something that happened in an account. Which members there are depends on
+    /// `subscription_type`; workflows send records of their own, all of it in `extra`.
+    pub struct Event {
+        /// The app that subscribed.
+        app_id: Option<String> = "appId",
+        /// Which try to deliver it this is, from 0.
+        attempt_number: Option<i64> = "attemptNumber",
+        /// For associations and merges: what changed.
+        change_flag: Option<String> = "changeFlag",
+        /// What caused it, as `CRM_UI`.
+        change_source: Option<String> = "changeSource",
+        /// Its number; not always its own.
+        event_id: Option<String> = "eventId",
+        /// The record.
+        object_id: Option<String> = "objectId",
+        /// The type of the record, as `0-1`.
+        object_type_id: Option<String> = "objectTypeId",
+        /// When it happened.
+        occurred_at: Option<Timestamp> = "occurredAt",
+        /// The account.
+        portal_id: Option<String> = "portalId",
+        /// The property that changed.
+        property_name: Option<String> = "propertyName",
+        /// The value it has now.
+        property_value: Option<String> = "propertyValue",
+        /// Who or what caused it.
+        source_id: Option<String> = "sourceId",
+        /// The subscription that it is sent for.
+        subscription_id: Option<String> = "subscriptionId",
+        /// What happened, as `contact.creation`.
+        subscription_type: Option<String> = "subscriptionType",
+    }
+    keeps extra
+}

@@ -1,0 +1,137 @@
+//! HubSpot: the published signatures, and everything that is not one.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crm_core::webhook::{Receiver as _, Refused};
+use hubspot_client::Secret;
+use hubspot_client::receiver::{Older, Receiver};
+
+use super::*;
+
+const SECRET: &str = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy";
+const URI: &str = "https://www.example.com/webhook_uri";
+const BODY: &[u8] = br#"{"example_field":"example_value"}"#;
+const MILLIS: u64 = 1_726_000_000_000;
+const V2_GET: &str = "eee2dddcc73c94d699f5e395f4b9d454a069a6855fbfa152e91e88823087200e";
+const V2_POST: &str = "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900";
+const V3_POST: &str = "yIUZEBOzG4WAAwB5FY4unNtmy1qJlNEkui8uYYGZeE0=";
+
+fn receiver(offset: i64) -> Receiver {
+    let clock = Standing::at_millis(MILLIS.checked_add_signed(offset).unwrap());
+    Receiver::new(SECRET).accept(Older::V1).accept(Older::V2).clock(clock)
+}
+
+fn v3(signature: &str, time: &str) -> HeaderMap {
+    headers(&[("x-hubspot-signature-v3", signature), ("x-hubspot-request-timestamp", time)])
+}
+
+fn older(signature: &str, version: &str) -> HeaderMap {
+    headers(&[("x-hubspot-signature", signature), ("x-hubspot-signature-version", version)])
+}
+
+fn signed(uri: &str, body: &[u8]) -> HeaderMap {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+    let text = [b"POST", uri.as_bytes(), body, MILLIS.to_string().as_bytes()].concat();
+    v3(&STANDARD.encode(hmac::sign(&key, &text)), &MILLIS.to_string())
+}
+
+#[test]
+fn the_published_signatures_are_good() {
+    let get = older(V2_GET, "v2");
+    receiver(0).receive(&Delivery::new(&Method::GET, URI, &get, b"")).unwrap();
+    receiver(0).receive(&post(URI, &older(V2_POST, "v2"), BODY)).unwrap();
+    let events = receiver(0).receive(&post(URI, &v3(V3_POST, "1726000000000"), BODY)).unwrap();
+    assert_eq!(events[0].extra.get("example_field").unwrap(), "example_value");
+}
+
+#[test]
+fn every_flipped_bit_is_found() {
+    let receiver = receiver(0);
+    let flipped = |bytes: &[u8], bit: usize| {
+        let mut bytes = bytes.to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    };
+    let wrong = |delivery: &Delivery<'_>, bit: usize| {
+        let refused = receiver.receive(delivery).unwrap_err();
+        assert!(matches!(refused, Refused::WrongSignature), "bit {bit}: {refused}");
+    };
+    let good = v3(V3_POST, "1726000000000");
+    for bit in 0..BODY.len() * 8 {
+        wrong(&post(URI, &good, &flipped(BODY, bit)), bit);
+    }
+    let signature = STANDARD.decode(V3_POST).unwrap();
+    for bit in 0..signature.len() * 8 {
+        let headers = v3(&STANDARD.encode(flipped(&signature, bit)), "1726000000000");
+        wrong(&post(URI, &headers, BODY), bit);
+    }
+    for version in ["v1", "v2"] {
+        for digit in 0..V2_POST.len() {
+            let mut text = V2_POST.to_owned().into_bytes();
+            text[digit] = if text[digit] == b'0' { b'1' } else { b'0' };
+            wrong(&post(URI, &older(&String::from_utf8(text).unwrap(), version), BODY), digit);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_delivery_is_said() {
+    let of = |headers: &HeaderMap, offset: i64| said(&receiver(offset), &post(URI, headers, BODY));
+    let good = v3(V3_POST, "1726000000000");
+    let mut twice = good.clone();
+    twice.append("x-hubspot-signature-v3", V3_POST.parse().unwrap());
+    insta::assert_snapshot!(table(&[
+        ("good", of(&good, 0)),
+        ("at the end of the window", of(&good, 300_000)),
+        ("at its beginning", of(&good, -300_000)),
+        ("late", of(&good, 300_001)),
+        ("early", of(&good, -300_001)),
+        ("another time", of(&v3(V3_POST, "1726000000001"), 0)),
+        ("no time", of(&headers(&[("x-hubspot-signature-v3", V3_POST)]), 0)),
+        ("a time in words", of(&v3(V3_POST, "now"), 0)),
+        ("a time beyond all", of(&v3(V3_POST, "18446744073709551615"), 0)),
+        ("no signature", of(&HeaderMap::new(), 0)),
+        ("two signatures", of(&twice, 0)),
+        ("no base64", of(&v3("*", "1726000000000"), 0)),
+        ("no text", of(&v3("§", "1726000000000"), 0)),
+        ("cut off", of(&v3(&V3_POST[..20], "1726000000000"), 0)),
+        ("v2 called v1", of(&older(V2_POST, "v1"), 0)),
+        ("v2 of half a byte", of(&older("abc", "v2"), 0)),
+        ("v9", of(&older(V2_POST, "v9"), 0)),
+        ("v2 where only v3 is taken", said(&Receiver::new(SECRET), &post(URI, &older(V2_POST, "v2"), BODY))),
+        ("written anew", said(&receiver(0), &post(URI, &good, br#"{"example_field": "example_value"}"#))),
+        ("signed, no JSON", said(&receiver(0), &post(URI, &signed(URI, b"jane"), b"jane"))),
+    ]));
+}
+
+#[test]
+fn some_characters_of_an_address_are_signed_plain() {
+    let sent = "https://a.example/x%2Fy%3a%20z?q=%3F%27&r=%2&s=%é";
+    let plain = "https://a.example/x/y:%20z?q=?'&r=%2&s=%é";
+    assert_eq!(said(&receiver(0), &post(sent, &signed(plain, BODY), BODY)), "200 1 accepted");
+}
+
+#[test]
+fn secrets_are_exchanged_while_deliveries_come_in() {
+    let receiver = receiver(0);
+    let good = v3(V3_POST, "1726000000000");
+    receiver.secrets().replace([Secret::new("the new one"), Secret::new(SECRET)]);
+    receiver.receive(&post(URI, &good, BODY)).unwrap();
+    receiver.secrets().replace([Secret::new("the new one")]);
+    receiver.receive(&post(URI, &good, BODY)).unwrap_err();
+    assert!(!format!("{receiver:?} {:?} {:?}", receiver.secrets(), post(URI, &good, BODY)).contains("new one"));
+}
+
+#[test]
+fn events_come_in_batches_and_keep_what_is_new() {
+    let body =
+        br#"[{"eventId": 1, "subscriptionType": "contact.propertyChange", "objectId": 51, "propertyName": "email",
+        "propertyValue": null, "occurredAt": 1726000000000, "attemptNumber": 0, "new": {"x": 1}}, {}]"#;
+    let events = receiver(0).receive(&post(URI, &signed(URI, body), body)).unwrap();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[0].object_id.as_deref(), Some("51"));
+    assert_eq!(events[0].occurred_at.as_ref().unwrap().unix_millis(), Some(1_726_000_000_000));
+    assert_eq!(events[0].extra.get("new").unwrap()["x"], 1);
+    assert_eq!(events[1].subscription_type, None);
+}
