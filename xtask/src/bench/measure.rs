@@ -134,7 +134,8 @@ impl Bench {
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let lines: Vec<&str> = said.lines().take(MOST_LINES).collect();
-            bail!("`cargo {}` in {} failed:\n{}", arguments.join(" "), project.display(), lines.join("\n"));
+            let place = project.strip_prefix(&self.root).unwrap_or(project);
+            bail!("`cargo {}` in {} failed:\n{}", arguments.join(" "), place.display(), lines.join("\n"));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

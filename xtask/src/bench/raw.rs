@@ -50,7 +50,8 @@ pub(super) fn write(bench: &Bench, package: &str, folder: &Path, only: &[String]
         bail!("no document in {} is called {}", folder.display(), only.join(" or "));
     }
     let (mut taken, mut aside, mut operations, mut types, mut lines) = (0, 0, 0, 0, 0);
-    let mut root = String::from("#![allow(warnings)]\n");
+    // The types of some documents nest deeper than rustc follows by itself in a release build.
+    let mut root = String::from("#![allow(warnings)]\n#![recursion_limit = \"1024\"]\n");
     let mut modules = Vec::new();
     for name in &names {
         let mut document = Document::read(folder, name)?.value;

@@ -170,7 +170,12 @@ impl Report {
         let lacking: Vec<String> = self
             .rows
             .iter()
-            .filter_map(|row| row.lacks.as_ref().map(|lacks| format!("- Not met: {}: {lacks}.\n", row.measure)))
+            .filter_map(|row| row.lacks.as_ref().map(|lacks| (row, lacks)))
+            .map(|(row, lacks)| {
+                // What failed and the first line of why; the rest is for the terminal.
+                let lacks: Vec<&str> = lacks.lines().take(2).collect();
+                format!("- Not met: {}: {}.\n", row.measure, lacks.join(" "))
+            })
             .collect();
         if !lacking.is_empty() {
             text.push_str(&format!("\n{}", lacking.concat()));

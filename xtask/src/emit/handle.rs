@@ -174,10 +174,12 @@ fn method(
                     ));
                     continue;
                 }
+                // What is generic is left to the caller anyway.
+                let ty = argument_type(argument);
+                let inline = if ty.starts_with("impl") { "" } else { "    #[inline]\n" };
                 builders.push_str(&format!(
-                    "    #[inline]\n    pub fn {name}(self, {}: {}) -> Self {{\n        Self {{ call: self.call{} }}\n    }}\n",
+                    "{inline}    pub fn {name}(self, {}: {ty}) -> Self {{\n        Self {{ call: self.call{} }}\n    }}\n",
                     argument.ident,
-                    argument_type(argument),
                     step(argument, "set_part"),
                 ));
             }

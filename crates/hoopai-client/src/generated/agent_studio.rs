@@ -386,7 +386,6 @@ pub struct CreateAgent {
 
 impl CreateAgent {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -403,7 +402,6 @@ pub struct DeleteAgent {
 
 impl DeleteAgent {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -420,7 +418,6 @@ pub struct ExecuteAgent {
 
 impl ExecuteAgent {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -437,7 +434,6 @@ pub struct ExecuteAgentLegacy {
 
 impl ExecuteAgentLegacy {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -454,7 +450,6 @@ pub struct GetAgent {
 
 impl GetAgent {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -471,7 +466,6 @@ pub struct GetAgentLegacy {
 
 impl GetAgentLegacy {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -488,14 +482,12 @@ pub struct ListAgents {
 
 impl ListAgents {
     /// `isPublished`
-    #[inline]
     pub fn is_published(self, is_published: impl Display) -> Self {
         Self {
             call: self.call.set_query("isPublished", &is_published.to_string()),
         }
     }
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -548,7 +540,6 @@ pub struct ListAgentsLegacy {
 
 impl ListAgentsLegacy {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -601,7 +592,6 @@ pub struct PublishAgentVersion {
 
 impl PublishAgentVersion {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -618,7 +608,6 @@ pub struct UpdateAgent {
 
 impl UpdateAgent {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -635,7 +624,6 @@ pub struct UpdateAgentVersion {
 
 impl UpdateAgentVersion {
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),

@@ -289,7 +289,6 @@ pub struct GetByObjectKey {
 
 impl GetByObjectKey {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -340,7 +339,6 @@ pub struct ListRelations {
 
 impl ListRelations {
     /// `associationIds`
-    #[inline]
     pub fn association_ids(
         self,
         association_ids: impl IntoIterator<Item = impl Display>,

@@ -271,7 +271,6 @@ pub struct CheckUrlSlug {
 
 impl CheckUrlSlug {
     /// `postId`
-    #[inline]
     pub fn post_id(self, post_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("postId", &post_id.to_string()),
@@ -288,7 +287,6 @@ pub struct List {
 
 impl List {
     /// `searchTerm`
-    #[inline]
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
@@ -400,14 +398,12 @@ pub struct ListPosts {
 
 impl ListPosts {
     /// `searchTerm`
-    #[inline]
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::BlogsListPostsStatus>) -> Self {
         Self {
             call: self

@@ -1157,21 +1157,18 @@ pub struct GetFreeSlots {
 
 impl GetFreeSlots {
     /// The time zone, as `America/New_York`.
-    #[inline]
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// `userIds`
-    #[inline]
     pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1196,7 +1193,6 @@ pub struct List {
 
 impl List {
     /// The id of the group.
-    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1254,21 +1250,18 @@ pub struct ListBlockedSlots {
 
 impl ListBlockedSlots {
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The id of the calendar.
-    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// The id of the group.
-    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1285,21 +1278,18 @@ pub struct ListEvents {
 
 impl ListEvents {
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The id of the calendar.
-    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// The id of the group.
-    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1415,7 +1405,6 @@ pub struct SearchSchedules {
 
 impl SearchSchedules {
     /// The id of the calendar.
-    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),

@@ -56,7 +56,6 @@ pub struct List {
 
 impl List {
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),

@@ -882,14 +882,12 @@ pub struct FindDuplicate {
 
 impl FindDuplicate {
     /// `number`
-    #[inline]
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
     /// The e-mail address.
-    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -906,7 +904,6 @@ pub struct List {
 
 impl List {
     /// `startAfterId`
-    #[inline]
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
@@ -920,7 +917,6 @@ impl List {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -1005,7 +1001,6 @@ impl ListByBusiness {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

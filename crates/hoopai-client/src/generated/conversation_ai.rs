@@ -362,7 +362,6 @@ pub struct SearchAgents {
 
 impl SearchAgents {
     /// `startAfter`
-    #[inline]
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
@@ -376,7 +375,6 @@ impl SearchAgents {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

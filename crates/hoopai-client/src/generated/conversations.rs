@@ -819,14 +819,12 @@ impl ExportMessages {
         }
     }
     /// `cursor`
-    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
     /// The field to sort by.
-    #[inline]
     pub fn sort_by(
         self,
         sort_by: impl Into<types::ConversationsExportMessagesSortBy>,
@@ -841,7 +839,6 @@ impl ExportMessages {
         }
     }
     /// Upwards or downwards.
-    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -853,21 +850,18 @@ impl ExportMessages {
         }
     }
     /// The id of the conversation.
-    #[inline]
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `channel`
-    #[inline]
     pub fn channel(
         self,
         channel: impl Into<types::ConversationsExportMessagesChannel>,
@@ -882,14 +876,12 @@ impl ExportMessages {
         }
     }
     /// The first day or time.
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -935,7 +927,6 @@ pub struct GetUnsubscriptionStatus {
 
 impl GetUnsubscriptionStatus {
     /// The e-mail address.
-    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -952,7 +943,6 @@ pub struct ListMessages {
 
 impl ListMessages {
     /// `lastMessageId`
-    #[inline]
     pub fn last_message_id(self, last_message_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
@@ -966,7 +956,6 @@ impl ListMessages {
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::ConversationsListMessagesType>) -> Self {
         Self {
             call: self
@@ -1030,42 +1019,36 @@ pub struct Search {
 
 impl Search {
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// The id of the user that it is assigned to.
-    #[inline]
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
         }
     }
     /// `followers`
-    #[inline]
     pub fn followers(self, followers: impl Display) -> Self {
         Self {
             call: self.call.set_query("followers", &followers.to_string()),
         }
     }
     /// `mentions`
-    #[inline]
     pub fn mentions(self, mentions: impl Display) -> Self {
         Self {
             call: self.call.set_query("mentions", &mentions.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `sort`
-    #[inline]
     pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1074,14 +1057,12 @@ impl Search {
         }
     }
     /// `startAfterDate`
-    #[inline]
     pub fn start_after_date(self, start_after_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
     /// The id.
-    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -1095,7 +1076,6 @@ impl Search {
         }
     }
     /// `lastMessageType`
-    #[inline]
     pub fn last_message_type(
         self,
         last_message_type: impl Into<types::MessageType>,
@@ -1110,7 +1090,6 @@ impl Search {
         }
     }
     /// `lastMessageAction`
-    #[inline]
     pub fn last_message_action(
         self,
         last_message_action: impl Into<types::ConversationsSearchLastMessageAction>,
@@ -1127,7 +1106,6 @@ impl Search {
         }
     }
     /// `lastMessageDirection`
-    #[inline]
     pub fn last_message_direction(
         self,
         last_message_direction: impl Into<types::MessageDirection>,
@@ -1142,7 +1120,6 @@ impl Search {
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::ConversationsSearchStatus>) -> Self {
         Self {
             call: self
@@ -1154,7 +1131,6 @@ impl Search {
         }
     }
     /// The field to sort by.
-    #[inline]
     pub fn sort_by(self, sort_by: impl Into<types::ConversationsSearchSortBy>) -> Self {
         Self {
             call: self
@@ -1166,7 +1142,6 @@ impl Search {
         }
     }
     /// `sortScoreProfile`
-    #[inline]
     pub fn sort_score_profile(self, sort_score_profile: impl Display) -> Self {
         Self {
             call: self
@@ -1175,7 +1150,6 @@ impl Search {
         }
     }
     /// `scoreProfile`
-    #[inline]
     pub fn score_profile(self, score_profile: impl Display) -> Self {
         Self {
             call: self.call.set_query("scoreProfile", &score_profile.to_string()),
@@ -1254,14 +1228,12 @@ pub struct UploadAttachments {
 
 impl UploadAttachments {
     /// `chatServiceSid`
-    #[inline]
     pub fn chat_service_sid(self, chat_service_sid: impl Display) -> Self {
         Self {
             call: self.call.set_part("chatServiceSid", &chat_service_sid.to_string()),
         }
     }
     /// `isGroupSms`
-    #[inline]
     pub fn is_group_sms(self, is_group_sms: impl Display) -> Self {
         Self {
             call: self.call.set_part("isGroupSms", &is_group_sms.to_string()),

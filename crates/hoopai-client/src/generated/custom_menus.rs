@@ -161,7 +161,6 @@ pub struct List {
 
 impl List {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -182,7 +181,6 @@ impl List {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -192,7 +192,6 @@ impl ListCampaigns {
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -204,7 +203,6 @@ impl ListCampaigns {
         }
     }
     /// `emailStatus`
-    #[inline]
     pub fn email_status(
         self,
         email_status: impl Into<types::EmailsListCampaignsEmailStatus>,
@@ -219,14 +217,12 @@ impl ListCampaigns {
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// The id of what it belongs to.
-    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -315,28 +311,24 @@ impl ListTemplates {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `sortByDate`
-    #[inline]
     pub fn sort_by_date(self, sort_by_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortByDate", &sort_by_date.to_string()),
         }
     }
     /// `archived`
-    #[inline]
     pub fn archived(self, archived: impl Display) -> Self {
         Self {
             call: self.call.set_query("archived", &archived.to_string()),
         }
     }
     /// `builderVersion`
-    #[inline]
     pub fn builder_version(
         self,
         builder_version: impl Into<types::BuilderVersion>,
@@ -351,28 +343,24 @@ impl ListTemplates {
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// The id of what it belongs to.
-    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// `originId`
-    #[inline]
     pub fn origin_id(self, origin_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("originId", &origin_id.to_string()),
         }
     }
     /// `templatesOnly`
-    #[inline]
     pub fn templates_only(self, templates_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("templatesOnly", &templates_only.to_string()),

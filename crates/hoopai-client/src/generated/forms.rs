@@ -122,7 +122,6 @@ impl List {
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -183,28 +182,24 @@ impl ListSubmissions {
         }
     }
     /// `formId`
-    #[inline]
     pub fn form_id(self, form_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("formId", &form_id.to_string()),
         }
     }
     /// `q`
-    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),

@@ -166,7 +166,6 @@ pub struct Search {
 
 impl Search {
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -803,7 +803,6 @@ pub struct ListCustomFields {
 
 impl ListCustomFields {
     /// `model`
-    #[inline]
     pub fn model(self, model: impl Into<types::LocationsListCustomFieldsModel>) -> Self {
         Self {
             call: self
@@ -846,7 +845,6 @@ impl ListTemplates {
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::LocationsListTemplatesType>) -> Self {
         Self {
             call: self
@@ -900,7 +898,6 @@ pub struct Search {
 
 impl Search {
     /// The id of the company (agency).
-    #[inline]
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
@@ -921,14 +918,12 @@ impl Search {
         }
     }
     /// `order`
-    #[inline]
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
     /// The e-mail address.
-    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -1006,14 +1001,12 @@ pub struct UploadCustomFieldFiles {
 
 impl UploadCustomFieldFiles {
     /// The id.
-    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_part("id", &id.to_string()),
         }
     }
     /// `maxFiles`
-    #[inline]
     pub fn max_files(self, max_files: impl Display) -> Self {
         Self {
             call: self.call.set_part("maxFiles", &max_files.to_string()),

@@ -244,35 +244,30 @@ pub struct ListCharges {
 
 impl ListCharges {
     /// `meterId`
-    #[inline]
     pub fn meter_id(self, meter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("meterId", &meter_id.to_string()),
         }
     }
     /// The id of the event.
-    #[inline]
     pub fn event_id(self, event_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventId", &event_id.to_string()),
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The first day or time.
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),

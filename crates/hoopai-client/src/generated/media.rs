@@ -242,21 +242,18 @@ impl List {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// The id of what it belongs to.
-    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// `fetchAll`
-    #[inline]
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -300,14 +297,12 @@ pub struct UploadCall {
 
 impl UploadCall {
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
     /// `fileUrl`
-    #[inline]
     pub fn file_url(self, file_url: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileUrl", &file_url.to_string()),
@@ -321,14 +316,12 @@ impl UploadCall {
         }
     }
     /// `name`
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_part("name", &name.to_string()),
         }
     }
     /// `parentId`
-    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("parentId", &parent_id.to_string()),

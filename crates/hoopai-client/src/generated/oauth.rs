@@ -129,7 +129,6 @@ impl ListInstalledLocations {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -143,7 +142,6 @@ impl ListInstalledLocations {
         }
     }
     /// `versionId`
-    #[inline]
     pub fn version_id(self, version_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("versionId", &version_id.to_string()),
@@ -157,14 +155,12 @@ impl ListInstalledLocations {
         }
     }
     /// `planId`
-    #[inline]
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),
         }
     }
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

@@ -350,7 +350,6 @@ pub struct ListLostReasons {
 
 impl ListLostReasons {
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -364,7 +363,6 @@ impl ListLostReasons {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -449,21 +447,18 @@ pub struct Search {
 
 impl Search {
     /// `q`
-    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
     /// `pipeline_id`
-    #[inline]
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipeline_id", &pipeline_id.to_string()),
         }
     }
     /// `pipeline_stage_id`
-    #[inline]
     pub fn pipeline_stage_id(self, pipeline_stage_id: impl Display) -> Self {
         Self {
             call: self
@@ -472,14 +467,12 @@ impl Search {
         }
     }
     /// `contact_id`
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contact_id", &contact_id.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
@@ -488,63 +481,54 @@ impl Search {
         }
     }
     /// `assigned_to`
-    #[inline]
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
         }
     }
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// The id.
-    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// `order`
-    #[inline]
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `startAfter`
-    #[inline]
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
     /// `startAfterId`
-    #[inline]
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
     /// `date`
-    #[inline]
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
         }
     }
     /// The country, as `US`.
-    #[inline]
     pub fn country(self, country: impl Display) -> Self {
         Self {
             call: self.call.set_query("country", &country.to_string()),

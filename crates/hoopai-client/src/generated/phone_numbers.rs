@@ -147,7 +147,6 @@ impl List {
         }
     }
     /// `searchFilter`
-    #[inline]
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
@@ -198,28 +197,24 @@ pub struct ListAvailable {
 
 impl ListAvailable {
     /// `numberTypes`
-    #[inline]
     pub fn number_types(self, number_types: impl Display) -> Self {
         Self {
             call: self.call.set_query("numberTypes", &number_types.to_string()),
         }
     }
     /// `firstPart`
-    #[inline]
     pub fn first_part(self, first_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("firstPart", &first_part.to_string()),
         }
     }
     /// `lastPart`
-    #[inline]
     pub fn last_part(self, last_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastPart", &last_part.to_string()),
         }
     }
     /// `anywhere`
-    #[inline]
     pub fn anywhere(self, anywhere: impl Display) -> Self {
         Self {
             call: self.call.set_query("anywhere", &anywhere.to_string()),
@@ -257,7 +252,6 @@ pub struct ListPools {
 
 impl ListPools {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),

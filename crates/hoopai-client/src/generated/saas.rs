@@ -672,14 +672,12 @@ pub struct FindLocationsLegacy {
 
 impl FindLocationsLegacy {
     /// `customerId`
-    #[inline]
     pub fn customer_id(self, customer_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
     /// The id of the subscription.
-    #[inline]
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),

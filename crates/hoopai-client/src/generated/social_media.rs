@@ -1167,14 +1167,12 @@ pub struct DeleteAccount {
 
 impl DeleteAccount {
     /// The id of the company (agency).
-    #[inline]
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1191,7 +1189,6 @@ pub struct ListCategories {
 
 impl ListCategories {
     /// `searchText`
-    #[inline]
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -1275,14 +1272,12 @@ impl ListCsvImports {
         }
     }
     /// `includeUsers`
-    #[inline]
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1449,7 +1444,6 @@ pub struct ListTags {
 
 impl ListTags {
     /// `searchText`
-    #[inline]
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -1519,14 +1513,12 @@ pub struct StartFacebookOauth {
 
 impl StartFacebookOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1543,14 +1535,12 @@ pub struct StartGoogleOauth {
 
 impl StartGoogleOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1567,14 +1557,12 @@ pub struct StartInstagramOauth {
 
 impl StartInstagramOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1591,14 +1579,12 @@ pub struct StartLinkedinOauth {
 
 impl StartLinkedinOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1615,14 +1601,12 @@ pub struct StartTiktokBusinessOauth {
 
 impl StartTiktokBusinessOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1639,14 +1623,12 @@ pub struct StartTiktokOauth {
 
 impl StartTiktokOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1663,14 +1645,12 @@ pub struct StartTwitterOauth {
 
 impl StartTwitterOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1687,7 +1667,6 @@ pub struct UploadCsv {
 
 impl UploadCsv {
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

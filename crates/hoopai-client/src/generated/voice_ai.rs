@@ -352,7 +352,6 @@ impl ListAgents {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -400,21 +399,18 @@ pub struct ListCallLogs {
 
 impl ListCallLogs {
     /// The id of the agent.
-    #[inline]
     pub fn agent_id(self, agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("agentId", &agent_id.to_string()),
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `callType`
-    #[inline]
     pub fn call_type(
         self,
         call_type: impl Into<types::VoiceAiListCallLogsCallType>,
@@ -443,7 +439,6 @@ impl ListCallLogs {
         }
     }
     /// `actionType`
-    #[inline]
     pub fn action_type(self, action_type: impl Into<types::ActionType>) -> Self {
         Self {
             call: self
@@ -452,7 +447,6 @@ impl ListCallLogs {
         }
     }
     /// The field to sort by.
-    #[inline]
     pub fn sort_by(self, sort_by: impl Into<types::VoiceAiListCallLogsSortBy>) -> Self {
         Self {
             call: self
@@ -464,7 +458,6 @@ impl ListCallLogs {
         }
     }
     /// `sort`
-    #[inline]
     pub fn sort(self, sort: impl Into<types::InvoicesListSortOrder>) -> Self {
         Self {
             call: self

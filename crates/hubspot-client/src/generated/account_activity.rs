@@ -88,7 +88,6 @@ pub struct ListAuditLogs {
 
 impl ListAuditLogs {
     /// `actingUserId`
-    #[inline]
     pub fn acting_user_id(self, acting_user_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -100,7 +99,6 @@ impl ListAuditLogs {
         }
     }
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -121,7 +119,6 @@ impl ListAuditLogs {
         }
     }
     /// `occurredAfter`
-    #[inline]
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -130,7 +127,6 @@ impl ListAuditLogs {
         }
     }
     /// `occurredBefore`
-    #[inline]
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -139,7 +135,6 @@ impl ListAuditLogs {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -195,7 +190,6 @@ pub struct ListLogins {
 
 impl ListLogins {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -260,7 +254,6 @@ pub struct ListSecurityEvents {
 
 impl ListSecurityEvents {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

@@ -177,7 +177,6 @@ pub struct Delete {
 
 impl Delete {
     /// The property that the id is a value of, where it is not the record's own id.
-    #[inline]
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -196,7 +195,6 @@ pub struct Get {
 
 impl Get {
     /// The property that the id is a value of, where it is not the record's own id.
-    #[inline]
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -215,7 +213,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -273,7 +270,6 @@ pub struct Update {
 
 impl Update {
     /// The property that the id is a value of, where it is not the record's own id.
-    #[inline]
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self

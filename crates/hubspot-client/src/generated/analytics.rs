@@ -377,21 +377,18 @@ pub struct ContentGroupSources {
 
 impl ContentGroupSources {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
-    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -403,7 +400,6 @@ impl ContentGroupSources {
         }
     }
     /// Leave this breakdown out; may be repeated.
-    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -415,21 +411,18 @@ impl ContentGroupSources {
         }
     }
     /// Identifier of a view to filter by.
-    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
-    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -462,21 +455,18 @@ pub struct ContentReport {
 
 impl ContentReport {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
-    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -488,7 +478,6 @@ impl ContentReport {
         }
     }
     /// Leave this breakdown out; may be repeated.
-    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -500,21 +489,18 @@ impl ContentReport {
         }
     }
     /// Identifier of a view to filter by.
-    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
-    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -581,7 +567,6 @@ pub struct ObjectsReport {
 
 impl ObjectsReport {
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -593,7 +578,6 @@ impl ObjectsReport {
         }
     }
     /// Leave this breakdown out; may be repeated.
-    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -605,21 +589,18 @@ impl ObjectsReport {
         }
     }
     /// Identifier of a view to filter by.
-    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
-    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -652,21 +633,18 @@ pub struct PageSources {
 
 impl PageSources {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
-    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -678,7 +656,6 @@ impl PageSources {
         }
     }
     /// Leave this breakdown out; may be repeated.
-    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -690,21 +667,18 @@ impl PageSources {
         }
     }
     /// Identifier of a view to filter by.
-    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
-    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self
@@ -737,21 +711,18 @@ pub struct ReportsByBreakdown {
 
 impl ReportsByBreakdown {
     /// First level to drill down to: a breakdown of the report one level up. Not in Starter plans.
-    #[inline]
     pub fn d1(self, d1: impl Display) -> Self {
         Self {
             call: self.call.set_query("d1", &d1.to_string()),
         }
     }
     /// Second level to drill down to, below `d1`. Not in Starter plans.
-    #[inline]
     pub fn d2(self, d2: impl Display) -> Self {
         Self {
             call: self.call.set_query("d2", &d2.to_string()),
         }
     }
     /// Keep only this breakdown; may be repeated. At least one is needed for daily, weekly and monthly reports.
-    #[inline]
     pub fn f(self, f: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -763,7 +734,6 @@ impl ReportsByBreakdown {
         }
     }
     /// Leave this breakdown out; may be repeated.
-    #[inline]
     pub fn e(self, e: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -775,21 +745,18 @@ impl ReportsByBreakdown {
         }
     }
     /// Identifier of a view to filter by.
-    #[inline]
     pub fn filter_id(self, filter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("filterId", &filter_id.to_string()),
         }
     }
     /// Figure to sort by, for example `visits`.
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// Ascending or descending.
-    #[inline]
     pub fn sort_dir(self, sort_dir: impl Into<types::SortDirection>) -> Self {
         Self {
             call: self

@@ -109,7 +109,6 @@ impl List {
         }
     }
     /// Only comments in this state, as `APPROVED`, `PENDING_MODERATION`, `REJECTED` or `SPAM`.
-    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -130,7 +129,6 @@ impl List {
         }
     }
     /// Only comments with this text.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

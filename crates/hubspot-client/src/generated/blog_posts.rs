@@ -668,7 +668,6 @@ impl Get {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -685,7 +684,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -699,7 +697,6 @@ impl List {
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -708,14 +705,12 @@ impl List {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -731,14 +726,12 @@ impl List {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -750,7 +743,6 @@ impl List {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -759,14 +751,12 @@ impl List {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -819,7 +809,6 @@ pub struct ListByCursor {
 
 impl ListByCursor {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -833,7 +822,6 @@ impl ListByCursor {
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -842,14 +830,12 @@ impl ListByCursor {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -865,14 +851,12 @@ impl ListByCursor {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -884,7 +868,6 @@ impl ListByCursor {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -893,14 +876,12 @@ impl ListByCursor {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -953,14 +934,12 @@ pub struct ListRevisions {
 
 impl ListRevisions {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -1018,7 +997,6 @@ pub struct QueryByCursor {
 
 impl QueryByCursor {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1032,7 +1010,6 @@ impl QueryByCursor {
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1041,14 +1018,12 @@ impl QueryByCursor {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1064,14 +1039,12 @@ impl QueryByCursor {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1083,7 +1056,6 @@ impl QueryByCursor {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1092,14 +1064,12 @@ impl QueryByCursor {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

@@ -56,7 +56,6 @@ pub struct ListForUser {
 
 impl ListForUser {
     /// The name.
-    #[inline]
     pub fn name(self, name: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -68,7 +67,6 @@ impl ListForUser {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -646,14 +646,12 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -668,7 +666,6 @@ impl BatchRead {
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -685,14 +682,12 @@ pub struct Get {
 
 impl Get {
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -707,7 +702,6 @@ impl Get {
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -724,14 +718,12 @@ pub struct GetMetrics {
 
 impl GetMetrics {
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -748,21 +740,18 @@ pub struct GetRevenue {
 
 impl GetRevenue {
     /// `attributionModel`
-    #[inline]
     pub fn attribution_model(self, attribution_model: impl Display) -> Self {
         Self {
             call: self.call.set_query("attributionModel", &attribution_model.to_string()),
         }
     }
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -779,7 +768,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -793,14 +781,12 @@ impl List {
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -815,7 +801,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
@@ -866,28 +851,24 @@ pub struct ListAssets {
 
 impl ListAssets {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// Most items in a page.
-    #[inline]
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
@@ -938,14 +919,12 @@ pub struct ListReportContacts {
 
 impl ListReportContacts {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -959,7 +938,6 @@ impl ListReportContacts {
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),

@@ -71,7 +71,6 @@ impl List {
         }
     }
     /// `changeType` of the last change read.
-    #[inline]
     pub fn change_type(self, change_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("changeType", &change_type.to_string()),

@@ -83,21 +83,18 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// `eventType`
-    #[inline]
     pub fn event_type(self, event_type: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -119,7 +116,6 @@ impl List {
         }
     }
     /// The id of the record.
-    #[inline]
     pub fn object_id(self, object_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -134,7 +130,6 @@ impl List {
         }
     }
     /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    #[inline]
     pub fn object_type(
         self,
         object_type: impl IntoIterator<Item = impl Display>,
@@ -152,7 +147,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -164,7 +158,6 @@ impl List {
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

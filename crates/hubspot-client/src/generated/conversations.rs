@@ -445,7 +445,6 @@ pub struct BatchReadActors {
 
 impl BatchReadActors {
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -462,7 +461,6 @@ pub struct GetActor {
 
 impl GetActor {
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -513,7 +511,6 @@ pub struct GetMessage {
 
 impl GetMessage {
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -530,7 +527,6 @@ pub struct GetOriginalContent {
 
 impl GetOriginalContent {
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -554,7 +550,6 @@ impl GetThread {
         }
     }
     /// `association`
-    #[inline]
     pub fn association(
         self,
         association: impl IntoIterator<Item = impl Display>,
@@ -572,7 +567,6 @@ impl GetThread {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -589,7 +583,6 @@ pub struct ListChannelAccounts {
 
 impl ListChannelAccounts {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -603,7 +596,6 @@ impl ListChannelAccounts {
         }
     }
     /// The id of the channel.
-    #[inline]
     pub fn channel_id(self, channel_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -619,7 +611,6 @@ impl ListChannelAccounts {
         }
     }
     /// `inboxId`
-    #[inline]
     pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -635,7 +626,6 @@ impl ListChannelAccounts {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -691,7 +681,6 @@ pub struct ListChannels {
 
 impl ListChannels {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -712,7 +701,6 @@ impl ListChannels {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -768,7 +756,6 @@ pub struct ListInboxes {
 
 impl ListInboxes {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -796,7 +783,6 @@ impl ListInboxes {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -852,7 +838,6 @@ pub struct ListMessages {
 
 impl ListMessages {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -873,14 +858,12 @@ impl ListMessages {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -936,7 +919,6 @@ pub struct ListThreads {
 
 impl ListThreads {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -964,7 +946,6 @@ impl ListThreads {
         }
     }
     /// `association`
-    #[inline]
     pub fn association(
         self,
         association: impl IntoIterator<Item = impl Display>,
@@ -982,7 +963,6 @@ impl ListThreads {
         }
     }
     /// `inboxId`
-    #[inline]
     pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -991,7 +971,6 @@ impl ListThreads {
         }
     }
     /// `latestMessageTimestampAfter`
-    #[inline]
     pub fn latest_message_timestamp_after(
         self,
         latest_message_timestamp_after: impl Into<Timestamp>,
@@ -1013,14 +992,12 @@ impl ListThreads {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1032,7 +1009,6 @@ impl ListThreads {
         }
     }
     /// `threadStatus`
-    #[inline]
     pub fn thread_status(self, thread_status: impl Into<types::ThreadStatus>) -> Self {
         Self {
             call: self

@@ -353,14 +353,12 @@ pub struct ListExchangeRates {
 
 impl ListExchangeRates {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `fromCurrencyCode`
-    #[inline]
     pub fn from_currency_code(self, from_currency_code: impl Display) -> Self {
         Self {
             call: self
@@ -376,7 +374,6 @@ impl ListExchangeRates {
         }
     }
     /// `toCurrencyCode`
-    #[inline]
     pub fn to_currency_code(self, to_currency_code: impl Display) -> Self {
         Self {
             call: self.call.set_query("toCurrencyCode", &to_currency_code.to_string()),

@@ -436,7 +436,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -457,7 +456,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -513,7 +511,6 @@ pub struct ListAccounts {
 
 impl ListAccounts {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -534,7 +531,6 @@ impl ListAccounts {
         }
     }
     /// `deliveryIdentifierType`
-    #[inline]
     pub fn delivery_identifier_type(
         self,
         delivery_identifier_type: impl IntoIterator<
@@ -554,7 +550,6 @@ impl ListAccounts {
         }
     }
     /// `deliveryIdentifierValue`
-    #[inline]
     pub fn delivery_identifier_value(
         self,
         delivery_identifier_value: impl IntoIterator<Item = impl Display>,
@@ -579,7 +574,6 @@ impl ListAccounts {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

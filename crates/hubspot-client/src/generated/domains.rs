@@ -68,7 +68,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -82,7 +81,6 @@ impl List {
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -91,14 +89,12 @@ impl List {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -114,7 +110,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -126,7 +121,6 @@ impl List {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -135,14 +129,12 @@ impl List {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

@@ -247,7 +247,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -268,14 +267,12 @@ impl List {
         }
     }
     /// `searchString`
-    #[inline]
     pub fn search_string(self, search_string: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchString", &search_string.to_string()),
         }
     }
     /// `sortOrder`
-    #[inline]
     pub fn sort_order(self, sort_order: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortOrder", &sort_order.to_string()),

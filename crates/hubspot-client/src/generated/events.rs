@@ -67,28 +67,24 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// `eventType`
-    #[inline]
     pub fn event_type(self, event_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventType", &event_type.to_string()),
         }
     }
     /// The id.
-    #[inline]
     pub fn id(self, id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -122,14 +118,12 @@ impl List {
         }
     }
     /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
-    #[inline]
     pub fn object_type(self, object_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("objectType", &object_type.to_string()),
         }
     }
     /// `occurredAfter`
-    #[inline]
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -138,7 +132,6 @@ impl List {
         }
     }
     /// `occurredBefore`
-    #[inline]
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -147,7 +140,6 @@ impl List {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -168,7 +160,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -442,7 +442,6 @@ pub struct Get {
 
 impl Get {
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -467,7 +466,6 @@ pub struct GetByPath {
 
 impl GetByPath {
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -492,7 +490,6 @@ pub struct GetFolder {
 
 impl GetFolder {
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -517,7 +514,6 @@ pub struct GetFolderByPath {
 
 impl GetFolderByPath {
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -549,7 +545,6 @@ impl GetSignedUrl {
         }
     }
     /// `size`
-    #[inline]
     pub fn size(self, size: impl Into<types::FilesGetSignedUrlSize>) -> Self {
         Self {
             call: self
@@ -575,21 +570,18 @@ pub struct Replace {
 
 impl Replace {
     /// `charsetHunch`
-    #[inline]
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
     /// `options`
-    #[inline]
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),
@@ -606,7 +598,6 @@ pub struct Search {
 
 impl Search {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -620,21 +611,18 @@ impl Search {
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// `createdAtGte`
-    #[inline]
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -643,7 +631,6 @@ impl Search {
         }
     }
     /// `createdAtLte`
-    #[inline]
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -652,21 +639,18 @@ impl Search {
         }
     }
     /// `encoding`
-    #[inline]
     pub fn encoding(self, encoding: impl Display) -> Self {
         Self {
             call: self.call.set_query("encoding", &encoding.to_string()),
         }
     }
     /// `expiresAt`
-    #[inline]
     pub fn expires_at(self, expires_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("expiresAt", &Into::<Timestamp>::into(expires_at)),
         }
     }
     /// `expiresAtGte`
-    #[inline]
     pub fn expires_at_gte(self, expires_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -675,7 +659,6 @@ impl Search {
         }
     }
     /// `expiresAtLte`
-    #[inline]
     pub fn expires_at_lte(self, expires_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -684,14 +667,12 @@ impl Search {
         }
     }
     /// `extension`
-    #[inline]
     pub fn extension(self, extension: impl Display) -> Self {
         Self {
             call: self.call.set_query("extension", &extension.to_string()),
         }
     }
     /// `fileMd5`
-    #[inline]
     pub fn file_md5(self, file_md5: impl Display) -> Self {
         Self {
             call: self.call.set_query("fileMd5", &file_md5.to_string()),
@@ -733,7 +714,6 @@ impl Search {
         }
     }
     /// `ids`
-    #[inline]
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
@@ -754,14 +734,12 @@ impl Search {
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `parentFolderIds`
-    #[inline]
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -776,14 +754,12 @@ impl Search {
         }
     }
     /// `path`
-    #[inline]
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -819,7 +795,6 @@ impl Search {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -831,21 +806,18 @@ impl Search {
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// `updatedAtGte`
-    #[inline]
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -854,7 +826,6 @@ impl Search {
         }
     }
     /// `updatedAtLte`
-    #[inline]
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -863,7 +834,6 @@ impl Search {
         }
     }
     /// The address.
-    #[inline]
     pub fn url(self, url: impl Display) -> Self {
         Self {
             call: self.call.set_query("url", &url.to_string()),
@@ -935,28 +905,24 @@ pub struct SearchFolders {
 
 impl SearchFolders {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// `createdAtGte`
-    #[inline]
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -965,7 +931,6 @@ impl SearchFolders {
         }
     }
     /// `createdAtLte`
-    #[inline]
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -988,7 +953,6 @@ impl SearchFolders {
         }
     }
     /// `ids`
-    #[inline]
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
@@ -1002,14 +966,12 @@ impl SearchFolders {
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `parentFolderIds`
-    #[inline]
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -1024,14 +986,12 @@ impl SearchFolders {
         }
     }
     /// `path`
-    #[inline]
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1046,7 +1006,6 @@ impl SearchFolders {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1058,14 +1017,12 @@ impl SearchFolders {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// `updatedAtGte`
-    #[inline]
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1074,7 +1031,6 @@ impl SearchFolders {
         }
     }
     /// `updatedAtLte`
-    #[inline]
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1127,42 +1083,36 @@ pub struct UploadCall {
 
 impl UploadCall {
     /// `charsetHunch`
-    #[inline]
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
         }
     }
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
     /// `fileName`
-    #[inline]
     pub fn file_name(self, file_name: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileName", &file_name.to_string()),
         }
     }
     /// `folderId`
-    #[inline]
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderId", &folder_id.to_string()),
         }
     }
     /// `folderPath`
-    #[inline]
     pub fn folder_path(self, folder_path: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderPath", &folder_path.to_string()),
         }
     }
     /// `options`
-    #[inline]
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),

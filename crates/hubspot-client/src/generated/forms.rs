@@ -182,7 +182,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -196,7 +195,6 @@ impl List {
         }
     }
     /// `formTypes`
-    #[inline]
     pub fn form_types(
         self,
         form_types: impl IntoIterator<Item = impl Into<types::FormsListFormTypesItem>>,

@@ -901,7 +901,6 @@ pub struct CloneDraftRow {
 
 impl CloneDraftRow {
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -918,7 +917,6 @@ pub struct ExportDraftTable {
 
 impl ExportDraftTable {
     /// `format`
-    #[inline]
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -935,7 +933,6 @@ pub struct ExportTable {
 
 impl ExportTable {
     /// `format`
-    #[inline]
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -1048,14 +1045,12 @@ pub struct ImportDraftTable {
 
 impl ImportDraftTable {
     /// `config`
-    #[inline]
     pub fn config(self, config: impl Display) -> Self {
         Self {
             call: self.call.set_part("config", &config.to_string()),
         }
     }
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -1072,7 +1067,6 @@ pub struct ListDraftRows {
 
 impl ListDraftRows {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1100,7 +1094,6 @@ impl ListDraftRows {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1115,7 +1108,6 @@ impl ListDraftRows {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1171,7 +1163,6 @@ pub struct ListDraftTables {
 
 impl ListDraftTables {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1185,14 +1176,12 @@ impl ListDraftTables {
         }
     }
     /// `contentType`
-    #[inline]
     pub fn content_type(self, content_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1201,14 +1190,12 @@ impl ListDraftTables {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1231,7 +1218,6 @@ impl ListDraftTables {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1243,7 +1229,6 @@ impl ListDraftTables {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1252,14 +1237,12 @@ impl ListDraftTables {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1312,7 +1295,6 @@ pub struct ListRows {
 
 impl ListRows {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1340,7 +1322,6 @@ impl ListRows {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1355,7 +1336,6 @@ impl ListRows {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1411,7 +1391,6 @@ pub struct ListTables {
 
 impl ListTables {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1425,14 +1404,12 @@ impl ListTables {
         }
     }
     /// `contentType`
-    #[inline]
     pub fn content_type(self, content_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1441,14 +1418,12 @@ impl ListTables {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1471,7 +1446,6 @@ impl ListTables {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1483,7 +1457,6 @@ impl ListTables {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1492,14 +1465,12 @@ impl ListTables {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

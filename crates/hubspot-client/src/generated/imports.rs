@@ -120,7 +120,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -178,7 +177,6 @@ pub struct ListErrors {
 
 impl ListErrors {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -250,14 +248,12 @@ pub struct Start {
 
 impl Start {
     /// `files`
-    #[inline]
     pub fn files(self, files: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("files", files),
         }
     }
     /// `importRequest`
-    #[inline]
     pub fn import_request(self, import_request: impl Display) -> Self {
         Self {
             call: self.call.set_part("importRequest", &import_request.to_string()),

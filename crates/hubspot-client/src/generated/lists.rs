@@ -750,7 +750,6 @@ pub struct GetFolderTree {
 
 impl GetFolderTree {
     /// The id of the folder.
-    #[inline]
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
@@ -767,14 +766,12 @@ pub struct GetHistory {
 
 impl GetHistory {
     /// `endDate`
-    #[inline]
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
     /// `startDate`
-    #[inline]
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
@@ -791,7 +788,6 @@ pub struct GetIdMapping {
 
 impl GetIdMapping {
     /// `legacyListId`
-    #[inline]
     pub fn legacy_list_id(self, legacy_list_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("legacyListId", &legacy_list_id.to_string()),
@@ -815,7 +811,6 @@ impl List {
         }
     }
     /// `listIds`
-    #[inline]
     pub fn list_ids(self, list_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -840,14 +835,12 @@ pub struct ListMemberships {
 
 impl ListMemberships {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -905,14 +898,12 @@ pub struct ListMembershipsByJoinOrder {
 
 impl ListMembershipsByJoinOrder {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -977,7 +968,6 @@ impl Rename {
         }
     }
     /// `listName`
-    #[inline]
     pub fn list_name(self, list_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("listName", &list_name.to_string()),
@@ -994,7 +984,6 @@ pub struct RenameFolder {
 
 impl RenameFolder {
     /// `newFolderName`
-    #[inline]
     pub fn new_folder_name(self, new_folder_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("newFolderName", &new_folder_name.to_string()),

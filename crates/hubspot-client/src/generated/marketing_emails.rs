@@ -485,7 +485,6 @@ impl Get {
         }
     }
     /// `includedProperties`
-    #[inline]
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -550,7 +549,6 @@ impl GetAbVariation {
         }
     }
     /// `includedProperties`
-    #[inline]
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -608,7 +606,6 @@ pub struct GetStatistics {
 
 impl GetStatistics {
     /// `emailIds`
-    #[inline]
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -617,7 +614,6 @@ impl GetStatistics {
         }
     }
     /// `endTimestamp`
-    #[inline]
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -626,14 +622,12 @@ impl GetStatistics {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// `startTimestamp`
-    #[inline]
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -652,7 +646,6 @@ pub struct GetStatisticsHistogram {
 
 impl GetStatisticsHistogram {
     /// `emailIds`
-    #[inline]
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -661,7 +654,6 @@ impl GetStatisticsHistogram {
         }
     }
     /// `endTimestamp`
-    #[inline]
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -670,7 +662,6 @@ impl GetStatisticsHistogram {
         }
     }
     /// `interval`
-    #[inline]
     pub fn interval(
         self,
         interval: impl Into<types::MarketingEmailsGetStatisticsHistogramInterval>,
@@ -687,7 +678,6 @@ impl GetStatisticsHistogram {
         }
     }
     /// `startTimestamp`
-    #[inline]
     pub fn start_timestamp(self, start_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -706,7 +696,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -720,14 +709,12 @@ impl List {
         }
     }
     /// `campaign`
-    #[inline]
     pub fn campaign(self, campaign: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaign", &campaign.to_string()),
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -736,14 +723,12 @@ impl List {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -752,7 +737,6 @@ impl List {
         }
     }
     /// `includedProperties`
-    #[inline]
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -800,7 +784,6 @@ impl List {
         }
     }
     /// `publishedAfter`
-    #[inline]
     pub fn published_after(self, published_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -809,7 +792,6 @@ impl List {
         }
     }
     /// `publishedAt`
-    #[inline]
     pub fn published_at(self, published_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -818,7 +800,6 @@ impl List {
         }
     }
     /// `publishedBefore`
-    #[inline]
     pub fn published_before(self, published_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -827,7 +808,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -839,14 +819,12 @@ impl List {
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::EmailType>) -> Self {
         Self {
             call: self.call.set_query("type", &Into::<types::EmailType>::into(type_)),
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -855,14 +833,12 @@ impl List {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -929,14 +905,12 @@ pub struct ListRevisions {
 
 impl ListRevisions {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),

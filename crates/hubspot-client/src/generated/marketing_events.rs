@@ -1093,7 +1093,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1151,7 +1150,6 @@ pub struct ListContactParticipations {
 
 impl ListContactParticipations {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1165,7 +1163,6 @@ impl ListContactParticipations {
         }
     }
     /// `state`
-    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1216,14 +1213,12 @@ pub struct ListParticipations {
 
 impl ListParticipations {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `contactIdentifier`
-    #[inline]
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1239,7 +1234,6 @@ impl ListParticipations {
         }
     }
     /// `state`
-    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1290,14 +1284,12 @@ pub struct ListParticipationsByExternalId {
 
 impl ListParticipationsByExternalId {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `contactIdentifier`
-    #[inline]
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1313,7 +1305,6 @@ impl ListParticipationsByExternalId {
         }
     }
     /// `state`
-    #[inline]
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1364,7 +1355,6 @@ pub struct RecordAttendanceByExternalId {
 
 impl RecordAttendanceByExternalId {
     /// The id of the account in the app that the event comes from.
-    #[inline]
     pub fn external_account_id(self, external_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -1383,7 +1373,6 @@ pub struct RecordAttendanceByExternalIdAndEmail {
 
 impl RecordAttendanceByExternalIdAndEmail {
     /// The id of the account in the app that the event comes from.
-    #[inline]
     pub fn external_account_id(self, external_account_id: impl Display) -> Self {
         Self {
             call: self

@@ -1120,7 +1120,6 @@ impl GetProperty {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1161,7 +1160,6 @@ impl ListProperties {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),

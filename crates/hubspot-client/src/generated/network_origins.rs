@@ -66,7 +66,6 @@ pub struct GetIpRangesText {
 
 impl GetIpRangesText {
     /// `direction`
-    #[inline]
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -84,7 +83,6 @@ impl GetIpRangesText {
         }
     }
     /// `service`
-    #[inline]
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,
@@ -112,7 +110,6 @@ pub struct ListIpRanges {
 
 impl ListIpRanges {
     /// `direction`
-    #[inline]
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -130,7 +127,6 @@ impl ListIpRanges {
         }
     }
     /// `service`
-    #[inline]
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,

@@ -402,7 +402,6 @@ impl Get {
         }
     }
     /// `associations`
-    #[inline]
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -420,14 +419,12 @@ impl Get {
         }
     }
     /// The property that the id is a value of, where it is not the record's own id.
-    #[inline]
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -442,7 +439,6 @@ impl Get {
         }
     }
     /// `propertiesWithHistory`
-    #[inline]
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -470,7 +466,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -484,7 +479,6 @@ impl List {
         }
     }
     /// `associations`
-    #[inline]
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -509,7 +503,6 @@ impl List {
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -524,7 +517,6 @@ impl List {
         }
     }
     /// `propertiesWithHistory`
-    #[inline]
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -629,7 +621,6 @@ pub struct Update {
 
 impl Update {
     /// The property that the id is a value of, where it is not the record's own id.
-    #[inline]
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),

@@ -77,7 +77,6 @@ impl Get {
         }
     }
     /// The property that the id is a value of, where it is not the record's own id.
-    #[inline]
     pub fn id_property(
         self,
         id_property: impl Into<types::OwnersGetIdProperty>,
@@ -102,7 +101,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -116,7 +114,6 @@ impl List {
         }
     }
     /// The e-mail address.
-    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),

@@ -351,7 +351,6 @@ pub struct BatchRead {
 
 impl BatchRead {
     /// The language, as `en-us`.
-    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -375,7 +374,6 @@ impl Get {
         }
     }
     /// `dataSensitivity`
-    #[inline]
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -390,14 +388,12 @@ impl Get {
         }
     }
     /// The language, as `en-us`.
-    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -414,7 +410,6 @@ pub struct GetGroup {
 
 impl GetGroup {
     /// The language, as `en-us`.
-    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -438,7 +433,6 @@ impl List {
         }
     }
     /// `dataSensitivity`
-    #[inline]
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -453,14 +447,12 @@ impl List {
         }
     }
     /// The language, as `en-us`.
-    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -477,7 +469,6 @@ pub struct ListGroups {
 
 impl ListGroups {
     /// The language, as `en-us`.
-    #[inline]
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),

@@ -203,7 +203,6 @@ pub struct ListMeetingLinks {
 
 impl ListMeetingLinks {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -217,21 +216,18 @@ impl ListMeetingLinks {
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
     /// `organizerUserId`
-    #[inline]
     pub fn organizer_user_id(self, organizer_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("organizerUserId", &organizer_user_id.to_string()),
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::ExternalLinkMetadataType>) -> Self {
         Self {
             call: self

@@ -697,7 +697,6 @@ impl Get {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -714,7 +713,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -728,7 +726,6 @@ impl List {
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -737,14 +734,12 @@ impl List {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -760,14 +755,12 @@ impl List {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -779,7 +772,6 @@ impl List {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -788,14 +780,12 @@ impl List {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -848,14 +838,12 @@ pub struct ListRevisions {
 
 impl ListRevisions {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),

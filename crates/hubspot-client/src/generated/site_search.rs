@@ -72,7 +72,6 @@ pub struct GetIndexedData {
 
 impl GetIndexedData {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -110,14 +109,12 @@ impl Search {
         }
     }
     /// `boostRecent`
-    #[inline]
     pub fn boost_recent(self, boost_recent: impl Display) -> Self {
         Self {
             call: self.call.set_query("boostRecent", &boost_recent.to_string()),
         }
     }
     /// `domain`
-    #[inline]
     pub fn domain(self, domain: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -129,7 +126,6 @@ impl Search {
         }
     }
     /// `groupId`
-    #[inline]
     pub fn group_id(self, group_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -138,21 +134,18 @@ impl Search {
         }
     }
     /// `hubdbQuery`
-    #[inline]
     pub fn hubdb_query(self, hubdb_query: impl Display) -> Self {
         Self {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
         }
     }
     /// The language, as `en`.
-    #[inline]
     pub fn language(self, language: impl Display) -> Self {
         Self {
             call: self.call.set_query("language", &language.to_string()),
         }
     }
     /// `length`
-    #[inline]
     pub fn length(self, length: impl Into<types::SiteSearchSearchLength>) -> Self {
         Self {
             call: self
@@ -185,7 +178,6 @@ impl Search {
         }
     }
     /// `pathPrefix`
-    #[inline]
     pub fn path_prefix(
         self,
         path_prefix: impl IntoIterator<Item = impl Display>,
@@ -210,7 +202,6 @@ impl Search {
         }
     }
     /// The names of the properties to give.
-    #[inline]
     pub fn property(self, property: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -225,7 +216,6 @@ impl Search {
         }
     }
     /// `q`
-    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -239,7 +229,6 @@ impl Search {
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -251,7 +240,6 @@ impl Search {
         }
     }
     /// `types`
-    #[inline]
     pub fn types(
         self,
         types: impl IntoIterator<Item = impl Into<types::IndexedDataType>>,

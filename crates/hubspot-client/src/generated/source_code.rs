@@ -212,7 +212,6 @@ pub struct Create {
 
 impl Create {
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -229,7 +228,6 @@ pub struct GetMetadata {
 
 impl GetMetadata {
     /// The properties, by internal name; of a read, the names of those to give.
-    #[inline]
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -246,7 +244,6 @@ pub struct Upsert {
 
 impl Upsert {
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
@@ -263,7 +260,6 @@ pub struct Validate {
 
 impl Validate {
     /// `file`
-    #[inline]
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

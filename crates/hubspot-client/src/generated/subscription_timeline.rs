@@ -52,7 +52,6 @@ pub struct List {
 
 impl List {
     /// Only changes of this kind, as `SUBSCRIPTION_STATUS`, `PORTAL_STATUS`, `PORTAL_BOUNCE` or `PORTAL_SPAM`.
-    #[inline]
     pub fn change_type(self, change_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("changeType", &change_type.to_string()),
@@ -87,7 +86,6 @@ impl List {
         }
     }
     /// `offset` of the page before; it does not last long.
-    #[inline]
     pub fn offset(self, offset: impl Display) -> Self {
         Self {
             call: self.call.set_query("offset", &offset.to_string()),

@@ -165,21 +165,18 @@ pub struct ListSmtpTokens {
 
 impl ListSmtpTokens {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// `campaignName`
-    #[inline]
     pub fn campaign_name(self, campaign_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignName", &campaign_name.to_string()),
         }
     }
     /// `emailCampaignId`
-    #[inline]
     pub fn email_campaign_id(self, email_campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("emailCampaignId", &email_campaign_id.to_string()),

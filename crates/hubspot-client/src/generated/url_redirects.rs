@@ -212,7 +212,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -226,7 +225,6 @@ impl List {
         }
     }
     /// Only what was created after this time.
-    #[inline]
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -235,14 +233,12 @@ impl List {
         }
     }
     /// When it was created.
-    #[inline]
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
     /// Only what was created before this time.
-    #[inline]
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -258,7 +254,6 @@ impl List {
         }
     }
     /// What to sort by.
-    #[inline]
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -270,7 +265,6 @@ impl List {
         }
     }
     /// Only what was changed after this time.
-    #[inline]
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -279,14 +273,12 @@ impl List {
         }
     }
     /// When it was changed last.
-    #[inline]
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
     /// Only what was changed before this time.
-    #[inline]
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

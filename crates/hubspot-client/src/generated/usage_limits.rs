@@ -188,7 +188,6 @@ pub struct ListAssociationLabels {
 
 impl ListAssociationLabels {
     /// `fromObjectTypeId`
-    #[inline]
     pub fn from_object_type_id(self, from_object_type_id: impl Display) -> Self {
         Self {
             call: self
@@ -197,7 +196,6 @@ impl ListAssociationLabels {
         }
     }
     /// `toObjectTypeId`
-    #[inline]
     pub fn to_object_type_id(self, to_object_type_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("toObjectTypeId", &to_object_type_id.to_string()),

@@ -241,7 +241,6 @@ pub struct GetPerformance {
 
 impl GetPerformance {
     /// `bucketType`
-    #[inline]
     pub fn bucket_type(
         self,
         bucket_type: impl Into<types::ListConversionInactivityTimeUnit>,
@@ -263,7 +262,6 @@ impl GetPerformance {
         }
     }
     /// `firstDay`
-    #[inline]
     pub fn first_day(self, first_day: impl Into<types::Weekday>) -> Self {
         Self {
             call: self
@@ -289,7 +287,6 @@ pub struct List {
 
 impl List {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -347,21 +344,18 @@ pub struct ListEmailCampaigns {
 
 impl ListEmailCampaigns {
     /// The cursor of the page before; the first page has none.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// The cursor of the page after, to go back.
-    #[inline]
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
     /// The id of the workflow.
-    #[inline]
     pub fn flow_id(self, flow_id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -72,7 +72,6 @@ pub struct Download {
 
 impl Download {
     /// Form of the rows; `json` if left out.
-    #[inline]
     pub fn output_format(self, output_format: impl Into<types::ExportFormat>) -> Self {
         Self {
             call: self

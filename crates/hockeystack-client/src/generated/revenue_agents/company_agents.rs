@@ -101,7 +101,6 @@ pub struct List {
 
 impl List {
     /// Cursor of the wanted page, from the page before.
-    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),

@@ -81,28 +81,24 @@ pub struct Operations {
 
 impl Operations {
     /// Start of the span, included. The exact form is not on record; use ISO 8601.
-    #[inline]
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
         }
     }
     /// End of the span, not included; not before `from`.
-    #[inline]
     pub fn to(self, to: impl Display) -> Self {
         Self {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
     /// Keep only this feature, 1 to 64 characters.
-    #[inline]
     pub fn feature(self, feature: impl Display) -> Self {
         Self {
             call: self.call.set_query("feature", &feature.to_string()),
         }
     }
     /// Cursor of the wanted page, from the page before.
-    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
@@ -155,21 +151,18 @@ pub struct Usage {
 
 impl Usage {
     /// Start of the span, included. The exact form is not on record; use ISO 8601.
-    #[inline]
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
         }
     }
     /// End of the span, not included; not before `from`.
-    #[inline]
     pub fn to(self, to: impl Display) -> Self {
         Self {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
     /// What to sum by; `feature` if left out.
-    #[inline]
     pub fn group_by(self, group_by: impl Into<types::CreditGrouping>) -> Self {
         Self {
             call: self

@@ -192,7 +192,6 @@ pub struct List {
 
 impl List {
     /// Cursor of the wanted page, from the page before.
-    #[inline]
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
@@ -252,14 +251,12 @@ impl ListMessages {
         }
     }
     /// Where to go on: the `next_cursor` of the page before.
-    #[inline]
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
     /// Oldest first (`asc`) or newest first (`desc`).
-    #[inline]
     pub fn order(self, order: impl Into<types::MessageOrder>) -> Self {
         Self {
             call: self.call.set_query("order", &Into::<types::MessageOrder>::into(order)),

@@ -2956,14 +2956,12 @@ pub struct GetFacebookCampaign {
 
 impl GetFacebookCampaign {
     /// `fields`
-    #[inline]
     pub fn fields(self, fields: impl Display) -> Self {
         Self {
             call: self.call.set_query("fields", &fields.to_string()),
         }
     }
     /// `source`
-    #[inline]
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -3167,7 +3165,6 @@ pub struct GetGoogleReport {
 
 impl GetGoogleReport {
     /// `groupBy`
-    #[inline]
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
@@ -3226,7 +3223,6 @@ pub struct GetLinkedinCampaignGroupReport {
 
 impl GetLinkedinCampaignGroupReport {
     /// `fields`
-    #[inline]
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3271,7 +3267,6 @@ pub struct GetLinkedinReport {
 
 impl GetLinkedinReport {
     /// `pivot`
-    #[inline]
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -3283,7 +3278,6 @@ impl GetLinkedinReport {
         }
     }
     /// `groupBy`
-    #[inline]
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -3298,14 +3292,12 @@ impl GetLinkedinReport {
         }
     }
     /// `entityUrns`
-    #[inline]
     pub fn entity_urns(self, entity_urns: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityUrns", &entity_urns.to_string()),
         }
     }
     /// `fields`
-    #[inline]
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3350,28 +3342,24 @@ pub struct ListFacebookAdAccounts {
 
 impl ListFacebookAdAccounts {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// `next`
-    #[inline]
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
     /// `fetchAll`
-    #[inline]
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
     /// Most items in a page.
-    #[inline]
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -3405,7 +3393,6 @@ pub struct ListFacebookCustomAudiences {
 
 impl ListFacebookCustomAudiences {
     /// `source`
-    #[inline]
     pub fn source(
         self,
         source: impl Into<types::AdsListFacebookCustomAudiencesSource>,
@@ -3430,42 +3417,36 @@ pub struct ListFacebookEntities {
 
 impl ListFacebookEntities {
     /// `next`
-    #[inline]
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
     /// `fetchAll`
-    #[inline]
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// `adSetId`
-    #[inline]
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
         }
     }
     /// `searchId`
-    #[inline]
     pub fn search_id(self, search_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
     /// `selectedAdAccountId`
-    #[inline]
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3501,7 +3482,6 @@ pub struct ListFacebookPages {
 
 impl ListFacebookPages {
     /// `fetchExisting`
-    #[inline]
     pub fn fetch_existing(self, fetch_existing: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchExisting", &fetch_existing.to_string()),
@@ -3518,21 +3498,18 @@ pub struct ListFacebookPixels {
 
 impl ListFacebookPixels {
     /// `channel`
-    #[inline]
     pub fn channel(self, channel: impl Display) -> Self {
         Self {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
     /// The id of the page.
-    #[inline]
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
         }
     }
     /// `igUserId`
-    #[inline]
     pub fn ig_user_id(self, ig_user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("igUserId", &ig_user_id.to_string()),
@@ -3549,7 +3526,6 @@ pub struct ListFacebookReports {
 
 impl ListFacebookReports {
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3566,7 +3542,6 @@ pub struct ListGoogleAdAccounts {
 
 impl ListGoogleAdAccounts {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3585,14 +3560,12 @@ pub struct ListGoogleAssets {
 
 impl ListGoogleAssets {
     /// The id.
-    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// `advertiserOnly`
-    #[inline]
     pub fn advertiser_only(self, advertiser_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("advertiserOnly", &advertiser_only.to_string()),
@@ -3643,7 +3616,6 @@ pub struct ListGoogleConversions {
 
 impl ListGoogleConversions {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::AdsListGoogleConversionsType>) -> Self {
         Self {
             call: self
@@ -3655,28 +3627,24 @@ impl ListGoogleConversions {
         }
     }
     /// `conversionType`
-    #[inline]
     pub fn conversion_type(self, conversion_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversionType", &conversion_type.to_string()),
         }
     }
     /// `category`
-    #[inline]
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
     /// The first day or time.
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3693,42 +3661,36 @@ pub struct ListGoogleEntities {
 
 impl ListGoogleEntities {
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// `adGroupId`
-    #[inline]
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
         }
     }
     /// `searchId`
-    #[inline]
     pub fn search_id(self, search_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
     /// The first day or time.
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `selectedAdAccountId`
-    #[inline]
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3747,7 +3709,6 @@ pub struct ListGoogleReports {
 
 impl ListGoogleReports {
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3764,7 +3725,6 @@ pub struct ListGoogleSegments {
 
 impl ListGoogleSegments {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -3781,7 +3741,6 @@ pub struct ListInstagramAccounts {
 
 impl ListInstagramAccounts {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3834,7 +3793,6 @@ pub struct ListLinkedinReports {
 
 impl ListLinkedinReports {
     /// `fields`
-    #[inline]
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -3862,14 +3820,12 @@ pub struct SearchFacebookTargeting {
 
 impl SearchFacebookTargeting {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `searchType`
-    #[inline]
     pub fn search_type(self, search_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchType", &search_type.to_string()),
@@ -3886,7 +3842,6 @@ pub struct SearchGoogleTargeting {
 
 impl SearchGoogleTargeting {
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -3903,14 +3858,12 @@ pub struct SearchLinkedinTargeting {
 
 impl SearchLinkedinTargeting {
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `q`
-    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

@@ -128,21 +128,18 @@ pub struct List {
 
 impl List {
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `active`
-    #[inline]
     pub fn active(self, active: impl Display) -> Self {
         Self {
             call: self.call.set_query("active", &active.to_string()),
         }
     }
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -163,14 +160,12 @@ impl List {
         }
     }
     /// `fromDate`
-    #[inline]
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
     /// `toDate`
-    #[inline]
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -220,28 +215,24 @@ pub struct ListCommissions {
 
 impl ListCommissions {
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// `affiliateId`
-    #[inline]
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -262,14 +253,12 @@ impl ListCommissions {
         }
     }
     /// `fromDate`
-    #[inline]
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
     /// `toDate`
-    #[inline]
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -319,28 +308,24 @@ pub struct ListPayouts {
 
 impl ListPayouts {
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `affiliateId`
-    #[inline]
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -361,14 +346,12 @@ impl ListPayouts {
         }
     }
     /// `start`
-    #[inline]
     pub fn start(self, start: impl Display) -> Self {
         Self {
             call: self.call.set_query("start", &start.to_string()),
         }
     }
     /// `end`
-    #[inline]
     pub fn end(self, end: impl Display) -> Self {
         Self {
             call: self.call.set_query("end", &end.to_string()),

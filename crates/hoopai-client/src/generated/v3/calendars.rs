@@ -1666,21 +1666,18 @@ pub struct GetFreeSlots {
 
 impl GetFreeSlots {
     /// The time zone, as `America/New_York`.
-    #[inline]
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// `userIds`
-    #[inline]
     pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1705,7 +1702,6 @@ pub struct List {
 
 impl List {
     /// The id of the group.
-    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1763,21 +1759,18 @@ pub struct ListBlockedSlots {
 
 impl ListBlockedSlots {
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The id of the calendar.
-    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// The id of the group.
-    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1794,21 +1787,18 @@ pub struct ListEvents {
 
 impl ListEvents {
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
     /// The id of the calendar.
-    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
     /// The id of the group.
-    #[inline]
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1924,14 +1914,12 @@ pub struct ListServiceBookings {
 
 impl ListServiceBookings {
     /// The time zone, as `America/New_York`.
-    #[inline]
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
     /// `serviceLocationId`
-    #[inline]
     pub fn service_location_id(self, service_location_id: impl Display) -> Self {
         Self {
             call: self
@@ -1950,7 +1938,6 @@ pub struct ListServices {
 
 impl ListServices {
     /// `serviceCategoryId`
-    #[inline]
     pub fn service_category_id(self, service_category_id: impl Display) -> Self {
         Self {
             call: self
@@ -1976,7 +1963,6 @@ pub struct SearchSchedules {
 
 impl SearchSchedules {
     /// The id of the calendar.
-    #[inline]
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),

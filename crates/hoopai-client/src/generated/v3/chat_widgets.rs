@@ -260,7 +260,6 @@ pub struct GetPublicConfig {
 
 impl GetPublicConfig {
     /// `version`
-    #[inline]
     pub fn version(self, version: impl Display) -> Self {
         Self {
             call: self.call.set_query("version", &version.to_string()),
@@ -277,7 +276,6 @@ pub struct List {
 
 impl List {
     /// `chatType`
-    #[inline]
     pub fn chat_type(
         self,
         chat_type: impl Into<types::ChatWidgetsListChatType>,
@@ -292,7 +290,6 @@ impl List {
         }
     }
     /// `excludeChatType`
-    #[inline]
     pub fn exclude_chat_type(
         self,
         exclude_chat_type: impl Into<types::ChatWidgetsListExcludeChatType>,
@@ -309,14 +306,12 @@ impl List {
         }
     }
     /// `voiceAiAgentId`
-    #[inline]
     pub fn voice_ai_agent_id(self, voice_ai_agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("voiceAiAgentId", &voice_ai_agent_id.to_string()),
         }
     }
     /// `allInOneChatTypes`
-    #[inline]
     pub fn all_in_one_chat_types(
         self,
         all_in_one_chat_types: impl Into<types::ChatWidgetsListChatType>,

@@ -871,14 +871,12 @@ pub struct FindDuplicate {
 
 impl FindDuplicate {
     /// `number`
-    #[inline]
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
     /// The e-mail address.
-    #[inline]
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),
@@ -909,14 +907,12 @@ impl ListByBusiness {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `startAfter`
-    #[inline]
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),

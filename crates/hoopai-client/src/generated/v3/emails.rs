@@ -614,7 +614,6 @@ pub struct GetCampaignStats {
 
 impl GetCampaignStats {
     /// `subSourceId`
-    #[inline]
     pub fn sub_source_id(self, sub_source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subSourceId", &sub_source_id.to_string()),
@@ -645,28 +644,24 @@ impl ListBulkActionCampaigns {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `dateFrom`
-    #[inline]
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
     /// `dateTo`
-    #[inline]
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(
         self,
         status: impl Into<types::BulkActionCampaignPublicV2Status>,
@@ -735,14 +730,12 @@ impl ListCampaigns {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -808,21 +801,18 @@ impl ListTemplates {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The field to sort by.
-    #[inline]
     pub fn sort_by(self, sort_by: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortBy", &sort_by.to_string()),
         }
     }
     /// Upwards or downwards.
-    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -841,14 +831,12 @@ impl ListTemplates {
         }
     }
     /// `folderId`
-    #[inline]
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
         }
     }
     /// `include`
-    #[inline]
     pub fn include(self, include: impl Into<types::EmailsListTemplatesInclude>) -> Self {
         Self {
             call: self
@@ -914,14 +902,12 @@ impl ListWorkflowCampaigns {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::Visibility>) -> Self {
         Self {
             call: self.call.set_query("status", &Into::<types::Visibility>::into(status)),

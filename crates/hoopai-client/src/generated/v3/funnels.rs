@@ -238,7 +238,6 @@ pub struct CountPages {
 
 impl CountPages {
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -255,14 +254,12 @@ pub struct List {
 
 impl List {
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// `category`
-    #[inline]
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
@@ -283,14 +280,12 @@ impl List {
         }
     }
     /// The id of what it belongs to.
-    #[inline]
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -337,7 +332,6 @@ pub struct ListPages {
 
 impl ListPages {
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -381,7 +375,6 @@ pub struct ListRedirects {
 
 impl ListRedirects {
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

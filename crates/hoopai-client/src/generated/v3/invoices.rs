@@ -1269,35 +1269,30 @@ pub struct List {
 
 impl List {
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `paymentMode`
-    #[inline]
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1309,21 +1304,18 @@ impl List {
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `sortField`
-    #[inline]
     pub fn sort_field(self, sort_field: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortField", &sort_field.to_string()),
         }
     }
     /// Upwards or downwards.
-    #[inline]
     pub fn sort_order(
         self,
         sort_order: impl Into<types::InvoicesListSortOrder>,
@@ -1378,7 +1370,6 @@ pub struct ListEstimateTemplates {
 
 impl ListEstimateTemplates {
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1427,28 +1418,24 @@ pub struct ListEstimates {
 
 impl ListEstimates {
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::InvoicesListEstimatesStatus>) -> Self {
         Self {
             call: self
@@ -1460,7 +1447,6 @@ impl ListEstimates {
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1507,35 +1493,30 @@ pub struct ListSchedules {
 
 impl ListSchedules {
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `paymentMode`
-    #[inline]
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1587,35 +1568,30 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `paymentMode`
-    #[inline]
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self

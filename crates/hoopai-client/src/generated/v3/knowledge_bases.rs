@@ -394,7 +394,6 @@ pub struct List {
 
 impl List {
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -408,7 +407,6 @@ impl List {
         }
     }
     /// `lastKnowledgeBaseId`
-    #[inline]
     pub fn last_knowledge_base_id(self, last_knowledge_base_id: impl Display) -> Self {
         Self {
             call: self
@@ -476,7 +474,6 @@ impl ListFaqs {
         }
     }
     /// `lastFaqId`
-    #[inline]
     pub fn last_faq_id(self, last_faq_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastFaqId", &last_faq_id.to_string()),
@@ -537,7 +534,6 @@ impl ListUrls {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

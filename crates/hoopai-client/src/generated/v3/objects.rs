@@ -279,7 +279,6 @@ pub struct Get {
 
 impl Get {
     /// `fetchProperties`
-    #[inline]
     pub fn fetch_properties(self, fetch_properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchProperties", &fetch_properties.to_string()),

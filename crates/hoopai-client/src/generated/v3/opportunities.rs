@@ -352,7 +352,6 @@ pub struct ListLostReasons {
 
 impl ListLostReasons {
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -366,7 +365,6 @@ impl ListLostReasons {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -451,14 +449,12 @@ pub struct Search {
 
 impl Search {
     /// `q`
-    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::CreateDtoV3Status>) -> Self {
         Self {
             call: self
@@ -467,56 +463,48 @@ impl Search {
         }
     }
     /// The id of the campaign.
-    #[inline]
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
     /// The id.
-    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
     /// `order`
-    #[inline]
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// `startAfter`
-    #[inline]
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
     /// `startAfterId`
-    #[inline]
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
     /// `date`
-    #[inline]
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
         }
     }
     /// The country, as `US`.
-    #[inline]
     pub fn country(self, country: impl Display) -> Self {
         Self {
             call: self.call.set_query("country", &country.to_string()),
@@ -558,28 +546,24 @@ impl Search {
         }
     }
     /// The id of the pipeline.
-    #[inline]
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipelineId", &pipeline_id.to_string()),
         }
     }
     /// `pipelineStageId`
-    #[inline]
     pub fn pipeline_stage_id(self, pipeline_stage_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipelineStageId", &pipeline_stage_id.to_string()),
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// The id of the user that it is assigned to.
-    #[inline]
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),

@@ -696,7 +696,6 @@ pub struct GetOrder {
 
 impl GetOrder {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -713,7 +712,6 @@ pub struct GetTransaction {
 
 impl GetTransaction {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
@@ -744,7 +742,6 @@ impl ListCoupons {
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
         Self {
             call: self
@@ -753,7 +750,6 @@ impl ListCoupons {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -853,21 +849,18 @@ pub struct ListOrders {
 
 impl ListOrders {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
     /// `paymentStatus`
-    #[inline]
     pub fn payment_status(
         self,
         payment_status: impl Into<types::PaymentsListOrdersPaymentStatus>,
@@ -882,42 +875,36 @@ impl ListOrders {
         }
     }
     /// `paymentMode`
-    #[inline]
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// `funnelProductIds`
-    #[inline]
     pub fn funnel_product_ids(self, funnel_product_ids: impl Display) -> Self {
         Self {
             call: self
@@ -926,7 +913,6 @@ impl ListOrders {
         }
     }
     /// `sourceId`
-    #[inline]
     pub fn source_id(self, source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sourceId", &source_id.to_string()),
@@ -989,35 +975,30 @@ pub struct ListSubscriptions {
 
 impl ListSubscriptions {
     /// `entityId`
-    #[inline]
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
     /// `paymentMode`
-    #[inline]
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// `entitySourceType`
-    #[inline]
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -1026,21 +1007,18 @@ impl ListSubscriptions {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
     /// The id.
-    #[inline]
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -1115,35 +1093,30 @@ pub struct ListTransactions {
 
 impl ListTransactions {
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `paymentMode`
-    #[inline]
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
     /// When it begins.
-    #[inline]
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
     /// When it ends.
-    #[inline]
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
     /// `entitySourceType`
-    #[inline]
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -1152,7 +1125,6 @@ impl ListTransactions {
         }
     }
     /// `entitySourceSubType`
-    #[inline]
     pub fn entity_source_sub_type(self, entity_source_sub_type: impl Display) -> Self {
         Self {
             call: self
@@ -1161,28 +1133,24 @@ impl ListTransactions {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// The id of the subscription.
-    #[inline]
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
         }
     }
     /// `entityId`
-    #[inline]
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
     /// The id of the contact.
-    #[inline]
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -193,7 +193,6 @@ impl List {
         }
     }
     /// `searchFilter`
-    #[inline]
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),

@@ -832,28 +832,24 @@ impl CountReviews {
         }
     }
     /// The first day or time.
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// The id of the product.
-    #[inline]
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
     /// The id of the store.
-    #[inline]
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -904,14 +900,12 @@ pub struct GetStoreStats {
 
 impl GetStoreStats {
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `collectionIds`
-    #[inline]
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
@@ -942,28 +936,24 @@ impl List {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
     /// `collectionIds`
-    #[inline]
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
     /// `collectionSlug`
-    #[inline]
     pub fn collection_slug(self, collection_slug: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionSlug", &collection_slug.to_string()),
         }
     }
     /// `expand`
-    #[inline]
     pub fn expand(self, expand: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -975,7 +965,6 @@ impl List {
         }
     }
     /// `productIds`
-    #[inline]
     pub fn product_ids(
         self,
         product_ids: impl IntoIterator<Item = impl Display>,
@@ -993,7 +982,6 @@ impl List {
         }
     }
     /// The id of the store.
-    #[inline]
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -1014,7 +1002,6 @@ impl List {
         }
     }
     /// Upwards or downwards.
-    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1080,14 +1067,12 @@ impl ListCollections {
         }
     }
     /// `collectionIds`
-    #[inline]
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1148,7 +1133,6 @@ impl ListInventory {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1209,7 +1193,6 @@ impl ListPrices {
         }
     }
     /// `ids`
-    #[inline]
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
@@ -1270,7 +1253,6 @@ impl ListReviews {
         }
     }
     /// `sortField`
-    #[inline]
     pub fn sort_field(
         self,
         sort_field: impl Into<types::ProductsListReviewsSortField>,
@@ -1285,7 +1267,6 @@ impl ListReviews {
         }
     }
     /// Upwards or downwards.
-    #[inline]
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1304,28 +1285,24 @@ impl ListReviews {
         }
     }
     /// The first day or time.
-    #[inline]
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
     /// The last day or time.
-    #[inline]
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
     /// The id of the product.
-    #[inline]
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
     /// The id of the store.
-    #[inline]
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),

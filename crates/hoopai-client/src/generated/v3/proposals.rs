@@ -126,7 +126,6 @@ pub struct ListDocuments {
 
 impl ListDocuments {
     /// `status`
-    #[inline]
     pub fn status(self, status: impl Into<types::ProposalsListDocumentsStatus>) -> Self {
         Self {
             call: self
@@ -138,7 +137,6 @@ impl ListDocuments {
         }
     }
     /// `paymentStatus`
-    #[inline]
     pub fn payment_status(
         self,
         payment_status: impl Into<types::ProposalsListDocumentsPaymentStatus>,
@@ -169,21 +167,18 @@ impl ListDocuments {
         }
     }
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
     /// `dateFrom`
-    #[inline]
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
     /// `dateTo`
-    #[inline]
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
@@ -230,28 +225,24 @@ pub struct ListTemplates {
 
 impl ListTemplates {
     /// `dateFrom`
-    #[inline]
     pub fn date_from(self, date_from: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &date_from.to_string()),
         }
     }
     /// `dateTo`
-    #[inline]
     pub fn date_to(self, date_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("dateTo", &date_to.to_string()),
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// The name.
-    #[inline]
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -265,7 +256,6 @@ impl ListTemplates {
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

@@ -1374,14 +1374,12 @@ pub struct DeleteAccount {
 
 impl DeleteAccount {
     /// The id of the company (agency).
-    #[inline]
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
     /// The id of the user.
-    #[inline]
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1398,7 +1396,6 @@ pub struct DeleteQueueItem {
 
 impl DeleteQueueItem {
     /// `sessionId`
-    #[inline]
     pub fn session_id(self, session_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sessionId", &session_id.to_string()),
@@ -1415,7 +1412,6 @@ pub struct GetOauthAccounts {
 
 impl GetOauthAccounts {
     /// A text to look for.
-    #[inline]
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1446,7 +1442,6 @@ impl ListAvailableCategories {
         }
     }
     /// `q`
-    #[inline]
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -1503,7 +1498,6 @@ pub struct ListCategories {
 
 impl ListCategories {
     /// `searchText`
-    #[inline]
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -1638,14 +1632,12 @@ impl ListCsvImports {
         }
     }
     /// `includeUsers`
-    #[inline]
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
     /// `isFromTemplate`
-    #[inline]
     pub fn is_from_template(self, is_from_template: impl Display) -> Self {
         Self {
             call: self.call.set_query("isFromTemplate", &is_from_template.to_string()),
@@ -1952,7 +1944,6 @@ pub struct ListTags {
 
 impl ListTags {
     /// `searchText`
-    #[inline]
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
@@ -2022,14 +2013,12 @@ pub struct StartOauth {
 
 impl StartOauth {
     /// `page`
-    #[inline]
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
     /// `reconnect`
-    #[inline]
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),

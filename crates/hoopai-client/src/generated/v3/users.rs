@@ -183,7 +183,6 @@ pub struct Search {
 
 impl Search {
     /// A text to look for.
-    #[inline]
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -204,42 +203,36 @@ impl Search {
         }
     }
     /// The id of the location (sub-account).
-    #[inline]
     pub fn location_id(self, location_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
     /// `type`
-    #[inline]
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
     /// `role`
-    #[inline]
     pub fn role(self, role: impl Display) -> Self {
         Self {
             call: self.call.set_query("role", &role.to_string()),
         }
     }
     /// `ids`
-    #[inline]
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
         }
     }
     /// `sort`
-    #[inline]
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
     /// `sortDirection`
-    #[inline]
     pub fn sort_direction(self, sort_direction: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortDirection", &sort_direction.to_string()),
