@@ -32,11 +32,13 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
 
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<ExitCode> {
-    let steps: [(&str, &[&str]); 6] = [
+    let steps: [(&str, &[&str]); 7] = [
         ("format", &["fmt", "--all", "--check"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
         ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
         ("features", &["run", "--quiet", "--package", "xtask", "--", "features"]),
+        // With the features it asks for, not with all, as a new user builds it.
+        ("demonstration", &["run", "--quiet", "--package", "xtask", "--", "demo"]),
         ("tests", &["test", "--workspace", "--all-features"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];
