@@ -31,7 +31,10 @@ pub(crate) struct Model {
 /// Runs the type generator on the tame document and reads its output.
 pub(crate) fn refine(api: &Api) -> Result<Model> {
     let file = generate(&api.tame).context("the type generator refused the document")?;
-    let types = types::read(&file, api)?;
+    let mut types = types::read(&file, &api.unions)?;
+    share::enums(&mut types, &api.names);
+    share::records(&mut types, &api.unions, &api.names);
+    types.complete(&api.unions);
     let operations = operations::read(&file, &api.merged, &types)?;
     let mut definitions = types.definitions;
     let sent =

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 
-use super::share;
 use super::ty::Ty;
-use crate::normalise::{Api, By, TIMESTAMP, Union};
+use crate::normalise::{By, TIMESTAMP, Union};
 
 /// A public type.
 pub(crate) struct Definition {
@@ -61,11 +60,36 @@ impl Types {
     pub(super) fn expand(&self, ty: &Ty) -> Ty {
         ty.expand(&|name| self.aliases.get(name).cloned())
     }
+
+    /// Adds the unions, and puts what it stands for in the place of every alias.
+    pub(super) fn complete(&mut self, unions: &[Union]) {
+        for union in unions {
+            self.definitions.insert(union.name.clone(), union_definition(union));
+        }
+        let expanded: Vec<(String, Vec<Ty>)> = self
+            .definitions
+            .iter()
+            .map(|(name, definition)| {
+                let tys = match &definition.shape {
+                    Shape::Record { fields, .. } => fields.iter().map(|field| self.expand(&field.ty)).collect(),
+                    Shape::Enum(_) => Vec::new(),
+                    Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| self.expand(ty)).collect(),
+                };
+                (name.clone(), tys)
+            })
+            .collect();
+        for (name, tys) in expanded {
+            match self.definitions.get_mut(&name).map(|definition| &mut definition.shape) {
+                Some(Shape::Record { fields, .. }) => fields.iter_mut().zip(tys).for_each(|(field, ty)| field.ty = ty),
+                Some(Shape::Union(_, arms)) => arms.iter_mut().zip(tys).for_each(|((arm, ..), ty)| *arm = ty),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Reads the generator's `types` module.
-pub(super) fn read(file: &syn::File, api: &Api) -> Result<Types> {
-    let unions = &api.unions;
+pub(super) fn read(file: &syn::File, unions: &[Union]) -> Result<Types> {
     let items = file
         .items
         .iter()
@@ -105,30 +129,6 @@ pub(super) fn read(file: &syn::File, api: &Api) -> Result<Types> {
                     .definitions
                     .insert(name, Definition { doc: doc(&item.attrs), shape: Shape::Enum(variants), sent: false });
             }
-            _ => {}
-        }
-    }
-    share::enums(&mut types, &api.names);
-    share::records(&mut types, &api.unions, &api.names);
-    for union in unions {
-        types.definitions.insert(union.name.clone(), union_definition(union));
-    }
-    let expanded: Vec<(String, Vec<Ty>)> = types
-        .definitions
-        .iter()
-        .map(|(name, definition)| {
-            let tys = match &definition.shape {
-                Shape::Record { fields, .. } => fields.iter().map(|field| types.expand(&field.ty)).collect(),
-                Shape::Enum(_) => Vec::new(),
-                Shape::Union(_, arms) => arms.iter().map(|(ty, ..)| types.expand(ty)).collect(),
-            };
-            (name.clone(), tys)
-        })
-        .collect();
-    for (name, tys) in expanded {
-        match types.definitions.get_mut(&name).map(|definition| &mut definition.shape) {
-            Some(Shape::Record { fields, .. }) => fields.iter_mut().zip(tys).for_each(|(field, ty)| field.ty = ty),
-            Some(Shape::Union(_, arms)) => arms.iter_mut().zip(tys).for_each(|((arm, ..), ty)| *arm = ty),
             _ => {}
         }
     }

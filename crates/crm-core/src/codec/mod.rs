@@ -17,6 +17,7 @@
 //! | unknown member | record | ignored, or kept where the type has `extra` |
 //! | unknown value | open enum | `Unrecognized` with the text |
 
+mod fields;
 mod map;
 mod open_enum;
 mod parts;

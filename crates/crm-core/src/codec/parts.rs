@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
-use super::record::Fields;
+use super::fields::Fields;
 use super::{Map, Seed, Wire};
 
 /// A tuple of fields. Of more than twelve, the thirteenth place holds the tuple of the rest.

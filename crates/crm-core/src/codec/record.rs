@@ -4,8 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde::ser::{Error as _, SerializeMap, Serializer};
+use serde::ser::{SerializeMap, Serializer};
 
+use super::fields::Fields;
 use super::parts::{CopyParts, Parts};
 use super::{As, Form, Map, Mode, Wire, redacted};
 
@@ -143,10 +144,9 @@ impl<R: Record> Form<R> for AsObject {
 
     fn write<S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let mut fields =
-            Fields { map: &mut map, names: R::NAMES, required: R::REQUIRED, next: 1, mode, outcome: Ok(()) };
+        let mut fields = Fields::new(&mut map, R::NAMES, R::REQUIRED, mode);
         R::Parts::write(record.parts(), &mut fields);
-        fields.outcome?;
+        fields.end()?;
         for (name, value) in record.extra().into_iter().flat_map(Map::iter) {
             map.serialize_entry(name, value)?;
         }
@@ -179,34 +179,6 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
     match (written(one), written(other)) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
-    }
-}
-
-/// The fields of a record on their way out. The first failure is kept and ends the writing.
-pub struct Fields<'a, M: SerializeMap> {
-    map: &'a mut M,
-    names: &'static [&'static str],
-    required: &'static [&'static str],
-    next: usize,
-    mode: Mode,
-    outcome: Result<(), M::Error>,
-}
-
-impl<M: SerializeMap> Fields<'_, M> {
-    /// Writes the next field if it holds something. In a request, a required field that does not
-    /// is a failure.
-    pub(super) fn put<T: Wire>(&mut self, value: &T) {
-        let Some(name) = self.names.get(self.next) else { return };
-        self.next += 1;
-        if self.outcome.is_err() {
-            return;
-        }
-        if !T::Form::absent(value) {
-            self.outcome = self.map.serialize_entry(name, &As { value, mode: self.mode });
-        } else if self.mode == Mode::Strict && self.required.contains(name) {
-            let record = self.names.first().copied().unwrap_or_default();
-            self.outcome = Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
-        }
     }
 }
 
