@@ -15,7 +15,7 @@ mod refused;
 mod replays;
 
 pub use delivery::Delivery;
-pub use keys::{Digest, PublicKey, Rotating, base64, hex, hmac_sha256, sha256};
+pub use keys::{Digest, PublicKey, Rotating, hex, hmac_sha256, sha256};
 pub use refused::Refused;
 pub use replays::{Replays, Tolerance};
 

@@ -14,7 +14,6 @@
 use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
 use crm_core::reexport::serde_json::Value;
-use crm_core::webhook::base64;
 pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating};
 
 const SIGNATURE: &str = "hatch-webhook-verification";
@@ -53,7 +52,7 @@ impl WebhookReceiver for Receiver {
 
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Value>, Refused> {
         if let Some(keys) = &self.keys {
-            let given = base64(delivery.header(SIGNATURE)?).ok_or(Refused::Malformed { what: SIGNATURE })?;
+            let given = delivery.signature(SIGNATURE)?;
             keys.check(|key| key.signed(delivery.body(), &given))?;
         }
         codec::decode(delivery.body()).map(|body| vec![body]).map_err(Refused::Body)

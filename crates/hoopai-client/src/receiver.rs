@@ -27,8 +27,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
+use crm_core::webhook::Replays;
 pub use crm_core::webhook::{Delivery, PublicKey, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
-use crm_core::webhook::{Replays, base64};
 use crm_core::{Clock, Error, SystemClock, Timestamp};
 
 /// The vendor's public key, as its guide gives it and several public programs use it. Compare it
@@ -103,10 +103,10 @@ impl Receiver {
 
     fn check(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
         if let Some(key) = self.rsa.as_ref().filter(|_| !delivery.has(SIGNATURE)) {
-            let given = base64(delivery.header(RSA_SIGNATURE)?).ok_or(Refused::Malformed { what: RSA_SIGNATURE })?;
+            let given = delivery.signature(RSA_SIGNATURE)?;
             return if key.signed(delivery.body(), &given) { Ok(()) } else { Err(Refused::WrongSignature) };
         }
-        let given = base64(delivery.header(SIGNATURE)?).ok_or(Refused::Malformed { what: SIGNATURE })?;
+        let given = delivery.signature(SIGNATURE)?;
         self.keys.check(|key| key.signed(delivery.body(), &given))
     }
 }

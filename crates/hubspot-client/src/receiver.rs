@@ -31,7 +31,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
 pub use crm_core::webhook::{Delivery, Receiver as WebhookReceiver, Refused, Rotating, Tolerance};
-use crm_core::webhook::{base64, hex, hmac_sha256, sha256};
+use crm_core::webhook::{hex, hmac_sha256, sha256};
 use crm_core::{Clock, Secret, SystemClock, Timestamp};
 
 const V3: &str = "x-hubspot-signature-v3";
@@ -107,7 +107,7 @@ impl Receiver {
     }
 
     fn check_v3(&self, delivery: &Delivery<'_>) -> Result<(), Refused> {
-        let given = base64(delivery.header(V3)?).ok_or(Refused::Malformed { what: V3 })?;
+        let given = delivery.signature(V3)?;
         let time = delivery.header(TIME)?;
         let millis: u64 = time.parse().map_err(|_| Refused::Malformed { what: TIME })?;
         let sent = UNIX_EPOCH.checked_add(Duration::from_millis(millis)).ok_or(Refused::Malformed { what: TIME })?;

@@ -1,5 +1,7 @@
 //! A delivery as it came over the wire.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Method};
 
 use super::Refused;
@@ -58,6 +60,15 @@ impl<'a> Delivery<'a> {
             (Ok(text), None) => Ok(text.trim()),
             _ => Err(Refused::Malformed { what: name }),
         }
+    }
+
+    /// The signature in base64 that a header holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`header`](Self::header); [`Refused::Malformed`] also if it is no base64.
+    pub fn signature(&self, name: &'static str) -> Result<Vec<u8>, Refused> {
+        STANDARD.decode(self.header(name)?).map_err(|_| Refused::Malformed { what: name })
     }
 }
 

@@ -77,12 +77,6 @@ pub fn hmac_sha256(secret: &Secret, parts: &[&[u8]]) -> Digest {
     Digest(context.sign().as_ref().into())
 }
 
-/// Reads a signature in base64.
-#[must_use]
-pub fn base64(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text).ok()
-}
-
 /// Reads a signature in hex.
 #[must_use]
 pub fn hex(text: &str) -> Option<Vec<u8>> {
