@@ -41,7 +41,7 @@ impl Resources {
 
     /// Writes the features of the vendor's crate.
     pub(crate) fn write(&self, root: &Path, vendor: &Vendor, features: &Features, files: &mut Files) -> Result<()> {
-        for name in &features.default {
+        for name in features.default.iter().chain(features.needs.keys()) {
             if !self.0.contains_key(name) {
                 bail!("vendor.json: `features`: there is no resource `{name}`");
             }
@@ -77,7 +77,8 @@ impl Resources {
             text.push_str(&list(api, [].into_iter()));
         }
         for name in self.0.keys() {
-            text.push_str(&list(name, [].into_iter()));
+            let needs = features.needs.get(name).into_iter().flatten();
+            text.push_str(&list(name, needs.map(String::as_str)));
         }
         text
     }

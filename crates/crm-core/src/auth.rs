@@ -24,7 +24,7 @@ pub trait Credentials: Send + Sync + 'static {
     /// the same over processes that share the account.
     fn key(&self) -> &str;
 
-    /// Told that the vendor refused this authorization as not authenticated. `true` means that
+    /// Told that the vendor refused this authorization as [expired](crate::Advice::Renew). `true` means that
     /// there is (or soon will be) another one and the call may be repeated once. Renew only if
     /// [`Authorization::generation`] is still the current one.
     fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
@@ -102,7 +102,7 @@ impl Credentials for Anonymous {
 }
 
 /// Finds what no token holds. The messages name the fault, never the text.
-fn check(token: &str) -> Result<(), Error> {
+pub(crate) fn check(token: &str) -> Result<(), Error> {
     let fault = if token.is_empty() {
         "the token is empty"
     } else if token.chars().any(char::is_whitespace) {

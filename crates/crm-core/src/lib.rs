@@ -20,6 +20,7 @@
 //! | [`error`] | the one error type |
 //! | [`vendor`] | what a vendor crate implements |
 //! | [`clock`] | time, replaceable in tests |
+//! | `oauth` | credentials that renew themselves, and stores for them |
 //! | `webhook` | what receivers of webhooks are made of |
 //! | [`codec`] | tolerant reading and exact writing of JSON |
 //!
@@ -27,6 +28,7 @@
 //!
 //! - `rustls` (default): HTTPS through rustls.
 //! - `schemars`: [`schema`], JSON Schemas of the generated types.
+//! - `oauth`: `oauth`, credentials that renew themselves.
 //! - `webhook-receiver`: `webhook`, signatures of what vendors send.
 //! - `test-util`: `ManualClock`, a clock that tests move by hand.
 
@@ -40,6 +42,8 @@ pub mod codec;
 pub mod error;
 pub mod limit;
 pub mod meta;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 pub mod options;
 pub mod page;
 pub mod pipeline;
@@ -64,6 +68,11 @@ pub use codec::{Map, Timestamp, Wire};
 pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
 pub use meta::{OpMeta, PagingKind};
+#[cfg(feature = "oauth")]
+pub use oauth::{
+    Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
+    TokenSet, TokenSource, TokenStore,
+};
 pub use options::CallOptions;
 pub use page::{Cursor, LimitIn, PageContext, Paged, Pages, Paginator, Position};
 pub use pipeline::{ClientBuilder, Pipeline, Stats};

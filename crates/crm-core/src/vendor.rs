@@ -90,6 +90,8 @@ pub enum Advice {
     Refused,
     /// May be repeated if the operation is idempotent.
     Safe,
+    /// The credential expired: may be repeated once it is renewed.
+    Renew,
 }
 
 /// What a reply says about the limits. The limiter only ever becomes more careful by it.

@@ -15,6 +15,8 @@ pub(crate) enum Refusal<'a> {
     /// An Authorization header that is no bearer token.
     BadToken,
     WrongToken,
+    /// A token that was good once.
+    ExpiredToken,
     NoRoute,
     WrongMethod,
     Invalid(&'a [Problem]),

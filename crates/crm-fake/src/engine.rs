@@ -157,6 +157,7 @@ impl Engine {
                 Token::Absent => Some(Refusal::NoToken),
                 Token::Odd => Some(Refusal::BadToken),
                 Token::Bearer(token) if inner.world.tokens.contains(*token) => None,
+                Token::Bearer(token) if inner.world.expired.contains(*token) => Some(Refusal::ExpiredToken),
                 Token::Bearer(_) => Some(Refusal::WrongToken),
             };
             if let Some(refusal) = refusal {

@@ -243,7 +243,8 @@ impl Fake {
     /// Refuses every token handed out so far, the first one included: from now on only a token fetched
     /// from the token endpoint is good.
     pub fn expire_tokens(&self) {
-        self.engine.lock().world.tokens.clear();
+        let world = &mut self.engine.lock().world;
+        world.expired.extend(world.tokens.drain());
     }
 
     /// The requests so far, the last 10,000 of them unless set otherwise.

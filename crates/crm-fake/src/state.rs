@@ -132,6 +132,8 @@ pub(crate) struct World {
     /// How often something under way was asked for.
     pub(crate) asked: HashMap<String, u32>,
     pub(crate) tokens: HashSet<String>,
+    /// Access tokens that were good once.
+    pub(crate) expired: HashSet<String>,
     /// Refresh tokens that were used up.
     pub(crate) spent: HashSet<String>,
     pub(crate) settings: Settings,
@@ -147,6 +149,7 @@ impl World {
             links: BTreeMap::new(),
             asked: HashMap::new(),
             tokens: HashSet::from([settings.token.clone()]),
+            expired: HashSet::new(),
             spent: HashSet::new(),
             settings,
             clock: Clock::new(),

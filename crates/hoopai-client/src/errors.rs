@@ -35,6 +35,7 @@ pub(crate) fn read(reply: &RawReply) -> VendorError {
         400 | 422 => error.retry = Advice::Never,
         // Not every 401 is about the token: a missing scope and an unknown path give one too.
         401 if message.contains("scope") || message.contains("iam service") => error.kind = ErrorKind::Permission,
+        401 => error.retry = Advice::Renew,
         429 => limited(reply, &mut error),
         _ => {}
     }

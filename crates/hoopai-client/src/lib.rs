@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "oauth")]
+mod app;
 mod client;
 mod errors;
 mod ext;
@@ -15,6 +17,8 @@ pub mod receiver;
 mod vendor;
 mod version;
 
+#[cfg(feature = "oauth")]
+pub use app::{App, LocationTokens, UserType};
 #[cfg(feature = "v3")]
 pub use client::V3;
 pub use client::{BASE_URL, Client};
@@ -33,4 +37,9 @@ pub use crm_core::{
     Credentials, Cursor, Error, ErrorKind, Exponential, FieldError, Grant, LimitRefusal, LimitScope, LocalLimiter, Map,
     Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret,
     Sent, Stats, Status, SystemClock, Timestamp, Upload, VendorDetail, Window,
+};
+#[cfg(feature = "oauth")]
+pub use crm_core::{
+    Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
+    TokenSet, TokenSource, TokenStore,
 };

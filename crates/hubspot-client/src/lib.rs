@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "oauth")]
+mod app;
 mod client;
 mod ext;
 #[rustfmt::skip]
@@ -12,6 +14,8 @@ mod quotas;
 pub mod receiver;
 mod vendor;
 
+#[cfg(feature = "oauth")]
+pub use app::{App, Machine};
 pub use client::{BASE_URL, Client};
 pub use ext::*;
 pub use generated::*;
@@ -23,6 +27,11 @@ pub use crm_core::{
     LimitRefusal, LimitScope, LocalLimiter, Map, OpMeta, Pages, Paginator, PagingKind, Permit, Poll, PollPolicy,
     Poller, Position, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret, Sent, StaticToken, Stats, Status,
     SystemClock, Timestamp, Upload, VendorDetail, Window,
+};
+#[cfg(feature = "oauth")]
+pub use crm_core::{
+    Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
+    TokenSet, TokenSource, TokenStore,
 };
 pub use serde_json::json;
 pub use {http, serde_json};

@@ -3,7 +3,7 @@
 //! | status | kind | repeated |
 //! |---|---|---|
 //! | 400, 413, 414, 415, 422, 501 of Analytics | `Validation`, unless the category says more | never |
-//! | 401 | `Auth` | never |
+//! | 401 | `Auth` | with category `EXPIRED_AUTHENTICATION`, once the token is renewed |
 //! | 403, category `MISSING_SCOPES` | `Permission` | never |
 //! | 404, category `OBJECT_NOT_FOUND` | `NotFound` | never |
 //! | 409, categories `CONFLICT` and `OBJECT_ALREADY_EXISTS` | `Conflict` | never |
@@ -45,6 +45,8 @@ impl Vendor for HubSpot {
             error.kind = kind;
         }
         match reply.status().as_u16() {
+            // Others say that the token was never good; a new one does not help.
+            401 if body.category.as_deref() == Some("EXPIRED_AUTHENTICATION") => error.retry = Advice::Renew,
             413 => error.retry = Advice::Never,
             414 => {
                 error.retry = Advice::Never;

@@ -47,7 +47,7 @@ pub(crate) fn api(
         files.add(folder.join("object_types.rs"), rust::file(&[], &handle::object_types(fold, api, model)?)?);
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();
-    files.add(folder.join("operations/mod.rs"), rust::file(&[], &operations::root(&names, gate))?);
+    files.add(folder.join("operations/mod.rs"), rust::file(&[], &operations::root(&names, &model.operations, gate))?);
     let groups = groups(model, &resources);
     for (name, group) in &groups {
         let text = types::group(group, model) + &schemas::impls(group);

@@ -1,5 +1,7 @@
 //! The table of operations that pipeline, paginator, fake, tests and tools read.
 
+use std::collections::BTreeSet;
+
 use heck::ToShoutySnakeCase;
 
 use super::gate::Gate;
@@ -12,7 +14,7 @@ pub(super) fn entry(operation: &Operation) -> String {
 }
 
 /// `operations/mod.rs`.
-pub(super) fn root(resources: &[&str], gate: Gate) -> String {
+pub(super) fn root(resources: &[&str], operations: &[Operation], gate: Gate) -> String {
     let mut text = String::from(
         "//! All operations: what each is called, where it goes, and what matters when it is sent.\n\n\
          use crm_core::OpMeta;\n\n",
@@ -29,6 +31,15 @@ pub(super) fn root(resources: &[&str], gate: Gate) -> String {
         "];\n\n/// All operations that are compiled in.\npub fn all() -> impl Iterator<Item = &'static OpMeta> {\n    \
          RESOURCES.iter().flat_map(|resource| resource.iter().copied())\n}\n",
     );
+    let scopes: BTreeSet<&String> = operations.iter().flat_map(|operation| &operation.scopes).collect();
+    if !scopes.is_empty() {
+        let scopes: Vec<String> = scopes.into_iter().cloned().collect();
+        text.push_str(&format!(
+            "\n/// The scopes that the documents name, those of operations that are not compiled in too.\n\
+             pub static SCOPES: &[&str] = &[{}];\n",
+            list(&scopes)
+        ));
+    }
     text
 }
 

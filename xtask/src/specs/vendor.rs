@@ -39,6 +39,10 @@ pub(crate) struct Features {
     /// Whether the resources of each folder of documents have a feature together, as `all-crm`.
     #[serde(default)]
     pub(crate) folders: bool,
+    /// Features that the feature of a resource turns on, as `crm-core/oauth`: for what is written by hand
+    /// on top of it.
+    #[serde(default)]
+    pub(crate) needs: BTreeMap<String, Vec<String>>,
 }
 
 /// One API: one host, one client type.

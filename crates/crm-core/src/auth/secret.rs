@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use zeroize::Zeroize;
+
 /// A secret. `Debug` hides it and there is no `Display`; [`expose`](Self::expose) is the one way
-/// to the text, and easy to search for.
+/// to the text, and easy to search for. Its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Box<str>);
 
@@ -11,13 +13,23 @@ impl Secret {
     /// Wraps a secret.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into().into_boxed_str())
+        let mut text = text.into();
+        // A copy of the exact size: shrinking the text could leave it behind.
+        let secret = Self(Box::from(text.as_str()));
+        text.zeroize();
+        secret
     }
 
     /// The secret itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

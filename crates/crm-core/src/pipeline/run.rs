@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
                 Err(failed) => failed,
             };
             progress.maybe |= error.may_have_happened();
-            let renewed = self.renewed(&error, &used, progress).await?;
+            let renewed = self.renewed(&error, advice, &used, progress).await?;
             let pause = if renewed { Some(Duration::ZERO) } else { self.pause(&error, advice, progress) };
             let Some(pause) = pause else { return Err(error) };
             if self.request.body.is_spent() {
@@ -162,8 +162,14 @@ impl<'a> Run<'a> {
     }
 
     /// Gives the credential one chance to be renewed, where the vendor did not accept it.
-    async fn renewed(&self, error: &Error, used: &Authorization, progress: &mut Progress) -> Result<bool, Error> {
-        if error.kind() != ErrorKind::Auth || error.sent() != Sent::Answered || progress.renewed {
+    async fn renewed(
+        &self,
+        error: &Error,
+        advice: Advice,
+        used: &Authorization,
+        progress: &mut Progress,
+    ) -> Result<bool, Error> {
+        if advice != Advice::Renew || error.sent() != Sent::Answered || progress.renewed {
             return Ok(false);
         }
         progress.renewed = true;

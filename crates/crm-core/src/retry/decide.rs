@@ -55,7 +55,7 @@ fn repeatable(failure: &Failure) -> bool {
         Advice::Never => return false,
         Advice::Refused => return true,
         Advice::Safe => return failure.idempotent,
-        Advice::Default => {}
+        Advice::Default | Advice::Renew => {}
     }
     match (failure.sent, failure.kind, failure.status) {
         (

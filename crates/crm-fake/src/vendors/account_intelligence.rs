@@ -35,7 +35,7 @@ impl Dialect for AccountIntelligence {
         let (status, text) = match refusal {
             Refusal::NoToken => (403, "No token provided".to_owned()),
             Refusal::BadToken => (403, "Invalid token format".to_owned()),
-            Refusal::WrongToken => (403, "Invalid or inactive token".to_owned()),
+            Refusal::WrongToken | Refusal::ExpiredToken => (403, "Invalid or inactive token".to_owned()),
             Refusal::NoRoute => (404, "no such path".to_owned()),
             Refusal::WrongMethod => (405, "the path has no such method".to_owned()),
             Refusal::Invalid(problems) => (400, invalid(problems)),

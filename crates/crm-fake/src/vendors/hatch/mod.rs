@@ -77,7 +77,9 @@ impl Dialect for BulkExport {
 /// Only the 422 is documented; the others are what its framework sends: `errors` as an object.
 fn refuse(refusal: &Refusal<'_>) -> Reply {
     let (status, detail) = match refusal {
-        Refusal::NoToken | Refusal::BadToken | Refusal::WrongToken => (401, "Unauthorized".to_owned()),
+        Refusal::NoToken | Refusal::BadToken | Refusal::WrongToken | Refusal::ExpiredToken => {
+            (401, "Unauthorized".to_owned())
+        }
         Refusal::NoRoute => (404, "Not Found".to_owned()),
         Refusal::WrongMethod => (405, "Method Not Allowed".to_owned()),
         Refusal::Invalid(problems) => return Reply::json(422, json!({"errors": rows(problems)})),

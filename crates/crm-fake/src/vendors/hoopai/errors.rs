@@ -59,7 +59,7 @@ fn body(status: u16, message: Value, world: &mut World) -> Value {
 pub(super) fn refuse(refusal: &Refusal<'_>, world: &mut World) -> Reply {
     let (status, message) = match refusal {
         Refusal::NoToken => (401, json!("no token was sent")),
-        Refusal::BadToken | Refusal::WrongToken => (401, json!("Invalid JWT")),
+        Refusal::BadToken | Refusal::WrongToken | Refusal::ExpiredToken => (401, json!("Invalid JWT")),
         Refusal::NoRoute => (404, json!("no such route")),
         Refusal::WrongMethod => (405, json!("the path has no such method")),
         Refusal::Invalid(problems) => {

@@ -97,6 +97,7 @@ pub(super) fn refuse(refusal: &Refusal<'_>, world: &mut World) -> Reply {
         Refusal::BadToken | Refusal::WrongToken => {
             (401, "INVALID_AUTHENTICATION", "the credential is not valid".to_owned())
         }
+        Refusal::ExpiredToken => (401, "EXPIRED_AUTHENTICATION", "the credential has expired".to_owned()),
         Refusal::NoRoute => (404, "OBJECT_NOT_FOUND", "no such resource".to_owned()),
         Refusal::WrongMethod => (405, "METHOD_NOT_ALLOWED", "the path has no such method".to_owned()),
         Refusal::Invalid(problems) => return invalid(problems, world),

@@ -55,7 +55,7 @@ impl Dialect for RevenueAgents {
 
     fn refuse(&self, refusal: &Refusal<'_>, _world: &mut World) -> Reply {
         let fail = match refusal {
-            Refusal::NoToken | Refusal::BadToken | Refusal::WrongToken => {
+            Refusal::NoToken | Refusal::BadToken | Refusal::WrongToken | Refusal::ExpiredToken => {
                 Fail(401, "auth.invalid_token", "unauthorized", "the token is missing or not good".into())
             }
             Refusal::NoRoute => Fail::missing("path"),

@@ -1,0 +1,239 @@
+//! Asking a person for consent, and reading the answer.
+
+use std::fmt;
+
+use aws_lc_rs::constant_time;
+use url::{Url, form_urlencoded};
+
+use super::Pkce;
+use super::pkce::random_text;
+use crate::auth::Secret;
+use crate::error::{Error, ErrorKind};
+use crate::meta::OpMeta;
+
+/// The address of a vendor's page of consent, in the making. Begun by a vendor crate's `App`.
+///
+/// [`build`](Self::build) checks the scopes: each must be one that an operation of the vendor
+/// names, and each operation given to [`covering`](Self::covering) must be allowed by one of them.
+#[must_use = "it does nothing until it is built"]
+#[derive(Debug, Clone)]
+pub struct Authorize {
+    endpoint: &'static str,
+    client_id: String,
+    redirect_uri: String,
+    known: &'static [&'static str],
+    scopes: Vec<String>,
+    optional: Vec<String>,
+    unlisted: Vec<String>,
+    operations: Vec<&'static OpMeta>,
+    pkce: bool,
+}
+
+impl Authorize {
+    /// A request without scopes. `known` are all scopes that the vendor's operations name. Called
+    /// by vendor crates.
+    pub fn new(
+        endpoint: &'static str,
+        client_id: impl Into<String>,
+        redirect_uri: impl Into<String>,
+        known: &'static [&'static str],
+    ) -> Self {
+        Self {
+            endpoint,
+            client_id: client_id.into(),
+            redirect_uri: redirect_uri.into(),
+            known,
+            scopes: Vec::new(),
+            optional: Vec::new(),
+            unlisted: Vec::new(),
+            operations: Vec::new(),
+            pkce: false,
+        }
+    }
+
+    /// Asks for these scopes.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes.extend(scopes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Asks for these scopes where the account has them (`optional_scope`; HubSpot).
+    pub fn optional_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.optional.extend(scopes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Asks for a scope that no operation of the documents names.
+    pub fn unlisted_scope(mut self, scope: impl Into<String>) -> Self {
+        self.unlisted.push(scope.into());
+        self
+    }
+
+    /// Checks that the scopes allow these operations, as far as their documents say.
+    pub fn covering(mut self, operations: impl IntoIterator<Item = &'static OpMeta>) -> Self {
+        self.operations.extend(operations);
+        self
+    }
+
+    /// Protects the code with PKCE, for vendors that support it.
+    pub fn pkce(mut self) -> Self {
+        self.pkce = true;
+        self
+    }
+
+    /// Checks everything and makes the address, with a `state` of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`], which names the scope or operation that is wrong.
+    pub fn build(self) -> Result<ConsentRequest, Error> {
+        self.check()?;
+        let (state, pkce) = (random_text()?, if self.pkce { Some(Pkce::new()?) } else { None });
+        let mut url = Url::parse(self.endpoint)
+            .map_err(|error| Error::config("the page of consent has no address").with_source(error))?;
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("response_type", "code");
+            query.append_pair("client_id", &self.client_id).append_pair("redirect_uri", &self.redirect_uri);
+            query.append_pair("scope", &[self.scopes, self.unlisted].concat().join(" "));
+            if !self.optional.is_empty() {
+                query.append_pair("optional_scope", &self.optional.join(" "));
+            }
+            query.append_pair("state", state.expose());
+            if let Some(pkce) = &pkce {
+                query.append_pair("code_challenge", &pkce.challenge()).append_pair("code_challenge_method", "S256");
+            }
+        }
+        Ok(ConsentRequest { url: url.into(), redirect_uri: self.redirect_uri, state, pkce })
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if Url::parse(&self.redirect_uri).is_err() {
+            return Err(Error::config("the redirect URI is no absolute address"));
+        }
+        let listed = || self.scopes.iter().chain(&self.optional);
+        let asked = || listed().chain(&self.unlisted);
+        if asked().next().is_none() {
+            return Err(Error::config("no scope is asked for"));
+        }
+        if let Some(scope) = asked().find(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
+            return Err(Error::config(format!("\"{scope}\" is no scope; give each scope on its own")));
+        }
+        if let Some(scope) = listed().find(|scope| !self.known.contains(&scope.as_str())) {
+            let text = "is not named by any operation; if it is right, use unlisted_scope";
+            return Err(Error::config(format!("the scope \"{scope}\" {text}")));
+        }
+        let allowed =
+            |op: &OpMeta| op.scopes.is_empty() || op.scopes.iter().any(|scope| asked().any(|own| own == scope));
+        match self.operations.iter().find(|op| !allowed(op)) {
+            Some(op) => {
+                let text =
+                    format!("no scope that is asked for allows {}; it needs one of {}", op.id, op.scopes.join(", "));
+                Err(Error::config(text))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// A request for consent: where to send the person, and what to check the answer against. Between
+/// the two keep the [`state`](Self::state), and the [`pkce`](Self::pkce) secret if there is one, in
+/// the person's session.
+#[derive(Clone)]
+pub struct ConsentRequest {
+    url: String,
+    redirect_uri: String,
+    state: Secret,
+    pkce: Option<Pkce>,
+}
+
+impl ConsentRequest {
+    /// A request out of a session. It has no address any more.
+    #[must_use]
+    pub fn resume(redirect_uri: impl Into<String>, state: impl Into<Secret>, pkce: Option<Pkce>) -> Self {
+        Self { url: String::new(), redirect_uri: redirect_uri.into(), state: state.into(), pkce }
+    }
+
+    /// The address to send the person to.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What the answer must carry.
+    #[must_use]
+    pub fn state(&self) -> &Secret {
+        &self.state
+    }
+
+    /// The secret of PKCE, where it is used.
+    #[must_use]
+    pub fn pkce(&self) -> Option<&Pkce> {
+        self.pkce.as_ref()
+    }
+
+    /// Reads the address that the person came back to, or its query.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`] if it is no answer to this request: another `state`, no code. Do
+    /// not go on then. [`ErrorKind::Permission`] if consent was refused.
+    pub fn answered(&self, address: &str) -> Result<Consent, Error> {
+        let query = address.split_once('?').map_or(address, |(_, query)| query);
+        let query = query.split('#').next().unwrap_or(query);
+        let value = |name: &str| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
+        };
+        let state = value("state").unwrap_or_default();
+        if constant_time::verify_slices_are_equal(state.as_bytes(), self.state.expose().as_bytes()).is_err() {
+            return Err(Error::validation("the state is not the one that was sent: this is no answer to the request"));
+        }
+        if let Some(error) = value("error") {
+            let code: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
+            return Err(Error::new(ErrorKind::Permission, format!("consent was not given ({code})")));
+        }
+        let Some(code) = value("code") else { return Err(Error::validation("the answer holds no code")) };
+        Ok(Consent { code: Secret::new(code), redirect_uri: self.redirect_uri.clone(), pkce: self.pkce.clone() })
+    }
+}
+
+impl fmt::Debug for ConsentRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsentRequest").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+    }
+}
+
+/// A person's consent: a code that can be exchanged once for tokens.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    code: Secret,
+    redirect_uri: String,
+    pkce: Option<Pkce>,
+}
+
+impl Consent {
+    /// A code that was read by other means, for the redirect URI it was given to.
+    #[must_use]
+    pub fn new(code: impl Into<Secret>, redirect_uri: impl Into<String>) -> Self {
+        Self { code: code.into(), redirect_uri: redirect_uri.into(), pkce: None }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> &Secret {
+        &self.code
+    }
+
+    /// The redirect URI, which the exchange names again.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// The secret of PKCE, where it is used.
+    #[must_use]
+    pub fn pkce(&self) -> Option<&Pkce> {
+        self.pkce.as_ref()
+    }
+}

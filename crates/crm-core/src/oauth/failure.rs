@@ -1,0 +1,90 @@
+//! What a failed renewal means, and the words for it.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::error::{Error, ErrorKind};
+
+/// What became of the refresh token that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is as good as before.
+    Unspent,
+    /// The vendor does not take it any more.
+    Refused,
+    /// It may have been used up.
+    Unknown,
+}
+
+/// What a failure says about the refresh token.
+pub(super) fn fate(error: &Error) -> Fate {
+    let said = |word: &str| {
+        let vendor = error.vendor();
+        vendor.is_some_and(|vendor| vendor.code.as_deref() == Some(word) || vendor.category.as_deref() == Some(word))
+    };
+    if said("invalid_grant") || said("BAD_REFRESH_TOKEN") {
+        return Fate::Refused;
+    }
+    // 503 says that the request was not handled; other failures of a server say nothing.
+    let handled = error.may_have_happened() && error.status() != Some(503);
+    if handled || error.kind() == ErrorKind::Decode { Fate::Unknown } else { Fate::Unspent }
+}
+
+pub(super) fn not_renewed(account: &str, error: Error) -> Error {
+    let wait = error.retry_after();
+    let text = format!("the access token of account \"{account}\" could not be renewed");
+    Error::new(ErrorKind::Token, text).with_retry_after(wait).with_source(error)
+}
+
+pub(super) fn not_stored(account: &str, error: Error) -> Error {
+    let text = format!(
+        "the new tokens of account \"{account}\" are not stored yet, so not used; \
+         they are kept in memory and the next call stores them"
+    );
+    Error::new(ErrorKind::Token, text).with_source(error)
+}
+
+pub(super) fn unknown(account: &str, sent_at: SystemTime) -> Error {
+    Error::new(
+        ErrorKind::Token,
+        format!(
+            "account \"{account}\" must be authorised again: its refresh token, which works once, was sent at {} and \
+             no answer was stored, so nobody knows its successor \
+             (if you know that the vendor never handled it, call presume_unspent)",
+            shown(sent_at)
+        ),
+    )
+}
+
+pub(super) fn refused(account: &str, at: SystemTime) -> Error {
+    let text = format!(
+        "account \"{account}\" must be authorised again: the vendor refused its refresh token at {}",
+        shown(at)
+    );
+    Error::new(ErrorKind::Token, text)
+}
+
+pub(super) fn nothing_to_renew_with(account: &str) -> Error {
+    let text = format!(
+        "account \"{account}\" must be authorised: its access token is no longer good and there is no refresh token"
+    );
+    Error::new(ErrorKind::Token, text)
+}
+
+pub(super) fn never_authorised(account: &str) -> Error {
+    let text = format!("account \"{account}\" must be authorised: the store holds no tokens for it");
+    Error::new(ErrorKind::Token, text)
+}
+
+pub(super) fn locked(account: &str, seconds: u64) -> Error {
+    let text = format!("another process has been renewing the tokens of account \"{account}\" for {seconds} s");
+    Error::new(ErrorKind::Token, text)
+}
+
+fn shown(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok();
+    let millis = since.and_then(|since| i64::try_from(since.as_millis()).ok());
+    let date = millis.and_then(DateTime::<Utc>::from_timestamp_millis);
+    date.map_or_else(|| "an unknown time".to_owned(), |date| date.to_rfc3339_opts(SecondsFormat::Secs, true))
+}

@@ -1,0 +1,179 @@
+//! What a store keeps of an account.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+use zeroize::Zeroize;
+
+use crate::auth::Secret;
+use crate::error::{Error, ErrorKind};
+use crate::oauth::TokenSet;
+
+const FORMAT: u64 = 1;
+
+/// A token set as it is stored: with a count of writes, a count of renewals, and whether a renewal
+/// is under way.
+#[derive(Clone, PartialEq)]
+pub struct StoredTokens {
+    pub(in crate::oauth) tokens: TokenSet,
+    revision: u64,
+    pub(in crate::oauth) generation: u64,
+    pub(in crate::oauth) state: State,
+}
+
+/// What is known about the refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::oauth) enum State {
+    /// It was not sent yet.
+    Unspent,
+    /// It was about to be sent at this time, and no outcome was written since.
+    Sent(SystemTime),
+    /// The vendor refused it at this time.
+    Refused(SystemTime),
+}
+
+impl StoredTokens {
+    /// The first record of an account.
+    pub(in crate::oauth) fn first(tokens: TokenSet) -> Self {
+        Self { tokens, revision: 1, generation: 1, state: State::Unspent }
+    }
+
+    /// What follows this record, with the same tokens.
+    pub(in crate::oauth) fn marked(&self, state: State) -> Self {
+        Self { state, revision: self.revision + 1, ..self.clone() }
+    }
+
+    /// What follows this record, with new tokens.
+    pub(in crate::oauth) fn renewed(&self, tokens: TokenSet) -> Self {
+        Self { tokens, revision: self.revision + 1, generation: self.generation + 1, state: State::Unspent }
+    }
+
+    /// Makes this the successor of what is stored.
+    pub(in crate::oauth) fn follow(&mut self, stored: Option<&Self>) {
+        self.revision = stored.map_or(0, |stored| stored.revision) + 1;
+    }
+
+    /// How often the account's record was written. Each write is one above the one before.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// How often the tokens were renewed, the first ones included.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &TokenSet {
+        &self.tokens
+    }
+
+    /// The record as a text (JSON), for stores. It holds the tokens.
+    #[must_use]
+    pub fn encode(&self) -> Secret {
+        let tokens = &self.tokens;
+        let mut text = json!({
+            "format": FORMAT,
+            "revision": self.revision,
+            "generation": self.generation,
+            "access_token": tokens.access.expose(),
+            "refresh_token": tokens.refresh.as_ref().map(Secret::expose),
+            "obtained_at": tokens.obtained_at.map(millis),
+            "expires_at": tokens.expires_at.map(millis),
+            "scopes": tokens.scopes,
+            "details": tokens.details,
+        });
+        match self.state {
+            State::Unspent => {}
+            State::Sent(at) => text["sent_at"] = json!(millis(at)),
+            State::Refused(at) => text["refused_at"] = json!(millis(at)),
+        }
+        let secret = Secret::new(text.to_string());
+        wipe(&mut text);
+        secret
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Token`] if it is anything else. The message says where it breaks, never what
+    /// stands there.
+    pub fn decode(text: &str) -> Result<Self, Error> {
+        let mut value: Value = serde_json::from_str(text).map_err(|error| {
+            // serde's own message may quote the text.
+            corrupt(format!("it is not JSON from line {}, column {} on", error.line(), error.column()))
+        })?;
+        let record = Self::read(&value);
+        wipe(&mut value);
+        record
+    }
+
+    fn read(value: &Value) -> Result<Self, Error> {
+        let lacks = |name: &str| corrupt(format!("\"{name}\" is missing or of another type"));
+        let number = |name: &str| value.get(name).and_then(Value::as_u64);
+        let time = |name: &str| number(name).and_then(from_millis);
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        if number("format") != Some(FORMAT) {
+            return Err(corrupt(format!("its format is not {FORMAT}")));
+        }
+        let unusable = |error: Error| corrupt("a token in it is not usable").with_source(error);
+        let mut tokens = TokenSet::new(text("access_token").ok_or_else(|| lacks("access_token"))?).map_err(unusable)?;
+        if let Some(refresh) = text("refresh_token") {
+            tokens = tokens.with_refresh_token(refresh).map_err(unusable)?;
+        }
+        tokens.obtained_at = time("obtained_at");
+        tokens.expires_at = time("expires_at");
+        let scopes = value.get("scopes").and_then(Value::as_array).into_iter().flatten();
+        tokens.scopes = scopes.filter_map(Value::as_str).map(str::to_owned).collect();
+        tokens.details = value.get("details").and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
+        let state = match (time("sent_at"), time("refused_at")) {
+            (Some(at), _) => State::Sent(at),
+            (None, Some(at)) => State::Refused(at),
+            (None, None) => State::Unspent,
+        };
+        Ok(Self {
+            tokens,
+            revision: number("revision").ok_or_else(|| lacks("revision"))?,
+            generation: number("generation").ok_or_else(|| lacks("generation"))?,
+            state,
+        })
+    }
+}
+
+impl fmt::Debug for StoredTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredTokens")
+            .field("revision", &self.revision)
+            .field("generation", &self.generation)
+            .field("tokens", &self.tokens)
+            .field("state", &self.state)
+            .finish()
+    }
+}
+
+fn corrupt(why: impl fmt::Display) -> Error {
+    Error::new(ErrorKind::Token, format!("the stored record is corrupt: {why}"))
+}
+
+/// Overwrites the texts of a value that held secrets.
+fn wipe(value: &mut Value) {
+    for name in ["access_token", "refresh_token"] {
+        if let Some(Value::String(text)) = value.get_mut(name) {
+            text.zeroize();
+        }
+    }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn from_millis(millis: u64) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis))
+}

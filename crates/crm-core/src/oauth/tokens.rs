@@ -1,0 +1,163 @@
+//! An access token with what belongs to it.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value};
+
+use crate::auth::{Secret, check};
+use crate::error::Error;
+
+/// The longest lifetime that is believed; a longer one would be a mistake of units.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+/// Members of a reply that are secrets, or are kept in a field.
+const OWN: [&str; 6] = ["access_token", "refresh_token", "id_token", "expires_in", "scope", "token_type"];
+
+/// An access token, the refresh token for its successor, and what the vendor said about them.
+#[derive(Clone, PartialEq)]
+pub struct TokenSet {
+    pub(super) access: Secret,
+    pub(super) refresh: Option<Secret>,
+    pub(super) obtained_at: Option<SystemTime>,
+    pub(super) expires_at: Option<SystemTime>,
+    pub(super) scopes: Vec<String>,
+    pub(super) details: Map<String, Value>,
+}
+
+impl TokenSet {
+    /// A set with an access token alone, which is taken to be good until the vendor refuses it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text cannot be a token.
+    pub fn new(access: impl Into<Secret>) -> Result<Self, Error> {
+        let access = access.into();
+        check(access.expose())?;
+        Ok(Self { access, refresh: None, obtained_at: None, expires_at: None, scopes: Vec::new(), details: Map::new() })
+    }
+
+    /// Adds the refresh token.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text cannot be a token.
+    pub fn with_refresh_token(mut self, refresh: impl Into<Secret>) -> Result<Self, Error> {
+        let refresh = refresh.into();
+        check(refresh.expose())?;
+        self.refresh = Some(refresh);
+        Ok(self)
+    }
+
+    /// Sets when the access token ends.
+    #[must_use]
+    pub fn with_expiry(mut self, at: SystemTime) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+
+    /// Sets something the vendor says about the account, as its reply names it.
+    #[must_use]
+    pub fn with_detail(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.details.insert(name.into(), value.into());
+        self
+    }
+
+    /// Reads the reply of a token endpoint (RFC 6749, section 5.1) to a request that was sent at
+    /// `asked_at`. `expires_in` may be a number or a text; other members become
+    /// [details](Self::detail).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if there is no usable token in it. The
+    /// message says what was found, never a value.
+    pub fn from_reply(reply: &Value, asked_at: SystemTime) -> Result<Self, Error> {
+        let Value::Object(members) = reply else {
+            return Err(Error::decode("the token endpoint answered with something else than an object"));
+        };
+        let text = |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let Some(access) = text("access_token") else {
+            return Err(Error::decode("the token endpoint's reply has no access_token"));
+        };
+        let unusable = |error: Error| Error::decode("the token endpoint's reply is not usable").with_source(error);
+        let mut set = Self::new(access).map_err(unusable)?;
+        if let Some(refresh) = text("refresh_token") {
+            set = set.with_refresh_token(refresh).map_err(unusable)?;
+        }
+        set.obtained_at = Some(asked_at);
+        set.expires_at = members.get("expires_in").and_then(seconds).and_then(|life| asked_at.checked_add(life));
+        set.scopes = text("scope").unwrap_or("").split_whitespace().map(str::to_owned).collect();
+        set.details = members.clone();
+        set.details.retain(|name, _| !OWN.contains(&name.as_str()));
+        Ok(set)
+    }
+
+    /// The access token.
+    #[must_use]
+    pub fn access_token(&self) -> &Secret {
+        &self.access
+    }
+
+    /// The refresh token, where there is one.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&Secret> {
+        self.refresh.as_ref()
+    }
+
+    /// When the access token ends, as far as is known.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// What the token may be used for, as far as the vendor said.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// What else the vendor said, such as the id of the account.
+    #[must_use]
+    pub fn detail(&self, name: &str) -> Option<&Value> {
+        self.details.get(name)
+    }
+
+    /// Whether the access token can be used at this time of day.
+    pub(super) fn is_good(&self, now: SystemTime) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Takes over what a renewal did not say again.
+    pub(super) fn succeeding(mut self, before: &Self) -> Self {
+        if self.refresh.is_none() {
+            self.refresh.clone_from(&before.refresh);
+        }
+        if self.scopes.is_empty() {
+            self.scopes.clone_from(&before.scopes);
+        }
+        for (name, value) in &before.details {
+            self.details.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        self
+    }
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSet")
+            .field("refreshable", &self.refresh.is_some())
+            .field("expires_at", &self.expires_at)
+            .field("scopes", &self.scopes)
+            .field("details", &self.details.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A lifetime in seconds, as a number or a text.
+fn seconds(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(seconds).ok().filter(|life| *life <= LONGEST)
+}

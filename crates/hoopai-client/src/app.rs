@@ -1,0 +1,198 @@
+//! OAuth apps of HoopAI.
+
+use std::fmt;
+use std::time::Duration;
+
+use crm_core::reexport::serde_json::Value;
+use crm_core::{
+    Anonymous, Authorize, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
+};
+
+use crate::client::Client;
+use crate::operations::SCOPES;
+use crate::types::{
+    GetAccessCodebody, GetAccessCodebodyGrantType as GrantType, GetAccessCodebodyUserType, GetLocationAccessCodeBody,
+};
+
+/// The page on which a location is chosen, of the white label.
+const AUTHORIZE: &str = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation";
+/// Shorter than the time in which a renewal must be over.
+const TIMEOUT: Duration = Duration::from_secs(40);
+
+/// Whose tokens are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UserType {
+    /// A company's (agency's), which can be exchanged for those of its locations.
+    Company,
+    /// A location's (sub-account's).
+    Location,
+}
+
+impl UserType {
+    fn of(tokens: &TokenSet) -> Self {
+        match tokens.detail("userType").and_then(Value::as_str) {
+            Some("Company") => Self::Company,
+            _ => Self::Location,
+        }
+    }
+
+    fn sent(self) -> GetAccessCodebodyUserType {
+        match self {
+            Self::Company => GetAccessCodebodyUserType::Company,
+            Self::Location => GetAccessCodebodyUserType::Location,
+        }
+    }
+}
+
+/// An OAuth app: sends people to the page of consent, and gets tokens.
+///
+/// Access tokens last a day. A refresh token works once and brings its successor. The vendor takes
+/// five token calls a minute; the app's own limiter, or a shared one, keeps to that.
+///
+/// ```no_run
+/// use hoopai_client::{App, Client, FileStore, OAuthCredentials, UserType, operations};
+///
+/// # async fn example(address: &str) -> Result<(), hoopai_client::Error> {
+/// let app = App::new("client-id", "client-secret")?;
+/// let request = app
+///     .authorize("https://example.com/callback")
+///     .scopes(["contacts.readonly", "contacts.write"])
+///     .covering([&operations::CONTACTS_UPSERT])
+///     .build()?;
+/// println!("open {}", request.url());
+/// // … and when the person comes back to the address:
+/// let tokens = app.exchange(&request.answered(address)?, UserType::Location).await?;
+///
+/// let credentials = OAuthCredentials::new("location-123", app, FileStore::open("tokens")?)?;
+/// credentials.install(tokens).await?;
+/// let client = Client::builder().credentials(credentials).build()?;
+/// # let _ = client;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct App {
+    client: Client,
+    id: String,
+    secret: Secret,
+}
+
+impl App {
+    /// An app with the id and secret that the marketplace shows.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if one of them is empty.
+    pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Result<Self, Error> {
+        Self::with(Client::builder(), client_id, client_secret)
+    }
+
+    /// An app whose token calls go by other settings: another address, limiter or clock. The
+    /// builder needs no credential.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id or the secret is empty, or a
+    /// setting wrong.
+    pub fn with(
+        builder: ClientBuilder<Client>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+    ) -> Result<Self, Error> {
+        let (id, secret) = (client_id.into(), client_secret.into());
+        if id.is_empty() || secret.expose().is_empty() {
+            return Err(Error::config("an app has a client id and a client secret"));
+        }
+        let client = builder.credentials(Anonymous).limit_key(format!("app-{id}")).build()?;
+        Ok(Self { client: client.with(CallOptions::new().timeout(TIMEOUT)), id, secret })
+    }
+
+    /// Begins a request for consent, which comes back to `redirect_uri`.
+    pub fn authorize(&self, redirect_uri: impl Into<String>) -> Authorize {
+        Authorize::new(AUTHORIZE, &self.id, redirect_uri, SCOPES)
+    }
+
+    /// Exchanges a person's consent for tokens. A code works once.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the vendor does not take the
+    /// code, or if the consent was asked for with PKCE, which the vendor documents nowhere.
+    pub async fn exchange(&self, consent: &Consent, whose: UserType) -> Result<TokenSet, Error> {
+        if consent.pkce().is_some() {
+            return Err(Error::validation("the vendor documents no PKCE; ask for consent without it"));
+        }
+        let body = self.body(GrantType::AuthorizationCode, whose).code(consent.code().expose());
+        answer(self.client.oauth().get_token(body.redirect_uri(consent.redirect_uri())).reply_as()).await
+    }
+
+    /// Tokens of one location, exchanged for those of its company. `company` is a client with the
+    /// company's credentials. Where a location's own refresh token fails, it is exchanged anew.
+    pub fn location(
+        &self,
+        company: &Client,
+        company_id: impl Into<String>,
+        location_id: impl Into<String>,
+    ) -> LocationTokens {
+        let company = company.with(CallOptions::new().timeout(TIMEOUT));
+        LocationTokens { app: self.clone(), company, company_id: company_id.into(), location_id: location_id.into() }
+    }
+
+    fn body(&self, grant: GrantType, whose: UserType) -> GetAccessCodebody {
+        GetAccessCodebody::new(self.id.as_str(), self.secret.expose(), grant).user_type(whose.sent())
+    }
+
+    async fn renew(&self, held: &TokenSet, whose: UserType) -> Result<TokenSet, Error> {
+        let mut body = self.body(GrantType::RefreshToken, whose);
+        if let Some(refresh) = held.refresh_token() {
+            body = body.refresh_token(refresh.expose());
+        }
+        answer(self.client.oauth().get_token(body).reply_as()).await
+    }
+}
+
+impl TokenSource for App {
+    fn rotates(&self) -> bool {
+        true
+    }
+
+    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(self.renew(held, UserType::of(held)))
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Tokens of a location, out of those of its company. Made by [`App::location`].
+#[derive(Debug, Clone)]
+pub struct LocationTokens {
+    app: App,
+    company: Client,
+    company_id: String,
+    location_id: String,
+}
+
+impl TokenSource for LocationTokens {
+    fn rotates(&self) -> bool {
+        true
+    }
+
+    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(self.app.renew(held, UserType::Location))
+    }
+
+    fn obtain(&self) -> Option<BoxFuture<'_, Result<TokenSet, Error>>> {
+        let body = GetLocationAccessCodeBody::new(self.company_id.as_str(), self.location_id.as_str());
+        Some(Box::pin(answer(self.company.oauth().get_location_token(body).reply_as())))
+    }
+}
+
+/// Sends a token call. The reply is read as it is: what it carries beyond its document counts.
+async fn answer(call: Call<Value>) -> Result<TokenSet, Error> {
+    let (op, asked_at) = (call.op(), call.pipeline().clock().wall());
+    let reply = call.send().await?;
+    TokenSet::from_reply(&reply, asked_at).map_err(|error| error.with_operation(op))
+}

@@ -1,0 +1,172 @@
+//! OAuth apps of HubSpot.
+
+use std::fmt;
+use std::time::Duration;
+
+use crm_core::{
+    Anonymous, Authorize, BoxFuture, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
+};
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::operations::SCOPES;
+use crate::types::{OauthCreateTokenBody, OauthCreateTokenBodyGrantType as GrantType};
+
+/// The page of consent.
+const AUTHORIZE: &str = "https://app.hubspot.com/oauth/authorize";
+/// Shorter than the time in which a renewal must be over.
+const TIMEOUT: Duration = Duration::from_secs(40);
+
+/// An OAuth app: sends people to HubSpot's page of consent, and gets tokens.
+///
+/// Access tokens last half an hour. A refresh token stays as it is when it is used.
+///
+/// ```no_run
+/// use hubspot_client::{App, Client, FileStore, OAuthCredentials, operations};
+///
+/// # async fn example(address: &str) -> Result<(), hubspot_client::Error> {
+/// let app = App::new("client-id", "client-secret")?;
+/// let request = app
+///     .authorize("https://example.com/callback")
+///     .scopes(["crm.objects.contacts.read"])
+///     .covering([&operations::OBJECTS_LIST])
+///     .pkce()
+///     .build()?;
+/// println!("open {}", request.url());
+/// // … and when the person comes back to the address:
+/// let tokens = app.exchange(&request.answered(address)?).await?;
+///
+/// let credentials = OAuthCredentials::new("portal-123", app, FileStore::open("tokens")?)?;
+/// credentials.install(tokens).await?;
+/// let client = Client::builder().credentials(credentials).build()?;
+/// # let _ = client;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct App {
+    client: Client,
+    id: String,
+    secret: Secret,
+}
+
+impl App {
+    /// An app with the id and secret that HubSpot shows in its settings.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if one of them is empty.
+    pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Result<Self, Error> {
+        Self::with(Client::builder(), client_id, client_secret)
+    }
+
+    /// An app whose token calls go by other settings: another address, limiter or clock. The
+    /// builder needs no credential.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id or the secret is empty, or a
+    /// setting wrong.
+    pub fn with(
+        builder: ClientBuilder<Client>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+    ) -> Result<Self, Error> {
+        let (id, secret) = (client_id.into(), client_secret.into());
+        if id.is_empty() || secret.expose().is_empty() {
+            return Err(Error::config("an app has a client id and a client secret"));
+        }
+        let client = builder.credentials(Anonymous).limit_key(format!("app-{id}")).build()?;
+        Ok(Self { client: client.with(CallOptions::new().timeout(TIMEOUT)), id, secret })
+    }
+
+    /// Begins a request for consent, which comes back to `redirect_uri`.
+    pub fn authorize(&self, redirect_uri: impl Into<String>) -> Authorize {
+        Authorize::new(AUTHORIZE, &self.id, redirect_uri, SCOPES)
+    }
+
+    /// Exchanges a person's consent for tokens. A code works once.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Auth`](crate::ErrorKind::Auth) if HubSpot does not take the code: it is used,
+    /// older than some minutes, or was given to another redirect URI.
+    pub async fn exchange(&self, consent: &Consent) -> Result<TokenSet, Error> {
+        let mut body = self.body(GrantType::AuthorizationCode).code(consent.code().expose());
+        body = body.redirect_uri(consent.redirect_uri());
+        if let Some(pkce) = consent.pkce() {
+            body = body.code_verifier(pkce.verifier().expose());
+        }
+        self.call(body, false).await
+    }
+
+    /// Tokens of the app itself, without a person's consent, as the webhooks journal asks for.
+    pub fn machine<S: Into<String>>(&self, scopes: impl IntoIterator<Item = S>) -> Machine {
+        let scopes: Vec<String> = scopes.into_iter().map(Into::into).collect();
+        Machine { app: self.clone(), scope: scopes.join(" ") }
+    }
+
+    fn body(&self, grant: GrantType) -> OauthCreateTokenBody {
+        let body = OauthCreateTokenBody::default().grant_type(grant);
+        body.client_id(self.id.as_str()).client_secret(self.secret.expose())
+    }
+
+    async fn call(&self, body: OauthCreateTokenBody, idempotent: bool) -> Result<TokenSet, Error> {
+        let call = self.client.oauth().create_token(body).reply_as::<Value>();
+        let (op, asked_at) = (call.op(), call.pipeline().clock().wall());
+        let reply = call.with(CallOptions::new().idempotent(idempotent)).send().await?;
+        TokenSet::from_reply(&reply, asked_at).map_err(|error| error.with_operation(op))
+    }
+}
+
+impl TokenSource for App {
+    fn rotates(&self) -> bool {
+        false
+    }
+
+    fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(async move {
+            let mut body = self.body(GrantType::RefreshToken);
+            if let Some(refresh) = held.refresh_token() {
+                body = body.refresh_token(refresh.expose());
+            }
+            self.call(body, true).await
+        })
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Tokens of an app itself (client credentials). Made by [`App::machine`].
+#[derive(Debug, Clone)]
+pub struct Machine {
+    app: App,
+    scope: String,
+}
+
+impl Machine {
+    async fn get(&self) -> Result<TokenSet, Error> {
+        let mut body = self.app.body(GrantType::ClientCredentials);
+        if !self.scope.is_empty() {
+            body = body.scope(self.scope.as_str());
+        }
+        self.app.call(body, true).await
+    }
+}
+
+impl TokenSource for Machine {
+    fn rotates(&self) -> bool {
+        false
+    }
+
+    fn refresh<'a>(&'a self, _: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(self.get())
+    }
+
+    fn obtain(&self) -> Option<BoxFuture<'_, Result<TokenSet, Error>>> {
+        Some(Box::pin(self.get()))
+    }
+}
