@@ -36,6 +36,7 @@ struct Inner {
     status: Option<StatusCode>,
     vendor: Option<VendorDetail>,
     request_id: Option<String>,
+    account: Option<String>,
     attempts: u32,
     retry_after: Option<Duration>,
     sent: Sent,
@@ -59,6 +60,7 @@ impl Error {
             status: None,
             vendor: None,
             request_id: None,
+            account: None,
             attempts: 0,
             retry_after: None,
             sent: Sent::No,
@@ -148,6 +150,13 @@ impl Error {
     #[must_use]
     pub fn with_request_id(mut self, id: Option<String>) -> Self {
         self.0.request_id = id;
+        self
+    }
+
+    /// Names the account that it is about.
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<String>) -> Self {
+        self.0.account = Some(account.into());
         self
     }
 
@@ -263,6 +272,13 @@ impl Error {
             Sent::Answered if self.0.refused => false,
             Sent::Answered => status == 408 || status >= 500 || (200..300).contains(&status),
         }
+    }
+
+    /// The account that it is about, where the credential fails. It is the name that was given to
+    /// the credential.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.0.account.as_deref()
     }
 
     /// Which limit was hit, for the kinds that speak of limits.

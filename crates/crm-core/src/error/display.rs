@@ -41,6 +41,9 @@ impl fmt::Display for Error {
         if let Some(id) = &inner.request_id {
             write!(f, "; request id {}", single_line(id))?;
         }
+        if let Some(account) = &inner.account {
+            write!(f, "; account {}", single_line(account))?;
+        }
         if inner.attempts > 0 {
             let plural = if inner.attempts == 1 { "" } else { "s" };
             write!(f, "; {} attempt{plural}", inner.attempts)?;
@@ -67,6 +70,7 @@ impl fmt::Debug for Error {
             .field("message", &inner.message.as_deref().map(redact))
             .field("vendor", &inner.vendor)
             .field("request_id", &inner.request_id)
+            .field("account", &inner.account)
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)
             .field("sent", &inner.sent)

@@ -127,9 +127,10 @@ impl Authorize {
             |op: &OpMeta| op.scopes.is_empty() || op.scopes.iter().any(|scope| asked().any(|own| own == scope));
         match self.operations.iter().find(|op| !allowed(op)) {
             Some(op) => {
-                let text =
-                    format!("no scope that is asked for allows {}; it needs one of {}", op.id, op.scopes.join(", "));
-                Err(Error::config(text))
+                let some = op.scopes.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+                let more = op.scopes.len().saturating_sub(3);
+                let more = if more > 0 { format!(" or {more} others") } else { String::new() };
+                Err(Error::config(format!("no scope that is asked for allows {}; it needs {some}{more}", op.id)))
             }
             None => Ok(()),
         }

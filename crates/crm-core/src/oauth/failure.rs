@@ -1,5 +1,6 @@
 //! What a failed renewal means, and the words for it.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -33,53 +34,49 @@ pub(super) fn fate(error: &Error) -> Fate {
 
 pub(super) fn not_renewed(account: &str, error: Error) -> Error {
     let wait = error.retry_after();
-    let text = format!("the access token of account \"{account}\" could not be renewed");
-    Error::new(ErrorKind::Token, text).with_retry_after(wait).with_source(error)
+    token(account, "the access token could not be renewed").with_retry_after(wait).with_source(error)
 }
 
 pub(super) fn not_stored(account: &str, error: Error) -> Error {
-    let text = format!(
-        "the new tokens of account \"{account}\" are not stored yet, so not used; \
-         they are kept in memory and the next call stores them"
-    );
-    Error::new(ErrorKind::Token, text).with_source(error)
+    let text = "the new tokens are not stored yet, so not used; they are kept in memory and the next call stores them";
+    token(account, text).with_source(error)
 }
 
 pub(super) fn unknown(account: &str, sent_at: SystemTime) -> Error {
-    Error::new(
-        ErrorKind::Token,
+    let sent = shown(sent_at);
+    token(
+        account,
         format!(
-            "account \"{account}\" must be authorised again: its refresh token, which works once, was sent at {} and \
-             no answer was stored, so nobody knows its successor \
-             (if you know that the vendor never handled it, call presume_unspent)",
-            shown(sent_at)
+            "authorise the account again: its refresh token, which works once, was sent at {sent} and no answer was \
+             stored, so nobody knows its successor (if you know that the vendor never handled it, call presume_unspent)"
         ),
     )
 }
 
 pub(super) fn refused(account: &str, at: SystemTime) -> Error {
-    let text = format!(
-        "account \"{account}\" must be authorised again: the vendor refused its refresh token at {}",
-        shown(at)
-    );
-    Error::new(ErrorKind::Token, text)
+    let at = shown(at);
+    token(account, format!("authorise the account again: the vendor refused its refresh token at {at}"))
 }
 
 pub(super) fn nothing_to_renew_with(account: &str) -> Error {
-    let text = format!(
-        "account \"{account}\" must be authorised: its access token is no longer good and there is no refresh token"
-    );
-    Error::new(ErrorKind::Token, text)
+    let text = "authorise the account again: its access token is no longer good and there is no refresh token";
+    token(account, text)
 }
 
 pub(super) fn never_authorised(account: &str) -> Error {
-    let text = format!("account \"{account}\" must be authorised: the store holds no tokens for it");
-    Error::new(ErrorKind::Token, text)
+    token(account, "authorise the account first: the store holds no tokens for it")
 }
 
 pub(super) fn locked(account: &str, seconds: u64) -> Error {
-    let text = format!("another process has been renewing the tokens of account \"{account}\" for {seconds} s");
-    Error::new(ErrorKind::Token, text)
+    token(account, format!("another process has been renewing the tokens for {seconds} s"))
+}
+
+pub(super) fn changed(account: &str) -> Error {
+    token(account, "the stored tokens were changed by somebody else")
+}
+
+fn token(account: &str, text: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Token, text).with_account(account)
 }
 
 fn shown(time: SystemTime) -> String {

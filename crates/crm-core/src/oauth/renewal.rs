@@ -150,10 +150,7 @@ impl Shared {
         // The mark may stand although its confirmation was lost.
         lock(&self.state).not_sent = Some(marked.revision());
         match result {
-            Ok(_) => {
-                let text = format!("the stored tokens of account \"{}\" were changed by somebody else", self.account);
-                Err(Error::new(ErrorKind::Token, text))
-            }
+            Ok(_) => Err(failure::changed(&self.account)),
             Err(error) => Err(failure::not_renewed(&self.account, error)),
         }
     }

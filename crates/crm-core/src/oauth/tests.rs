@@ -270,7 +270,7 @@ async fn a_refresh_token_is_not_sent_again_after_a_lost_answer() {
         let world = World::with([Answer::Fails(lost)]).await;
         world.clock.advance(HOUR * 2);
         let first = world.token().await.unwrap_err();
-        assert!(told(&first).contains("must be authorised again"), "{}", told(&first));
+        assert!(told(&first).contains("authorise the account again"), "{}", told(&first));
         for credentials in [world.restarted(), world.restarted()] {
             let error = credentials.authorize().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Token);
@@ -427,7 +427,7 @@ async fn an_account_without_tokens_says_what_to_do() {
     let (source, store) = (FakeSource::new(&clock, []), Shaky::default());
     let credentials = process(&clock, &source, &store);
     let error = credentials.authorize().await.unwrap_err();
-    assert!(error.to_string().contains("account \"account-1\" must be authorised"), "{error}");
+    assert!(error.to_string().contains("authorise the account first"), "{error}");
     let only_access = TokenSet::new("t").unwrap().with_expiry(clock.wall() + HOUR);
     credentials.install(only_access).await.unwrap();
     clock.advance(HOUR * 2);

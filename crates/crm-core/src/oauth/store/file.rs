@@ -66,7 +66,7 @@ impl FileStore {
 
     fn read(&self, account: &str) -> Result<Option<StoredTokens>, Error> {
         let path = self.path(account, "json");
-        let failed = |doing: &str, error: io::Error| file_error(doing, &path, error);
+        let failed = |what: &str, error: io::Error| self.failed(what, account, error);
         let mut file = match File::open(&path) {
             Ok(file) => file.take(LARGEST),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -77,7 +77,8 @@ impl FileStore {
         let text = Secret::new(text);
         let record = StoredTokens::decode(text.expose()).map_err(|error| {
             let advice = "put it back from a copy, or remove it and authorise the account again";
-            Error::new(ErrorKind::Token, format!("{} holds no tokens; {advice}", path.display())).with_source(error)
+            let text = format!("the account's file in {} holds no tokens; {advice}", self.directory.display());
+            Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
         })?;
         Ok(Some(record))
     }
@@ -92,8 +93,13 @@ impl FileStore {
         write_whole(&draft, record.encode().expose())
             .and_then(|()| fs::rename(&draft, &path))
             .and_then(|()| sync_directory(&self.directory))
-            .map_err(|error| file_error("written", &path, error))?;
+            .map_err(|error| self.failed("written", account, error))?;
         Ok(true)
+    }
+
+    fn failed(&self, what: &str, account: &str, error: io::Error) -> Error {
+        let text = format!("the account's file in {} could not be {what}: {error}", self.directory.display());
+        Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
     }
 
     /// The lock of all writes, held for the time of one.

@@ -1,0 +1,158 @@
+//! Stores: what every one of them promises, and what files add.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_core::{
+    BoxFuture, Error, ErrorKind, FileStore, ManualClock, MemoryStore, OAuthCredentials, StoredTokens, TokenSet,
+    TokenSource, TokenStore,
+};
+use futures::future::join_all;
+
+use super::{ACCOUNT, CANARY, shared, told};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+/// Never asked.
+struct Nowhere;
+
+impl TokenSource for Nowhere {
+    fn rotates(&self) -> bool {
+        true
+    }
+
+    fn refresh<'a>(&'a self, _: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
+        Box::pin(async { Err(Error::config("there is nobody to ask")) })
+    }
+}
+
+fn set(name: &str) -> TokenSet {
+    TokenSet::new(format!("{CANARY}-{name}")).unwrap()
+}
+
+async fn install(store: &Arc<dyn TokenStore>, account: &str, tokens: TokenSet) -> Result<(), Error> {
+    OAuthCredentials::new(account, Nowhere, Arc::clone(store)).unwrap().install(tokens).await
+}
+
+/// The promises of the trait.
+pub(super) async fn keeps_its_promises(store: Arc<dyn TokenStore>) {
+    assert!(store.load(ACCOUNT).await.unwrap().is_none());
+    install(&store, ACCOUNT, set("1")).await.unwrap();
+    let first = store.load(ACCOUNT).await.unwrap().unwrap();
+    assert_eq!((first.revision(), first.generation()), (1, 1));
+    assert_eq!(first.tokens(), &set("1"));
+    assert!(!store.swap(ACCOUNT, &first).await.unwrap(), "it is there already");
+
+    // Names that differ little are accounts of their own.
+    for other in ["Account-1", "account-1 ", "account/1", "../account-1", "ACCOUNT-1", "конто", &"x".repeat(300)] {
+        assert!(store.load(other).await.unwrap().is_none(), "{other}");
+        install(&store, other, set("other")).await.unwrap();
+    }
+    assert_eq!(store.load(ACCOUNT).await.unwrap().unwrap(), first);
+
+    // Of many who write at once each is either in the chain or told so; none is lost.
+    let all = join_all((0..20).map(|n| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { install(&store, ACCOUNT, set(&n.to_string())).await })
+    }));
+    all.await.into_iter().for_each(|done| done.unwrap().unwrap());
+    let last = store.load(ACCOUNT).await.unwrap().unwrap();
+    assert_eq!((last.revision(), last.generation()), (21, 21));
+
+    // One holds the lock, for one account.
+    let held = store.lock(ACCOUNT, LEASE).await.unwrap().expect("it is free");
+    assert!(store.lock(ACCOUNT, LEASE).await.unwrap().is_none());
+    assert!(store.lock("another", LEASE).await.unwrap().is_some());
+    held.release().await;
+    store.lock(ACCOUNT, LEASE).await.unwrap().expect("it is free again").release().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory() {
+    keeps_its_promises(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("made/on/the/way");
+    keeps_its_promises(Arc::new(FileStore::open(&path).unwrap())).await;
+}
+
+fn record(directory: &Path) -> PathBuf {
+    let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "json")).unwrap()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let store: Arc<dyn TokenStore> = Arc::new(FileStore::open(&path).unwrap());
+    install(&store, ACCOUNT, set("1")).await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o700);
+    for file in fs::read_dir(&path).unwrap() {
+        assert_eq!(mode(&file.unwrap().path()), 0o600);
+    }
+}
+
+/// What is wrong with a store is said, with the file it is about, and no token is shown.
+#[tokio::test]
+async fn files_that_cannot_be_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().display().to_string();
+    let mut table = Vec::new();
+    let mut row = |what: &str, error: &Error| {
+        assert!([ErrorKind::Token, ErrorKind::Config].contains(&error.kind()));
+        table.push(format!("{what}\n{}\n", told(error).replace(&root, "DIR")));
+    };
+
+    fs::write(directory.path().join("file"), "").unwrap();
+    row("a directory that is a file", &FileStore::open(directory.path().join("file")).unwrap_err());
+
+    let path = directory.path().join("tokens");
+    let store: Arc<dyn TokenStore> = Arc::new(FileStore::open(&path).unwrap());
+    install(&store, ACCOUNT, set("1")).await.unwrap();
+    let (file, good) = (record(&path), fs::read_to_string(record(&path)).unwrap());
+    for (what, text) in
+        [("cut off", &good[..good.len() / 2]), ("empty", ""), ("something else", r#"{"access_token": "canary"}"#)]
+    {
+        fs::write(&file, text).unwrap();
+        row(what, &store.load(ACCOUNT).await.unwrap_err());
+        row(&format!("{what}, and written to"), &install(&store, ACCOUNT, set("2")).await.unwrap_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), text, "it is left for its owner to look at");
+    }
+    fs::write(&file, [0xff, 0xfe]).unwrap();
+    row("not text", &store.load(ACCOUNT).await.unwrap_err());
+    fs::write(&file, &good).unwrap();
+
+    // What a process left that died while it wrote is in nobody's way …
+    let draft = file.with_extension("draft");
+    fs::write(&draft, "half a rec").unwrap();
+    install(&store, ACCOUNT, set("2")).await.unwrap();
+    assert!(!draft.exists());
+    // … and what cannot be written leaves the record as it was.
+    fs::create_dir(&draft).unwrap();
+    row("not writable", &install(&store, ACCOUNT, set("3")).await.unwrap_err());
+    assert_eq!(store.load(ACCOUNT).await.unwrap().unwrap().tokens(), &set("2"));
+    insta::assert_snapshot!(table.join("\n"));
+}
+
+#[tokio::test]
+async fn a_store_is_asked_for_nothing_before_the_first_call() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let store = FileStore::open(&path).unwrap();
+    let credentials = OAuthCredentials::new(ACCOUNT, Nowhere, store).unwrap();
+    let clock = ManualClock::auto();
+    let credentials = credentials.with_clock(shared(&clock), 7);
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+    assert!(credentials.tokens().await.unwrap().is_none());
+    let stored: Option<StoredTokens> = FileStore::open(&path).unwrap().load(ACCOUNT).await.unwrap();
+    assert!(stored.is_none());
+}
