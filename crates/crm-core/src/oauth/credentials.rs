@@ -59,9 +59,7 @@ type Flight = watch::Receiver<Option<Result<Arc<Current>, Error>>>;
 /// The token in use.
 pub(super) struct Current {
     authorization: Authorization,
-    generation: u64,
-    obtained_at: Option<SystemTime>,
-    good_until: Option<SystemTime>,
+    record: StoredTokens,
     renew_from: Option<SystemTime>,
 }
 
@@ -151,12 +149,12 @@ impl Credentials for OAuthCredentials {
             let (usable, mut flight) = {
                 let mut held = lock(&self.shared.state);
                 let (now, wall) = (self.shared.clock.now(), self.shared.clock.wall());
-                let current = held.current.clone().filter(|current| current.good_until.is_none_or(|end| wall < end));
+                let current = held.current.clone().filter(|current| current.record.tokens.is_good(wall));
                 let due = current.as_ref().is_none_or(|current| current.renew_from.is_some_and(|from| wall >= from));
                 if let (false, Some(current)) = (due, &current) {
                     return Ok(current.authorization.clone());
                 }
-                let past = held.current.as_ref().map_or(0, |current| current.generation);
+                let past = held.current.as_ref().map_or(0, |current| current.record.generation);
                 (current, self.shared.fly(&mut held, past, now))
             };
             match (usable, &mut flight) {
@@ -177,16 +175,16 @@ impl Credentials for OAuthCredentials {
             let mut flight = {
                 let mut held = lock(&self.shared.state);
                 let Some(current) = held.current.clone() else { return Ok(true) };
-                if current.generation != used.generation() {
+                if current.record.generation != used.generation() {
                     return Ok(true);
                 }
                 let wall = self.shared.clock.wall();
-                let age = current.obtained_at.and_then(|at| wall.duration_since(at).ok());
+                let age = current.record.tokens.obtained_at.and_then(|at| wall.duration_since(at).ok());
                 if age.is_some_and(|age| age < YOUNG) {
                     return Ok(false);
                 }
                 let now = self.shared.clock.now();
-                self.shared.fly(&mut held, current.generation, now)?
+                self.shared.fly(&mut held, current.record.generation, now)?
             };
             arrival(&mut flight).await.map(|_| true)
         })
@@ -245,13 +243,16 @@ impl Shared {
         });
         let current = Arc::new(Current {
             authorization: Authorization::bearer(&tokens.access)?.with_generation(record.generation),
-            generation: record.generation,
-            obtained_at: tokens.obtained_at,
-            good_until: tokens.expires_at,
+            record: record.clone(),
             renew_from,
         });
         lock(&self.state).current = Some(Arc::clone(&current));
         Ok(current)
+    }
+
+    /// What this process used last.
+    pub(super) fn held(&self) -> Option<StoredTokens> {
+        lock(&self.state).current.as_ref().map(|current| current.record.clone())
     }
 
     /// A random number in `0.0..1.0`.
@@ -265,7 +266,7 @@ impl fmt::Debug for OAuthCredentials {
         let held = lock(&self.shared.state);
         f.debug_struct("OAuthCredentials")
             .field("account", &self.shared.account)
-            .field("generation", &held.current.as_ref().map(|current| current.generation))
+            .field("generation", &held.current.as_ref().map(|current| current.record.generation))
             .field("renewing", &held.flight.is_some())
             .finish_non_exhaustive()
     }

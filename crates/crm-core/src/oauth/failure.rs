@@ -67,6 +67,10 @@ pub(super) fn never_authorised(account: &str) -> Error {
     token(account, "authorise the account first: the store holds no tokens for it")
 }
 
+pub(super) fn forgotten(account: &str) -> Error {
+    token(account, "authorise the account again: the store lost its tokens, and those that are left may be used up")
+}
+
 pub(super) fn locked(account: &str, seconds: u64) -> Error {
     token(account, format!("another process has been renewing the tokens for {seconds} s"))
 }

@@ -71,7 +71,7 @@ impl Shared {
 
     /// Under the lock.
     async fn renew_locked(&self, past: u64) -> Result<StoredTokens, Error> {
-        let Some(stored) = self.store.load(&self.account).await? else {
+        let Some(stored) = self.stored().await? else {
             let Some(obtain) = self.source.obtain() else { return Err(failure::never_authorised(&self.account)) };
             let tokens = self.answer(obtain).await.map_err(|error| failure::not_renewed(&self.account, error))?;
             return self.keep(StoredTokens::first(tokens)).await;
@@ -90,6 +90,21 @@ impl Shared {
             }
             _ => self.refresh(stored).await,
         }
+    }
+
+    /// The stored record; or, where the store lost it, the one that this process used, put back.
+    ///
+    /// A refresh token that rotates is put back only with an access token that is still good: one that
+    /// ended may have been renewed by another process before the store lost that.
+    async fn stored(&self) -> Result<Option<StoredTokens>, Error> {
+        let stored = self.store.load(&self.account).await?;
+        let generation = stored.as_ref().map_or(0, |stored| stored.generation);
+        let Some(mut held) = self.held().filter(|held| held.generation > generation) else { return Ok(stored) };
+        if self.source.rotates() && !held.tokens.is_good(self.clock.wall()) {
+            return if self.source.obtain().is_some() { Ok(None) } else { Err(failure::forgotten(&self.account)) };
+        }
+        held.follow(stored.as_ref());
+        self.keep(held).await.map(Some)
     }
 
     /// Spends the refresh token.

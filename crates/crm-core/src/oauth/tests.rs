@@ -87,12 +87,21 @@ impl TokenSource for FakeSource {
 /// A store that fails, or is written to, when told.
 #[derive(Clone, Default)]
 struct Shaky {
-    store: MemoryStore,
+    store: Arc<Mutex<MemoryStore>>,
     /// How many writes succeed before the others fail.
     writes: Arc<Mutex<Option<usize>>>,
 }
 
 impl Shaky {
+    fn inner(&self) -> MemoryStore {
+        lock(&self.store).clone()
+    }
+
+    /// Loses everything.
+    fn forgets(&self) {
+        *lock(&self.store) = MemoryStore::new();
+    }
+
     fn fails_after(&self, writes: usize) {
         *lock(&self.writes) = Some(writes);
     }
@@ -104,22 +113,22 @@ impl Shaky {
 
 impl TokenStore for Shaky {
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<StoredTokens>, Error>> {
-        self.store.load(account)
+        Box::pin(async move { self.inner().load(account).await })
     }
 
     fn swap<'a>(&'a self, account: &'a str, record: &'a StoredTokens) -> BoxFuture<'a, Result<bool, Error>> {
-        match &mut *lock(&self.writes) {
-            Some(0) => Box::pin(async { Err(Error::new(ErrorKind::Token, "the disk is full")) }),
-            Some(left) => {
-                *left -= 1;
-                self.store.swap(account, record)
+        Box::pin(async move {
+            match &mut *lock(&self.writes) {
+                Some(0) => return Err(Error::new(ErrorKind::Token, "the disk is full")),
+                Some(left) => *left -= 1,
+                None => {}
             }
-            None => self.store.swap(account, record),
-        }
+            self.inner().swap(account, record).await
+        })
     }
 
     fn lock<'a>(&'a self, account: &'a str, lease: Duration) -> BoxFuture<'a, Result<Option<StoreLock>, Error>> {
-        self.store.lock(account, lease)
+        Box::pin(async move { self.inner().lock(account, lease).await })
     }
 }
 
@@ -386,6 +395,31 @@ async fn nothing_is_sent_that_cannot_be_written_down() {
 }
 
 #[tokio::test]
+async fn what_a_store_lost_is_put_back_while_it_is_sure_to_be_the_last() {
+    let world = World::with([]).await;
+    world.clock.advance(HOUR - Duration::from_secs(60));
+    world.store.forgets();
+    assert_eq!(world.token().await.unwrap(), 1);
+    world.clock.sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.token().await.unwrap(), 2);
+    assert_eq!(number(&world.restarted().authorize().await.unwrap()), 2);
+
+    world.store.forgets();
+    world.clock.advance(HOUR * 2);
+    let error = world.token().await.unwrap_err();
+    assert!(told(&error).contains("the store lost its tokens"), "{}", told(&error));
+    assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1")]);
+
+    // One that stays is sure at any time.
+    let clock = ManualClock::auto();
+    let source = FakeSource::build(&clock, false, false, []);
+    let world = World::new(clock, source).await;
+    world.store.forgets();
+    world.clock.advance(HOUR * 2);
+    assert_eq!(world.token().await.unwrap(), 2);
+}
+
+#[tokio::test]
 async fn a_caller_who_gives_up_does_not_take_the_new_tokens_along() {
     let world = World::with([]).await;
     world.clock.advance(HOUR * 2);
@@ -447,7 +481,7 @@ async fn tokens_are_never_shown() {
         told(&error),
         stored.encode(),
         world.credentials,
-        world.store.store,
+        world.store.inner(),
         world.credentials.tokens().await.unwrap(),
     );
     assert!(!shown.contains(CANARY), "{shown}");
