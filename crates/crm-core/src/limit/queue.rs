@@ -86,7 +86,9 @@ impl Account {
     /// Grants whatever can be granted. Returns whom to wake: those granted, and the new heads.
     pub(super) fn serve(&mut self, quotas: &Quotas, now: Duration) -> Vec<Waker> {
         let mut wake = Vec::new();
-        self.expire_heads(quotas, now, &mut wake);
+        // Whoever becomes the head must look again: it alone sets a timer. The one before it may have
+        // no waker any more, as it was woken before it got its turn.
+        let mut moved = self.expire_heads(quotas, now, &mut wake);
         while let Some(place) = self.next_ready(quotas, now) {
             let Some(waiter) = self.waiters.get_mut(&place) else { break };
             waiter.granted = Some(now);
@@ -98,15 +100,18 @@ impl Account {
                 self.wanted[window] -= cost;
             }
             self.expire_heads(quotas, now, &mut wake);
+            moved = true;
         }
-        if !wake.is_empty() {
+        if moved {
             self.wake_heads(&mut wake);
         }
         wake
     }
 
-    /// Takes those out of the way whose deadline passed before they were looked at.
-    fn expire_heads(&mut self, quotas: &Quotas, now: Duration, wake: &mut Vec<Waker>) {
+    /// Takes those out of the way whose deadline passed before they were looked at. Returns whether
+    /// there were any.
+    fn expire_heads(&mut self, quotas: &Quotas, now: Duration, wake: &mut Vec<Waker>) -> bool {
+        let mut moved = false;
         for queue in &mut self.queues {
             while let Some(waiter) = queue.front().and_then(|head| self.waiters.get_mut(head)) {
                 if waiter.deadline.is_none_or(|deadline| now <= deadline) {
@@ -115,8 +120,10 @@ impl Account {
                 wake.extend(waiter.waker.take());
                 quotas.windows_of(waiter.class).iter().for_each(|&window| self.wanted[window] -= waiter.cost);
                 queue.pop_front();
+                moved = true;
             }
         }
+        moved
     }
 
     /// The head of a queue that can have its permit now and takes it from nobody.

@@ -346,3 +346,37 @@ fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
     }
     assert_eq!(seen, [12, 14, 16, 18, 20, 20]);
 }
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Bell(std::sync::atomic::AtomicUsize);
+
+impl std::task::Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+/// A head that was woken, and found its turn come when it got to look, had no waker left; the one
+/// behind it was never told, and waited for ever where nobody else asked.
+#[test]
+fn whoever_becomes_the_head_is_told() {
+    let clock = ManualClock::new();
+    let quotas = Quotas::new([Window::new("burst", 1, ms(1_000)).guard(ms(0))]);
+    let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
+    let permit = Permit::new("account", "");
+    let bells: Vec<Arc<Bell>> = (0..4).map(|_| Arc::default()).collect();
+    let mut waiting: Vec<_> = (0..4).map(|_| limiter.acquire(&permit)).collect();
+    let poll = |waiting: &mut Vec<crate::sync::BoxFuture<'_, _>>, n: usize| {
+        waiting[n].as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&bells[n])))).is_ready()
+    };
+    assert_eq!((0..4).map(|n| poll(&mut waiting, n)).collect::<Vec<_>>(), [true, false, false, false]);
+    let told = |n: usize| bells[n].0.load(std::sync::atomic::Ordering::SeqCst);
+    clock.advance(ms(1_000));
+    assert!(poll(&mut waiting, 1));
+    assert_eq!(told(2), 1, "it is the head now");
+    // It comes late to look.
+    clock.advance(ms(1_000));
+    assert!(poll(&mut waiting, 2));
+    assert_eq!(told(3), 1, "and so is this one");
+}

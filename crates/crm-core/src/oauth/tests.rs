@@ -185,8 +185,7 @@ fn number(authorization: &Authorization) -> usize {
 }
 
 fn vendor_error(status: u16, code: &str) -> Error {
-    let mut detail = VendorDetail::default();
-    detail.code = Some(code.to_owned());
+    let detail = VendorDetail { code: Some(code.to_owned()), ..VendorDetail::default() };
     Error::from_vendor(ErrorKind::Other).with_status(StatusCode::from_u16(status).unwrap()).with_vendor(detail)
 }
 
