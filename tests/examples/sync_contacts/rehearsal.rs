@@ -120,5 +120,5 @@ fn ended(workers: &mut [(&str, Child)]) -> Result<bool, Box<dyn Error>> {
 /// Names by e-mail address.
 fn names(contacts: &[Value], of: impl Fn(&Value) -> (&Value, &Value)) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    contacts.iter().map(|contact| of(contact)).map(|(email, name)| (text(email), text(name))).collect()
+    contacts.iter().map(of).map(|(email, name)| (text(email), text(name))).collect()
 }
