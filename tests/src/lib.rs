@@ -2,3 +2,5 @@
 //! workspace's README, whose examples are compiled here.
 
 #![doc = include_str!("../../README.md")]
+
+pub mod redis_server;

@@ -10,6 +10,7 @@ mod honesty;
 mod marks;
 mod normalise;
 mod operations_table;
+mod redis;
 mod refine;
 mod run;
 mod singles;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::cargo::cargo;
-use crate::generate;
+use crate::{generate, redis};
 
 /// Says whether the generated code is current, then runs the demonstration.
 pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
@@ -49,6 +49,9 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         command.args(arguments);
         if name == "documentation" {
             command.env("RUSTDOCFLAGS", "--deny warnings");
+        }
+        if name == "tests" && redis::ready() {
+            command.env(redis::REQUIRE, "1");
         }
         // Snapshots are reviewed, never made in passing.
         command.env("INSTA_UPDATE", "no");

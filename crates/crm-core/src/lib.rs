@@ -27,6 +27,7 @@
 //! # Features
 //!
 //! - `rustls` (default): HTTPS through rustls.
+//! - `redis`: `RedisLimiter`, quotas that several processes share through Redis.
 //! - `schemars`: [`schema`], JSON Schemas of the generated types.
 //! - `oauth`: `oauth`, credentials that renew themselves.
 //! - `webhook-receiver`: `webhook`, signatures of what vendors send.
@@ -49,6 +50,8 @@ pub mod page;
 pub mod pipeline;
 pub mod poll;
 mod redact;
+#[cfg(feature = "redis")]
+mod redis;
 pub mod retry;
 #[cfg(feature = "schemars")]
 pub mod schema;
@@ -67,7 +70,11 @@ pub use clock::{Clock, SystemClock};
 pub use codec::{Map, Timestamp, Wire};
 pub use error::{Error, ErrorKind, FieldError, LimitScope, Sent, VendorDetail};
 pub use limit::{Grant, LimitRefusal, LocalLimiter, Permit, Quotas, RateLimiter, Window};
+#[cfg(feature = "redis")]
+pub use limit::{RedisLimiter, RedisLimiterBuilder, WhenAway};
 pub use meta::{OpMeta, PagingKind};
+#[cfg(all(feature = "oauth", feature = "redis"))]
+pub use oauth::RedisStore;
 #[cfg(feature = "oauth")]
 pub use oauth::{
     Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,

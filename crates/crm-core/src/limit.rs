@@ -3,13 +3,19 @@
 //! A vendor that allows 100 requests in 10 seconds counts any 10 seconds. The usual token bucket
 //! lets up to 199 through in one such window; [`LocalLimiter`] never more than 100, and uses all
 //! of them. It hands out one permit for each attempt, over all windows of the class at once or
-//! not at all, in the order of asking.
+//! not at all, in the order of asking. `RedisLimiter` does the same for several processes.
 
 mod counter;
 mod local;
+mod log;
 mod queue;
 mod quota;
+#[cfg(feature = "redis")]
+mod redis;
+mod told;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisLimiter, RedisLimiterBuilder, WhenAway};
 pub use local::LocalLimiter;
 pub use quota::{Quotas, Window};
 
@@ -45,13 +51,23 @@ pub struct Permit {
     pub cost: u32,
     /// The time of the client's clock until which waiting makes sense.
     pub deadline: Option<Duration>,
+    /// What the limiter knew when it was given.
+    #[cfg(feature = "redis")]
+    note: redis::Note,
 }
 
 impl Permit {
     /// A permit of cost 1 without a deadline.
     #[must_use]
     pub fn new(key: impl Into<String>, class: &'static str) -> Self {
-        Self { key: key.into(), class, cost: 1, deadline: None }
+        Self {
+            key: key.into(),
+            class,
+            cost: 1,
+            deadline: None,
+            #[cfg(feature = "redis")]
+            note: redis::Note::default(),
+        }
     }
 
     /// Sets the cost.

@@ -33,6 +33,8 @@ pub use authorize::{Authorize, Consent, ConsentRequest};
 pub use credentials::OAuthCredentials;
 pub use pkce::Pkce;
 pub use source::TokenSource;
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
 pub use store::{FileStore, MemoryStore, StoreLock, StoredTokens, TokenStore};
 pub use tokens::TokenSet;
 

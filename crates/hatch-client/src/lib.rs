@@ -30,3 +30,5 @@ pub use crm_core::{
     Pages, Paginator, Param, Permit, PollPolicy, Poller, Progress, Quotas, RateLimiter, RawReply, RetryPolicy, Secret,
     Sent, Stats, Status, SystemClock, Timestamp, Upload, VendorDetail, Window,
 };
+#[cfg(feature = "redis")]
+pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};

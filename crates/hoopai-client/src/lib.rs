@@ -30,6 +30,8 @@ pub use version::ApiVersion;
 #[doc(hidden)]
 pub use vendor::vendor;
 
+#[cfg(all(feature = "oauth", feature = "redis"))]
+pub use crm_core::RedisStore;
 pub use crm_core::reexport::http::Method;
 pub use crm_core::reexport::serde_json::{Value, json};
 pub use crm_core::{
@@ -43,3 +45,5 @@ pub use crm_core::{
     Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
     TokenSet, TokenSource, TokenStore,
 };
+#[cfg(feature = "redis")]
+pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};

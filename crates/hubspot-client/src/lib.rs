@@ -21,6 +21,8 @@ pub use ext::*;
 pub use generated::*;
 pub use quotas::Tier;
 
+#[cfg(all(feature = "oauth", feature = "redis"))]
+pub use crm_core::RedisStore;
 pub use crm_core::{
     Anonymous, Authorization, Backoff, Batch, BatchReport, BodyStream, BoxFuture, Call, CallOptions, ChunkOutcome,
     ClientBuilder, Clock, Credentials, Cursor, Error, ErrorKind, Exponential, Feedback, FieldError, Grant,
@@ -33,6 +35,8 @@ pub use crm_core::{
     Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
     TokenSet, TokenSource, TokenStore,
 };
+#[cfg(feature = "redis")]
+pub use crm_core::{RedisLimiter, RedisLimiterBuilder, WhenAway};
 pub use serde_json::json;
 pub use {http, serde_json};
 

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crm_fake::{Fake, Vendor};
+use crm_tests::redis_server::RedisServer;
 use serde_json::{Value, json};
 
 use crate::ledger;
@@ -34,12 +35,18 @@ impl Rehearsal {
             hubspot.insert("contacts", json!({"email": format!("c{n}@example.com"), "firstname": name}));
         }
         let directory = tempfile::tempdir()?;
+        let redis = RedisServer::start();
+        // Without it each worker has to keep to a part of its own.
+        let per_second = if redis.is_some() { PER_SECOND } else { PER_SECOND / WORKERS.len() as u64 };
         let start = |name: &str| {
             let mut command = worker(name);
             command.env("HUBSPOT_TOKEN", hubspot.token()).env("HUBSPOT_URL", hubspot.base_url());
             command.env("HOOPAI_TOKEN", hoopai.token()).env("HOOPAI_URL", hoopai.base_url());
             command.env("HOOPAI_LOCATION", LOCATION).env("SYNC_STATE", directory.path());
-            command.env("SYNC_PER_SECOND", (PER_SECOND / 2).to_string());
+            command.env("SYNC_PER_SECOND", per_second.to_string());
+            if let Some(redis) = &redis {
+                command.env("REDIS_URL", redis.url());
+            }
             if self.quiet {
                 command.stdout(Stdio::null());
             }

@@ -17,7 +17,7 @@ pub(crate) struct Settings {
     /// Where the workers keep what they share.
     pub(crate) state: PathBuf,
     pub(crate) redis: Option<String>,
-    /// How many workers there are.
+    /// How many workers share the quotas.
     pub(crate) workers: u32,
     /// Requests a second, in place of what the vendors publish: for the fakes.
     pub(crate) per_second: Option<u64>,
@@ -43,7 +43,7 @@ impl Settings {
         match self.per_second {
             Some(limit) => {
                 let window = Window::new("burst", limit, Duration::from_secs(1));
-                Quotas::new([window.guard(Duration::from_millis(20))])
+                Quotas::new([window.guard(Duration::from_millis(50))])
             }
             None => published,
         }

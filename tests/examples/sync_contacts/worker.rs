@@ -1,9 +1,10 @@
 //! One worker: reads a page of HubSpot's contacts, writes them to HoopAI, and begins again.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crm_core::{CallOptions, Cursor, ErrorKind, Pages};
+use crm_core::{CallOptions, Cursor, ErrorKind, LocalLimiter, Pages, Quotas, RateLimiter, RedisLimiter, SystemClock};
 use futures::{StreamExt as _, stream};
 use hoopai_client::types::UpsertContact;
 use hubspot_client::types::ObjectWithAssociations as Contact;
@@ -105,9 +106,11 @@ type Clients = (hubspot_client::Client, hoopai_client::Client);
 
 fn clients(settings: &Settings) -> Result<Clients, crm_core::Error> {
     let quotas = settings.quotas(hubspot_client::Tier::default().quotas());
-    let mut hubspot = hubspot_client::Client::builder().token(settings.hubspot_token.as_str()).quotas(quotas);
+    let mut hubspot = hubspot_client::Client::builder().token(settings.hubspot_token.as_str());
+    hubspot = hubspot.limiter(limiter(settings, quotas)?);
     let quotas = settings.quotas(hoopai_client::quotas());
-    let mut hoopai = hoopai_client::Client::builder().token(settings.hoopai_token.as_str()).quotas(quotas);
+    let mut hoopai = hoopai_client::Client::builder().token(settings.hoopai_token.as_str());
+    hoopai = hoopai.limiter(limiter(settings, quotas)?);
     if let Some(url) = &settings.hubspot_url {
         hubspot = hubspot.base_url(url);
     }
@@ -115,4 +118,12 @@ fn clients(settings: &Settings) -> Result<Clients, crm_core::Error> {
         hoopai = hoopai.base_url(url);
     }
     Ok((hubspot.build()?, hoopai.build()?))
+}
+
+/// The quotas, shared by all workers where there is a Redis.
+fn limiter(settings: &Settings, quotas: Quotas) -> Result<Arc<dyn RateLimiter>, crm_core::Error> {
+    Ok(match &settings.redis {
+        Some(redis) => Arc::new(RedisLimiter::builder(redis, quotas, settings.workers).build()?),
+        None => Arc::new(LocalLimiter::new(quotas, Arc::new(SystemClock::new()))),
+    })
 }

@@ -3,6 +3,7 @@
 mod hoopai;
 mod hubspot;
 mod processes;
+mod redis;
 mod refusals;
 mod stores;
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crm_core::{
-    BoxFuture, Clock as _, Error, FileStore, OAuthCredentials, StoreLock, StoredTokens, SystemClock, TokenSet,
-    TokenSource, TokenStore,
+    BoxFuture, Clock as _, Error, FileStore, OAuthCredentials, RedisStore, StoreLock, StoredTokens, SystemClock,
+    TokenSet, TokenSource, TokenStore,
 };
 use crm_fake::{Fake, Vendor};
+use crm_tests::redis_server::RedisServer;
 use futures::future::join_all;
 use hoopai_client::{App, Client, ErrorKind};
 
@@ -20,10 +21,11 @@ const TOKEN: &str = "oauth.get_token";
 /// The steps of a renewal at which a process may die.
 const STEPS: [&str; 8] = ["load", "lock", "locked", "mark", "marked", "answer", "save", "saved"];
 
-/// A store out of a text: `file:<directory>`.
+/// A store out of a text: `file:<directory>` or the address of a Redis.
 async fn store(place: &str) -> Arc<dyn TokenStore> {
     match place.split_once(':') {
         Some(("file", path)) => Arc::new(FileStore::open(path).unwrap()),
+        Some(("redis", _)) => Arc::new(RedisStore::open(place).unwrap()),
         _ => panic!("{place} is no store"),
     }
 }
@@ -162,6 +164,12 @@ async fn files_two_hundred_tasks_in_four_processes_refresh_once() {
     two_hundred_tasks_in_four_processes_refresh_once(&format!("file:{}", directory.path().display())).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_two_hundred_tasks_in_four_processes_refresh_once() {
+    let Some(redis) = RedisServer::start() else { return };
+    two_hundred_tasks_in_four_processes_refresh_once(&redis.url()).await;
+}
+
 /// After a death the store is whole, and the next start works or says what to do.
 async fn the_next_start(place: &str, fake: &Fake, step: &str) -> &'static str {
     let stored = store(place).await.load(ACCOUNT).await.unwrap().expect("the record is there");
@@ -190,6 +198,21 @@ async fn files_survive_a_death_at_every_step() {
         table.push(format!("killed at {step}: the next start {}", the_next_start(&place, &fake, step).await));
     }
     insta::assert_snapshot!(table.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_survives_a_death_at_every_step() {
+    let mut table = Vec::new();
+    for step in STEPS {
+        let Some(redis) = RedisServer::start() else { return };
+        let fake = fake().await;
+        expired(&redis.url()).await;
+        assert!(!ended(start(&redis.url(), &fake, 3, step)).await, "{step}");
+        // What the lease of the dead does a minute later.
+        redis.command(&format!("DEL crm:tokens:lock:{ACCOUNT}")).unwrap();
+        table.push(format!("killed at {step}: the next start {}", the_next_start(&redis.url(), &fake, step).await));
+    }
+    insta::assert_snapshot!("files_survive_a_death_at_every_step", table.join("\n"));
 }
 
 /// Wherever it happens to be, in the middle of a write too.

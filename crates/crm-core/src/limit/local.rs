@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+#[cfg(feature = "redis")]
+use super::log::Log;
 use super::queue::{Account, Place, Standing, too_late};
+use super::told::Told;
 use super::{Grant, LimitRefusal, Permit, Quotas, RateLimiter};
 use crate::clock::Clock;
 use crate::sync::{BoxFuture, lock};
@@ -57,6 +60,22 @@ impl LocalLimiter {
         Ok(Ticket { limiter: self, key: permit.key.clone(), place, taken: false })
     }
 
+    /// Learns what a reply says about the windows of an account.
+    pub(super) fn learn(&self, key: &str, told: &[Told]) {
+        self.with_account(key, |account, now| {
+            account.learn(told, now);
+            ((), Vec::new())
+        });
+    }
+
+    /// Starts an account again from other logs, one a window, each under a limit that holds until
+    /// a time.
+    #[cfg(feature = "redis")]
+    pub(super) fn resume(&self, key: &str, windows: impl IntoIterator<Item = (Log, (u64, Duration))>) {
+        let mut state = lock(&self.state);
+        state.accounts.entry(key.to_owned()).or_insert_with(|| Account::new(&self.quotas)).resume(windows);
+    }
+
     /// Runs `work` on an account and wakes, outside the lock, whomever it names.
     fn with_account<R>(&self, key: &str, work: impl FnOnce(&mut Account, Duration) -> (R, Vec<Waker>)) -> Option<R> {
         let (result, wake) = {
@@ -89,10 +108,7 @@ impl RateLimiter for LocalLimiter {
     }
 
     fn observe(&self, permit: &Permit, status: u16, feedback: &Feedback) {
-        self.with_account(&permit.key, |account, now| {
-            account.observe(&self.quotas, permit, status, feedback, now);
-            ((), Vec::new())
-        });
+        self.learn(&permit.key, &Told::all(&self.quotas, permit.class, status, feedback));
     }
 }
 

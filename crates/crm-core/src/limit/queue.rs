@@ -5,8 +5,10 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::counter::Counter;
+#[cfg(feature = "redis")]
+use super::log::Log;
+use super::told::Told;
 use super::{LimitRefusal, Permit, Quotas};
-use crate::vendor::Feedback;
 
 /// A place in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,37 +192,14 @@ impl Account {
     }
 
     /// Learns from a reply.
-    pub(super) fn observe(
-        &mut self,
-        quotas: &Quotas,
-        permit: &Permit,
-        status: u16,
-        feedback: &Feedback,
-        now: Duration,
-    ) {
-        let windows = quotas.windows_of(quotas.class_index(permit.class));
-        let named = feedback.window.and_then(|name| self.counters.iter().position(|counter| counter.name() == name));
-        if let Some(window) = named.or_else(|| windows.first().copied()) {
-            let counter = &mut self.counters[window];
-            if let Some(limit) = feedback.limit {
-                counter.stated_limit(limit);
-            }
-            if let Some(remaining) = feedback.remaining {
-                counter.remaining(remaining, feedback.reset_after, now);
-            }
-            // A day's quota that is used up explains the refusal.
-            let explained = feedback.daily_remaining == Some(0) && feedback.window.is_none();
-            if status == 429 && !explained {
-                counter.refused(feedback, now);
-            }
-        }
-        if let Some(remaining) = feedback.daily_remaining {
-            const LONG: Duration = Duration::from_secs(3_600);
-            let daily = windows.iter().copied().filter(|&window| self.counters[window].length() >= LONG);
-            if let Some(window) = daily.max_by_key(|&window| self.counters[window].length()) {
-                self.counters[window].remaining(remaining, None, now);
-            }
-        }
+    pub(super) fn learn(&mut self, told: &[Told], now: Duration) {
+        told.iter().for_each(|told| self.counters[told.window].learn(told, now));
+    }
+
+    /// Starts again from other logs, one a window, each under a limit that holds until a time.
+    #[cfg(feature = "redis")]
+    pub(super) fn resume(&mut self, windows: impl IntoIterator<Item = (Log, (u64, Duration))>) {
+        self.counters.iter_mut().zip(windows).for_each(|(counter, (log, cap))| counter.resume(log, cap));
     }
 
     /// Whether the account can be forgotten.

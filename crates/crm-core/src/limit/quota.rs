@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// Up to this limit every grant is remembered exactly; above it the window is cut into as many
+/// slices, and a grant counts as made at the end of its slice, which errs on the safe side.
+const EXACT: u64 = 1_000;
+
 /// "So many in any stretch of so long."
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
@@ -48,6 +52,25 @@ impl Window {
     /// The length with the margin.
     pub(super) fn span(&self) -> Duration {
         self.per.saturating_add(self.guard)
+    }
+
+    /// The length of the slices that times are rounded up to; zero if they are exact.
+    pub(super) fn slice(&self) -> Duration {
+        if self.limit <= EXACT {
+            return Duration::ZERO;
+        }
+        let nanos = (self.per.as_nanos() / u128::from(EXACT)).max(1);
+        u64::try_from(nanos).map_or(Duration::MAX, Duration::from_nanos)
+    }
+
+    /// When a grant stops counting.
+    pub(super) fn expiry(&self, granted: Duration) -> Duration {
+        let slice = self.slice().as_nanos();
+        let end = granted.as_nanos().checked_div(slice).map_or(granted, |whole| {
+            let nanos = (whole + 1).saturating_mul(slice);
+            u64::try_from(nanos).map_or(granted, Duration::from_nanos)
+        });
+        end.saturating_add(self.span())
     }
 }
 

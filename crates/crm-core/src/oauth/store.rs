@@ -2,10 +2,14 @@
 
 mod file;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod stored;
 
 pub use file::FileStore;
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
 pub(super) use stored::State;
 pub use stored::StoredTokens;
 

@@ -1,0 +1,67 @@
+//! A sliding log: what was let through, and when it stops counting.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Grants that still count, in order of their expiry.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Log {
+    /// When grants stop counting, and how many.
+    runs: VecDeque<(Duration, u64)>,
+    used: u64,
+}
+
+impl Log {
+    /// How many count; exact after [`expire`](Self::expire).
+    pub(super) fn used(&self) -> u64 {
+        self.used
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn runs(&self) -> impl Iterator<Item = (Duration, u64)> {
+        self.runs.iter().copied()
+    }
+
+    pub(super) fn insert(&mut self, expiry: Duration, count: u64) {
+        self.used = self.used.saturating_add(count);
+        let index = self.runs.iter().rposition(|run| run.0 <= expiry);
+        match index {
+            Some(index) if self.runs[index].0 == expiry => self.runs[index].1 += count,
+            Some(index) => self.runs.insert(index + 1, (expiry, count)),
+            None => self.runs.push_front((expiry, count)),
+        }
+    }
+
+    /// Takes back up to `count` of those that expire then.
+    pub(super) fn remove(&mut self, expiry: Duration, count: u64) {
+        if let Some(index) = self.runs.iter().rposition(|run| run.0 == expiry) {
+            let run = &mut self.runs[index];
+            let back = count.min(run.1);
+            run.1 -= back;
+            self.used -= back;
+            if run.1 == 0 {
+                self.runs.remove(index);
+            }
+        }
+    }
+
+    /// Forgets what no longer counts.
+    pub(super) fn expire(&mut self, now: Duration) {
+        while let Some(&(expiry, count)) = self.runs.front() {
+            if expiry > now {
+                break;
+            }
+            self.used -= count;
+            self.runs.pop_front();
+        }
+    }
+
+    /// When the `index`-th unit expires.
+    pub(super) fn nth_expiry(&self, index: u64) -> Option<Duration> {
+        let mut passed = 0;
+        self.runs.iter().find_map(|&(expiry, count)| {
+            passed += count;
+            (passed > index).then_some(expiry)
+        })
+    }
+}

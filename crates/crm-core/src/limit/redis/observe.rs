@@ -1,0 +1,60 @@
+//! What a reply says, for all workers.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::Inner;
+use super::account::LONG;
+use super::call::{say, told};
+use crate::limit::Permit;
+use crate::limit::told::Told;
+use crate::sync::lock;
+use crate::vendor::Feedback;
+
+impl Inner {
+    /// Tells Redis, in a task of its own, and only where it says something.
+    pub(super) fn observe(self: &Arc<Self>, permit: &Permit, status: u16, feedback: &Feedback) {
+        let all = Told::all(&self.quotas, permit.class, status, feedback);
+        if self.link.is_away(self.clock.now()) {
+            self.local.learn(&permit.key, &all.iter().map(|told| self.part(told)).collect::<Vec<_>>());
+            return;
+        }
+        let noted = permit.note.get();
+        let account = self.account(&permit.key);
+        let news: Vec<_> = all
+            .iter()
+            .filter_map(|one| {
+                let most = self.quotas.windows[one.window].limit();
+                let figures = noted.windows.iter().find(|figures| figures.window == one.window);
+                let free = figures.map_or(most, |figures| figures.free);
+                let mut one = one.clone();
+                one.limit = one.limit.filter(|&limit| lock(&account.state).is_news(one.window, most, limit));
+                one.remaining = one.remaining.filter(|&(remaining, _)| remaining < free);
+                let news = one.limit.is_some() || one.remaining.is_some() || one.refused.is_some();
+                news.then(|| told(&one, figures.map(|figures| figures.gone)))
+            })
+            .collect();
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if news.is_empty() {
+            return;
+        }
+        let call = say(json!({ "data": noted.data, "told": news }));
+        let inner = Arc::clone(self);
+        runtime.spawn(async move {
+            let result = inner.redis.run(&inner.scripts.observe, &account.keys, &[&inner.layout, &call]).await;
+            if let Err(reason) = result {
+                tracing::debug!(%reason, "Redis did not hear of a reply");
+            }
+        });
+    }
+
+    /// What a limit means for this worker's part of it.
+    fn part(&self, told: &Told) -> Told {
+        let mut part = told.clone();
+        if self.quotas.windows[told.window].span() <= LONG {
+            part.limit = part.limit.map(|limit| limit / u64::from(self.workers));
+        }
+        part
+    }
+}

@@ -1,0 +1,64 @@
+//! What a reply says, sorted by window.
+
+use std::time::Duration;
+
+use super::Quotas;
+use crate::vendor::Feedback;
+
+/// From this length on a window is the one that "left today" speaks of.
+const DAY_LIKE: Duration = Duration::from_secs(3_600);
+/// The longest a vendor's hint can hold a window.
+const LONGEST_HOLD: Duration = Duration::from_secs(86_400);
+/// How long a vendor's "so many are left" is believed where it does not say until when.
+const BELIEVED: Duration = Duration::from_secs(3_600);
+
+/// What a reply says about one window.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The index of the window.
+    pub(super) window: usize,
+    /// The vendor's own limit.
+    pub(super) limit: Option<u64>,
+    /// How many are left, and for how long that is believed.
+    pub(super) remaining: Option<(u64, Duration)>,
+    pub(super) refused: Option<Refused>,
+}
+
+/// A refusal that the limiter should have prevented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The vendor says for how long.
+    For(Duration),
+    /// The vendor does not say why or for how long.
+    Unexplained,
+}
+
+impl Told {
+    /// Reads a reply to an operation of this class.
+    pub(super) fn all(quotas: &Quotas, class: &str, status: u16, feedback: &Feedback) -> Vec<Self> {
+        let windows = quotas.windows_of(quotas.class_index(class));
+        let mut told = Vec::new();
+        let named = feedback.window.and_then(|name| quotas.windows.iter().position(|window| window.name() == name));
+        if let Some(window) = named.or_else(|| windows.first().copied()) {
+            let believed = |reset: Option<Duration>| {
+                let span = quotas.windows[window].span();
+                reset.unwrap_or(BELIEVED).min(span).max(Duration::from_millis(1))
+            };
+            // A day's quota that is used up explains the refusal.
+            let explained = feedback.daily_remaining == Some(0) && feedback.window.is_none();
+            let refused = (status == 429 && !explained).then(|| match feedback.reset_after {
+                Some(hint) => Refused::For(hint.min(LONGEST_HOLD)),
+                None => Refused::Unexplained,
+            });
+            let remaining = feedback.remaining.map(|remaining| (remaining, believed(feedback.reset_after)));
+            told.push(Self { window, limit: feedback.limit, remaining, refused });
+        }
+        let length = |window: &usize| quotas.windows[*window].per();
+        let daily = windows.iter().copied().filter(|window| length(window) >= DAY_LIKE).max_by_key(length);
+        if let (Some(remaining), Some(window)) = (feedback.daily_remaining, daily) {
+            let until = BELIEVED.min(quotas.windows[window].span());
+            told.push(Self { window, remaining: Some((remaining, until)), ..Self::default() });
+        }
+        told
+    }
+}

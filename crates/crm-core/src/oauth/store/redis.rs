@@ -1,0 +1,138 @@
+//! A store in Redis, for processes on many machines.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{StoreLock, StoredTokens, TokenStore};
+use crate::auth::Secret;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, ErrorKind};
+use crate::redis::{Away, Connection, Script};
+use crate::stable_hash::StableHash;
+use crate::sync::BoxFuture;
+
+/// How long Redis may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const LOAD: &str = "return {redis.call('HGET', KEYS[1], 'tokens') or ''}";
+const SWAP: &str = "
+local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or '0')
+if revision + 1 ~= tonumber(ARGV[1]) then return {'no'} end
+redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'tokens', ARGV[2])
+return {'yes'}";
+const LOCK: &str = "
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'yes'} end
+return {'no'}";
+/// Only the one who took it gives it back.
+const RELEASE: &str = "
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return {'yes'}";
+
+/// Keeps each account's record in a hash of Redis, of any version from 4 on, without modules.
+///
+/// Tokens are all that an account's authorisation is: let Redis write them to its disk
+/// (`appendonly yes`), keep the address to those who may see them, and use TLS (`rediss://`) on the
+/// way. What Redis loses all the same is put back by the process that used it last, as far as that
+/// is safe. The lock is one key with a lease, so a process that dies blocks a renewal for a minute.
+#[derive(Clone)]
+pub struct RedisStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    connection: Connection,
+    prefix: String,
+    load: Script,
+    swap: Script,
+    lock: Script,
+    release: Script,
+}
+
+impl RedisStore {
+    /// A store at this address, as `redis://host:6379`. Connects when it is first used.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] if it is no address of Redis.
+    pub fn open(url: &str) -> Result<Self, Error> {
+        Self::build(url, "crm:tokens".to_owned(), Arc::new(SystemClock::new()))
+    }
+
+    /// The same with keys that begin with `prefix`, in place of `crm:tokens`, and another clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_with(url: &str, prefix: impl Into<String>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        Self::build(url, prefix.into(), clock)
+    }
+
+    fn build(url: &str, prefix: String, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let connection = Connection::new(url, clock, PATIENCE)?;
+        let script = |code: &str| Script::new(code.to_owned());
+        let (load, swap, lock, release) = (script(LOAD), script(SWAP), script(LOCK), script(RELEASE));
+        Ok(Self { shared: Arc::new(Shared { connection, prefix, load, swap, lock, release }) })
+    }
+
+    fn keys(&self, account: &str, what: &str) -> [String; 1] {
+        [format!("{}:{what}:{account}", self.shared.prefix)]
+    }
+
+    async fn run(&self, script: &Script, account: &str, what: &str, args: &[&str]) -> Result<String, Error> {
+        let result = self.shared.connection.run(script, &self.keys(account, what), args).await;
+        let answer = result.map_err(|away| unreachable(account, &away))?;
+        Ok(answer.into_iter().next().unwrap_or_default())
+    }
+}
+
+impl TokenStore for RedisStore {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<StoredTokens>, Error>> {
+        Box::pin(async move {
+            let text = Secret::new(self.run(&self.shared.load, account, "record", &[]).await?);
+            if text.expose().is_empty() {
+                return Ok(None);
+            }
+            StoredTokens::decode(text.expose()).map(Some).map_err(|error| {
+                let text = "Redis holds no tokens under the account's key; remove it and authorise the account again";
+                Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
+            })
+        })
+    }
+
+    fn swap<'a>(&'a self, account: &'a str, record: &'a StoredTokens) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            let (revision, text) = (record.revision().to_string(), record.encode());
+            let args = [revision.as_str(), text.expose()];
+            Ok(self.run(&self.shared.swap, account, "record", &args).await? == "yes")
+        })
+    }
+
+    fn lock<'a>(&'a self, account: &'a str, lease: Duration) -> BoxFuture<'a, Result<Option<StoreLock>, Error>> {
+        Box::pin(async move {
+            let holder = format!("{:016x}", StableHash::new().part(&fastrand::u128(..).to_be_bytes()).finish());
+            let lease = lease.as_millis().max(1).to_string();
+            if self.run(&self.shared.lock, account, "lock", &[&holder, &lease]).await? != "yes" {
+                return Ok(None);
+            }
+            let (store, account) = (self.clone(), account.to_owned());
+            Ok(Some(StoreLock::new(async move {
+                // Where this fails the lease runs out.
+                let _ = store.run(&store.shared.release, &account, "lock", &[&holder]).await;
+            })))
+        })
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("address", &self.shared.connection)
+            .field("prefix", &self.shared.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+fn unreachable(account: &str, away: &Away) -> Error {
+    Error::new(ErrorKind::Token, format!("the token store in Redis cannot be used: {away}")).with_account(account)
+}

@@ -1,0 +1,185 @@
+//! Redis is wrong, slow, gone, or back without its data.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crm_core::{Clock, ErrorKind, Permit, Quotas, RateLimiter, RedisLimiter, WhenAway, Window};
+use crm_tests::redis_server::RedisServer;
+
+use crate::{Bench, burst, busiest, ms, refused};
+
+#[test]
+fn a_wrong_address_is_found_at_once_and_not_shown() {
+    let wrong = ["", "localhost", "http://localhost", "redis://:secret@", "redis://:secret@host:port"];
+    for url in wrong {
+        let error = RedisLimiter::builder(url, burst(1, ms(1_000)), 1).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    }
+    let none = RedisLimiter::builder("redis://localhost", burst(1, ms(1_000)), 0).build().unwrap_err();
+    assert_eq!(none.kind(), ErrorKind::Config);
+    let builder = RedisLimiter::builder("redis://u:secret@localhost:7", burst(1, ms(1_000)), 1);
+    let shown = format!("{builder:?}") + &format!("{:?}", builder.build().unwrap());
+    assert!(shown.contains("localhost:7") && !shown.contains("secret"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_says_so_and_is_not_shown() {
+    let Some(server) = RedisServer::start_with(&["--requirepass", "right"]) else { return };
+    for url in [server.url().replace("://", "://:secret@"), server.url()] {
+        let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
+        let refusal = refused(&limiter, &Permit::new("k", "")).await;
+        assert!(refusal.reason().contains("refuses the credentials"), "{}", refusal.reason());
+        assert!(!refusal.reason().contains("secret"), "{}", refusal.reason());
+    }
+    let url = server.url().replace("://", "://:right@");
+    let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
+    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+}
+
+#[tokio::test]
+async fn tls_is_spoken_where_the_address_says_so() {
+    let Some(server) = RedisServer::start() else { return };
+    let url = server.url().replace("redis://", "rediss://");
+    let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
+    let refusal = refused(&limiter, &Permit::new("k", "")).await;
+    assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
+    println!("{}", refusal.reason());
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_guess_refuses_and_comes_back() {
+    let Some(mut bench) = Bench::new() else { return };
+    let limiter = bench.builder(&burst(5, ms(100)), 1).when_away(WhenAway::Refuse).build().unwrap();
+    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    bench.server.kill();
+    let refusal = refused(&limiter, &Permit::new("k", "")).await;
+    assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
+    assert!(refusal.retry_after() <= Some(ms(500)));
+    bench.server.restart();
+    tokio::time::sleep(refusal.retry_after().unwrap()).await;
+    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_does_not_care_goes_on() {
+    let Some(mut bench) = Bench::new() else { return };
+    let limiter = bench.builder(&burst(5, ms(1_000)), 2).when_away(WhenAway::GoOn).build().unwrap();
+    bench.server.kill();
+    for _ in 0..50 {
+        assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    }
+    // What it let through is not forgotten.
+    bench.server.restart();
+    tokio::time::sleep(ms(500)).await;
+    assert!(limiter.acquire(&Permit::new("k", "")).await.is_ok());
+    tokio::time::sleep(ms(50)).await;
+    assert!(bench.wait(&limiter).await > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_part_is_what_was_used_and_after_a_window_what_is_due() {
+    let Some(mut bench) = Bench::new() else { return };
+    let per = ms(400);
+    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    for _ in 0..2 {
+        a.acquire(&Permit::new("k", "")).await.unwrap();
+    }
+    assert_eq!(bench.room(b).await, 8);
+    bench.server.kill();
+    // Ten are used; nobody may use more than before until the window has passed.
+    assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
+    tokio::time::sleep(per).await;
+    assert_eq!((bench.room(a).await, bench.room(b).await), (5, 5));
+    // Back and empty: what was granted meanwhile counts.
+    bench.server.restart();
+    tokio::time::sleep(ms(150)).await;
+    let (a, b) = (bench.room(a).await, bench.room(b).await);
+    assert_eq!((a, b), (0, 0));
+}
+
+#[tokio::test]
+async fn lost_data_is_told_again_by_those_who_have_it() {
+    let Some(bench) = Bench::new() else { return };
+    let [a, b] = &bench.workers(&burst(10, ms(3_000)), 2).await[..] else { unreachable!() };
+    for _ in 0..4 {
+        a.acquire(&Permit::new("k", "")).await.unwrap();
+        b.acquire(&Permit::new("k", "")).await.unwrap();
+    }
+    bench.server.command("FLUSHALL").unwrap();
+    // Two were left, but nobody can know that: four and four are what is certain.
+    assert_eq!((bench.room(a).await, bench.room(b).await), (0, 0));
+    // One who comes new takes its part of what is left over.
+    let c = bench.builder(&burst(10, ms(3_000)), 2).build().unwrap();
+    assert!(bench.room(&c).await <= 2);
+}
+
+#[tokio::test]
+async fn a_slow_redis_is_away_after_the_time_limit() {
+    let Some(bench) = Bench::new() else { return };
+    let quotas = burst(10, ms(300));
+    let all: Vec<_> = (0..2).map(|_| bench.builder(&quotas, 2).time_limit(ms(100)).build().unwrap()).collect();
+    for one in &all {
+        one.acquire(&Permit::new("k", "")).await.unwrap();
+    }
+    tokio::time::sleep(ms(1_500)).await;
+    bench.server.pause();
+    let started = Instant::now();
+    let permit = Permit::new("k", "");
+    // Nothing was used in the last window, so a part can be had one window later.
+    all[0].acquire(&permit).await.unwrap();
+    let took = started.elapsed();
+    assert!(took > ms(300) && took < ms(700), "{took:?}");
+    bench.server.resume();
+    tokio::time::sleep(ms(800)).await;
+    all[0].acquire(&permit).await.unwrap();
+    let before = all[0].grants().len();
+    all[0].acquire(&permit).await.unwrap();
+    assert_eq!(all[0].grants().len(), before + 1, "by Redis again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_window_is_exceeded_whatever_happens_to_redis() {
+    let Some(mut bench) = Bench::new() else { return };
+    let (per, guard, limit) = (ms(300), ms(45), 40);
+    let quotas = Quotas::new([Window::new("burst", limit, per).guard(guard)]);
+    let given = Arc::new(Mutex::new(Vec::new()));
+    let workers = (0..4).map(|_| Arc::new(bench.builder(&quotas, 4).time_limit(ms(150)).build().unwrap()));
+    let tasks: Vec<_> = workers
+        .flat_map(|worker| std::iter::repeat_n(worker, 12))
+        .map(|worker| {
+            let (clock, given) = (Arc::clone(&bench.clock), Arc::clone(&given));
+            tokio::spawn(async move {
+                loop {
+                    worker.acquire(&Permit::new("k", "")).await.unwrap();
+                    given.lock().unwrap().push((clock.now(), 1));
+                }
+            })
+        })
+        .collect();
+    let pass = |millis| tokio::time::sleep(ms(millis));
+    pass(2_500).await;
+    let begin = bench.clock.now();
+    bench.server.kill();
+    pass(700).await;
+    bench.server.restart();
+    pass(1_000).await;
+    bench.server.command("FLUSHALL").unwrap();
+    pass(700).await;
+    bench.server.pause();
+    pass(600).await;
+    bench.server.resume();
+    pass(700).await;
+    bench.server.kill();
+    bench.server.restart();
+    pass(700).await;
+    let end = bench.clock.now();
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    let mut given = given.lock().unwrap().clone();
+    let most = busiest(&mut given, per);
+    let used = given.iter().filter(|grant| grant.0 > begin && grant.0 < end).count() as f64;
+    let could = (end - begin).as_secs_f64() / (per + guard).as_secs_f64() * limit as f64;
+    println!("{used} of {could:.0} permits, {most} of {limit} in the busiest window");
+    assert!(most <= limit, "{most}");
+    assert!(used > could * 0.7, "{used} of {could}");
+}

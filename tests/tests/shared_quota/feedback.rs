@@ -1,0 +1,105 @@
+//! What one worker reads slows all down.
+
+use std::time::Duration;
+
+use crm_core::{Feedback, Permit, Quotas, RateLimiter, RedisLimiter, Window};
+
+use crate::{Bench, burst, ms};
+
+/// Lets a message that nobody waits for arrive.
+async fn arrives() {
+    tokio::time::sleep(ms(30)).await;
+}
+
+/// Worker A takes one permit and reads this in the reply.
+async fn told(a: &RedisLimiter, status: u16, feedback: Feedback) {
+    let permit = Permit::new("k", "");
+    a.acquire(&permit).await.unwrap();
+    a.observe(&permit, status, &feedback);
+    arrives().await;
+}
+
+#[tokio::test]
+async fn a_hint_holds_all_workers() {
+    let Some(bench) = Bench::new() else { return };
+    let [a, b] = &bench.workers(&burst(10, ms(10_000)), 2).await[..] else { unreachable!() };
+    told(a, 429, Feedback { reset_after: Some(ms(400)), ..Feedback::default() }).await;
+    let wait = bench.wait(b).await;
+    assert!(wait > ms(200) && wait <= ms(400), "{wait:?}");
+    tokio::time::sleep(wait).await;
+    assert_eq!(bench.room(b).await, 9);
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
+    let Some(bench) = Bench::new() else { return };
+    let per = ms(400);
+    let [a, b] = &bench.workers(&burst(20, per), 2).await[..] else { unreachable!() };
+    let permit = Permit::new("k", "");
+    a.acquire(&permit).await.unwrap();
+    // The refusals of one burst count once.
+    (0..5).for_each(|_| a.observe(&permit, 429, &Feedback::default()));
+    arrives().await;
+    assert_eq!(bench.room(b).await, 9);
+    tokio::time::sleep(per).await;
+    assert_eq!(bench.room(b).await, 12);
+}
+
+#[tokio::test]
+async fn figures_lower_and_never_raise() {
+    let Some(bench) = Bench::new() else { return };
+    let per = ms(300);
+    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    // Others use the account.
+    told(a, 200, Feedback { remaining: Some(4), ..Feedback::default() }).await;
+    assert_eq!(bench.room(b).await, 4);
+    tokio::time::sleep(per).await;
+    // The vendor is more generous than configured.
+    told(a, 200, Feedback { limit: Some(500), remaining: Some(500), ..Feedback::default() }).await;
+    assert_eq!(bench.room(b).await, 9);
+    tokio::time::sleep(per).await;
+    // The vendor's window is smaller than configured.
+    told(a, 200, Feedback { limit: Some(6), ..Feedback::default() }).await;
+    assert_eq!(bench.room(b).await, 5);
+}
+
+#[tokio::test]
+async fn what_is_left_of_the_day_counts_for_the_day() {
+    let Some(bench) = Bench::new() else { return };
+    let day = Window::new("day", 1_000, Duration::from_secs(86_400));
+    let quotas = Quotas::new([Window::new("burst", 10, ms(300)).guard(Duration::ZERO), day]);
+    let [a, b] = &bench.workers(&quotas, 2).await[..] else { unreachable!() };
+    told(a, 200, Feedback { daily_remaining: Some(3), ..Feedback::default() }).await;
+    assert_eq!(bench.room(b).await, 3);
+    tokio::time::sleep(ms(300)).await;
+    assert_eq!(bench.room(b).await, 0);
+}
+
+#[tokio::test]
+async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
+    let Some(bench) = Bench::new() else { return };
+    let per = ms(300);
+    let [a, b] = &bench.workers(&burst(10, per), 2).await[..] else { unreachable!() };
+    let permits: Vec<_> = (0..10).map(|_| Permit::new("k", "")).collect();
+    for permit in &permits {
+        a.acquire(permit).await.unwrap();
+    }
+    tokio::time::sleep(per).await;
+    // Replies that were under way while the window passed: there were 9, 8 … 0 left.
+    for (left, permit) in permits.iter().rev().enumerate() {
+        a.observe(permit, 200, &Feedback { remaining: Some(left as u64), ..Feedback::default() });
+    }
+    arrives().await;
+    assert_eq!(bench.room(b).await, 10);
+    // A figure that says more is believed, once.
+    tokio::time::sleep(per).await;
+    let permits: Vec<_> = (0..3).map(|_| Permit::new("k", "")).collect();
+    for permit in &permits {
+        a.acquire(permit).await.unwrap();
+    }
+    for permit in &permits {
+        a.observe(permit, 200, &Feedback { remaining: Some(2), ..Feedback::default() });
+    }
+    arrives().await;
+    assert_eq!(bench.room(b).await, 2);
+}

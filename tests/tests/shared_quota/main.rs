@@ -1,0 +1,115 @@
+//! One quota for several workers, counted in a real Redis. Its clock is real too, so the windows
+//! here are short and a few tests take a second.
+
+mod away;
+mod feedback;
+mod queue;
+mod windows;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use crm_core::limit::RedisLimiterBuilder;
+use crm_core::{Clock, LimitRefusal, Permit, Quotas, RateLimiter, RedisLimiter, SystemClock, Window};
+use crm_tests::redis_server::RedisServer;
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// A Redis, and the time of all who use it here.
+struct Bench {
+    server: RedisServer,
+    clock: Arc<SystemClock>,
+}
+
+impl Bench {
+    /// `None` where there is no Redis to be had.
+    fn new() -> Option<Self> {
+        Some(Self { server: RedisServer::start()?, clock: Arc::new(SystemClock::new()) })
+    }
+
+    fn builder(&self, quotas: &Quotas, workers: u32) -> RedisLimiterBuilder {
+        let builder = RedisLimiter::builder(self.server.url(), quotas.clone(), workers).clock(self.clock.clone());
+        // Other tests have the machine busy.
+        builder.time_limit(ms(1_000))
+    }
+
+    /// All workers of an account, each of which has shown up.
+    async fn workers(&self, quotas: &Quotas, workers: u32) -> Vec<RedisLimiter> {
+        let all: Vec<_> = (0..workers).map(|_| self.builder(quotas, workers).build().unwrap()).collect();
+        for one in &all {
+            // Takes nothing.
+            one.acquire(&Permit::new("k", "").cost(0)).await.unwrap();
+        }
+        all
+    }
+
+    /// A permit that can wait so long.
+    fn patient(&self, patience: Duration) -> Permit {
+        Permit::new("k", "").deadline(self.clock.now() + patience)
+    }
+
+    /// How many permits can be had now.
+    async fn room(&self, limiter: &RedisLimiter) -> u64 {
+        self.room_of(limiter, "").await
+    }
+
+    async fn room_of(&self, limiter: &RedisLimiter, class: &'static str) -> u64 {
+        let mut room = 0;
+        loop {
+            let permit = Permit::new("k", class).deadline(self.clock.now() + ms(5));
+            match limiter.acquire(&permit).await {
+                Ok(_) => room += 1,
+                Err(_) => return room,
+            }
+        }
+    }
+
+    /// How long the wait would be.
+    async fn wait(&self, limiter: &RedisLimiter) -> Duration {
+        match limiter.acquire(&self.patient(ms(5))).await {
+            Ok(_) => Duration::ZERO,
+            Err(refusal) => refusal.retry_after().unwrap_or(Duration::MAX),
+        }
+    }
+}
+
+/// The refusal of a permit that must not be had.
+async fn refused(limiter: &RedisLimiter, permit: &Permit) -> LimitRefusal {
+    limiter.acquire(permit).await.expect_err("this should have been refused")
+}
+
+/// The most units in any window of this length.
+fn busiest(grants: &mut [(Duration, u32)], per: Duration) -> u64 {
+    grants.sort_unstable();
+    let inside = |start: usize| {
+        let end = grants[start].0 + per;
+        grants[start..].iter().take_while(|grant| grant.0 < end).map(|grant| u64::from(grant.1)).sum()
+    };
+    (0..grants.len()).map(inside).max().unwrap_or(0)
+}
+
+/// What these workers were given, by the server's time.
+fn grants<'a>(workers: impl IntoIterator<Item = &'a RedisLimiter>) -> Vec<(Duration, &'static str, u32)> {
+    workers.into_iter().flat_map(RedisLimiter::grants).collect()
+}
+
+fn burst(limit: u64, per: Duration) -> Quotas {
+    Quotas::new([Window::new("burst", limit, per).guard(Duration::ZERO)])
+}
+
+/// Tasks that count what they are given.
+#[derive(Default)]
+struct Count(AtomicU32);
+
+impl Count {
+    fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,103 @@
+//! Who comes first, who gives up, who is dead.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crm_core::{Permit, RateLimiter};
+
+use crate::{Bench, Count, burst, ms, refused};
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
+    let Some(bench) = Bench::new() else { return };
+    let [a, b] = &bench.workers(&burst(3, ms(400)), 2).await[..] else { unreachable!() };
+    assert_eq!(bench.room(a).await, 3);
+    let started = Instant::now();
+    let refusal = refused(b, &bench.patient(ms(200))).await;
+    assert!(started.elapsed() < ms(100));
+    assert!(refusal.retry_after() > Some(ms(200)), "{refusal:?}");
+    // The fourth in the queue would need a second window's room.
+    let queue: Vec<_> = (0..3).map(|_| Permit::new("k", "")).collect();
+    let waiting = futures::future::join_all(queue.iter().map(|permit| a.acquire(permit)));
+    let behind = async {
+        tokio::time::sleep(ms(50)).await;
+        refused(b, &bench.patient(ms(60))).await;
+        // Turns are taken by worker, so this one is second and not fourth.
+        assert!(b.acquire(&bench.patient(ms(500))).await.is_ok());
+    };
+    let (granted, ()) = futures::join!(waiting, behind);
+    assert_eq!(granted.iter().filter(|result| result.is_ok()).count(), 3);
+}
+
+#[tokio::test]
+async fn a_dropped_waiter_gives_its_place_up() {
+    let Some(bench) = Bench::new() else { return };
+    let [a, b] = &bench.workers(&burst(1, ms(300)), 2).await[..] else { unreachable!() };
+    assert_eq!(bench.room(a).await, 1);
+    let permit = Permit::new("k", "");
+    let dropped = tokio::time::timeout(ms(50), a.acquire(&permit)).await;
+    assert!(dropped.is_err());
+    // There is one window's room, and nobody before this one.
+    assert!(b.acquire(&bench.patient(ms(300))).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_places_of_a_dead_worker_lapse() {
+    let Some(bench) = Bench::new() else { return };
+    let [a, b] = &bench.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
+    // A worker that dies tells nobody: it is here a runtime that ends with its tasks waiting.
+    let dead = bench.builder(&burst(2, ms(300)), 2).build().unwrap();
+    assert_eq!(bench.room(a).await, 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let permit = Permit::new("k", "");
+                let mut all = futures::future::join_all((0..100).map(|_| dead.acquire(&permit)));
+                assert!(tokio::time::timeout(ms(100), &mut all).await.is_err());
+                std::mem::forget(all);
+            });
+        });
+    });
+    // Alive, it would have had every other permit: 50 windows for its tickets alone.
+    let started = Instant::now();
+    for _ in 0..8 {
+        b.acquire(&Permit::new("k", "")).await.unwrap();
+    }
+    let took = started.elapsed();
+    println!("8 permits of 2 in 300 ms after {took:?}");
+    assert!(took < ms(300 * 4 + 600), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_waiting_tasks_of_one_worker_do_not_starve_the_one_of_another() {
+    let Some(bench) = Bench::new() else { return };
+    let per = ms(100);
+    let all = bench.workers(&burst(10, per), 2).await;
+    let [many, few] = <[_; 2]>::try_from(all.into_iter().map(Arc::new).collect::<Vec<_>>()).unwrap();
+    let count = Arc::new(Count::default());
+    let crowd: Vec<_> = (0..1_000)
+        .map(|_| {
+            let (many, count) = (Arc::clone(&many), Arc::clone(&count));
+            tokio::spawn(async move {
+                many.acquire(&Permit::new("k", "")).await.unwrap();
+                count.add();
+            })
+        })
+        .collect();
+    tokio::time::sleep(ms(500)).await;
+    let before = count.get();
+    let (mut longest, mut served) = (Duration::ZERO, 0);
+    let started = Instant::now();
+    while started.elapsed() < per * 15 {
+        let asked = Instant::now();
+        few.acquire(&Permit::new("k", "")).await.unwrap();
+        longest = longest.max(asked.elapsed());
+        served += 1;
+    }
+    let others = count.get() - before;
+    crowd.iter().for_each(tokio::task::JoinHandle::abort);
+    println!("in 15 windows of 10: {served} for the one, {others} for the thousand, longest wait {longest:?}");
+    assert!(longest < per * 3, "{longest:?}");
+    assert!(served >= 15 && served + others >= 120, "{served} and {others}");
+}

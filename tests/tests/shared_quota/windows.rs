@@ -1,0 +1,162 @@
+//! No window is exceeded, and all of it can be used.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crm_core::{Permit, Quotas, RateLimiter, RedisLimiter, Window};
+use futures::future::join_all;
+use proptest::prelude::*;
+
+use crate::{Bench, burst, busiest, grants, ms, refused};
+
+/// One who asks: which worker, of which class, for how much, after how long, with which patience.
+type Asked = (usize, bool, u32, u64, Option<u64>);
+
+async fn ask(limiter: &RedisLimiter, bench: &Bench, key: &str, asked: Asked) {
+    let (_, search, cost, delay, patience) = asked;
+    tokio::time::sleep(ms(delay)).await;
+    let mut permit = Permit::new(key, if search { "search" } else { "" }).cost(cost);
+    if let Some(patience) = patience {
+        permit = permit.deadline(crm_core::Clock::now(&*bench.clock) + ms(patience));
+    }
+    let result = tokio::time::timeout(Duration::from_secs(20), limiter.acquire(&permit)).await;
+    let refused = result.expect("waits for ever").is_err();
+    assert!(!refused || patience.is_some(), "refused without a reason");
+}
+
+#[test]
+fn no_window_is_ever_exceeded() {
+    let Some(bench) = Bench::new() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let cases = std::cell::Cell::new(0);
+    let asked = (0..3usize, any::<bool>(), 1..3u32, 0..250u64, proptest::option::of(0..200u64));
+    let strategy = (proptest::collection::vec(asked, 1..60), 3..9u64, 2..4u64);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 8,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let result = runner.run(&strategy, |(asked, limit, searches)| {
+        let case = cases.replace(cases.get() + 1);
+        let (per, short) = (ms(120), ms(50));
+        // Searches have a window of their own, and all share one. Above a thousand it is cut into
+        // slices.
+        let scale = if case % 2 == 0 { 1 } else { 1_000 };
+        let all = || Window::new("all", limit * scale, per).guard(Duration::ZERO);
+        let own = Window::new("search", searches, short).guard(Duration::ZERO);
+        let quotas = Quotas::new([all()]).class("search", [own, all()]);
+        let limiters: Vec<_> = (0..3).map(|_| bench.builder(&quotas, 3).build().unwrap()).collect();
+        let key = format!("case {case}");
+        // All have shown up.
+        let nothing = Permit::new(&key, "").cost(0);
+        runtime.block_on(join_all(limiters.iter().map(|limiter| limiter.acquire(&nothing))));
+        runtime.block_on(join_all(asked.into_iter().map(|mut one| {
+            if !one.1 {
+                one.2 *= u32::try_from(scale).unwrap();
+            }
+            ask(&limiters[one.0], &bench, &key, one)
+        })));
+        let given = grants(&limiters);
+        let mut whole: Vec<_> = given.iter().map(|grant| (grant.0, grant.2)).collect();
+        let mut of_searches: Vec<_> =
+            given.iter().filter(|grant| grant.1 == "search").map(|grant| (grant.0, grant.2)).collect();
+        prop_assert!(busiest(&mut whole, per) <= limit * scale);
+        prop_assert!(busiest(&mut of_searches, short) <= searches);
+        Ok(())
+    });
+    result.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_uses_all_and_exceeds_none() {
+    let Some(bench) = Bench::new() else { return };
+    let per = ms(200);
+    let limiters = bench.workers(&burst(40, per), 4).await;
+    let limiters: Vec<_> = limiters.into_iter().map(Arc::new).collect();
+    // The first window of a new account is given to each worker's part.
+    let start = Instant::now();
+    let tasks = (0..64).map(|task| {
+        let limiter = Arc::clone(&limiters[task % 4]);
+        tokio::spawn(async move {
+            while start.elapsed() < per * 8 {
+                limiter.acquire(&Permit::new("k", "")).await.unwrap();
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    let given = grants(limiters.iter().map(|limiter| &**limiter));
+    let mut whole: Vec<_> = given.iter().filter(|grant| grant.2 > 0).map(|grant| (grant.0, grant.2)).collect();
+    assert!(busiest(&mut whole, per) <= 40);
+    let begin = whole[0].0;
+    let used = whole.iter().filter(|grant| grant.0 < begin + per * 8).count();
+    println!("{used} of 320 permits were used");
+    assert!(used >= 300, "{used}");
+    for limiter in &limiters {
+        let own = limiter.grants().len();
+        assert!((60..=120).contains(&own), "{own} of {}", given.len());
+    }
+}
+
+#[tokio::test]
+async fn a_new_account_begins_with_the_parts_of_those_who_came() {
+    let Some(bench) = Bench::new() else { return };
+    let quotas = burst(9, ms(10_000));
+    let [a, b, c] = [(); 3].map(|()| bench.builder(&quotas, 3).build().unwrap());
+    for one in [&a, &b, &c] {
+        assert_eq!(bench.room(one).await, 3);
+    }
+}
+
+#[tokio::test]
+async fn all_windows_or_none() {
+    let Some(bench) = Bench::new() else { return };
+    let day = || Window::new("day", 5, Duration::from_secs(86_400));
+    let quotas = Quotas::new([Window::new("burst", 4, ms(10_000)), day()])
+        .class("search", [Window::new("search", 2, ms(10_000)), day()]);
+    let [one] = &bench.workers(&quotas, 1).await[..] else { unreachable!() };
+    assert_eq!(bench.room_of(one, "search").await, 2);
+    // What the search window refused took nothing of the day.
+    assert_eq!(bench.room(one).await, 3);
+    let refusal = refused(one, &bench.patient(ms(11_000))).await;
+    assert!(refusal.reason().contains("\"day\""), "{}", refusal.reason());
+    assert!(refusal.retry_after() > Some(Duration::from_secs(86_000)));
+    let refusal = refused(one, &Permit::new("k", "search").cost(3)).await;
+    assert!(refusal.reason().contains("\"search\" is smaller"), "{}", refusal.reason());
+    assert_eq!(refusal.retry_after(), None);
+    // Another account, and a class without windows of its own.
+    assert!(one.acquire(&Permit::new("other", "unknown")).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_uncontended_permit_is_one_round_trip_and_survives_a_flush_of_scripts() {
+    let Some(bench) = Bench::new() else { return };
+    let [one] = &bench.workers(&burst(100, ms(10_000)), 1).await[..] else { unreachable!() };
+    let calls = |command: &str| -> u64 {
+        let stats = bench.server.command("INFO commandstats").unwrap();
+        let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+        line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
+    };
+    let before = calls("evalsha");
+    for _ in 0..3 {
+        assert!(one.acquire(&bench.patient(ms(500))).await.unwrap().waited().is_zero());
+    }
+    assert_eq!(calls("evalsha"), before + 3);
+    bench.server.command("SCRIPT FLUSH").unwrap();
+    let before = calls("eval");
+    for _ in 0..3 {
+        assert!(one.acquire(&bench.patient(ms(500))).await.unwrap().waited().is_zero());
+    }
+    assert_eq!(calls("eval"), before + 1);
+}
+
+#[tokio::test]
+async fn an_idle_account_vanishes() {
+    let Some(bench) = Bench::new() else { return };
+    let [one] = &bench.workers(&burst(5, ms(100)), 1).await[..] else { unreachable!() };
+    assert_eq!(bench.room(one).await, 5);
+    let script =
+        "for _,k in ipairs(redis.call('KEYS','*')) do if redis.call('PTTL',k) < 0 then return k end end return ''";
+    assert_eq!(bench.server.command(&format!("EVAL \"{script}\" 0")).unwrap(), "");
+}
