@@ -409,6 +409,21 @@ async fn what_a_store_lost_is_put_back_while_it_is_sure_to_be_the_last() {
     assert!(told(&error).contains("the store lost its tokens"), "{}", told(&error));
     assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1")]);
 
+    // A failover to a server that lags behind: the older record is not taken.
+    let world = World::with([]).await;
+    let old = world.store.load("account-1").await.unwrap().unwrap();
+    world.clock.advance(HOUR - Duration::from_secs(60));
+    assert_eq!(world.token().await.unwrap(), 1);
+    world.clock.sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.token().await.unwrap(), 2);
+    world.store.forgets();
+    assert!(world.store.swap("account-1", &old).await.unwrap());
+    world.clock.advance(HOUR - Duration::from_secs(60));
+    assert_eq!(world.token().await.unwrap(), 2);
+    world.clock.sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.token().await.unwrap(), 3);
+    assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1"), format!("{CANARY}-refresh-2")]);
+
     // One that stays is sure at any time.
     let clock = ManualClock::auto();
     let source = FakeSource::build(&clock, false, false, []);
