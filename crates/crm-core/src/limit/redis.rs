@@ -114,7 +114,8 @@ impl RedisLimiter {
         RedisLimiterBuilder::new(url.into(), quotas, workers)
     }
 
-    /// The server's time of each permit that Redis gave to this worker, with its class and cost.
+    /// The time of day of each permit of this worker, with its class and cost: by the server's clock, or
+    /// by its own while Redis was away.
     #[cfg(feature = "test-util")]
     #[must_use]
     pub fn grants(&self) -> Vec<(Duration, &'static str, u32)> {

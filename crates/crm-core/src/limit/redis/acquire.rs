@@ -72,6 +72,7 @@ impl Inner {
                     WhenAway::GoOn => {
                         self.probe(now);
                         lock(&ticket.account.state).granted_alone(&self.quotas, class, u64::from(permit.cost), now);
+                        self.note_alone(permit);
                         break;
                     }
                     WhenAway::Share => {
@@ -230,6 +231,7 @@ impl Inner {
                 Some(match result {
                     Ok(grant) => {
                         state.granted_alone(&self.quotas, ticket.class, u64::from(permit.cost), now);
+                        self.note_alone(permit);
                         Ok(grant)
                     }
                     Err(refusal) => Err(self.without_redis(&refusal)),
@@ -237,6 +239,16 @@ impl Inner {
             })
         })
         .await
+    }
+
+    /// Keeps the time of a permit that this worker gave to itself.
+    fn note_alone(&self, permit: &Permit) {
+        #[cfg(feature = "test-util")]
+        if let Ok(at) = self.clock.wall().duration_since(std::time::SystemTime::UNIX_EPOCH) {
+            lock(&self.grants).push((at, permit.class, permit.cost));
+        }
+        #[cfg(not(feature = "test-util"))]
+        let _ = permit;
     }
 
     /// The refusal of a permit because Redis is away.
