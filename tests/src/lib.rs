@@ -3,4 +3,5 @@
 
 #![doc = include_str!("../../README.md")]
 
+pub mod fuzz;
 pub mod redis_server;

@@ -5,6 +5,8 @@ mod cargo;
 mod coverage;
 mod emit;
 mod features;
+#[cfg(test)]
+mod fuzzed;
 mod generate;
 mod honesty;
 mod marks;
@@ -14,7 +16,9 @@ mod redis;
 mod refine;
 mod run;
 mod singles;
+mod soak;
 mod specs;
+mod supply;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -76,9 +80,26 @@ enum Command {
         #[arg(long)]
         live: bool,
     },
+    /// Plays operations and faults at random against the fakes, and compares what was reported with what is there
+    Soak(soak::Options),
+    /// Reads inputs changed at random, wherever anything is read; each target as long as told
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Where the randomness begins
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Checks that every feature of every client compiles alone
     Features,
-    /// Runs every check: format, clippy, drift, tests, documentation
+    /// Counts what each crate depends on, and checks licences and advisories
+    Supply {
+        /// Put the counts into docs/dependencies.md
+        #[arg(long)]
+        write: bool,
+    },
+    /// Runs every check: format, clippy, drift, dependencies, soak, tests, documentation
     Test,
 }
 
@@ -118,10 +139,17 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Soak(options) => return soak::run(&root, &options),
+        Command::Fuzz { seconds, seed } => return run::fuzz(&root, seconds, seed),
         Command::Features => {
             let failed = singles::run(&root)?;
             if failed > 0 {
                 println!("{failed} features do not compile alone");
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Supply { write } => {
+            if !supply::run(&root, write)? {
                 return Ok(ExitCode::FAILURE);
             }
         }

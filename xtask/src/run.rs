@@ -30,15 +30,35 @@ pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
     Ok(if status.success() && changes.files.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Runs the targets that the tests run, for longer. They are the tests whose names begin with `fuzz`
+/// and those that read the reply of every operation.
+pub(crate) fn fuzz(root: &Path, seconds: u64, seed: u64) -> Result<ExitCode> {
+    let targets: [&[&str]; 3] = [
+        &["--package", "crm-tests", "--test", "fuzz", "--", "fuzz"],
+        &["--package", "crm-tests", "--test", "every_operation", "--", "apis"],
+        &["--package", "xtask", "--", "fuzzed"],
+    ];
+    let mut failed = false;
+    for target in targets {
+        let mut command = cargo(root);
+        command.args(["test", "--quiet"]).args(target).arg("--nocapture");
+        command.env("CRM_FUZZ_SECONDS", seconds.to_string()).env("CRM_FUZZ_SEED", seed.to_string());
+        failed |= !command.status().context("cargo could not be run")?.success();
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<ExitCode> {
-    let steps: [(&str, &[&str]); 7] = [
+    let steps: [(&str, &[&str]); 9] = [
         ("format", &["fmt", "--all", "--check"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
         ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
         ("features", &["run", "--quiet", "--package", "xtask", "--", "features"]),
+        ("dependencies", &["run", "--quiet", "--package", "xtask", "--", "supply"]),
         // With the features it asks for, not with all, as a new user builds it.
         ("demonstration", &["run", "--quiet", "--package", "xtask", "--", "demo"]),
+        ("soak", &["run", "--quiet", "--package", "xtask", "--", "soak", "--seconds", "10"]),
         ("tests", &["test", "--workspace", "--all-features"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];

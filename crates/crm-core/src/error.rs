@@ -41,6 +41,8 @@ struct Inner {
     retry_after: Option<Duration>,
     sent: Sent,
     refused: bool,
+    /// Whether an earlier attempt of the call may have been carried out.
+    earlier: bool,
     scope: Option<LimitScope>,
     body: Bytes,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -65,6 +67,7 @@ impl Error {
             retry_after: None,
             sent: Sent::No,
             refused: false,
+            earlier: false,
             scope: None,
             body: Bytes::new(),
             source: None,
@@ -186,6 +189,12 @@ impl Error {
         self
     }
 
+    /// Sets whether an earlier attempt may have been carried out.
+    pub(crate) fn with_earlier(mut self, earlier: bool) -> Self {
+        self.0.earlier = earlier;
+        self
+    }
+
     /// Puts `context` before the message.
     pub(crate) fn in_context(mut self, context: String) -> Self {
         self.0.message = Some(match self.0.message {
@@ -262,16 +271,18 @@ impl Error {
     }
 
     /// Whether the vendor may have carried the request out although the call failed: it may have
-    /// arrived ([`Sent::Maybe`]), or the answer was a server error or could not be read.
+    /// arrived ([`Sent::Maybe`]), or the answer was a server error or could not be read. One
+    /// attempt of which this holds is enough, whatever was answered to the others.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
         let status = self.0.status.map_or(0, |status| status.as_u16());
-        match self.0.sent {
-            Sent::No => false,
-            Sent::Maybe => true,
-            Sent::Answered if self.0.refused => false,
-            Sent::Answered => status == 408 || status >= 500 || (200..300).contains(&status),
-        }
+        self.0.earlier
+            || match self.0.sent {
+                Sent::No => false,
+                Sent::Maybe => true,
+                Sent::Answered if self.0.refused => false,
+                Sent::Answered => status == 408 || status >= 500 || (200..300).contains(&status),
+            }
     }
 
     /// The account that it is about, where the credential fails. It is the name that was given to

@@ -56,6 +56,7 @@ struct Shared {
     budget: Budget,
     timeout: Duration,
     attempt_timeout: Duration,
+    max_reply: usize,
     user_agent: HeaderValue,
     clock: Arc<dyn Clock>,
     random: Mutex<fastrand::Rng>,

@@ -81,6 +81,20 @@ async fn a_broken_read_is_repeated_and_a_broken_write_is_not() {
 }
 
 #[tokio::test]
+async fn a_refusal_does_not_undo_what_an_earlier_attempt_may_have_done() {
+    op!(REPLACE, "things.replace", PUT, "/things", idempotent: true);
+    for then in [403, 429, 422] {
+        let server = Server::start(move |_, number| if number == 0 { Reply::Close } else { reply(then, "") }).await;
+        let error = Call::<Value>::new(&pipeline(&server), &REPLACE).json(&json!({})).send().await.unwrap_err();
+        assert_eq!((error.sent(), error.status(), error.may_have_happened()), (Sent::Answered, Some(then), true));
+        assert!(error.to_string().contains("it may have been carried out, repeating it is safe"), "{error}");
+        let server = Server::start(move |_, _| reply(then, "")).await;
+        let error = Call::<Value>::new(&pipeline(&server), &REPLACE).json(&json!({})).send().await.unwrap_err();
+        assert!(!error.may_have_happened(), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_throttled_write_is_repeated_after_the_hint() {
     let server = Server::start(|_, number| match number {
         0 => Reply::With(429, vec![("retry-after", "7".into())], String::new()),

@@ -224,6 +224,9 @@ impl Engine {
         let state = world.settings.replies == Replies::State;
         let handled = if state { self.dialect.handle(call, world) } else { None };
         let mut reply = handled.unwrap_or_else(|| self.sample(call, world));
+        if reply.is_success() {
+            *world.carried_out.entry(call.operation.name.clone()).or_default() += 1;
+        }
         if reply.is_success()
             && let Some(value) = reply.json_mut()
         {

@@ -257,6 +257,7 @@ impl Fake {
         let inner = self.engine.lock();
         let mut report = inner.report.clone();
         report.busiest_window = inner.quotas.busiest();
+        report.carried_out.clone_from(&inner.world.carried_out);
         report
     }
 

@@ -56,6 +56,12 @@ pub enum Fault {
         /// The moment.
         when: When,
     },
+    /// A redirect to this address.
+    Redirect(u16, String),
+    /// The body is said to be encoded like this (`gzip`), and is sent as it is.
+    Encoded(&'static str),
+    /// JSON in UTF-16, and the charset says so.
+    Utf16,
     /// A success with this body, whatever was asked: an unknown enum value, nulls, numbers for text.
     Body(Value),
     /// The page's cursor is the one that was asked for. The first page stays as it is.
@@ -70,6 +76,8 @@ pub enum When {
     BeforeReply,
     /// Status and headers are sent. The request has its effect.
     AfterHeaders,
+    /// All of it is sent; the next request on the connection finds it gone. The request has its effect.
+    AfterReply,
 }
 
 /// What a 429 says about the time to wait.

@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime};
 pub(crate) struct Delivery {
     pub(crate) delay: Option<Duration>,
     pub(crate) drip: Option<(Duration, usize)>,
+    pub(crate) utf16: bool,
     pub(crate) end: End,
 }
 
@@ -25,6 +26,7 @@ pub(crate) enum End {
     /// A reset in place of the answer.
     ResetAtOnce,
     ResetAfterHeaders,
+    ResetAfterReply,
     /// Closed after so many bytes of the body.
     CutAfter(usize),
     /// Too small a length is announced.
@@ -73,6 +75,9 @@ pub(crate) fn run(
         Fault::CutBody { after } => delivery.end = End::CutAfter(*after),
         Fault::WrongContentLength => delivery.end = End::ShortLength,
         Fault::Reset { when: When::AfterHeaders } => delivery.end = End::ResetAfterHeaders,
+        Fault::Reset { when: When::AfterReply } => delivery.end = End::ResetAfterReply,
+        Fault::Encoded(how) => reply.headers.push(("content-encoding", (*how).to_owned())),
+        Fault::Utf16 => delivery.utf16 = true,
         _ => {}
     }
     Outcome { reply, delivery }
@@ -91,6 +96,7 @@ fn instead(engine: &Engine, world: &mut World, class: &str, readings: &[Reading]
             verbatim: true,
         },
         Fault::Html => Reply::html(200),
+        Fault::Redirect(code, to) => Reply::empty(*code).with("location", to),
         Fault::Body(value) => Reply::json(200, value.clone()),
         Fault::Reset { when: When::BeforeReply } => Reply::empty(200),
         _ => return None,

@@ -72,6 +72,8 @@ pub struct Report {
     pub faults: u64,
     /// Requests by operation name.
     pub per_operation: BTreeMap<String, u64>,
+    /// How often each operation was carried out, whatever came of the answer.
+    pub carried_out: BTreeMap<String, u64>,
     /// By quota: the most requests that arrived within one window, and the limit.
     pub busiest_window: BTreeMap<String, (u64, u64)>,
     /// The first hundred refusals in words, each with its operation.

@@ -65,6 +65,10 @@ async fn respond(engine: &Arc<Engine>, switch: &Switch, request: Request<Incomin
     }
     let (media, mut bytes) = match reply.content {
         Content::Empty => (None, Bytes::new()),
+        Content::Json(value) if delivery.utf16 => {
+            let units = value.to_string().encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+            (Some("application/json; charset=utf-16le"), Bytes::from(units))
+        }
         Content::Json(value) => (Some("application/json;charset=utf-8"), Bytes::from(value.to_string())),
         Content::Text(media, text) => (Some(media), Bytes::from(text)),
         Content::Bytes(media, bytes) => (Some(media), bytes),
@@ -80,6 +84,7 @@ async fn respond(engine: &Arc<Engine>, switch: &Switch, request: Request<Incomin
             }
             switch.set(Cut::ResetAfterHeaders);
         }
+        End::ResetAfterReply => switch.set(Cut::ResetAfter(bytes.len())),
         End::CutAfter(after) => switch.set(Cut::CloseAfter(after.min(bytes.len().saturating_sub(1)))),
         End::ShortLength => bytes.truncate(bytes.len().saturating_sub(7)),
     }

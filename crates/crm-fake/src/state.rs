@@ -134,6 +134,8 @@ pub(crate) struct World {
     pub(crate) tokens: HashSet<String>,
     /// Access tokens that were good once.
     pub(crate) expired: HashSet<String>,
+    /// How often each operation was carried out.
+    pub(crate) carried_out: BTreeMap<String, u64>,
     /// Refresh tokens that were used up.
     pub(crate) spent: HashSet<String>,
     pub(crate) settings: Settings,
@@ -150,6 +152,7 @@ impl World {
             asked: HashMap::new(),
             tokens: HashSet::from([settings.token.clone()]),
             expired: HashSet::new(),
+            carried_out: BTreeMap::new(),
             spent: HashSet::new(),
             settings,
             clock: Clock::new(),

@@ -19,6 +19,8 @@ pub(crate) enum Cut {
     ResetAfterHeaders,
     /// Close after so many bytes of the body.
     CloseAfter(usize),
+    /// Reset after so many bytes of the body: all that there are.
+    ResetAfter(usize),
 }
 
 /// Shared between the socket and the service that answers on it.
@@ -89,7 +91,7 @@ impl FaultStream {
             let pause = progress.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(PAUSE)));
             std::task::ready!(pause.as_mut().poll(context));
         }
-        if matches!(progress.cut, Cut::Reset | Cut::ResetAfterHeaders) {
+        if !matches!(progress.cut, Cut::CloseAfter(_)) {
             self.inner.set_zero_linger()?;
         }
         Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
@@ -113,7 +115,10 @@ impl AsyncWrite for FaultStream {
             this.cut = this.switch.take().map(|cut| Progress {
                 cut,
                 matched: 0,
-                left: if let Cut::CloseAfter(bytes) = cut { bytes } else { 0 },
+                left: match cut {
+                    Cut::CloseAfter(bytes) | Cut::ResetAfter(bytes) => bytes,
+                    Cut::Reset | Cut::ResetAfterHeaders => 0,
+                },
                 pause: None,
             });
         }
@@ -140,7 +145,12 @@ impl AsyncWrite for FaultStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(context)
+        std::task::ready!(Pin::new(&mut self.inner).poll_flush(context))?;
+        if let Some(Progress { cut: Cut::ResetAfter(_), matched: 4, left: 0, .. }) = &self.cut {
+            self.inner.set_zero_linger()?;
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -164,6 +164,26 @@ async fn slow_and_dripping_replies_arrive_whole() {
 }
 
 #[tokio::test]
+async fn replies_that_are_wrapped_wrongly_or_elsewhere() {
+    let fake = fake().await;
+    fake.script([Fault::Encoded("gzip"), Fault::Utf16, Fault::Reset { when: When::AfterReply }]);
+    let encoded = get(&fake, CONTACTS).await;
+    assert_eq!((encoded.header("content-encoding"), encoded.body["results"][4].is_object()), (Some("gzip"), true));
+    let wide = raw(&fake, Method::GET, CONTACTS, None).await.unwrap();
+    assert!(wide.headers()["content-type"].to_str().unwrap().ends_with("charset=utf-16le"));
+    assert_eq!(&wide.bytes().await.unwrap()[..4], b"{\0\"\0");
+    let (text, end) = wire(&fake).await;
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    assert!(serde_json::from_str::<Value>(body).is_ok(), "all of it: {body}");
+    assert_eq!(end, Some(std::io::ErrorKind::ConnectionReset));
+    fake.fail(Fault::Redirect(307, "https://example.com/x".to_owned()));
+    let (text, _) = wire(&fake).await;
+    assert!(text.starts_with("HTTP/1.1 307") && text.contains("location: https://example.com/x\r\n"), "{text}");
+    // The redirect is no answer to the request.
+    assert_eq!(fake.report().carried_out["objects.list"], 3);
+}
+
+#[tokio::test]
 async fn a_cursor_can_go_in_circles() {
     let fake = fake().await;
     fake.fail(Fault::RepeatCursor.on("contacts.list").times(3));

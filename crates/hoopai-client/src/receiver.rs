@@ -111,6 +111,9 @@ impl Receiver {
     }
 }
 
+/// How long a number is remembered where the tolerance has no end.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 impl WebhookReceiver for Receiver {
     type Event = Event;
 
@@ -125,7 +128,8 @@ impl WebhookReceiver for Receiver {
         }
         if let Some(number) = &event.webhook_id {
             // Good until it is stale by its own time.
-            self.replays.accept(number, now, sent.unwrap_or(now) + self.tolerance.past())?;
+            let until = sent.unwrap_or(now).checked_add(self.tolerance.past());
+            self.replays.accept(number, now, until.unwrap_or(now + CENTURY))?;
         }
         Ok(vec![event])
     }

@@ -3,7 +3,9 @@
 //! and when it is as strange as the document allows.
 
 mod apis;
+mod canary;
 mod check;
+mod fuzz;
 #[rustfmt::skip]
 mod generated {
     pub(crate) mod hatch_bulk_export;

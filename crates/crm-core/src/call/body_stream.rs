@@ -131,7 +131,7 @@ impl Stream for BodyStream {
             this.clock.deadline(at)
         });
         std::task::ready!(deadline.as_mut().poll(cx));
-        let error = Error::new(ErrorKind::Timeout, "the download stalled").with_sent(Sent::Answered);
+        let error = Error::new(ErrorKind::Timeout, "the download stalled").with_sent(Sent::Maybe);
         Poll::Ready(Some(Err(this.fail(error))))
     }
 }

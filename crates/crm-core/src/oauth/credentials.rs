@@ -223,7 +223,7 @@ impl Shared {
             if let Err(error) = &outcome {
                 let pause = error.retry_after().unwrap_or(PAUSE);
                 // What only waits for the store is tried at once.
-                held.failed = held.unsaved.is_none().then(|| (error.clone(), shared.clock.now() + pause));
+                held.failed = held.unsaved.is_none().then(|| (error.clone(), shared.clock.now().saturating_add(pause)));
                 tracing::warn!(account = shared.account, %error, "access token not renewed");
             }
             drop(held);

@@ -249,6 +249,17 @@ async fn a_good_token_survives_failed_renewals() {
 }
 
 #[tokio::test]
+async fn a_wait_without_end_and_a_record_that_cannot_be_counted_on_from_are_errors() {
+    let endless = vendor_error(429, "busy").with_retry_after(Some(Duration::MAX));
+    let world = World::with([Answer::Fails(endless)]).await;
+    world.clock.advance(HOUR * 2);
+    let error = world.token().await.unwrap_err();
+    assert!(error.to_string().contains("could not be renewed"), "{error}");
+    let record = format!(r#"{{"format":1,"revision":{},"generation":1,"access_token":"a"}}"#, u64::MAX);
+    assert_eq!(StoredTokens::decode(&record).unwrap_err().kind(), ErrorKind::Token);
+}
+
+#[tokio::test]
 async fn a_refusal_as_expired_renews_once_for_all_who_hold_the_token() {
     let world = World::with([]).await;
     let used = world.credentials.authorize().await.unwrap();

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Response, Url};
 
 use crate::error::{Error, ErrorKind, Sent};
@@ -33,7 +33,8 @@ impl Delivered {
     }
 }
 
-/// Sends once. With `open`, the body of a success is left to be read.
+/// Sends once, and reads a success of at most so many bytes; without a number its body is left to be
+/// read.
 ///
 /// The error has its kind, how far the request came, and the status if there was one.
 pub(super) async fn attempt(
@@ -42,18 +43,32 @@ pub(super) async fn attempt(
     url: Url,
     headers: HeaderMap,
     body: Option<reqwest::Body>,
-    open: bool,
+    most: Option<usize>,
 ) -> Result<Delivered, Error> {
     let mut request = reqwest::Request::new(method, url);
     *request.headers_mut() = headers;
     *request.body_mut() = body;
     let mut response = client.execute(request).await.map_err(send_error)?;
     let status = response.status();
-    if open && status.is_success() {
-        return Ok(Delivered::Open(response));
+    let encoded = encoding(response.headers());
+    if let Some(encoding) = encoded.as_ref().filter(|_| status.is_success()) {
+        let text = format!("the reply is encoded as {encoding}, which was not asked for");
+        return Err(Error::decode(text).with_status(status));
     }
+    let most = match most {
+        _ if !status.is_success() => ERROR_BODY,
+        Some(most) => most,
+        None => return Ok(Delivered::Open(response)),
+    };
     let headers = response.headers().clone();
+    if encoded.is_some() {
+        // Nobody could read it, and of an error the status says enough.
+        return Ok(Delivered::Whole(RawReply::new(status, headers, Bytes::new())));
+    }
     let promised = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    if promised > most && status.is_success() {
+        return Err(too_large(most, status, Bytes::new()));
+    }
     let mut body = BytesMut::with_capacity(promised.min(RESERVED));
     loop {
         match response.chunk().await {
@@ -63,11 +78,29 @@ pub(super) async fn attempt(
             Err(_) if !status.is_success() => break,
             Err(error) => return Err(body_error(error, status)),
         }
-        if !status.is_success() && body.len() > ERROR_BODY {
+        if body.len() > most {
+            if status.is_success() {
+                return Err(too_large(most, status, body.freeze()));
+            }
             break;
         }
     }
     Ok(Delivered::Whole(RawReply::new(status, headers, body.freeze())))
+}
+
+/// What a body is compressed with. The client never asks for that, and does not unpack: a few bytes
+/// could become any number.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let said = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut words = said.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let word = words.find(|word| !word.is_empty() && !word.eq_ignore_ascii_case(b"identity"))?;
+    let plain = word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    Some(if plain { String::from_utf8_lossy(word).into_owned() } else { "something unknown".to_owned() })
+}
+
+fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {
+    let text = format!("the reply is larger than the {most} bytes that max_reply allows; ask for less at once");
+    Error::decode(text).with_status(status).with_body(begun)
 }
 
 /// Reads a failure before the head of the reply was there.

@@ -19,6 +19,8 @@ use crate::vendor::Vendor;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Shorter than what servers usually keep, so that few requests meet a connection that is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Many times what any vendor answers at once.
+const MAX_REPLY: usize = 64 * 1024 * 1024;
 
 /// Builds a client. Only the credential has no default.
 ///
@@ -36,6 +38,7 @@ pub struct ClientBuilder<C> {
     retry: RetryPolicy,
     timeout: Duration,
     attempt_timeout: Duration,
+    max_reply: usize,
     http: Option<reqwest::Client>,
     user_agent: String,
     clock: Option<Arc<dyn Clock>>,
@@ -57,6 +60,7 @@ impl<C> ClientBuilder<C> {
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(120),
             attempt_timeout: Duration::from_secs(30),
+            max_reply: MAX_REPLY,
             http: None,
             user_agent: concat!("crm-core/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: None,
@@ -128,6 +132,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// The most bytes of a reply that are read into memory; 64 MiB if not set. A larger one is
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). Downloads as a stream have no such limit.
+    pub fn max_reply(mut self, bytes: usize) -> Self {
+        self.max_reply = bytes;
+        self
+    }
+
     /// A `reqwest` client of your own, for proxies or certificates. Switch its redirects off
     /// (they could carry the request to another host) and its retries (`reqwest::retry::never()`).
     pub fn http(mut self, client: reqwest::Client) -> Self {
@@ -182,6 +193,7 @@ impl<C> ClientBuilder<C> {
             budget: Budget::default(),
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
+            max_reply: self.max_reply,
             user_agent,
             clock,
             random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
@@ -197,6 +209,11 @@ fn default_http() -> Result<reqwest::Client, Error> {
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
+        // Another crate of the program may have switched these features of reqwest on.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
         .build()
         .map_err(|error| Error::config("the HTTP client could not be set up").with_source(error.without_url()))
 }

@@ -10,7 +10,6 @@ use crate::vendor::RawReply;
 
 pub(crate) struct Fetched {
     pub(crate) reply: RawReply,
-    pub(super) attempts: u32,
 }
 
 impl Fetched {
@@ -38,7 +37,7 @@ impl Fetched {
         pipeline.shared.counters.error();
         error
             .with_operation(request.op)
-            .with_attempts(self.attempts)
+            .with_attempts(self.reply.attempts)
             .with_request_id(pipeline.shared.vendor.request_id(&self.reply))
     }
 }

@@ -23,7 +23,10 @@ impl Pipeline {
     /// Sends until there is a success or no sense in going on, and reads the reply.
     pub(crate) async fn fetch(&self, request: &Request) -> Result<Fetched, Error> {
         match self.run(request, false).await? {
-            (Delivered::Whole(reply), attempts) => Ok(Fetched { reply, attempts }),
+            (Delivered::Whole(mut reply), attempts) => {
+                reply.attempts = attempts;
+                Ok(Fetched { reply })
+            }
             (Delivered::Open(_), attempts) => {
                 Err(Error::decode("the reply was not read").with_operation(request.op).with_attempts(attempts))
             }
@@ -40,8 +43,9 @@ impl Pipeline {
         };
         let (status, headers) = (response.status(), response.headers().clone());
         if request.op.long_running && status == http::StatusCode::ACCEPTED {
-            let fetched = Fetched { reply: RawReply::new(status, headers, Bytes::new()), attempts };
-            return Err(fetched.pending(self, request));
+            let mut reply = RawReply::new(status, headers, Bytes::new());
+            reply.attempts = attempts;
+            return Err(Fetched { reply }.pending(self, request));
         }
         let chunks = Box::pin(Chunks(Box::pin(response.bytes_stream()), status));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
@@ -184,7 +188,8 @@ impl<'a> Run<'a> {
         shared.counters.attempt();
         let start = shared.clock.now();
         let (method, headers) = (request.op.method.clone(), self.headers(used, &outgoing));
-        let exchange = attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, self.open);
+        let most = (!self.open).then_some(shared.max_reply);
+        let exchange = attempt(&shared.http, method, self.url.clone(), headers, outgoing.body, most);
         let result = match self.while_moving(exchange, &outgoing.watch).await {
             Ok(Ok(delivered)) => self.judge(used, delivered),
             Ok(Err(error)) => Err(match outgoing.watch.failure() {

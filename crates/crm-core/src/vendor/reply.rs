@@ -16,13 +16,15 @@ pub struct RawReply {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    /// How many requests were sent for it; 0 for one made by hand.
+    pub(crate) attempts: u32,
 }
 
 impl RawReply {
     /// A reply made by hand, for tests and tables.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: body.into() }
+        Self { status, headers, body: body.into(), attempts: 0 }
     }
 
     /// The status.
@@ -79,6 +81,7 @@ impl RawReply {
             Error::decode(error.to_string())
                 .with_status(self.status)
                 .with_sent(Sent::Answered)
+                .with_attempts(self.attempts)
                 .with_body(self.body.clone())
                 .with_source(error)
         })

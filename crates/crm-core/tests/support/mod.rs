@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crm_core::{Advice, Feedback, RawReply, RetryPolicy, Vendor, VendorError};
 use crm_core::{ClientBuilder, Error, ErrorKind, FieldError, ManualClock, OpMeta, Pipeline, Quotas};
-use crm_core::{Feedback, RawReply, RetryPolicy, Vendor, VendorError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -154,6 +154,9 @@ impl Vendor for Acme {
         }
         if error.detail.code.as_deref() == Some("DAILY") {
             error.kind = ErrorKind::QuotaExhausted;
+        }
+        if error.kind == ErrorKind::Auth {
+            error.retry = Advice::Renew;
         }
         error
     }

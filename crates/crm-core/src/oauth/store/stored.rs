@@ -116,6 +116,8 @@ impl StoredTokens {
     fn read(value: &Value) -> Result<Self, Error> {
         let lacks = |name: &str| corrupt(format!("\"{name}\" is missing or of another type"));
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
+        // One that cannot be counted on from is none of ours.
+        let count = |name: &str| number(name).filter(|number| *number < u64::MAX / 2).ok_or_else(|| lacks(name));
         let time = |name: &str| number(name).and_then(from_millis);
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         if number("format") != Some(FORMAT) {
@@ -136,12 +138,7 @@ impl StoredTokens {
             (None, Some(at)) => State::Refused(at),
             (None, None) => State::Unspent,
         };
-        Ok(Self {
-            tokens,
-            revision: number("revision").ok_or_else(|| lacks("revision"))?,
-            generation: number("generation").ok_or_else(|| lacks("generation"))?,
-            state,
-        })
+        Ok(Self { tokens, revision: count("revision")?, generation: count("generation")?, state })
     }
 }
 

@@ -1,0 +1,163 @@
+//! No secret and no personal data shows, whatever is called and whatever comes back: not in `Debug`, not in an
+//! error or those below it, not in a trace.
+//!
+//! Every argument that takes a text is a canary, and so are the token and what a vendor says.
+
+use std::error::Error as _;
+use std::fmt::{Debug, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+
+use crm_core::OpMeta;
+use crm_fake::{Fake, Fault, Payload, Vendor};
+use serde_json::{Value, json};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::Entry;
+use crate::sample::Sample;
+
+/// It is in all that is secret or personal here.
+const CANARY: &str = "canary";
+/// A text as people are called in mails and tokens. Names alone nobody can tell from words.
+const PERSON: &str = "canary.ada@example.com";
+
+/// A token as the vendor's are.
+fn token(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::RevenueAgents => "hsr_live_canary-canary-0123",
+        _ => "pat-eu1-canary-canary-0123",
+    }
+}
+
+/// Calls every operation of an API twice, once with a failure, and looks for the canary in all that shows.
+pub(crate) async fn silent<C: Debug>(
+    vendor: Vendor,
+    client: impl Fn(&Fake) -> C,
+    entries: &[Entry<C>],
+    operations: impl Iterator<Item = &'static OpMeta>,
+) {
+    let notes = Notes::default();
+    let _guard = tracing::subscriber::set_default(notes.clone());
+    let fake = Fake::builder(vendor).no_quota().token(token(vendor)).start().await.unwrap();
+    let client = client(&fake);
+    let (mut failed, mut found) = (0, Vec::new());
+    for (number, op) in operations.enumerate() {
+        let (_, make) = entries.iter().find(|(name, _)| *name == op.id).expect("a call of it");
+        let plain = fake.sample_request(op.method.as_str(), op.path, op.version).expect("its arguments");
+        // An argument of another type than text keeps its value, and the operation with it.
+        let salted = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(salted(&plain)))));
+        for fault in [None, Some(fault(number, fake.token()))] {
+            let made =
+                salted.as_ref().map_or_else(|_| make(&client, &Sample(plain.clone())).call, |made| made.call.clone());
+            let mut shown = format!("{made:?} {client:?}");
+            fault.into_iter().for_each(|fault| fake.fail(fault.times(9)));
+            match made.send().await {
+                Ok(_) => {}
+                Err(error) => {
+                    failed += 1;
+                    let _ = write!(shown, "{error} {error:?} {:?}", error.vendor());
+                    let mut source = error.source();
+                    while let Some(error) = source {
+                        let _ = write!(shown, " {error} {error:?}");
+                        source = error.source();
+                    }
+                }
+            }
+            fake.heal();
+            shown += &notes.take();
+            if let Some((before, after)) = shown.to_lowercase().split_once(CANARY) {
+                let before: Vec<char> = before.chars().rev().take(200).collect();
+                let before: String = before.into_iter().rev().collect();
+                found.push(format!("{}: … {before}{CANARY}{:.40}", op.id, after));
+            }
+        }
+    }
+    assert!(failed >= entries.len() / 2, "{failed} calls failed, too few to tell");
+    assert!(found.is_empty(), "it shows {} times:\n{}", found.len(), found.join("\n"));
+    let asked = fake.requests();
+    assert!(
+        asked
+            .iter()
+            .any(|request| format!("{request:?}").contains(CANARY) || request.json().to_string().contains(CANARY))
+    );
+}
+
+/// What can go wrong in many words. Those that are no JSON, too.
+fn fault(number: usize, token: &str) -> Fault {
+    let said = format!("{PERSON} (+1 555 010-2345), token {token}: no");
+    let body = json!({
+        "status": "error", "message": said, "error": {"code": said, "message": said}, "msg": said, "name": said,
+        "category": said, "correlationId": "1", "result": {"error": said, "status": "error"},
+        "errors": [{"message": said, "code": PERSON, "in": said, "title": said, "detail": said, "field": PERSON,
+            "source": {"pointer": format!("/{PERSON}")}, "context": {"id": [said]}}],
+    });
+    let refused = |status| Fault::Status(status, Payload::Json(body.clone()));
+    let odd = |value: Value| Fault::Body(value);
+    match number % 12 {
+        0 => refused(400),
+        1 => refused(401),
+        2 => refused(409),
+        3 => refused(422),
+        4 => refused(429),
+        5 => refused(500),
+        6 => Fault::Status(503, Payload::Text(said)),
+        7 => Fault::Status(403, Payload::Json(json!({"message": [said, {"x": said}], "errors": {"detail": said}}))),
+        8 => odd(json!(said)),
+        9 => odd(json!([said, {"results": said}])),
+        10 => odd(json!({"results": said, "result": said, "contacts": said, "data": said, "id": {"x": said}})),
+        _ => Fault::Redirect(302, format!("https://{token}@example.com/{PERSON}")),
+    }
+}
+
+/// The arguments with a canary for every text.
+fn salted(value: &Value) -> Value {
+    match value {
+        Value::String(_) => PERSON.into(),
+        Value::Array(items) => items.iter().map(salted).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), salted(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Writes down every name and value of spans and events, of this program and of all below.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<String>>);
+
+impl Notes {
+    fn take(&self) -> String {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl Visit for Notes {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = writeln!(self.0.lock().unwrap(), "{field}={value:?}");
+    }
+}
+
+impl Subscriber for Notes {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        span.record(&mut self.clone());
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
