@@ -141,7 +141,7 @@ async fn a_slow_redis_is_away_after_the_time_limit() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_window_is_exceeded_whatever_happens_to_redis() {
     let Some(mut bench) = Bench::new() else { return };
-    let (per, guard, limit) = (ms(300), ms(20), 40);
+    let (per, guard, limit) = (ms(300), ms(45), 40);
     let quotas = Quotas::new([Window::new("burst", limit, per).guard(guard)]);
     let workers: Vec<_> = (0..4).map(|_| bench.builder(&quotas, 4).time_limit(ms(150)).build().unwrap()).collect();
     let workers: Vec<_> = workers.into_iter().map(Arc::new).collect();

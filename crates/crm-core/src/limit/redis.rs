@@ -103,6 +103,9 @@ struct Inner {
     local: LocalLimiter,
     accounts: Mutex<HashMap<String, Arc<Account>>>,
     tickets: AtomicU64,
+    /// The time of day at which the clock began, since 1970.
+    #[cfg(feature = "test-util")]
+    clock_began: Duration,
     #[cfg(feature = "test-util")]
     grants: Mutex<Vec<(Duration, &'static str, u32)>>,
 }

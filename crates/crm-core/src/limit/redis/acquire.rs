@@ -72,7 +72,7 @@ impl Inner {
                     WhenAway::GoOn => {
                         self.probe(now);
                         lock(&ticket.account.state).granted_alone(&self.quotas, class, u64::from(permit.cost), now);
-                        self.note_alone(permit);
+                        self.note_alone(permit, now);
                         break;
                     }
                     WhenAway::Share => {
@@ -230,8 +230,10 @@ impl Inner {
             turn.as_mut().poll(cx).map(|result| {
                 Some(match result {
                     Ok(grant) => {
+                        // Not before it was given: what is told to Redis must not expire too early.
+                        let now = self.clock.now();
                         state.granted_alone(&self.quotas, ticket.class, u64::from(permit.cost), now);
-                        self.note_alone(permit);
+                        self.note_alone(permit, now);
                         Ok(grant)
                     }
                     Err(refusal) => Err(self.without_redis(&refusal)),
@@ -242,13 +244,10 @@ impl Inner {
     }
 
     /// Keeps the time of a permit that this worker gave to itself.
-    fn note_alone(&self, permit: &Permit) {
+    #[cfg_attr(not(feature = "test-util"), allow(unused_variables, clippy::unused_self))]
+    fn note_alone(&self, permit: &Permit, now: Duration) {
         #[cfg(feature = "test-util")]
-        if let Ok(at) = self.clock.wall().duration_since(std::time::SystemTime::UNIX_EPOCH) {
-            lock(&self.grants).push((at, permit.class, permit.cost));
-        }
-        #[cfg(not(feature = "test-util"))]
-        let _ = permit;
+        lock(&self.grants).push((self.clock_began + now, permit.class, permit.cost));
     }
 
     /// The refusal of a permit because Redis is away.

@@ -105,6 +105,8 @@ impl RedisLimiterBuilder {
                 prefix: self.prefix,
                 worker: name(),
                 redis: Connection::new(&self.url, Arc::clone(&clock), self.time_limit)?,
+                #[cfg(feature = "test-util")]
+                clock_began: began(&*clock),
                 clock,
                 scripts: Scripts::new(),
                 turns: Semaphore::new(TURNS),
@@ -129,6 +131,12 @@ impl fmt::Debug for RedisLimiterBuilder {
             .field("time_limit", &self.time_limit)
             .finish_non_exhaustive()
     }
+}
+
+#[cfg(feature = "test-util")]
+fn began(clock: &dyn Clock) -> Duration {
+    let wall = clock.wall().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+    wall.saturating_sub(clock.now())
 }
 
 /// One worker's part of the quotas. That of a long window depends on what was left of it.
