@@ -3,13 +3,10 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::call::{Join, Reply};
+use super::call::{Join, LONG, Reply, micros};
 use super::link::Absence;
 use crate::limit::log::Log;
 use crate::limit::{Quotas, Window};
-
-/// From this length on a window is not waited for as a whole when its use is in doubt.
-pub(super) const LONG: Duration = Duration::from_secs(60);
 
 pub(super) struct Account {
     /// The account's keys in Redis.
@@ -114,7 +111,8 @@ impl State {
         }
         let recent = now < absence.ended.saturating_add(laggards);
         let away = absence.number > 0 && (unreported || recent);
-        let doubt = if away { Some(absence.since) } else { self.lost };
+        // The later one: Redis may lose its data just after it came back.
+        let doubt = self.lost.max(away.then_some(absence.since));
         let whole = self.data.is_empty();
         let windows = quotas.windows.iter().zip(&mut self.windows);
         let (shares, logs) = windows
@@ -217,11 +215,4 @@ impl Own {
         let equal = limit / workers;
         (if now < certain { used.min(equal) } else { equal }, certain)
     }
-}
-
-/// Whole microseconds, rounded up.
-pub(super) fn micros(time: Duration) -> u64 {
-    /// What a script counts with exactly.
-    const MOST: u64 = 1 << 52;
-    u64::try_from(time.as_nanos().div_ceil(1_000)).unwrap_or(MOST).min(MOST)
 }
