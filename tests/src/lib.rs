@@ -5,3 +5,4 @@
 
 pub mod fuzz;
 pub mod redis_server;
+pub mod traces;

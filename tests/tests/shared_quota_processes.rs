@@ -144,7 +144,7 @@ struct Worker(Child);
 impl Worker {
     fn start(number: usize, server: &RedisServer, fake: &Fake) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "worker", "--ignored", "--nocapture"]).stdout(Stdio::piped());
+        command.args(["--exact", "worker", "--nocapture"]).stdout(Stdio::piped());
         let told = [server.url(), fake.base_url(), fake.token().to_owned(), number.to_string()];
         Self(command.envs(TOLD.into_iter().zip(told)).spawn().unwrap())
     }
@@ -171,9 +171,9 @@ impl Drop for Worker {
     }
 }
 
-/// Sends requests as fast as the limiter lets it, until it is killed.
+/// What the tests above run in processes of their own: sends requests as fast as the limiter lets it, until it is
+/// killed.
 #[tokio::test]
-#[ignore = "run by the tests above, in processes of its own"]
 async fn worker() {
     let told = TOLD.map(|name| std::env::var(name).ok());
     let [Some(redis), Some(vendor), Some(token), Some(number)] = told else { return };

@@ -77,8 +77,8 @@ pub use meta::{OpMeta, PagingKind};
 pub use oauth::RedisStore;
 #[cfg(feature = "oauth")]
 pub use oauth::{
-    Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock, StoredTokens,
-    TokenSet, TokenSource, TokenStore,
+    AppKeys, Authorize, Consent, ConsentRequest, FileStore, MemoryStore, OAuthCredentials, Pkce, StoreLock,
+    StoredTokens, TokenSet, TokenSource, TokenStore,
 };
 pub use options::CallOptions;
 pub use page::{Cursor, LimitIn, PageContext, Paged, Pages, Paginator, Position};

@@ -23,6 +23,7 @@
 mod authorize;
 mod credentials;
 mod failure;
+mod keys;
 mod pkce;
 mod renewal;
 mod source;
@@ -31,6 +32,7 @@ mod tokens;
 
 pub use authorize::{Authorize, Consent, ConsentRequest};
 pub use credentials::OAuthCredentials;
+pub use keys::AppKeys;
 pub use pkce::Pkce;
 pub use source::TokenSource;
 #[cfg(feature = "redis")]

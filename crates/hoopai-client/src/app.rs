@@ -1,11 +1,8 @@
 //! OAuth apps of HoopAI.
 
-use std::fmt;
-use std::time::Duration;
-
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    Anonymous, Authorize, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
+    AppKeys, Authorize, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
 };
 
 use crate::client::Client;
@@ -16,8 +13,6 @@ use crate::types::{
 
 /// The page on which a location is chosen, of the white label.
 const AUTHORIZE: &str = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation";
-/// Shorter than the time in which a renewal must be over.
-const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Whose tokens are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,11 +64,10 @@ impl UserType {
 /// # let _ = client;
 /// # Ok(()) }
 /// ```
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct App {
     client: Client,
-    id: String,
-    secret: Secret,
+    keys: AppKeys,
 }
 
 impl App {
@@ -98,17 +92,13 @@ impl App {
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
     ) -> Result<Self, Error> {
-        let (id, secret) = (client_id.into(), client_secret.into());
-        if id.is_empty() || secret.expose().is_empty() {
-            return Err(Error::config("an app has a client id and a client secret"));
-        }
-        let client = builder.credentials(Anonymous).limit_key(format!("app-{id}")).build()?;
-        Ok(Self { client: client.with(CallOptions::new().timeout(TIMEOUT)), id, secret })
+        let keys = AppKeys::new(client_id, client_secret)?;
+        Ok(Self { client: keys.client(builder)?, keys })
     }
 
     /// Begins a request for consent, which comes back to `redirect_uri`.
     pub fn authorize(&self, redirect_uri: impl Into<String>) -> Authorize {
-        Authorize::new(AUTHORIZE, &self.id, redirect_uri, SCOPES)
+        Authorize::new(AUTHORIZE, self.keys.id(), redirect_uri, SCOPES)
     }
 
     /// Exchanges a person's consent for tokens. A code works once.
@@ -133,12 +123,12 @@ impl App {
         company_id: impl Into<String>,
         location_id: impl Into<String>,
     ) -> LocationTokens {
-        let company = company.with(CallOptions::new().timeout(TIMEOUT));
+        let company = company.with(CallOptions::new().timeout(AppKeys::TIMEOUT));
         LocationTokens { app: self.clone(), company, company_id: company_id.into(), location_id: location_id.into() }
     }
 
     fn body(&self, grant: GrantType, whose: UserType) -> GetAccessCodebody {
-        GetAccessCodebody::new(self.id.as_str(), self.secret.expose(), grant).user_type(whose.sent())
+        GetAccessCodebody::new(self.keys.id(), self.keys.secret(), grant).user_type(whose.sent())
     }
 
     async fn renew(&self, held: &TokenSet, whose: UserType) -> Result<TokenSet, Error> {
@@ -157,12 +147,6 @@ impl TokenSource for App {
 
     fn refresh<'a>(&'a self, held: &'a TokenSet) -> BoxFuture<'a, Result<TokenSet, Error>> {
         Box::pin(self.renew(held, UserType::of(held)))
-    }
-}
-
-impl fmt::Debug for App {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

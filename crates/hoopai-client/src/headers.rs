@@ -1,6 +1,6 @@
 //! What the headers of a reply say about the limits.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use crm_core::RawReply;
 
@@ -19,11 +19,7 @@ pub(crate) fn millis(reply: &RawReply, name: &str) -> Option<Duration> {
 pub(crate) fn reset(reply: &RawReply) -> Option<Duration> {
     const EPOCH_FROM: u64 = 1_000_000_000;
     let seconds = number(reply, "x-ratelimit-reset")?;
-    let wait = if seconds < EPOCH_FROM {
-        Duration::from_secs(seconds)
-    } else {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-        Duration::from_secs(seconds).saturating_sub(now)
-    };
+    let wait = Duration::from_secs(seconds);
+    let wait = if seconds < EPOCH_FROM { wait } else { reply.until(UNIX_EPOCH.checked_add(wait)?) };
     Some(wait).filter(|wait| !wait.is_zero())
 }

@@ -1,10 +1,7 @@
 //! OAuth apps of HubSpot.
 
-use std::fmt;
-use std::time::Duration;
-
 use crm_core::{
-    Anonymous, Authorize, BoxFuture, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
+    AppKeys, Authorize, BoxFuture, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet, TokenSource,
 };
 use serde_json::Value;
 
@@ -14,8 +11,6 @@ use crate::types::{OauthCreateTokenBody, OauthCreateTokenBodyGrantType as GrantT
 
 /// The page of consent.
 const AUTHORIZE: &str = "https://app.hubspot.com/oauth/authorize";
-/// Shorter than the time in which a renewal must be over.
-const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// An OAuth app: sends people to HubSpot's page of consent, and gets tokens.
 ///
@@ -42,11 +37,10 @@ const TIMEOUT: Duration = Duration::from_secs(40);
 /// # let _ = client;
 /// # Ok(()) }
 /// ```
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct App {
     client: Client,
-    id: String,
-    secret: Secret,
+    keys: AppKeys,
 }
 
 impl App {
@@ -71,17 +65,13 @@ impl App {
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
     ) -> Result<Self, Error> {
-        let (id, secret) = (client_id.into(), client_secret.into());
-        if id.is_empty() || secret.expose().is_empty() {
-            return Err(Error::config("an app has a client id and a client secret"));
-        }
-        let client = builder.credentials(Anonymous).limit_key(format!("app-{id}")).build()?;
-        Ok(Self { client: client.with(CallOptions::new().timeout(TIMEOUT)), id, secret })
+        let keys = AppKeys::new(client_id, client_secret)?;
+        Ok(Self { client: keys.client(builder)?, keys })
     }
 
     /// Begins a request for consent, which comes back to `redirect_uri`.
     pub fn authorize(&self, redirect_uri: impl Into<String>) -> Authorize {
-        Authorize::new(AUTHORIZE, &self.id, redirect_uri, SCOPES)
+        Authorize::new(AUTHORIZE, self.keys.id(), redirect_uri, SCOPES)
     }
 
     /// Exchanges a person's consent for tokens. A code works once.
@@ -107,7 +97,7 @@ impl App {
 
     fn body(&self, grant: GrantType) -> OauthCreateTokenBody {
         let body = OauthCreateTokenBody::default().grant_type(grant);
-        body.client_id(self.id.as_str()).client_secret(self.secret.expose())
+        body.client_id(self.keys.id()).client_secret(self.keys.secret())
     }
 
     async fn call(&self, body: OauthCreateTokenBody, idempotent: bool) -> Result<TokenSet, Error> {
@@ -131,12 +121,6 @@ impl TokenSource for App {
             }
             self.call(body, true).await
         })
-    }
-}
-
-impl fmt::Debug for App {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

@@ -6,14 +6,11 @@
 use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
 
 use crm_core::OpMeta;
 use crm_fake::{Fake, Fault, Payload, Vendor};
+use crm_tests::traces::Traces;
 use serde_json::{Value, json};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use crate::Entry;
 use crate::sample::Sample;
@@ -38,8 +35,8 @@ pub(crate) async fn silent<C: Debug>(
     entries: &[Entry<C>],
     operations: impl Iterator<Item = &'static OpMeta>,
 ) {
-    let notes = Notes::default();
-    let _guard = tracing::subscriber::set_default(notes.clone());
+    let traces = Traces::default();
+    let _guard = tracing::subscriber::set_default(traces.clone());
     let fake = Fake::builder(vendor).no_quota().token(token(vendor)).start().await.unwrap();
     let client = client(&fake);
     let (mut failed, mut found) = (0, Vec::new());
@@ -66,7 +63,7 @@ pub(crate) async fn silent<C: Debug>(
                 }
             }
             fake.heal();
-            shown += &notes.take();
+            shown += &traces.take();
             if let Some((before, after)) = shown.to_lowercase().split_once(CANARY) {
                 let before: Vec<char> = before.chars().rev().take(200).collect();
                 let before: String = before.into_iter().rev().collect();
@@ -119,45 +116,4 @@ fn salted(value: &Value) -> Value {
         Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), salted(value))).collect(),
         other => other.clone(),
     }
-}
-
-/// Writes down every name and value of spans and events, of this program and of all below.
-#[derive(Clone, Default)]
-struct Notes(Arc<Mutex<String>>);
-
-impl Notes {
-    fn take(&self) -> String {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-}
-
-impl Visit for Notes {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = writeln!(self.0.lock().unwrap(), "{field}={value:?}");
-    }
-}
-
-impl Subscriber for Notes {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut self.clone());
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut self.clone());
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut self.clone());
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
 }

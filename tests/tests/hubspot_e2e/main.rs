@@ -12,6 +12,7 @@ mod paths;
 mod replies;
 mod search_all;
 mod smoke;
+mod traced;
 mod typed;
 
 use std::sync::Arc;

@@ -20,6 +20,8 @@ const EARLY: Duration = Duration::from_secs(300);
 const YOUNG: Duration = Duration::from_secs(10);
 /// How long after a failed renewal the next one begins, where the vendor names no time.
 const PAUSE: Duration = Duration::from_secs(5);
+/// The longest such pause, whatever the vendor says.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// The credential of one account, renewed when it is asked for and about to expire.
 ///
@@ -221,7 +223,7 @@ impl Shared {
             let mut held = lock(&shared.state);
             held.flight = None;
             if let Err(error) = &outcome {
-                let pause = error.retry_after().unwrap_or(PAUSE);
+                let pause = error.retry_after().unwrap_or(PAUSE).min(LONGEST_PAUSE);
                 // What only waits for the store is tried at once.
                 held.failed = held.unsaved.is_none().then(|| (error.clone(), shared.clock.now().saturating_add(pause)));
                 tracing::warn!(account = shared.account, %error, "access token not renewed");

@@ -87,8 +87,7 @@ impl RawReply {
         })
     }
 
-    /// `Retry-After` as a wait, given in seconds or as a date. A date is compared with the
-    /// reply's own `Date`, so that a wrong local clock does no harm.
+    /// `Retry-After` as a wait, given in seconds or as a date.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let text = self.header(header::RETRY_AFTER.as_str())?.trim();
@@ -96,8 +95,15 @@ impl RawReply {
             return Duration::try_from_secs_f64(seconds).ok();
         }
         let at = httpdate::parse_http_date(text).ok()?;
+        Some(self.until(at))
+    }
+
+    /// The wait until a time that the vendor names; none if it has passed. It is compared with the
+    /// reply's own `Date`, so that a wrong local clock does no harm.
+    #[must_use]
+    pub fn until(&self, at: SystemTime) -> Duration {
         let now = self.header(header::DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
-        Some(at.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
+        at.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How Revenue Agents speaks.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use crm_core::reexport::http::StatusCode;
 use crm_core::reexport::serde_json::Value;
@@ -63,6 +63,5 @@ pub(super) fn detail(error: &Value) -> VendorDetail {
 /// `X-RateLimit-Reset`, in seconds since 1970, as a wait.
 fn reset(reply: &RawReply) -> Option<Duration> {
     let at: u64 = reply.header("x-ratelimit-reset")?.trim().parse().ok()?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Some(Duration::from_secs(at).saturating_sub(now))
+    Some(reply.until(UNIX_EPOCH.checked_add(Duration::from_secs(at))?))
 }

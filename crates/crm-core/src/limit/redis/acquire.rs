@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::account::micros;
-use super::call::{Join, Reply, Word, say};
+use super::call::{Join, Reply, Word, micros, say};
 use super::link::{Absence, Standing};
 use super::note::{Figures, Noted};
 use super::ticket::Ticket;

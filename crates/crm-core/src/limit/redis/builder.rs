@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::account::LONG;
-use super::call::{Scripts, layout};
+use super::call::{LONG, Scripts, layout};
 use super::link::{BELIEVED, Link};
 use super::{Inner, RedisLimiter};
 use crate::clock::{Clock, SystemClock};

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::account::{LONG, micros};
 use crate::limit::Quotas;
 use crate::limit::told::{Refused, Told};
 use crate::redis::{Away, Script};
 
 /// How long a place in the queue is kept for one who was told to ask again and is late.
 const GRACE: Duration = Duration::from_millis(200);
+/// From this length on a window is not waited for as a whole when its use is in doubt.
+pub(super) const LONG: Duration = Duration::from_secs(60);
 
 /// The scripts.
 pub(super) struct Scripts {
@@ -153,4 +154,11 @@ pub(super) fn told(told: &Told, gone: Option<u64>) -> Value {
         },
         "lower": told.refused == Some(Refused::Unexplained),
     })
+}
+
+/// Whole microseconds, rounded up.
+pub(super) fn micros(time: Duration) -> u64 {
+    /// What a script counts with exactly.
+    const MOST: u64 = 1 << 52;
+    u64::try_from(time.as_nanos().div_ceil(1_000)).unwrap_or(MOST).min(MOST)
 }

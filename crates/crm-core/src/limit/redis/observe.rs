@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::Inner;
-use super::account::LONG;
-use super::call::{say, told};
+use super::call::{LONG, say, told};
 use crate::limit::Permit;
 use crate::limit::told::Told;
 use crate::sync::lock;

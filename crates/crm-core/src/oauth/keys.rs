@@ -1,0 +1,54 @@
+//! What an OAuth app shows of itself.
+
+use std::time::Duration;
+
+use crate::auth::{Anonymous, Secret};
+use crate::error::Error;
+use crate::pipeline::ClientBuilder;
+
+/// The id and the secret of an OAuth app, for the apps of vendor crates. `Debug` shows the id alone.
+#[derive(Debug, Clone)]
+pub struct AppKeys {
+    id: String,
+    secret: Secret,
+}
+
+impl AppKeys {
+    /// The longest a token call may take. Shorter than the time in which a renewal must be over.
+    pub const TIMEOUT: Duration = Duration::from_secs(40);
+
+    /// Keys as the vendor's settings show them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if one of them is empty.
+    pub fn new(id: impl Into<String>, secret: impl Into<Secret>) -> Result<Self, Error> {
+        let keys = Self { id: id.into(), secret: secret.into() };
+        if keys.id.is_empty() || keys.secret.expose().is_empty() {
+            return Err(Error::config("an app has a client id and a client secret"));
+        }
+        Ok(keys)
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The secret.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        self.secret.expose()
+    }
+
+    /// A client for token calls: they carry the keys in their body, and all calls of the app share
+    /// one limit.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::build`].
+    pub fn client<C>(&self, builder: ClientBuilder<C>) -> Result<C, Error> {
+        builder.credentials(Anonymous).limit_key(format!("app-{}", self.id)).timeout(Self::TIMEOUT).build()
+    }
+}

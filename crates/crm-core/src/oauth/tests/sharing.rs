@@ -1,0 +1,99 @@
+//! Who asks at once shares one renewal, and nobody asks in vain.
+
+use super::*;
+
+#[tokio::test]
+async fn many_callers_share_one_renewal_that_is_stored_before_it_is_used() {
+    let world = World::with([]).await;
+    world.clock.advance(HOUR * 2);
+    let all = join_all((0..200).map(|_| async {
+        let token = world.token().await.unwrap();
+        let stored = world.store.load("account-1").await.unwrap().unwrap();
+        assert!(stored.tokens().access_token().expose().ends_with(&format!("-{token}")), "used before stored");
+        token
+    }));
+    assert_eq!(all.await, vec![2; 200]);
+    assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1")]);
+}
+
+#[tokio::test]
+async fn a_token_near_its_end_is_renewed_while_calls_go_on_with_it() {
+    let world = World::with([]).await;
+    assert_eq!(world.token().await.unwrap(), 1);
+    // Renewal begins between five and ten minutes before the end.
+    world.clock.advance(HOUR - Duration::from_secs(601));
+    assert_eq!(world.token().await.unwrap(), 1);
+    assert_eq!(world.source.sent().len(), 0);
+    world.clock.advance(Duration::from_secs(301));
+    assert_eq!(world.token().await.unwrap(), 1, "nobody waits");
+    world.clock.sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.token().await.unwrap(), 2);
+    assert_eq!(world.source.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_good_token_survives_failed_renewals() {
+    let world = World::with(vec![Answer::Fails(vendor_error(503, "busy")); 3]).await;
+    world.clock.advance(HOUR - Duration::from_secs(60));
+    for _ in 0..3 {
+        assert_eq!(world.token().await.unwrap(), 1);
+        // Calls in between do not ask again.
+        assert_eq!(world.token().await.unwrap(), 1);
+        world.clock.sleep(Duration::from_secs(6)).await;
+    }
+    assert_eq!(world.source.sent(), vec![format!("{CANARY}-refresh-1"); 3]);
+    world.clock.advance(HOUR);
+    assert_eq!(world.token().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn a_wait_without_end_is_an_hour() {
+    let endless = vendor_error(429, "busy").with_retry_after(Some(Duration::MAX));
+    let world = World::with([Answer::Fails(endless)]).await;
+    world.clock.advance(HOUR * 2);
+    let error = world.token().await.unwrap_err();
+    assert!(error.to_string().contains("could not be renewed"), "{error}");
+    world.clock.advance(HOUR - Duration::from_secs(1));
+    assert!(world.token().await.is_err());
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(world.token().await.unwrap(), 3);
+    assert_eq!(world.source.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_as_expired_renews_once_for_all_who_hold_the_token() {
+    let world = World::with([]).await;
+    let used = world.credentials.authorize().await.unwrap();
+    assert!(!world.credentials.refused(&used).await.unwrap(), "a token as young did not expire");
+    world.clock.advance(Duration::from_secs(60));
+    let renewed = join_all((0..50).map(|_| world.credentials.refused(&used))).await;
+    assert!(renewed.into_iter().all(|renewed| renewed.unwrap()));
+    assert_eq!(world.token().await.unwrap(), 2);
+    assert!(world.credentials.refused(&used).await.unwrap(), "there is another one already");
+    assert_eq!(world.source.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn two_processes_renew_once() {
+    let world = World::with([]).await;
+    let other = world.restarted();
+    assert_eq!(number(&other.authorize().await.unwrap()), 1);
+    world.clock.advance(HOUR * 2);
+    let both = join_all([world.credentials.authorize(), other.authorize()]).await;
+    assert_eq!(both.iter().map(|one| number(one.as_ref().unwrap())).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(world.source.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_who_gives_up_does_not_take_the_new_tokens_along() {
+    let world = World::with([]).await;
+    world.clock.advance(HOUR * 2);
+    {
+        let mut waiting = std::pin::pin!(world.token());
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+    }
+    world.clock.sleep(Duration::from_secs(2)).await;
+    let stored = world.store.load("account-1").await.unwrap().unwrap();
+    assert_eq!(stored.generation(), 2);
+    assert_eq!(world.token().await.unwrap(), 2);
+}

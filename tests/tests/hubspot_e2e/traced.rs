@@ -1,0 +1,31 @@
+//! What is traced of a call, and what never is.
+
+use crm_fake::{Fault, Payload};
+use crm_tests::traces::Traces;
+use hubspot_client::CallOptions;
+use serde_json::json;
+
+use crate::{Bench, failed};
+
+#[tokio::test]
+async fn traces_show_the_operation_and_no_values() {
+    let bench = Bench::new().await;
+    let refused = |status| Fault::Status(status, Payload::Json(json!({"message": "canary-reply"})));
+    bench.fake.fail(refused(500));
+    bench.fake.fail(refused(404));
+    let client = bench.client.with(CallOptions::new().header("x-h", "canary-header"));
+    let traces = Traces::default();
+    let guard = tracing::subscriber::set_default(traces.clone());
+    failed(client.contacts().get("canary-id").properties(["canary-query"]).send().await);
+    failed(client.contacts().upsert_by("email", "canary-id", [("city", "canary-body")]).await);
+    drop(guard);
+    let text = traces.take();
+    // The libraries below trace too; what they show of a request is their user's choice.
+    let ours: String = text.lines().filter(|line| !line.starts_with("message=")).collect::<Vec<_>>().join("\n");
+    for shown in ["operation=\"objects.get\"", "vendor=\"hubspot\"", "attempt=2", "status=404"] {
+        assert!(ours.contains(shown), "{shown} not in\n{ours}");
+    }
+    for secret in ["canary", bench.fake.token()] {
+        assert!(!text.contains(secret), "{secret} in\n{text}");
+    }
+}
