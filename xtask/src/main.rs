@@ -69,10 +69,13 @@ enum Command {
         #[arg(long, conflicts_with = "json")]
         operations: bool,
     },
-    /// Measures what the clients cost; exits with 1 where a target is missed
+    /// Measures what calls cost, beside the peers; exits with 1 where a target is missed
+    #[command(args_conflicts_with_subcommands = true)]
     Bench {
         #[command(subcommand)]
-        command: bench::Command,
+        command: Option<bench::Command>,
+        #[command(flatten)]
+        speed: bench::speed::Options,
     },
     /// Shows all four clients at work against the fake vendors
     Demo {
@@ -134,8 +137,12 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             coverage::run(&root, format)?;
         }
         Command::Demo { live } => return run::demo(&root, live),
-        Command::Bench { command: bench::Command::Compile(options) } => {
-            if !bench::run(&root, &options)? {
+        Command::Bench { command, speed } => {
+            let met = match command {
+                Some(bench::Command::Compile(options)) => bench::run(&root, &options)?,
+                None => bench::speed::run(&root, &speed)?,
+            };
+            if !met {
                 return Ok(ExitCode::FAILURE);
             }
         }

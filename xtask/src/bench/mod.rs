@@ -1,11 +1,14 @@
-//! `cargo xtask bench compile`: what the clients cost to compile, beside what stock progenitor and
-//! others make of the same documents, on the same machine in the same run.
+//! What the clients cost: `cargo xtask bench` measures calls (`speed`), `cargo xtask bench compile` the compiler.
+//!
+//! The latter stands beside what stock progenitor and others make of the same documents, on the same machine in the
+//! same run.
 
 mod measure;
 mod ours;
 mod parts;
 mod raw;
 mod rewrite;
+pub(crate) mod speed;
 mod table;
 
 use std::path::Path;
@@ -66,8 +69,14 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
         }
     }
     let baselines = parts.baselines();
-    let mut report =
-        Report { date: date(options), rustc: rustc()?, cores: cores(), rows, baselines, profile: Vec::new() };
+    let mut report = Report {
+        date: date(options.date.as_deref()),
+        rustc: rustc()?,
+        cores: cores(),
+        rows,
+        baselines,
+        profile: Vec::new(),
+    };
     if report.missed() {
         report.profile = std::mem::take(&mut parts.profile);
     }
@@ -88,9 +97,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     Ok(!report.missed())
 }
 
-fn date(options: &Options) -> String {
+fn date(given: Option<&str>) -> String {
     let today = || chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).format("%Y-%m-%d").to_string();
-    options.date.clone().unwrap_or_else(today)
+    given.map_or_else(today, str::to_owned)
 }
 
 fn rustc() -> Result<String> {

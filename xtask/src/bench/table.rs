@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 #[serde(rename_all = "snake_case")]
 pub(super) enum Unit {
     Seconds,
+    /// Seconds too, shown as finely as they are.
+    Time,
     Bytes,
     Count,
 }
@@ -19,13 +21,15 @@ pub(super) enum Target {
     /// At most one in so many of the baseline.
     OneIn(f64),
     AtMost(f64),
+    /// At most so many times the baseline.
+    Times(f64),
     /// None: it is there to read the others by.
     #[serde(rename = "none")]
     Shown,
 }
 
 /// One number of ours.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct Row {
     pub(super) measure: String,
     pub(super) unit: Unit,
@@ -34,11 +38,13 @@ pub(super) struct Row {
     pub(super) target: Target,
     /// The number is not of what the target is about, or there is none: why.
     pub(super) lacks: Option<String>,
+    /// Why it was not measured here, which is no failure.
+    pub(super) left_out: Option<String>,
 }
 
 impl Row {
     pub(super) fn new(measure: impl Into<String>, unit: Unit, ours: f64, target: Target) -> Self {
-        Self { measure: measure.into(), unit, ours: Some(ours), baseline: None, target, lacks: None }
+        Self { measure: measure.into(), unit, ours: Some(ours), baseline: None, target, lacks: None, left_out: None }
     }
 
     pub(super) fn beside(self, baseline: Option<f64>) -> Self {
@@ -58,7 +64,13 @@ impl Row {
             baseline: None,
             target: Target::Shown,
             lacks: Some(why),
+            left_out: None,
         }
+    }
+
+    /// A measure that cannot be taken here.
+    pub(super) fn left_out(measure: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { lacks: None, left_out: Some(why.into()), ..Self::failed(measure, String::new()) }
     }
 
     fn ratio(&self) -> Option<f64> {
@@ -73,6 +85,7 @@ impl Row {
         match self.target {
             Target::OneIn(times) => self.ratio().map(|ratio| ratio >= times),
             Target::AtMost(most) => self.ours.map(|ours| ours <= most),
+            Target::Times(most) => self.ratio().map(|ratio| 1.0 / ratio <= most),
             Target::Shown => None,
         }
     }
@@ -83,10 +96,15 @@ impl Row {
             self.measure.clone(),
             amount(self.ours),
             amount(self.baseline),
-            self.ratio().map_or("–".to_owned(), |ratio| format!("1/{ratio:.1}")),
+            self.ratio().map_or("–".to_owned(), |ratio| match self.target {
+                Target::Times(_) => format!("{:.2}", 1.0 / ratio),
+                _ if ratio < 1.0 => format!("{:.1}", 1.0 / ratio),
+                _ => format!("1/{ratio:.1}"),
+            }),
             match self.target {
                 Target::OneIn(times) => format!("1/{times}"),
                 Target::AtMost(most) => self.unit.text(most),
+                Target::Times(times) => format!("{times:.2}"),
                 Target::Shown => "–".to_owned(),
             },
             match self.met() {
@@ -101,7 +119,10 @@ impl Row {
 impl Unit {
     fn text(self, amount: f64) -> String {
         match self {
-            Unit::Seconds => format!("{amount:.1} s"),
+            Unit::Time if amount < 1e-6 => format!("{:.0} ns", amount * 1e9),
+            Unit::Time if amount < 1e-3 => format!("{:.1} µs", amount * 1e6),
+            Unit::Time if amount < 1.0 => format!("{:.2} ms", amount * 1e3),
+            Unit::Seconds | Unit::Time => format!("{amount:.1} s"),
             Unit::Bytes if amount >= 1e9 => format!("{:.1} GB", amount / 1e9),
             Unit::Bytes if amount >= 1e7 => format!("{:.0} MB", amount / 1e6),
             Unit::Bytes => format!("{:.2} MiB", amount / f64::from(1 << 20)),
@@ -180,6 +201,12 @@ impl Report {
         if !lacking.is_empty() {
             text.push_str(&format!("\n{}", lacking.concat()));
         }
+        let left_out = self.rows.iter().filter_map(|row| Some((&row.measure, row.left_out.as_ref()?)));
+        let left_out: Vec<String> =
+            left_out.map(|(measure, why)| format!("- Not measured: {measure}: {why}.\n")).collect();
+        if !left_out.is_empty() {
+            text.push_str(&format!("\n{}", left_out.concat()));
+        }
         if !self.profile.is_empty() {
             let head = ["what is in the clients", "operations", "methods", "types", "lines"].map(str::to_owned);
             let rows = self.profile.iter().map(|profile| {
@@ -224,6 +251,25 @@ fn grid<const COLUMNS: usize>(head: [String; COLUMNS], rows: Vec<[String; COLUMN
 #[cfg(test)]
 mod tests {
     use super::{Report, Row, Target, Unit};
+
+    #[test]
+    fn a_row_that_may_take_so_many_times_the_baseline_shows_by_how_much_it_does() {
+        let row = |ours| Row::new("GET: time", Unit::Time, ours, Target::Times(1.05)).beside(Some(80e-6));
+        assert_eq!((row(84e-6).met(), row(85e-6).met()), (Some(true), Some(false)));
+        assert_eq!(row(85e-6).cells(), ["GET: time", "85.0 µs", "80.0 µs", "1.06", "1.05", "NO"]);
+        let left_out = Row::left_out("GET: instructions", "valgrind is not installed");
+        assert_eq!(left_out.met(), None);
+        let report = Report {
+            date: String::new(),
+            rustc: String::new(),
+            cores: 1,
+            rows: vec![left_out],
+            baselines: Vec::new(),
+            profile: Vec::new(),
+        };
+        assert!(!report.missed());
+        assert!(report.markdown().ends_with("- Not measured: GET: instructions: valgrind is not installed.\n"));
+    }
 
     #[test]
     fn a_row_is_met_by_its_ratio_or_its_limit_and_never_by_half_a_client() {

@@ -105,11 +105,33 @@ pub fn write<T: Wire, S: Serializer>(value: &T, serializer: S, mode: Mode) -> Re
 /// Says where in the body the value does not fit. The message never holds a value of the body.
 pub fn decode<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    // Checked as a whole, so that no text in it is checked again.
+    let Ok(text) = std::str::from_utf8(body) else { return traced(body) };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     match T::Form::read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)) {
         Ok(value) => Ok(value),
-        Err(error) => Err(DecodeError::locate::<T>(body, &error)),
+        Err(error) => {
+            let path = traced::<T>(body).map_or_else(|traced| traced.path, |_| ".".to_owned());
+            Err(DecodeError { path, message: redacted::quoted_values(&error.to_string()) })
+        }
     }
+}
+
+/// Reads a reply body and keeps track of the place, which only failures pay for, and bodies that are not all text.
+fn traced<T: Wire>(body: &[u8]) -> Result<T, DecodeError> {
+    struct Traced<T>(T);
+    impl<'de, T: Wire> serde::Deserialize<'de> for Traced<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            T::Form::read(deserializer).map(Self)
+        }
+    }
+    let failed =
+        |path, error: &serde_json::Error| DecodeError { path, message: redacted::quoted_values(&error.to_string()) };
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let Traced(value) = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| failed(error.path().to_string(), error.inner()))?;
+    deserializer.end().map_err(|error| failed(".".to_owned(), &error))?;
+    Ok(value)
 }
 
 /// Writes a request body as JSON.
@@ -170,6 +192,7 @@ pub(crate) struct As<'a, T> {
 }
 
 impl<T: Wire> Serialize for As<'_, T> {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         T::Form::write(self.value, serializer, self.mode)
     }
@@ -187,22 +210,6 @@ impl DecodeError {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
-    }
-
-    fn locate<T: Wire>(body: &[u8], first: &serde_json::Error) -> Self {
-        struct Located<T>(PhantomData<T>);
-        impl<'de, T: Wire> serde::Deserialize<'de> for Located<T> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                T::Form::read(deserializer).map(|_| Self(PhantomData))
-            }
-        }
-        // Only failures pay for the second pass that keeps track of the path.
-        let deserializer = &mut serde_json::Deserializer::from_slice(body);
-        let path = match serde_path_to_error::deserialize::<_, Located<T>>(deserializer) {
-            Ok(_) => ".".to_owned(),
-            Err(error) => error.path().to_string(),
-        };
-        Self { path, message: redacted::quoted_values(&first.to_string()) }
     }
 }
 

@@ -116,6 +116,7 @@ impl Form<Self> for String {
         deserializer.deserialize_any(Text)
     }
 
+    #[inline]
     fn write<S: Serializer>(this: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(this)
     }

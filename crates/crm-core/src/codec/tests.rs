@@ -178,6 +178,14 @@ fn what_cannot_be_meant_is_refused_without_showing_it() {
 }
 
 #[test]
+fn bytes_that_are_no_text_spoil_only_the_field_they_are_in() {
+    let error = decode::<Node>(b"{\"tags\": [\"a\", \"\xff\"]}").err().unwrap();
+    assert_eq!(error.path(), "tags[1]");
+    assert_eq!(decode::<Circle>(b"{\"new\": \"\xff\", \"radius\": 2}").unwrap().radius, Some(2.0));
+    assert_eq!(decode::<Circle>(b"{\"new\": \"\xff\"} 1").err().unwrap().path(), ".");
+}
+
+#[test]
 fn requests_are_exact() {
     let node = Node {
         id: Some("1".into()),

@@ -41,7 +41,8 @@ impl LocalLimiter {
         Self { quotas, clock, state: Mutex::default() }
     }
 
-    fn join(&self, permit: &Permit) -> Result<Ticket<'_>, LimitRefusal> {
+    /// Takes a permit at once, or a place in the queue.
+    fn join(&self, permit: &Permit) -> Result<Option<Ticket<'_>>, LimitRefusal> {
         let mut guard = lock(&self.state);
         let state = &mut *guard;
         // Read under the lock, so that grants are counted in the order of time.
@@ -50,14 +51,15 @@ impl LocalLimiter {
         if state.joined.is_multiple_of(SWEEP) {
             state.accounts.retain(|_, account| !account.idle(now));
         }
-        if !state.accounts.contains_key(&permit.key) {
-            state.accounts.insert(permit.key.clone(), Account::new(&self.quotas));
-        }
-        let place = match state.accounts.get_mut(&permit.key) {
-            Some(account) => account.join(&self.quotas, permit, now)?,
-            None => return Err(LimitRefusal::new("the account is unknown")),
+        let account = match state.accounts.get_mut(&permit.key) {
+            Some(account) => account,
+            None => state.accounts.entry(permit.key.clone()).or_insert_with(|| Account::new(&self.quotas)),
         };
-        Ok(Ticket { limiter: self, key: permit.key.clone(), place, taken: false })
+        if account.take(&self.quotas, permit, now) {
+            return Ok(None);
+        }
+        let place = account.join(&self.quotas, permit, now)?;
+        Ok(Some(Ticket { limiter: self, key: permit.key.clone(), place, taken: false }))
     }
 
     /// Learns what a reply says about the windows of an account.
@@ -91,8 +93,8 @@ impl LocalLimiter {
 impl RateLimiter for LocalLimiter {
     fn acquire<'a>(&'a self, permit: &'a Permit) -> BoxFuture<'a, Result<Grant, LimitRefusal>> {
         Box::pin(async move {
+            let Some(mut ticket) = self.join(permit)? else { return Ok(Grant::default()) };
             let start = self.clock.now();
-            let mut ticket = self.join(permit)?;
             let mut timer = Timer { until: None, future: None };
             let mut deadline = permit.deadline.map(|at| self.clock.deadline(at));
             let mut at_once = true;

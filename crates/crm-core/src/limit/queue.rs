@@ -61,6 +61,21 @@ impl Account {
         }
     }
 
+    /// Takes a permit at once, where nobody waits and every window has room.
+    pub(super) fn take(&mut self, quotas: &Quotas, permit: &Permit, now: Duration) -> bool {
+        if !self.waiters.is_empty() || permit.deadline.is_some_and(|deadline| now > deadline) {
+            return false;
+        }
+        let cost = u64::from(permit.cost);
+        let windows = quotas.windows_of(quotas.class_index(permit.class));
+        let open = |window: &usize| self.counters[*window].when(cost, 0, now).is_some_and(|at| at <= now);
+        let room = windows.iter().all(open);
+        if room {
+            windows.iter().for_each(|&window| self.counters[window].take(cost, now));
+        }
+        room
+    }
+
     /// Joins the queue, unless the deadline cannot be met.
     pub(super) fn join(&mut self, quotas: &Quotas, permit: &Permit, now: Duration) -> Result<Place, LimitRefusal> {
         let class = quotas.class_index(permit.class);

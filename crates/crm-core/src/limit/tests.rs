@@ -239,6 +239,15 @@ fn a_wait_beyond_the_deadline_fails_at_once_and_takes_nothing() {
 }
 
 #[test]
+fn a_deadline_that_has_passed_takes_nothing_where_nobody_waits() {
+    let (clock, limiter) = limiter(2);
+    clock.advance(ms(10));
+    let late = Permit::new("k", "").deadline(ms(9));
+    assert!(matches!(poll(&mut limiter.acquire(&late)), Poll::Ready(Err(_))));
+    assert_eq!(room(&limiter), 2);
+}
+
+#[test]
 fn a_dropped_waiter_gives_its_place_back() {
     let (clock, limiter) = limiter(1);
     assert_eq!(room(&limiter), 1);

@@ -1,0 +1,90 @@
+//! The contacts that are measured: forty properties and about two kilobytes each.
+
+use serde_json::{Map, Value, json};
+
+/// The properties of a contact, by the kind of their value: texts, numbers, flags and times.
+const TEXTS: [&str; 24] = [
+    "address",
+    "annualrevenue_band",
+    "city",
+    "company",
+    "country",
+    "email",
+    "fax",
+    "firstname",
+    "hs_email_domain",
+    "hs_language",
+    "hs_lead_status",
+    "hs_persona",
+    "hs_timezone",
+    "industry",
+    "jobtitle",
+    "lastname",
+    "lifecyclestage",
+    "message",
+    "mobilephone",
+    "phone",
+    "salutation",
+    "state",
+    "website",
+    "zip",
+];
+const NUMBERS: [&str; 8] = [
+    "hs_analytics_num_page_views",
+    "hs_analytics_num_visits",
+    "hs_email_bounce",
+    "hs_email_delivered",
+    "hs_email_open",
+    "num_associated_deals",
+    "num_notes",
+    "numemployees",
+];
+const FLAGS: [&str; 4] = ["hs_email_optout", "hs_is_contact", "hs_is_unworked", "hs_marketable"];
+const TIMES: [&str; 4] = ["closedate", "createdate", "lastmodifieddate", "notes_last_updated"];
+
+/// The properties of the contact with this number.
+fn properties(number: usize) -> Map<String, Value> {
+    let texts = TEXTS.iter().map(|name| (*name, format!("the {name} of the contact with the number {number}")));
+    let numbers = NUMBERS.iter().map(|name| (*name, (name.len() * 37 + number).to_string()));
+    let flags = FLAGS.iter().map(|name| (*name, (name.len() % 2 == 0).to_string()));
+    let times = TIMES.iter().map(|name| (*name, "2026-03-14T09:26:53.589Z".to_owned()));
+    texts.chain(numbers).chain(flags).chain(times).map(|(name, value)| (name.to_owned(), value.into())).collect()
+}
+
+/// A contact as HubSpot sends it.
+pub(crate) fn contact(number: usize) -> Value {
+    json!({
+        "id": number.to_string(),
+        "properties": properties(number),
+        "createdAt": "2026-03-14T09:26:53.589Z",
+        "updatedAt": "2026-03-15T09:26:53.589Z",
+        "archived": false,
+    })
+}
+
+/// A contact as HoopAI sends it, of about the same size.
+pub(crate) fn hoopai_contact() -> Value {
+    let fields: Vec<Value> =
+        TEXTS.iter().map(|name| json!({"id": name, "value": format!("the {name} of the contact")})).collect();
+    json!({"contact": {
+        "id": "seD4PfOuKoVMLkEZqohJ",
+        "name": "Contact 1",
+        "locationId": "ve9EPM428h8vShlRW1KT",
+        "email": "contact1@example.com",
+        "tags": ["customer", "newsletter"],
+        "dateAdded": "2026-03-14T09:26:53.589Z",
+        "customFields": fields,
+    }})
+}
+
+/// The first page of contacts, a hundred of them, and where it goes on.
+pub(crate) fn page() -> Value {
+    let results: Vec<Value> = (0..100).map(contact).collect();
+    json!({"results": results, "paging": {"next": {"after": "100", "link": "https://example.com/?after=100"}}})
+}
+
+/// The properties of a hundred contacts to be created.
+pub(crate) fn batch() -> Vec<Vec<(String, String)>> {
+    let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
+    (0..100).map(|number| properties(number).into_iter().map(|(name, value)| (name, text(value))).collect()).collect()
+}

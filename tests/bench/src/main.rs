@@ -1,0 +1,118 @@
+//! What `cargo xtask bench` measures: one piece of work, so many times, in a process of its own.
+//!
+//! `crm-bench run WORK TIMES [URL]` works and prints what it took. `crm-bench race WORK WORK TIMES ROUNDS [URL]`
+//! lets two take turns in one process and prints the best time of each. `crm-bench serve CONTACTS MILLISECONDS` is the
+//! server.
+
+mod calls;
+mod contacts;
+mod data;
+mod limiter;
+mod replies;
+mod server;
+mod stock;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The work of this name, and what it is done with.
+fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
+    Some(match name {
+        "nothing" => Box::new(|| ()),
+        "get" => Box::new(calls::get(url)),
+        "get-raw" => Box::new(calls::get_raw(url)),
+        "hubspot-64" => Box::new(calls::hubspot_64(url)),
+        "hoopai-64" => Box::new(calls::hoopai_64(url)),
+        "prefetched" => Box::new(calls::prefetched(url)),
+        "sequential" => Box::new(calls::sequential(url)),
+        "stream" => Box::new(calls::stream(url)),
+        "start" => Box::new(calls::start()),
+        "start-raw" => Box::new(calls::start_raw()),
+        "read-map" => Box::new(contacts::read_map()),
+        "read-typed" => Box::new(contacts::read_typed()),
+        "read-stock" => Box::new(contacts::read_stock()),
+        "write" => Box::new(contacts::write()),
+        "write-stock" => Box::new(contacts::write_stock()),
+        "replies" => Box::new(replies::ours()),
+        "replies-derived" => Box::new(replies::derived()),
+        "acquire" => Box::new(limiter::ours()),
+        "acquire-keyed" => Box::new(limiter::keyed()),
+        "acquire-direct" => Box::new(limiter::direct()),
+        _ => return None,
+    })
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let printed = match arguments.as_slice() {
+        ["serve", contacts, delay] => serve(contacts, delay),
+        ["run", name, times, url @ ..] => run(name, times, url.first().unwrap_or(&"")),
+        ["race", one, other, times, rounds, url @ ..] => race([one, other], times, rounds, url.first().unwrap_or(&"")),
+        _ => None,
+    };
+    match printed {
+        Some(value) => {
+            println!("{value}");
+            ExitCode::SUCCESS
+        }
+        None => {
+            eprintln!("crm-bench is called by `cargo xtask bench`, which knows its arguments");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn serve(contacts: &str, delay: &str) -> Option<Value> {
+    server::run(contacts.parse().ok()?, Duration::from_millis(delay.parse().ok()?)).ok()?;
+    Some(Value::Null)
+}
+
+fn run(name: &str, times: &str, url: &str) -> Option<Value> {
+    let times: u64 = times.parse().ok()?;
+    let mut work = work(name, url)?;
+    let (start, before) = (Instant::now(), cpu());
+    (0..times).for_each(|_| work());
+    let cpu = cpu().zip(before).map(|(after, before)| after - before);
+    Some(json!({"seconds": start.elapsed().as_secs_f64(), "cpu": cpu, "memory": peak()}))
+}
+
+/// Seconds for one unit of each, of the best round: the others were disturbed.
+fn race(names: [&str; 2], times: &str, rounds: &str, url: &str) -> Option<Value> {
+    let (times, rounds): (u32, u32) = (times.parse().ok()?, rounds.parse().ok()?);
+    let mut works = [work(names[0], url)?, work(names[1], url)?];
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..=rounds {
+        for (work, best) in works.iter_mut().zip(&mut best) {
+            let start = Instant::now();
+            (0..times).for_each(|_| work());
+            *best = best.min(start.elapsed().as_secs_f64() / f64::from(times));
+        }
+    }
+    Some(json!(best))
+}
+
+/// Seconds of processor time, user and system, of this process.
+#[cfg(unix)]
+fn cpu() -> Option<f64> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+
+    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    Some(seconds(usage.user_time()) + seconds(usage.system_time()))
+}
+
+#[cfg(not(unix))]
+fn cpu() -> Option<f64> {
+    None
+}
+
+/// The most memory that this process ever held, in bytes, where the system tells.
+fn peak() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok().map(|kibibytes: f64| kibibytes * 1024.0)
+}
