@@ -128,6 +128,9 @@ impl Seen {
             );
         }
         println!("  all        {most:5}   in {took:.3?}: {used:.2} % of the quota\n");
+        // For `cargo xtask bench`.
+        println!("measured quota used: {}", used / 100.0);
+        println!("measured busiest window: {}\nmeasured limit: {LIMIT}", self.busiest);
         assert!(used >= 97.0, "{used}");
         assert_eq!(counts.len(), WORKERS);
         assert!(counts.values().all(|&count| count * 2 * WORKERS as u64 >= most), "{counts:?}");

@@ -10,6 +10,22 @@ use serde::Deserialize;
 
 use crate::{data, stock};
 
+/// Those properties of a contact that somebody wants.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+pub(crate) struct Wanted {
+    email: Option<String>,
+    firstname: Option<String>,
+    lastname: Option<String>,
+    phone: Option<String>,
+    company: Option<String>,
+    city: Option<String>,
+    lifecyclestage: Option<String>,
+    lastmodifieddate: Option<String>,
+    numemployees: Option<u32>,
+    hs_marketable: Option<bool>,
+}
+
 /// The properties of a contact, as somebody declares them who wants them all.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only read")]
@@ -66,7 +82,13 @@ pub(crate) fn read_map() -> impl FnMut() {
     move || drop(black_box(codec::decode::<ObjectPage>(black_box(&body)).expect("a page")))
 }
 
-/// A page with the properties in the user's own type.
+/// A page with the wanted properties in the user's own type.
+pub(crate) fn read_wanted() -> impl FnMut() {
+    let body = page();
+    move || drop(black_box(codec::decode::<RecordPage<Wanted>>(black_box(&body)).expect("a page")))
+}
+
+/// A page with all properties in the user's own type.
 pub(crate) fn read_typed() -> impl FnMut() {
     let body = page();
     move || drop(black_box(codec::decode::<RecordPage<Properties>>(black_box(&body)).expect("a page")))

@@ -31,6 +31,7 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
         "start" => Box::new(calls::start()),
         "start-raw" => Box::new(calls::start_raw()),
         "read-map" => Box::new(contacts::read_map()),
+        "read-wanted" => Box::new(contacts::read_wanted()),
         "read-typed" => Box::new(contacts::read_typed()),
         "read-stock" => Box::new(contacts::read_stock()),
         "write" => Box::new(contacts::write()),

@@ -61,7 +61,7 @@ mod derived {
         ($module:ident, $path:literal) => {
             mod $module {
                 use super::crm_core;
-                include!(concat!("../../crates/hubspot-client/src/generated/types/", $path));
+                include!(concat!("../../../crates/hubspot-client/src/generated/types/", $path));
             }
             pub(super) use $module::*;
         };

@@ -24,6 +24,30 @@ async fn ask(limiter: &RedisLimiter, bench: &Bench, key: &str, asked: Asked) {
     assert!(!refused || patience.is_some(), "refused without a reason");
 }
 
+#[tokio::test]
+async fn a_permit_is_one_command() {
+    const PERMITS: u32 = 100;
+    let Some(bench) = Bench::new() else { return };
+    let limiter = bench.builder(&burst(1_000, ms(60_000)), 1).build().unwrap();
+    let run = || {
+        let stats = bench.server.command("INFO commandstats").unwrap();
+        let calls = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split_once(":calls="));
+        // What the script itself does is no command of the client's.
+        let sent = calls.filter(|(name, _)| name.starts_with("eval"));
+        sent.filter_map(|(_, calls)| calls.split(',').next()?.parse::<u32>().ok()).sum::<u32>()
+    };
+    // The first one brings the script along.
+    limiter.acquire(&Permit::new("k", "")).await.unwrap();
+    let before = run();
+    for _ in 0..PERMITS {
+        limiter.acquire(&Permit::new("k", "")).await.unwrap();
+    }
+    let sent = run() - before;
+    // For `cargo xtask bench`.
+    println!("measured commands a permit: {}", f64::from(sent) / f64::from(PERMITS));
+    assert_eq!(sent, PERMITS);
+}
+
 #[test]
 fn no_window_is_ever_exceeded() {
     let Some(bench) = Bench::new() else { return };

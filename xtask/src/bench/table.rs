@@ -12,6 +12,8 @@ pub(super) enum Unit {
     Time,
     Bytes,
     Count,
+    /// Of one whole.
+    Part,
 }
 
 /// What our number must reach.
@@ -21,6 +23,7 @@ pub(super) enum Target {
     /// At most one in so many of the baseline.
     OneIn(f64),
     AtMost(f64),
+    AtLeast(f64),
     /// At most so many times the baseline.
     Times(f64),
     /// None: it is there to read the others by.
@@ -40,11 +43,14 @@ pub(super) struct Row {
     pub(super) lacks: Option<String>,
     /// Why it was not measured here, which is no failure.
     pub(super) left_out: Option<String>,
+    /// Where a number that misses its target goes.
+    pub(super) profile: Option<String>,
 }
 
 impl Row {
     pub(super) fn new(measure: impl Into<String>, unit: Unit, ours: f64, target: Target) -> Self {
-        Self { measure: measure.into(), unit, ours: Some(ours), baseline: None, target, lacks: None, left_out: None }
+        let (baseline, lacks, left_out, profile) = (None, None, None, None);
+        Self { measure: measure.into(), unit, ours: Some(ours), baseline, target, lacks, left_out, profile }
     }
 
     pub(super) fn beside(self, baseline: Option<f64>) -> Self {
@@ -65,6 +71,7 @@ impl Row {
             target: Target::Shown,
             lacks: Some(why),
             left_out: None,
+            profile: None,
         }
     }
 
@@ -85,6 +92,7 @@ impl Row {
         match self.target {
             Target::OneIn(times) => self.ratio().map(|ratio| ratio >= times),
             Target::AtMost(most) => self.ours.map(|ours| ours <= most),
+            Target::AtLeast(least) => self.ours.map(|ours| ours >= least),
             Target::Times(most) => self.ratio().map(|ratio| 1.0 / ratio <= most),
             Target::Shown => None,
         }
@@ -103,7 +111,7 @@ impl Row {
             }),
             match self.target {
                 Target::OneIn(times) => format!("1/{times}"),
-                Target::AtMost(most) => self.unit.text(most),
+                Target::AtMost(amount) | Target::AtLeast(amount) => self.unit.text(amount),
                 Target::Times(times) => format!("{times:.2}"),
                 Target::Shown => "–".to_owned(),
             },
@@ -126,6 +134,7 @@ impl Unit {
             Unit::Bytes if amount >= 1e9 => format!("{:.1} GB", amount / 1e9),
             Unit::Bytes if amount >= 1e7 => format!("{:.0} MB", amount / 1e6),
             Unit::Bytes => format!("{:.2} MiB", amount / f64::from(1 << 20)),
+            Unit::Part => format!("{:.1} %", amount * 100.0),
             Unit::Count => {
                 let digits = format!("{amount:.0}");
                 let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
@@ -207,6 +216,11 @@ impl Report {
         if !left_out.is_empty() {
             text.push_str(&format!("\n{}", left_out.concat()));
         }
+        let profiled = self.rows.iter().filter_map(|row| Some((&row.measure, row.profile.as_ref()?)));
+        let profiled: Vec<String> = profiled.map(|(measure, profile)| format!("- {measure}: {profile}.\n")).collect();
+        if !profiled.is_empty() {
+            text.push_str(&format!("\nWhere the instructions of what misses its target go:\n\n{}", profiled.concat()));
+        }
         if !self.profile.is_empty() {
             let head = ["what is in the clients", "operations", "methods", "types", "lines"].map(str::to_owned);
             let rows = self.profile.iter().map(|profile| {
@@ -282,6 +296,8 @@ mod tests {
             (row(20.1, Target::AtMost(20.0)), Some(false)),
             (row(1.0, Target::AtMost(20.0)).lacking(Some("no feature `full`".to_owned())), Some(false)),
             (row(1.0, Target::Shown).beside(Some(2.0)), None),
+            (row(0.97, Target::AtLeast(0.97)), Some(true)),
+            (row(0.96, Target::AtLeast(0.97)), Some(false)),
             (Row::failed("it", "cargo failed".to_owned()), Some(false)),
         ] {
             assert_eq!(row.met(), met, "{:?}", row.cells());

@@ -48,6 +48,7 @@ impl Counter {
     }
 
     /// When `cost` can be had under this limit, which is at least as large.
+    #[inline]
     fn room(&self, limit: u64, cost: u64, ahead: u64, now: Duration) -> Duration {
         let open = now.max(self.held_until);
         let (used, wanted) = (self.log.used(), ahead.saturating_add(cost));
@@ -114,6 +115,7 @@ impl Counter {
     }
 
     /// The limit that holds now: the configured one, or a lower one.
+    #[inline]
     fn limit(&mut self, now: Duration) -> u64 {
         let most = self.stated.unwrap_or(self.window.limit());
         let Some((since, lowered)) = self.lowered else { return most };

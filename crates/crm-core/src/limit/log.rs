@@ -24,8 +24,15 @@ impl Log {
 
     pub(super) fn insert(&mut self, expiry: Duration, count: u64) {
         self.used = self.used.saturating_add(count);
-        let index = self.runs.iter().rposition(|run| run.0 <= expiry);
-        match index {
+        match self.runs.back_mut() {
+            Some(last) if last.0 == expiry => last.1 += count,
+            Some(last) if last.0 > expiry => self.insert_before_the_last(expiry, count),
+            _ => self.runs.push_back((expiry, count)),
+        }
+    }
+
+    fn insert_before_the_last(&mut self, expiry: Duration, count: u64) {
+        match self.runs.iter().rposition(|run| run.0 <= expiry) {
             Some(index) if self.runs[index].0 == expiry => self.runs[index].1 += count,
             Some(index) => self.runs.insert(index + 1, (expiry, count)),
             None => self.runs.push_front((expiry, count)),

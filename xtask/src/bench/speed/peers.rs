@@ -26,7 +26,7 @@ pub(super) enum Runtime {
     Python,
 }
 
-pub(super) const HUBSPOT: [Peer; 2] = [
+pub(super) const HUBSPOT: [Peer; 3] = [
     Peer {
         runtime: Runtime::Node,
         package: "@hubspot/api-client",
@@ -38,6 +38,12 @@ pub(super) const HUBSPOT: [Peer; 2] = [
         package: "hubspot-api-client",
         version: "12.0.0",
         script: ("call_hubspot.py", include_str!("peers/call_hubspot.py")),
+    },
+    Peer {
+        runtime: Runtime::Python,
+        package: "hubspot-sdk",
+        version: "0.1.0a9",
+        script: ("call_hubspot_sdk.py", include_str!("peers/call_hubspot_sdk.py")),
     },
 ];
 

@@ -86,6 +86,32 @@ impl Programs {
         number.with_context(|| format!("valgrind does not say `{before}`"))
     }
 
+    /// The functions in which most of the instructions are, with their part in percent.
+    pub(super) fn profile(&self, work: &str, times: u32, url: &str) -> Result<String> {
+        const MOST: usize = 4;
+        let profile = self.root.join("target/bench/callgrind.out");
+        std::fs::create_dir_all(self.root.join("target/bench"))?;
+        let mut command = Command::new("valgrind");
+        command.args(["--quiet", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", profile.display()));
+        output(command.arg(&self.program).args(["run", work, &times.to_string(), url]))?;
+        let listed = output(Command::new("callgrind_annotate").arg("--auto=no").arg(&profile))?;
+        // A line is "1,234 ( 5.67%)  file:function [program]".
+        let functions = listed.lines().filter_map(|line| {
+            let (part, place) = line.split_once('(')?.1.split_once("%)")?;
+            let function = place.trim().split_once(':')?.1;
+            let function = function.rsplit_once(" [").map_or(function, |(function, _)| function);
+            Some(format!("{:.0} % `{function}`", part.trim().parse::<f64>().ok()?))
+        });
+        Ok(functions.take(MOST).collect::<Vec<_>>().join(", "))
+    }
+
+    /// What a test prints that measures something.
+    pub(super) fn test(&self, program: &str, name: &str) -> Result<String> {
+        let mut command = cargo(&self.root);
+        command.args(["test", "--quiet", "--package", "crm-tests", "--test", program]);
+        output(command.args(["--", "--exact", name, "--nocapture"]))
+    }
+
     /// A server with so many contacts, whose pages wait for so many milliseconds.
     pub(super) fn serve(&self, contacts: u32, delay: u32) -> Result<Server> {
         let mut command = Command::new(&self.program);

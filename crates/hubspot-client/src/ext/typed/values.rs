@@ -14,7 +14,8 @@ use serde::forward_to_deserialize_any;
 
 /// Reads a `P` out of pairs of property and value.
 pub(super) fn read<'de, P: DeserializeOwned, A: MapAccess<'de>>(pairs: A) -> Result<P, A::Error> {
-    P::deserialize(Properties(Pairs { pairs, value: None })).map_err(|fault| match fault {
+    let pairs = Pairs { pairs, name: Cow::Borrowed(""), value: Cow::Borrowed("") };
+    P::deserialize(Properties(pairs)).map_err(|fault| match fault {
         Fault::Source(error) => error,
         Fault::Own(text) => A::Error::custom(text),
     })
@@ -42,8 +43,9 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Properties<'de, A> {
 /// The pairs without those that are null.
 struct Pairs<'de, A> {
     pairs: A,
-    /// What belongs to the name that was handed out.
-    value: Option<(Cow<'de, str>, Cow<'de, str>)>,
+    /// The name that was handed out, and what belongs to it.
+    name: Cow<'de, str>,
+    value: Cow<'de, str>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Pairs<'de, A> {
@@ -51,18 +53,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Pairs<'de, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
         while let Some(name) = self.pairs.next_key_seed(Text).map_err(Fault::Source)? {
-            if let (Some(name), Some(value)) = (name, self.pairs.next_value_seed(Text).map_err(Fault::Source)?) {
-                let key = seed.deserialize(StrDeserializer::new(&name))?;
-                self.value = Some((name, value));
-                return Ok(Some(key));
+            let value = self.pairs.next_value_seed(Text).map_err(Fault::Source)?;
+            if let (Some(name), Some(value)) = (name, value) {
+                (self.name, self.value) = (name, value);
+                return seed.deserialize(StrDeserializer::new(&self.name)).map(Some);
             }
         }
         Ok(None)
     }
 
+    #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
-        let (name, value) = self.value.take().unwrap_or_default();
-        seed.deserialize(Value(&value)).map_err(|fault| Fault::Own(format!("the property {name}: {fault}")))
+        seed.deserialize(Value(&self.value)).map_err(|fault| Fault::Own(format!("the property {}: {fault}", self.name)))
     }
 }
 
@@ -139,7 +141,12 @@ impl Value<'_> {
     }
 
     fn flag(&self) -> Result<bool, Mismatch> {
-        self.0.trim().to_ascii_lowercase().parse().map_err(|_| Mismatch::expected("true or false"))
+        let text = self.0.trim();
+        match text.eq_ignore_ascii_case("true") {
+            true => Ok(true),
+            false if text.eq_ignore_ascii_case("false") => Ok(false),
+            false => Err(Mismatch::expected("true or false")),
+        }
     }
 
     fn list(&self) -> impl Iterator<Item = Self> {
