@@ -129,12 +129,11 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<V>, A::Error> {
         let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(0).min(256));
-        // Most maps are empty, or the properties of a record.
-        const FEW: usize = 8;
         while let Some(name) = map.next_key::<Box<str>>()? {
             if let Some(value) = map.next_value_seed(Seed::<Option<V>>(PhantomData))? {
-                if entries.is_empty() {
-                    entries.reserve(FEW);
+                // Most maps are empty, or the properties of a record: eight, forty, two hundred.
+                if entries.len() == entries.capacity() {
+                    entries.reserve(entries.len().max(2) * 4);
                 }
                 entries.push((name, value));
             }

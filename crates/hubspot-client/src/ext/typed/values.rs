@@ -53,11 +53,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Pairs<'de, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
         while let Some(name) = self.pairs.next_key_seed(Text).map_err(Fault::Source)? {
-            let value = self.pairs.next_value_seed(Text).map_err(Fault::Source)?;
-            if let (Some(name), Some(value)) = (name, value) {
-                (self.name, self.value) = (name, value);
-                return seed.deserialize(StrDeserializer::new(&self.name)).map(Some);
-            }
+            let Some(value) = self.pairs.next_value_seed(Text).map_err(Fault::Source)? else { continue };
+            (self.name, self.value) = (name.unwrap_or_default(), value);
+            return seed.deserialize(StrDeserializer::new(&self.name)).map(Some);
         }
         Ok(None)
     }
@@ -74,6 +72,7 @@ struct Text;
 impl<'de> DeserializeSeed<'de> for Text {
     type Value = Option<Cow<'de, str>>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
