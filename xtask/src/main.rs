@@ -21,6 +21,7 @@ mod specs;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod wire;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -102,6 +103,8 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
+    /// Shows the request of every operation's sample call, and the reply to it
+    Wire(wire::Options),
     /// Runs every check: format, clippy, drift, dependencies, soak, tests, documentation
     Test,
 }
@@ -160,6 +163,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Wire(options) => return wire::run(&root, &options),
         Command::Test => return run::test(&root),
     }
     Ok(ExitCode::SUCCESS)

@@ -9,10 +9,12 @@ use crate::properties::Properties;
 use crate::quota::{Quotas, Reading, Verdict};
 use crate::reply::{Content, Reply};
 use crate::report::{Journal, Recorded, Report};
+use crate::rng::Rng;
 use crate::route::Found;
 use crate::sample::Sampler;
 use crate::state::{Replies, World};
 use crate::strange::estrange;
+use crate::time::Clock;
 use crate::validate::{self, Problem};
 use bytes::Bytes;
 use http::HeaderMap;
@@ -222,6 +224,10 @@ impl Engine {
         let success = &call.operation.success;
         let strange = world.settings.replies == Replies::Strange;
         let state = world.settings.replies == Replies::State;
+        if !state {
+            // What one operation answers does not hang on what was asked before.
+            (world.rng, world.clock) = (Rng::new(3), Clock::new());
+        }
         let handled = if state { self.dialect.handle(call, world) } else { None };
         let mut reply = handled.unwrap_or_else(|| self.sample(call, world));
         if reply.is_success() {

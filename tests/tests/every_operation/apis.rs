@@ -1,8 +1,9 @@
-//! One test an API: its client, its calls, its table of operations.
+//! The APIs, and what is tested of each.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use crm_core::{ClientBuilder, ManualClock};
+use crm_core::{ClientBuilder, ManualClock, OpMeta};
 use crm_fake::{Fake, Vendor};
 use hatch_client::{BulkExport, ContactsKey, ReportingKey};
 use hockeystack_client::{AccountIntelligence, AccountIntelligenceToken, RevenueAgents, RevenueAgentsToken};
@@ -10,87 +11,120 @@ use hockeystack_client::{AccountIntelligence, AccountIntelligenceToken, RevenueA
 use crate::canary::silent;
 use crate::check::every;
 use crate::fuzz::fuzz;
-use crate::generated;
+use crate::wire::{self, snapshots};
+use crate::{Entry, generated};
 
-/// A client of the fake whose time passes by itself.
-fn client<C>(builder: ClientBuilder<C>, fake: &Fake) -> C {
-    builder.base_url(fake.base_url()).clock(Arc::new(ManualClock::auto())).build().unwrap()
+/// One API: its client, its calls, its table of operations.
+pub(crate) struct Api<C: 'static> {
+    pub(crate) name: &'static str,
+    pub(crate) vendor: Vendor,
+    /// A client with this token at this address.
+    pub(crate) connect: fn(&str, &str) -> C,
+    pub(crate) calls: &'static [Entry<C>],
+    pub(crate) operations: fn() -> Vec<&'static OpMeta>,
+}
+
+impl<C> Api<C> {
+    pub(crate) fn client(&self, fake: &Fake) -> C {
+        (self.connect)(fake.token(), &fake.base_url())
+    }
+}
+
+/// A client whose time passes by itself.
+fn client<C>(builder: ClientBuilder<C>, url: &str) -> C {
+    builder.base_url(url).clock(Arc::new(ManualClock::auto())).build().unwrap()
+}
+
+async fn check<C: Debug>(api: Api<C>) {
+    if let Some(asked) = wire::Asked::read() {
+        return asked.answer(&api).await;
+    }
+    every(&api).await;
+    snapshots(&api).await;
+    silent(&api).await;
+    fuzz(&api).await;
 }
 
 #[tokio::test]
 async fn hubspot() {
-    let client = |fake: &Fake| client(hubspot_client::Client::builder().token(fake.token()), fake);
-    every(Vendor::HubSpot, client, generated::hubspot::CALLS, hubspot_client::operations::all()).await;
-    silent(Vendor::HubSpot, client, generated::hubspot::CALLS, hubspot_client::operations::all()).await;
-    fuzz("hubspot", Vendor::HubSpot, client, generated::hubspot::CALLS, hubspot_client::operations::all()).await;
-}
-
-#[tokio::test]
-async fn hoopai() {
-    let client = |fake: &Fake| client(hoopai_client::Client::builder().token(fake.token()), fake);
-    every(Vendor::HoopAi, client, generated::hoopai::CALLS, hoopai_client::operations::all()).await;
-    silent(Vendor::HoopAi, client, generated::hoopai::CALLS, hoopai_client::operations::all()).await;
-    fuzz("hoopai", Vendor::HoopAi, client, generated::hoopai::CALLS, hoopai_client::operations::all()).await;
-}
-
-#[tokio::test]
-async fn hoopai_v3() {
-    let client = |fake: &Fake| client(hoopai_client::Client::builder().token(fake.token()), fake).v3();
-    every(Vendor::HoopAi, client, generated::hoopai_v3::CALLS, hoopai_client::v3::operations::all()).await;
-    silent(Vendor::HoopAi, client, generated::hoopai_v3::CALLS, hoopai_client::v3::operations::all()).await;
-    fuzz("hoopai-v3", Vendor::HoopAi, client, generated::hoopai_v3::CALLS, hoopai_client::v3::operations::all()).await;
-}
-
-#[tokio::test]
-async fn account_intelligence() {
-    let token = |fake: &Fake| AccountIntelligenceToken::new(fake.token()).unwrap();
-    let client = |fake: &Fake| client(AccountIntelligence::builder(token(fake)), fake);
-    let operations = hockeystack_client::account_intelligence::operations::all;
-    every(Vendor::AccountIntelligence, client, generated::hockeystack_account_intelligence::CALLS, operations()).await;
-    silent(Vendor::AccountIntelligence, client, generated::hockeystack_account_intelligence::CALLS, operations()).await;
-    fuzz(
-        "hockeystack-account-intelligence",
-        Vendor::AccountIntelligence,
-        client,
-        generated::hockeystack_account_intelligence::CALLS,
-        operations(),
-    )
+    check(Api {
+        name: "hubspot",
+        vendor: Vendor::HubSpot,
+        connect: |token, url| client(hubspot_client::Client::builder().token(token), url),
+        calls: generated::hubspot::CALLS,
+        operations: || hubspot_client::operations::all().collect(),
+    })
     .await;
 }
 
 #[tokio::test]
-async fn revenue_agents() {
-    let token = |fake: &Fake| RevenueAgentsToken::new(fake.token()).unwrap();
-    let client = |fake: &Fake| client(RevenueAgents::builder(token(fake)), fake);
-    let operations = hockeystack_client::revenue_agents::operations::all;
-    every(Vendor::RevenueAgents, client, generated::hockeystack_revenue_agents::CALLS, operations()).await;
-    silent(Vendor::RevenueAgents, client, generated::hockeystack_revenue_agents::CALLS, operations()).await;
-    fuzz(
-        "hockeystack-revenue-agents",
-        Vendor::RevenueAgents,
-        client,
-        generated::hockeystack_revenue_agents::CALLS,
-        operations(),
-    )
+async fn hoopai() {
+    check(Api {
+        name: "hoopai",
+        vendor: Vendor::HoopAi,
+        connect: |token, url| client(hoopai_client::Client::builder().token(token), url),
+        calls: generated::hoopai::CALLS,
+        operations: || hoopai_client::operations::all().collect(),
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hoopai_v3() {
+    check(Api {
+        name: "hoopai-v3",
+        vendor: Vendor::HoopAi,
+        connect: |token, url| client(hoopai_client::Client::builder().token(token), url).v3(),
+        calls: generated::hoopai_v3::CALLS,
+        operations: || hoopai_client::v3::operations::all().collect(),
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hockeystack_account_intelligence() {
+    check(Api {
+        name: "hockeystack-account-intelligence",
+        vendor: Vendor::AccountIntelligence,
+        connect: |token, url| client(AccountIntelligence::builder(AccountIntelligenceToken::new(token).unwrap()), url),
+        calls: generated::hockeystack_account_intelligence::CALLS,
+        operations: || hockeystack_client::account_intelligence::operations::all().collect(),
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hockeystack_revenue_agents() {
+    check(Api {
+        name: "hockeystack-revenue-agents",
+        vendor: Vendor::RevenueAgents,
+        connect: |token, url| client(RevenueAgents::builder(RevenueAgentsToken::new(token).unwrap()), url),
+        calls: generated::hockeystack_revenue_agents::CALLS,
+        operations: || hockeystack_client::revenue_agents::operations::all().collect(),
+    })
     .await;
 }
 
 #[tokio::test]
 async fn hatch_contacts() {
-    let key = |fake: &Fake| ContactsKey::new(fake.token()).unwrap();
-    let client = |fake: &Fake| client(hatch_client::Client::builder(key(fake)), fake);
-    let operations = hatch_client::contacts::operations::all;
-    every(Vendor::HatchContacts, client, generated::hatch_contacts::CALLS, operations()).await;
-    silent(Vendor::HatchContacts, client, generated::hatch_contacts::CALLS, operations()).await;
-    fuzz("hatch-contacts", Vendor::HatchContacts, client, generated::hatch_contacts::CALLS, operations()).await;
+    check(Api {
+        name: "hatch-contacts",
+        vendor: Vendor::HatchContacts,
+        connect: |token, url| client(hatch_client::Client::builder(ContactsKey::new(token).unwrap()), url),
+        calls: generated::hatch_contacts::CALLS,
+        operations: || hatch_client::contacts::operations::all().collect(),
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn hatch_bulk_export() {
-    let key = |fake: &Fake| ReportingKey::new(fake.token()).unwrap();
-    let client = |fake: &Fake| client(BulkExport::builder(key(fake)), fake);
-    let operations = hatch_client::bulk_export::operations::all;
-    every(Vendor::HatchBulkExport, client, generated::hatch_bulk_export::CALLS, operations()).await;
-    silent(Vendor::HatchBulkExport, client, generated::hatch_bulk_export::CALLS, operations()).await;
-    fuzz("hatch-bulk-export", Vendor::HatchBulkExport, client, generated::hatch_bulk_export::CALLS, operations()).await;
+    check(Api {
+        name: "hatch-bulk-export",
+        vendor: Vendor::HatchBulkExport,
+        connect: |token, url| client(BulkExport::builder(ReportingKey::new(token).unwrap()), url),
+        calls: generated::hatch_bulk_export::CALLS,
+        operations: || hatch_client::bulk_export::operations::all().collect(),
+    })
+    .await;
 }

@@ -7,12 +7,11 @@ use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crm_core::OpMeta;
 use crm_fake::{Fake, Fault, Payload, Vendor};
 use crm_tests::traces::Traces;
 use serde_json::{Value, json};
 
-use crate::Entry;
+use crate::apis::Api;
 use crate::sample::Sample;
 
 /// It is in all that is secret or personal here.
@@ -29,19 +28,14 @@ fn token(vendor: Vendor) -> &'static str {
 }
 
 /// Calls every operation of an API twice, once with a failure, and looks for the canary in all that shows.
-pub(crate) async fn silent<C: Debug>(
-    vendor: Vendor,
-    client: impl Fn(&Fake) -> C,
-    entries: &[Entry<C>],
-    operations: impl Iterator<Item = &'static OpMeta>,
-) {
+pub(crate) async fn silent<C: Debug>(api: &Api<C>) {
     let traces = Traces::default();
     let _guard = tracing::subscriber::set_default(traces.clone());
-    let fake = Fake::builder(vendor).no_quota().token(token(vendor)).start().await.unwrap();
-    let client = client(&fake);
+    let fake = Fake::builder(api.vendor).no_quota().token(token(api.vendor)).start().await.unwrap();
+    let client = api.client(&fake);
     let (mut failed, mut found) = (0, Vec::new());
-    for (number, op) in operations.enumerate() {
-        let (_, make) = entries.iter().find(|(name, _)| *name == op.id).expect("a call of it");
+    for (number, op) in (api.operations)().into_iter().enumerate() {
+        let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
         let plain = fake.sample_request(op.method.as_str(), op.path, op.version).expect("its arguments");
         // An argument of another type than text keeps its value, and the operation with it.
         let salted = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(salted(&plain)))));
@@ -71,7 +65,7 @@ pub(crate) async fn silent<C: Debug>(
             }
         }
     }
-    assert!(failed >= entries.len() / 2, "{failed} calls failed, too few to tell");
+    assert!(failed >= api.calls.len() / 2, "{failed} calls failed, too few to tell");
     assert!(found.is_empty(), "it shows {} times:\n{}", found.len(), found.join("\n"));
     let asked = fake.requests();
     assert!(

@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crm_core::OpMeta;
-use crm_fake::{Builder, Fake, Vendor};
+use crm_fake::{Builder, Fake};
 use serde_json::Value;
 
+use crate::Made;
+use crate::apis::Api;
 use crate::sample::Sample;
-use crate::{Entry, Made};
 
 /// Changes how a fake is built.
 type Change = fn(Builder) -> Builder;
@@ -20,19 +20,14 @@ const REPLIES: [(&str, Change); 3] =
 const STATE: &str = "state";
 
 /// Calls every operation of an API and lists all that went wrong.
-pub(crate) async fn every<C>(
-    vendor: Vendor,
-    client: impl Fn(&Fake) -> C,
-    entries: &[Entry<C>],
-    operations: impl Iterator<Item = &'static OpMeta>,
-) {
-    let operations: Vec<&OpMeta> = operations.collect();
+pub(crate) async fn every<C>(api: &Api<C>) {
+    let operations = (api.operations)();
     let mut wrong = Vec::new();
     for (replies, configure) in REPLIES {
-        let fake = configure(Fake::builder(vendor).no_quota()).start().await.unwrap();
-        let client = client(&fake);
+        let fake = configure(Fake::builder(api.vendor).no_quota()).start().await.unwrap();
+        let client = api.client(&fake);
         for op in &operations {
-            let Some((_, make)) = entries.iter().find(|(name, _)| *name == op.id) else {
+            let Some((_, make)) = api.calls.iter().find(|(name, _)| *name == op.id) else {
                 wrong.push(format!("{}: never called", op.id));
                 continue;
             };
@@ -50,7 +45,7 @@ pub(crate) async fn every<C>(
             }
         }
     }
-    assert_eq!(entries.len(), operations.len(), "an operation is called twice, or is none");
+    assert_eq!(api.calls.len(), operations.len(), "an operation is called twice, or is none");
     assert!(wrong.is_empty(), "{} of {} operations:\n{}", wrong.len(), operations.len(), wrong.join("\n"));
 }
 
