@@ -1,6 +1,9 @@
 //! Whatever comes from outside is read or refused, and nothing panics.
 
+use std::cell::Cell;
+use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
@@ -8,11 +11,19 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_core::webhook::{Delivery, Receiver, Refused};
-use crm_core::{ConsentRequest, Cursor, Error, OpMeta, RawReply, Secret, StoredTokens, TokenSet, Vendor};
+use crm_core::{
+    ConsentRequest, Cursor, Error, ManualClock, OpMeta, Quotas, RawReply, RetryPolicy, Secret, StoredTokens, TokenSet,
+    Vendor,
+};
+use crm_fake::{Fake, Vendor as Vendors};
 use crm_tests::fuzz::Fuzz;
+use hatch_client::bulk_export::types::{ConversationItemRow, ExportFormat, ExportSource};
+use hatch_client::{BulkExport, ExportRequest, ReportingKey};
 use hoopai_client::receiver::PublicKey;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 /// All fixtures of a folder.
 fn fixtures(folder: &str) -> Vec<Vec<u8>> {
@@ -210,4 +221,64 @@ fn fuzz_token_replies_and_consents() {
     Fuzz::new("consents").from(answers).run(|input| {
         let _ = request.answered(&String::from_utf8_lossy(input)).map_err(|error| error.to_string());
     });
+}
+
+/// Archives as the fake packs them, and then as nobody does. Over a connection of its own each, as a download comes.
+#[test]
+fn fuzz_exports() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    const FORMATS: [ExportFormat; 2] = [ExportFormat::Json, ExportFormat::Csv];
+    let client = |address: &str, key: &str| {
+        let export = BulkExport::builder(ReportingKey::new(key).unwrap()).base_url(address).quotas(Quotas::none());
+        export.clock(Arc::new(ManualClock::auto())).retry(RetryPolicy::none()).build().unwrap()
+    };
+    let good = runtime.block_on(async {
+        let mut good = Vec::new();
+        for format in FORMATS {
+            let fake = Fake::builder(Vendors::HatchBulkExport).no_quota().rows(5).start().await.unwrap();
+            let export = client(&fake.base_url(), fake.token());
+            let call = export.exports().download(ExportSource::ConversationItems, "2026-03-01", "2026-03-31");
+            let mut archive = Vec::new();
+            call.output_format(format).send().await.unwrap().write_to(&mut archive).await.unwrap();
+            good.push(archive);
+        }
+        good
+    });
+    let archive = Arc::new(Mutex::new(Vec::new()));
+    let read = Cell::new(0);
+    let export = client(&runtime.block_on(host(Arc::clone(&archive))), "key");
+    Fuzz::new("exports").from(good).run(|input| {
+        *archive.lock().unwrap() = input.to_vec();
+        runtime.block_on(async {
+            for format in FORMATS {
+                let request = ExportRequest::<ConversationItemRow>::new("2026-03-01", "2026-03-31").unwrap();
+                let Ok(mut rows) = export.export_rows(&request.format(format)).await else { continue };
+                read.set(read.get() + 1);
+                while let Some(row) = rows.next().await {
+                    let _ = row.map_err(|error| error.to_string());
+                }
+            }
+        });
+    });
+    assert!(read.get() > 100, "{} archives were read at all", read.get());
+}
+
+/// Answers every request with these bytes.
+async fn host(archive: Arc<Mutex<Vec<u8>>>) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let body = archive.lock().unwrap().clone();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/zip\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let mut seen = [0; 16 * 1024];
+            // The requests here fit into one read.
+            let _ = stream.read(&mut seen).await;
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+        }
+    });
+    format!("http://{address}")
 }
