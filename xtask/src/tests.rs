@@ -177,6 +177,11 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
     row("a typo in vendor.json", &|w| {
         w.put_text("specs/acme/vendor.json", "{\n  \"title\": \"Acme\",\n  \"crat\": \"acme-client\"\n}\n")
     });
+    row("a way to page with a typo", &|w| {
+        let mut file = vendor();
+        file["apis"][0]["paging"] = json!([{"kind": "token", "in": "query", "param": "after", "item": "results"}]);
+        w.put("specs/acme/vendor.json", &file);
+    });
     row("no resource", &|w| {
         let mut file = vendor();
         file["apis"][0]["documents"]["awkward.json"] = json!({});

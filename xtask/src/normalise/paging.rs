@@ -30,8 +30,16 @@ const POSITIONS: [&str; 19] = [
     "vidOffset",
 ];
 
+/// What a convention says; an operation fits that has all of it.
+const CONVENTION: [&str; 4] = ["kind", "param", "items", "next"];
+
 /// Gives the operations that fit a convention their `x-paging`, and refuses a position without paging.
 pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result<()> {
+    for convention in conventions {
+        if let Some(lacking) = CONVENTION.iter().find(|member| text(convention, member).is_none()) {
+            bail!("vendor.json: a convention of `paging` needs `{lacking}`: {convention}");
+        }
+    }
     for (path, method) in document.operations() {
         let operation = &document.value["paths"][&path][method];
         if operation.get("x-paging").is_some() || operation.get("x-unpaged").is_some() {
@@ -44,7 +52,7 @@ pub(super) fn complete(document: &mut Document, conventions: &[Value]) -> Result
             None => {
                 if let Some(position) = position(schemas, operation) {
                     bail!(
-                        "{}: {} {path}: takes `{position}` and does not page; give it `x-paging`, or say why not with `x-unpaged`",
+                        "{}: {} {path}: takes `{position}` and does not page; give it `x-paging` or a convention in vendor.json, or say why not with `x-unpaged`",
                         document.name,
                         method.to_uppercase()
                     );
