@@ -3,11 +3,13 @@
 mod bench;
 mod cargo;
 mod coverage;
+mod diff;
 mod emit;
 mod features;
 #[cfg(test)]
 mod fuzzed;
 mod generate;
+mod git;
 mod honesty;
 mod marks;
 mod normalise;
@@ -60,6 +62,15 @@ enum Command {
         /// Write nothing; show the difference and exit with 1 if there is one
         #[arg(long)]
         check: bool,
+    },
+    /// Shows what changed in the documents since a revision, and what that means to the users of the crates
+    Diff {
+        /// The revision to compare with
+        #[arg(default_value = "HEAD")]
+        revision: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
     },
     /// Shows which operations of the documents are in the clients
     Coverage {
@@ -131,6 +142,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Diff { revision, json } => diff::run(&root, &revision, json)?,
         Command::Coverage { json, operations } => {
             let format = match (json, operations) {
                 (true, _) => coverage::Format::Json,

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use heck::ToSnakeCase;
 
-use super::handle::setter;
 use super::rust;
+use super::signature::{Signature, setter};
 use crate::normalise::Encoding;
 use crate::refine::{Argument, Model, Operation, Place, Reply, Shape, Ty};
 use crate::specs::vendor::{ApiFile, Vendor};
@@ -34,11 +34,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, model: &Model) -> Result<Stri
 
 fn call(operation: &Operation, model: &Model) -> String {
     let bound: Vec<String> = operation.bind.iter().map(|wire| format!("sample.text({wire:?})")).collect();
-    let (required, optional): (Vec<&Argument>, Vec<&Argument>) = operation
-        .arguments
-        .iter()
-        .filter(|argument| argument.constant.is_none() && !operation.bind.contains(&argument.wire))
-        .partition(|argument| argument.required);
+    let Signature { required, optional, .. } = Signature::of(operation);
     let mut arguments: Vec<String> = required.into_iter().map(|argument| value(argument, model)).collect();
     if let Some(body) = &operation.body {
         let ty = match body.encoding {

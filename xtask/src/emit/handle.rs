@@ -9,6 +9,7 @@ use super::docs::{self, capital};
 use super::example::Examples;
 use super::gate::Gate;
 use super::rust::{doc, plain_doc};
+use super::signature::{Signature, argument_type, body_type, setter};
 use super::{operations, paged};
 use crate::normalise::{Api, Encoding, words};
 use crate::refine::{Argument, Model, Operation, Place, Reply, Ty};
@@ -98,18 +99,9 @@ fn method(
     model: &Model,
     examples: &Examples<'_>,
 ) -> Result<()> {
-    let reply = match &operation.reply {
-        Reply::Value(ty) => ty.rust("types::"),
-        Reply::Bytes => "BodyStream".to_owned(),
-    };
-    let open: Vec<&Argument> =
-        operation.arguments.iter().filter(|argument| !operation.bind.contains(&argument.wire)).collect();
-    let (required, optional): (Vec<&Argument>, Vec<&Argument>) =
-        open.into_iter().filter(|a| a.constant.is_none()).partition(|a| a.required);
+    let Signature { required, optional, builder, reply } = Signature::of(operation);
     let constants =
         operation.arguments.iter().filter_map(|argument| argument.constant.as_ref().map(|value| (argument, value)));
-    let builder = (!optional.is_empty() || operation.paging.is_some() || operation.any_part)
-        .then(|| builder_name(&operation.call));
 
     let mut described = docs::summary(operation);
     described.push_str("\n\n");
@@ -137,13 +129,12 @@ fn method(
         steps.push_str(&format!(".query({:?}, {value:?})", argument.wire));
     }
     if let Some(body) = &operation.body {
-        let (parameter, value) = match body.encoding {
-            Encoding::Json => (format!("impl std::borrow::Borrow<{}>", body.ty.rust("types::")), "json(body.borrow())"),
-            Encoding::Form => (format!("impl std::borrow::Borrow<{}>", body.ty.rust("types::")), "form(body.borrow())"),
-            Encoding::Text => ("impl Into<String>".to_owned(), "text(body)"),
-        };
-        parameters.push(format!("body: {parameter}"));
-        steps.push_str(&format!(".{value}"));
+        parameters.push(format!("body: {}", body_type(body)));
+        steps.push_str(match body.encoding {
+            Encoding::Json => ".json(body.borrow())",
+            Encoding::Form => ".form(body.borrow())",
+            Encoding::Text => ".text(body)",
+        });
     }
     let signature = if parameters.is_empty() { String::new() } else { format!(", {}", parameters.join(", ")) };
     let returned = builder.clone().unwrap_or_else(|| format!("Call<{reply}>"));
@@ -210,43 +201,6 @@ const ANY_PART: &str = "    /// Adds a file; its part has a name that the vendor
     /// Adds a text part.\n    \
     pub fn part(self, name: impl Into<String>, value: impl Display) -> Self {\n        \
     Self { call: self.call.part(name.into(), &value.to_string()) }\n    }\n";
-
-/// The builder's method for an argument; a name that builders have already gets longer.
-pub(super) fn setter(argument: &Argument) -> String {
-    let name = argument.prefix().map_or_else(|| argument.ident.clone(), ToSnakeCase::to_snake_case);
-    let taken = ["send", "send_raw", "with", "items", "pages", "poll"].contains(&name.as_str());
-    if taken { format!("{name}_") } else { name }
-}
-
-/// The builder of a method. A method called like a type of the prelude gets a longer name.
-fn builder_name(call: &str) -> String {
-    let name = call.to_upper_camel_case();
-    if matches!(
-        name.as_str(),
-        "Call" | "Map" | "Value" | "Upload" | "Paged" | "Position" | "Pipeline" | "Display" | "Timestamp"
-    ) {
-        format!("{name}Call")
-    } else {
-        name
-    }
-}
-
-fn argument_type(argument: &Argument) -> String {
-    match &argument.ty {
-        Ty::Text if argument.place == Place::Path => "impl Display".to_owned(),
-        _ if argument.place == Place::Path && !matches!(argument.ty, Ty::Named(_)) => "impl Display".to_owned(),
-        Ty::Text => "impl Display".to_owned(),
-        Ty::Integer | Ty::Number | Ty::Boolean => argument.ty.rust(""),
-        Ty::Timestamp => "impl Into<Timestamp>".to_owned(),
-        Ty::Upload => "impl Into<Upload>".to_owned(),
-        Ty::List(inner) => match &**inner {
-            Ty::Text => "impl IntoIterator<Item = impl Display>".to_owned(),
-            plain @ (Ty::Integer | Ty::Number | Ty::Boolean) => format!("impl IntoIterator<Item = {}>", plain.rust("")),
-            named => format!("impl IntoIterator<Item = impl Into<{}>>", named.rust("types::")),
-        },
-        named => format!("impl Into<{}>", named.rust("types::")),
-    }
-}
 
 /// The step of the call that takes an argument; `part` is what adds a part.
 fn step(argument: &Argument, part: &str) -> String {

@@ -9,6 +9,7 @@ mod operations;
 mod paged;
 mod rust;
 mod schemas;
+pub(crate) mod signature;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,8 @@ use crate::specs::vendor::{ApiFile, Vendor};
 use crate::write::Files;
 use example::Examples;
 use gate::Gate;
+pub(crate) use paged::item;
+pub(crate) use types::{field_type, into_type, required_of_new};
 
 /// Adds the files of one API below `folder`.
 pub(crate) fn api(

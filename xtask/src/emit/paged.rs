@@ -92,6 +92,14 @@ pub(super) fn paged(
     ))
 }
 
+/// The type of the items of a paged reply.
+pub(crate) fn item(paging: &Paging, reply: &Ty, model: &Model) -> Option<Ty> {
+    match by_ref(model, reply, &paging.items).ok()?.ty {
+        Ty::List(item) => Some(*item),
+        _ => None,
+    }
+}
+
 fn seek(paging: &Paging, operation: &Operation, model: &Model) -> Result<String> {
     // Some vendors want the number of a body as text.
     let as_text = |name: &str| {

@@ -45,7 +45,7 @@ pub(super) fn group(group: &Group, model: &Model) -> String {
 
 /// The type of a field. What is sent tells an empty list from an absent one; what is only read
 /// need not.
-pub(super) fn field_type(field: &Field, definition: &Definition) -> (String, bool) {
+pub(crate) fn field_type(field: &Field, definition: &Definition) -> (String, bool) {
     let ty = field.ty.rust("");
     let plain = matches!(field.ty, Ty::List(_) | Ty::Map(_)) && !definition.sent;
     if plain { (ty, false) } else { (format!("Option<{ty}>"), true) }
@@ -91,7 +91,7 @@ fn record(text: &mut String, name: &str, definition: &Definition, fields: &[Fiel
 }
 
 /// The fields that `new` asks for, or `None` where a record is made by `default`.
-pub(super) fn required_of_new<'a>(definition: &Definition, fields: &'a [Field]) -> Option<Vec<&'a Field>> {
+pub(crate) fn required_of_new<'a>(definition: &Definition, fields: &'a [Field]) -> Option<Vec<&'a Field>> {
     let constants = constants(fields, definition);
     let mut asked: Vec<&Field> = fields
         .iter()
@@ -155,7 +155,7 @@ fn new(text: &mut String, name: &str, fields: &[Field], asked: &[&Field], consta
     }
 }
 
-fn into_type(ty: &Ty) -> String {
+pub(crate) fn into_type(ty: &Ty) -> String {
     match ty {
         Ty::Boxed(inner) => inner.rust(""),
         other => other.rust(""),

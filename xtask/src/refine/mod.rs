@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::normalise::Api;
 use crate::specs::document;
 
-pub(crate) use operations::{Argument, Operation, Place, Reply};
+pub(crate) use operations::{Argument, Body, Operation, Place, Reply};
 pub(crate) use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
 pub(crate) use ty::Ty;
 pub(crate) use types::{Definition, Field, Shape};
@@ -26,6 +26,21 @@ pub(crate) use types::{Definition, Field, Shape};
 pub(crate) struct Model {
     pub(crate) types: BTreeMap<String, Definition>,
     pub(crate) operations: Vec<Operation>,
+}
+
+impl Model {
+    /// Calls types by other names, wherever they stand.
+    pub(crate) fn rename_types(&mut self, names: &BTreeMap<String, String>) {
+        let new = |name: &str| names.get(name).cloned();
+        for definition in self.types.values_mut() {
+            definition.types_mut().for_each(|ty| ty.rename(&new));
+        }
+        for operation in &mut self.operations {
+            operation.types_mut().for_each(|ty| ty.rename(&new));
+        }
+        let types = std::mem::take(&mut self.types);
+        self.types = types.into_iter().map(|(name, definition)| (new(&name).unwrap_or(name), definition)).collect();
+    }
 }
 
 /// Runs the type generator on the tame document and reads its output.

@@ -53,6 +53,16 @@ impl Operation {
         let body = self.body.as_ref().map(|body| &body.ty);
         body.into_iter().chain(reply).chain(self.arguments.iter().map(|argument| &argument.ty))
     }
+
+    /// The same, to be changed.
+    pub(super) fn types_mut(&mut self) -> impl Iterator<Item = &mut Ty> {
+        let reply = match &mut self.reply {
+            Reply::Value(ty) => Some(ty),
+            Reply::Bytes => None,
+        };
+        let body = self.body.as_mut().map(|body| &mut body.ty);
+        body.into_iter().chain(reply).chain(self.arguments.iter_mut().map(|argument| &mut argument.ty))
+    }
 }
 
 /// What is sent outside the body.

@@ -32,7 +32,7 @@ pub(crate) enum Place {
     Body,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum OneOrTwo {
     One(String),
@@ -40,7 +40,7 @@ pub(crate) enum OneOrTwo {
 }
 
 /// `x-paging` of an operation. Paths are dotted and start at the reply.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Paging {
     pub(crate) kind: PagingKind,

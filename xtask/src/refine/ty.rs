@@ -94,6 +94,19 @@ impl Ty {
         }
     }
 
+    /// Calls the named type in it by another name.
+    pub(super) fn rename(&mut self, new: &impl Fn(&str) -> Option<String>) {
+        match self {
+            Self::Named(name) => {
+                if let Some(new) = new(name) {
+                    *name = new;
+                }
+            }
+            Self::List(inner) | Self::Map(inner) | Self::Boxed(inner) => inner.rename(new),
+            _ => {}
+        }
+    }
+
     /// Replaces named types by what `of` knows of them.
     pub(super) fn expand(&self, of: &impl Fn(&str) -> Option<Self>) -> Self {
         match self {

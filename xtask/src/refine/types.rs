@@ -47,6 +47,15 @@ impl Definition {
         };
         types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
     }
+
+    /// The types in it.
+    pub(super) fn types_mut(&mut self) -> Box<dyn Iterator<Item = &mut Ty> + '_> {
+        match &mut self.shape {
+            Shape::Record { fields, .. } => Box::new(fields.iter_mut().map(|field| &mut field.ty)),
+            Shape::Enum(_) => Box::new(std::iter::empty()),
+            Shape::Union(_, arms) => Box::new(arms.iter_mut().map(|(ty, ..)| ty)),
+        }
+    }
 }
 
 /// The definitions, and the names that only stand for another type.

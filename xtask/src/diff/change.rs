@@ -1,0 +1,163 @@
+//! One difference, as the user of a crate sees it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// What a difference asks of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Class {
+    /// The public Rust items stay as they are.
+    Patch,
+    /// Something is new, or warns; what compiled compiles.
+    Minor,
+    /// What compiled or worked may not any more.
+    Breaking,
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Resource,
+    Operation,
+    Parameter,
+    Body,
+    Reply,
+    Paging,
+    Limit,
+    /// What is sent or comes back, where no Rust item shows it.
+    Wire,
+    Type,
+    Enum,
+    ObjectType,
+    Feature,
+    Documentation,
+}
+
+/// The part of a changelog that tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Section {
+    Added,
+    Changed,
+    Deprecated,
+    Removed,
+    Fixed,
+}
+
+/// A difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Change {
+    #[serde(rename = "crate")]
+    pub(crate) krate: String,
+    pub(crate) class: Class,
+    pub(crate) section: Section,
+    pub(crate) kind: Kind,
+    /// The item, as `contacts.list` or `Contact.email`, with the module of an API that is not the root.
+    pub(crate) item: String,
+    /// What is different.
+    pub(crate) what: String,
+    /// Why it has its class.
+    pub(crate) why: String,
+}
+
+/// Collects the differences of an API.
+pub(crate) struct Changes {
+    krate: String,
+    /// `v3::` where the API has a module.
+    prefix: String,
+    pub(super) found: Vec<Change>,
+}
+
+impl Class {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+impl Changes {
+    pub(super) fn new(krate: &str, module: Option<String>) -> Self {
+        let prefix = module.map_or_else(String::new, |module| format!("{module}::"));
+        Self { krate: krate.to_owned(), prefix, found: Vec::new() }
+    }
+
+    /// The items told of so far, without the module.
+    pub(super) fn items(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(|change| change.item.strip_prefix(&self.prefix).unwrap_or(&change.item))
+    }
+
+    /// The differences of one item.
+    pub(super) fn of(&mut self, kind: Kind, item: impl AsRef<str>) -> Item<'_> {
+        let item = format!("{}{}", self.prefix, item.as_ref());
+        Item { changes: self, kind, item }
+    }
+}
+
+/// An item whose differences are told.
+pub(super) struct Item<'a> {
+    changes: &'a mut Changes,
+    kind: Kind,
+    item: String,
+}
+
+impl Item<'_> {
+    /// Tells one.
+    pub(super) fn is(&mut self, class: Class, section: Section, what: impl Into<String>, why: &str) {
+        self.changes.found.push(Change {
+            krate: self.changes.krate.clone(),
+            class,
+            section,
+            kind: self.kind,
+            item: self.item.clone(),
+            what: what.into(),
+            why: why.to_owned(),
+        });
+    }
+
+    pub(super) fn breaking(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Breaking, Section::Changed, what, why);
+    }
+
+    pub(super) fn minor(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Minor, Section::Changed, what, why);
+    }
+
+    pub(super) fn patch(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Patch, Section::Changed, what, why);
+    }
+
+    pub(super) fn added(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Minor, Section::Added, what, why);
+    }
+
+    pub(super) fn removed(&mut self, what: impl Into<String>, why: &str) {
+        self.is(Class::Breaking, Section::Removed, what, why);
+    }
+}
+
+/// The worst class of each crate.
+pub(crate) fn classes(changes: &[Change]) -> BTreeMap<&str, Class> {
+    let mut worst: BTreeMap<&str, Class> = BTreeMap::new();
+    for change in changes {
+        let known = worst.entry(&change.krate).or_insert(change.class);
+        *known = (*known).max(change.class);
+    }
+    worst
+}
+
+/// The first few of many, and how many more there are.
+pub(crate) fn few<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 3;
+    let all: Vec<T> = all.into_iter().collect();
+    let shown: Vec<&str> = all.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

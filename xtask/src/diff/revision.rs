@@ -1,0 +1,26 @@
+//! The documents as they were at a revision.
+
+use std::path::Path;
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::git;
+
+/// A folder with the `specs` of a revision; it goes away with the value.
+pub(crate) struct At(TempDir);
+
+impl At {
+    /// Takes them out of git.
+    pub(crate) fn read(root: &Path, revision: &str) -> Result<Self> {
+        let commit = git::commit(root, revision)?;
+        let folder = tempfile::tempdir()?;
+        git::folder_at(root, &commit, "specs", folder.path())?;
+        Ok(Self(folder))
+    }
+
+    /// What stands for the workspace of the revision.
+    pub(crate) fn root(&self) -> &Path {
+        self.0.path()
+    }
+}
