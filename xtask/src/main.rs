@@ -16,6 +16,7 @@ mod normalise;
 mod operations_table;
 mod redis;
 mod refine;
+mod release;
 mod run;
 mod singles;
 mod soak;

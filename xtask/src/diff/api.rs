@@ -54,9 +54,9 @@ pub(super) fn alone(changes: &mut Changes, api: &Api, come: bool) {
     let what = said(&api.model.operations.iter().collect::<Vec<_>>(), api.model.types.len());
     let mut item = changes.of(Kind::Resource, item);
     if come {
-        item.added(what, "nothing that was there is touched");
+        item.added(format!("a new API: {what}"), "nothing that was there is touched");
     } else {
-        item.removed(what, "code that uses it does not compile");
+        item.removed(format!("is gone: {what}"), "code that uses it does not compile");
     }
 }
 
@@ -116,19 +116,29 @@ impl<'a> Alone<'a> {
         for resource in before.difference(&now) {
             let operations = whole(&self.gone, resource);
             let what = said(&operations, types(&old.model, &operations, &self.types_gone));
-            changes.of(Kind::Resource, resource).removed(what, "code that uses the resource does not compile");
+            changes
+                .of(Kind::Resource, resource)
+                .removed(format!("is gone: {what}"), "code that uses the resource does not compile");
         }
         for resource in now.difference(&before) {
             let operations = whole(&self.come, resource);
             let what = said(&operations, types(&new.model, &operations, &self.types_come));
-            changes.of(Kind::Resource, resource).added(what, "nothing that was there is touched");
+            changes
+                .of(Kind::Resource, resource)
+                .added(format!("a new resource: {what}"), "nothing that was there is touched");
         }
         for operation in self.gone.iter().filter(|operation| now.contains(operation.resource.as_str())) {
-            let what = format!("`{} {}` is gone{}", operation.method, operation.path, self.with(operation, old, &self.types_gone));
+            let what = format!(
+                "`{} {}` is gone{}",
+                operation.method,
+                operation.path,
+                self.with(operation, old, &self.types_gone)
+            );
             changes.of(Kind::Operation, &operation.name).removed(what, "calls do not compile");
         }
         for operation in self.come.iter().filter(|operation| before.contains(operation.resource.as_str())) {
-            let what = format!("`{} {}`{}", operation.method, operation.path, self.with(operation, new, &self.types_come));
+            let what =
+                format!("`{} {}`{}", operation.method, operation.path, self.with(operation, new, &self.types_come));
             changes.of(Kind::Operation, &operation.name).added(what, "nothing that was there is touched");
         }
     }
@@ -172,7 +182,10 @@ fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
         };
         let mut item = changes.of(Kind::ObjectType, &before.name);
         if before.segment != now.segment {
-            item.patch(format!("stands as `{}` in paths, was `{}`", now.segment, before.segment), "the Rust call stays");
+            item.patch(
+                format!("stands as `{}` in paths, was `{}`", now.segment, before.segment),
+                "the Rust call stays",
+            );
         }
         let lacks: Vec<String> =
             before.operations.iter().filter(|one| !now.operations.contains(one)).map(line).collect();

@@ -7,18 +7,22 @@ use crate::refine::{Definition, Model, Operation, Shape};
 /// Counts what both sides have and describe otherwise.
 pub(super) fn compare(changes: &mut Changes, old: &Model, new: &Model, pairs: &Pairs<'_>) {
     let operations = pairs.both.iter().filter(|pair| operation(pair.old, pair.new)).count();
-    let types = old.types.iter().filter(|(name, before)| new.types.get(*name).is_some_and(|now| ty(before, now))).count();
-    if operations + types > 0 {
-        let what = format!("{operations} operations and {types} types are described otherwise");
-        changes.of(Kind::Documentation, "documentation").patch(what, "no code changes");
+    let types =
+        old.types.iter().filter(|(name, before)| new.types.get(*name).is_some_and(|now| ty(before, now))).count();
+    for (count, of) in [(operations, "operations"), (types, "types")] {
+        if count > 0 {
+            let what = format!("{count} {of} described otherwise");
+            changes.of(Kind::Documentation, "documentation").patch(what, "no code changes");
+        }
     }
 }
 
 fn operation(old: &Operation, new: &Operation) -> bool {
     old.summary != new.summary
-        || old.arguments.iter().any(|before| {
-            new.arguments.iter().any(|now| now.wire == before.wire && now.doc != before.doc)
-        })
+        || old
+            .arguments
+            .iter()
+            .any(|before| new.arguments.iter().any(|now| now.wire == before.wire && now.doc != before.doc))
 }
 
 fn ty(old: &Definition, new: &Definition) -> bool {

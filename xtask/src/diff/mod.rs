@@ -11,6 +11,8 @@ mod revision;
 mod side;
 mod signature;
 mod table;
+#[cfg(test)]
+pub(crate) mod tests;
 mod types;
 mod wire;
 
@@ -52,7 +54,12 @@ pub(crate) fn between(old: &Path, new: &Path) -> Result<Vec<Change>> {
         found.extend(vendor(before?, now?));
     }
     found.sort_by(|a, b| {
-        (&a.krate, std::cmp::Reverse(a.class), a.section, &a.item).cmp(&(&b.krate, std::cmp::Reverse(b.class), b.section, &b.item))
+        (&a.krate, std::cmp::Reverse(a.class), a.section, &a.item).cmp(&(
+            &b.krate,
+            std::cmp::Reverse(b.class),
+            b.section,
+            &b.item,
+        ))
     });
     Ok(found)
 }
@@ -65,7 +72,8 @@ fn vendor(old: Option<Side>, new: Option<Side>) -> Vec<Change> {
         (None, Some(side)) => return whole(&side, true),
         (None, None) => return Vec::new(),
     };
-    let mut found = features(&old, &new);
+    let mut features = features(&old, &new);
+    let mut found = Vec::new();
     for (name, now) in &new.apis {
         let mut changes = Changes::new(&new.krate, now.module.clone());
         match old.apis.remove(name) {
@@ -79,6 +87,9 @@ fn vendor(old: Option<Side>, new: Option<Side>) -> Vec<Change> {
         api::alone(&mut changes, before, false);
         found.extend(changes.found);
     }
+    // A resource comes and goes with its feature.
+    features.retain(|feature| !found.iter().any(|change| change.kind == Kind::Resource && change.item == feature.item));
+    found.extend(features);
     found
 }
 

@@ -7,7 +7,7 @@ use super::pairs::Pair;
 use super::side::Api;
 use super::signature;
 use crate::emit;
-use crate::refine::{Operation, Paging, Reply};
+use crate::refine::{OneOrTwo, Operation, Paging, PagingKind, PagingPlace, Reply};
 use crate::specs::document::object;
 
 const MOCKS: &str = "the Rust call stays; mocks and proxies that know the request see another one";
@@ -37,7 +37,7 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
     if old.name != new.name {
         changes.of(Kind::Operation, &old.name).breaking(
             format!("is called `{}` now", new.name),
-            "the method has another name, and so do its builder and stored cursors",
+            "the method has another name, and so has its builder; cursors stored before do not fit",
         );
     }
     let mut item = changes.of(Kind::Wire, &new.name);
@@ -116,11 +116,32 @@ fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new
         );
     }
     if (before.kind, before.place, &before.param) != (now.kind, now.place, &now.param) {
-        let told = |paging: &Paging| format!("{:?} by {:?} in the {:?}", paging.kind, paging.param, paging.place);
         item.breaking(format!("paged {}, pages {}", told(before), told(now)), CURSORS);
     } else if before != now {
         item.patch("finds its items, its next page or its total elsewhere", STAYS);
     }
+}
+
+/// How it pages, in words.
+fn told(paging: &Paging) -> String {
+    let kind = match paging.kind {
+        PagingKind::Token => "a token",
+        PagingKind::Offset => "an offset",
+        PagingKind::Page => "the number of the page",
+        PagingKind::KeysetId => "the last identifier",
+        PagingKind::KeysetPair => "two values of the reply",
+        PagingKind::KeysetValue => "the last value",
+        PagingKind::SearchAfter => "the last sort values",
+    };
+    let parameter = match &paging.param {
+        OneOrTwo::One(name) => format!("`{name}`"),
+        OneOrTwo::Two([one, other]) => format!("`{one}` and `{other}`"),
+    };
+    let place = match paging.place {
+        PagingPlace::Query => "query",
+        PagingPlace::Body => "body",
+    };
+    format!("by {kind} ({parameter} in the {place})")
 }
 
 fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {

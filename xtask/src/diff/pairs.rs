@@ -24,10 +24,11 @@ pub(super) fn operations<'a>(old: &'a Model, new: &'a Model) -> Pairs<'a> {
     let mut both: Vec<Pair<'_, Operation>> = Vec::new();
     let mut gone: Vec<&Operation> = old.operations.iter().collect();
     let mut come: Vec<&Operation> = new.operations.iter().collect();
-    let keys: [fn(&Operation) -> Option<String>; 3] =
-        [|o| Some(format!("{} {}", o.method, template(&o.path))), |o| Some(o.name.clone()), |o| {
-            (!o.spec_id.is_empty()).then(|| o.spec_id.clone())
-        }];
+    let keys: [fn(&Operation) -> Option<String>; 3] = [
+        |o| Some(format!("{} {}", o.method, template(&o.path))),
+        |o| Some(o.name.clone()),
+        |o| (!o.spec_id.is_empty()).then(|| o.spec_id.clone()),
+    ];
     for key in keys {
         let mut known: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
         for operation in &come {

@@ -26,9 +26,10 @@ pub(super) fn compare(changes: &mut Changes, old: &Operation, new: &Operation) {
     };
     let order = kept(&now, &before);
     if kept(&before, &now) != order {
-        changes
-            .of(Kind::Parameter, &new.name)
-            .breaking(format!("takes its arguments in another order: {}", order.join(", ")), "calls mean something else");
+        changes.of(Kind::Parameter, &new.name).breaking(
+            format!("takes its arguments in another order: {}", order.join(", ")),
+            "calls mean something else",
+        );
     }
     body(changes, old, new);
     if before.builder.is_some() != now.builder.is_some() {
@@ -83,7 +84,8 @@ fn both(changes: &mut Changes, new: &Operation, before: &Argument, now: &Argumen
     }
     let travels = |argument: &Argument| (argument.place, argument.joined, argument.slashes);
     if travels(before) != travels(now) {
-        let what = format!("travels in the {:?} in place of the {:?}, or is written otherwise", now.place, before.place);
+        let what =
+            format!("travels in the {:?} in place of the {:?}, or is written otherwise", now.place, before.place);
         item.patch(what, "the Rust call stays");
     }
 }
@@ -129,7 +131,11 @@ fn constants(changes: &mut Changes, old: &Operation, new: &Operation) {
     };
     let now = all(new);
     if all(old) != now {
-        let what = if now.is_empty() { "sends nothing by itself any more".to_owned() } else { format!("always sends {}", now.join(", ")) };
+        let what = if now.is_empty() {
+            "sends nothing by itself any more".to_owned()
+        } else {
+            format!("always sends {}", now.join(", "))
+        };
         changes.of(Kind::Wire, &new.name).patch(what, "the Rust call stays");
     }
 }

@@ -27,5 +27,5 @@ pub(crate) fn print(changes: &[Change], since: &str) {
 
 /// One difference: class, item, what, and below it why.
 pub(crate) fn line(change: &Change) -> String {
-    format!("  {:<9} {:<40} {}\n  {:<9} {:<40} {}", change.class.name(), change.item, change.what, "", "", change.why)
+    format!("  {:<8}  {}: {}\n            {}", change.class.name(), change.item, change.what, change.why)
 }

@@ -56,9 +56,10 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
     for field in before {
         let item = format!("{name}.{}", field.ident);
         let Some(other) = now.iter().find(|other| other.wire == field.wire) else {
-            changes
-                .of(Kind::Type, item)
-                .removed(format!("the field `{}` is gone{used}", field.wire), "code that names the field does not compile");
+            changes.of(Kind::Type, item).removed(
+                format!("the field `{}` is gone{used}", field.wire),
+                "code that names the field does not compile",
+            );
             continue;
         };
         if other.ident != field.ident {
@@ -69,9 +70,10 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
         }
         let (was, is) = (field_type(field, old).0, field_type(other, new).0);
         if was != is {
-            changes
-                .of(Kind::Type, &item)
-                .breaking(format!("was `{was}`, is `{is}`{used}"), "code that reads or sets the field does not compile");
+            changes.of(Kind::Type, &item).breaking(
+                format!("was `{was}`, is `{is}`{used}"),
+                "code that reads or sets the field does not compile",
+            );
         }
         requirement(changes, &item, field.required && old.sent, other.required && new.sent, used);
     }

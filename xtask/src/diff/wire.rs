@@ -13,12 +13,30 @@ use crate::specs::document::{object, text};
 
 /// What no Rust item ever shows.
 const SILENT: [&str; 11] = [
-    "nullable", "format", "pattern", "default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
+    "nullable",
+    "format",
+    "pattern",
+    "default",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
     "readOnly",
 ];
 /// What is compared by itself, or is documentation.
 const TOLD: [&str; 10] = [
-    "description", "summary", "title", "example", "operationId", "deprecated", "security", "x-name", "x-document", "$ref",
+    "description",
+    "summary",
+    "title",
+    "example",
+    "operationId",
+    "deprecated",
+    "security",
+    "x-name",
+    "x-document",
+    "$ref",
 ];
 
 /// A place of a document, and what stood and stands there.
@@ -65,7 +83,9 @@ impl Told {
 
     /// Whether a difference of a schema or an operation is one of these.
     fn covers(&self, name: &str, difference: &Difference<'_>) -> bool {
-        let whole = |item: &String| item == name || item.starts_with(&format!("{name}(")) || item.starts_with(&format!("{name}."));
+        let whole = |item: &String| {
+            item == name || item.starts_with(&format!("{name}(")) || item.starts_with(&format!("{name}."))
+        };
         let part = || difference.pointer.iter().any(|step| self.parts.contains(&step.to_snake_case()));
         let value = || self.enums && difference.pointer.last().is_some_and(|last| last == "enum");
         self.items.iter().any(whole) || part() || value()

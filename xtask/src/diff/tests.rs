@@ -1,0 +1,195 @@
+//! What a vendor does to its documents, on two real ones: what each is to the user of the crate, what
+//! the release is called, and what its changelog says.
+
+use std::path::Path;
+
+use semver::Version;
+use serde_json::{Value, json};
+
+use super::{between, classes, table};
+use crate::release::changelog::Entries;
+use crate::release::version;
+use crate::specs::vendor;
+
+/// The documents that are kept of the real specs.
+const KEPT: [&str; 2] = ["v2/links.json", "v2/medias.json"];
+
+/// A workspace with two of HoopAI's documents, and their corrections.
+pub(crate) struct Specs(tempfile::TempDir);
+
+impl Specs {
+    pub(crate) fn of(documents: &[&str]) -> Self {
+        let this = Self(tempfile::tempdir().unwrap());
+        let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/hoopai");
+        let here = this.root().join("specs/hoopai");
+        let read =
+            |name: &str| -> Value { serde_json::from_str(&std::fs::read_to_string(real.join(name)).unwrap()).unwrap() };
+        let mut file = read("vendor.json");
+        let apis = file["apis"].as_array_mut().unwrap();
+        apis.retain(|api| api["name"] == "hoopai");
+        apis[0]["documents"].as_object_mut().unwrap().retain(|name, _| documents.contains(&name.as_str()));
+        file["features"] = json!({"default": [], "needs": {}});
+        let mut overlay = read("overlay.json");
+        let kept = |correction: &Value| documents.iter().any(|name| correction["document"] == **name);
+        overlay["corrections"].as_array_mut().unwrap().retain(kept);
+        let mut lock = read("lock.json");
+        lock["documents"].as_object_mut().unwrap().retain(|name, _| documents.contains(&name.as_str()));
+        std::fs::create_dir_all(here.join("v2")).unwrap();
+        for name in documents {
+            std::fs::copy(real.join(name), here.join(name)).unwrap();
+        }
+        this.put("vendor.json", &file);
+        this.put("overlay.json", &overlay);
+        this.put("lock.json", &lock);
+        this
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn put(&self, name: &str, value: &Value) {
+        let text = serde_json::to_string_pretty(value).unwrap() + "\n";
+        std::fs::write(self.root().join("specs/hoopai").join(name), text).unwrap();
+    }
+
+    /// Changes a file.
+    pub(crate) fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
+        let text = std::fs::read_to_string(self.root().join("specs/hoopai").join(name)).unwrap();
+        let mut value = serde_json::from_str(&text).unwrap();
+        change(&mut value);
+        self.put(name, &value);
+    }
+
+    fn links(&self, change: impl FnOnce(&mut Value)) {
+        self.edit("v2/links.json", change);
+    }
+
+    fn medias(&self, change: impl FnOnce(&mut Value)) {
+        self.edit("v2/medias.json", change);
+    }
+}
+
+type Recorded = (&'static str, fn(&Specs));
+
+/// Changes as vendors make them.
+const RECORDED: [Recorded; 14] = [
+    ("an operation is added", |specs| {
+        specs.links(|d| {
+            let mut clicks = d["paths"]["/links/id/{linkId}"]["get"].clone();
+            clicks["operationId"] = json!("get-link-clicks");
+            clicks["responses"]["200"]["content"]["application/json"]["schema"] =
+                json!({"type": "object", "properties": {"clicks": {"type": "integer"}}});
+            d["paths"]["/links/{linkId}/clicks"] = json!({"get": clicks});
+        });
+    }),
+    ("a path is renamed", |specs| {
+        specs.links(|d| {
+            let paths = d["paths"].as_object_mut().unwrap();
+            let item = paths.remove("/links/{linkId}").unwrap();
+            paths.insert("/trigger-links/{linkId}".to_owned(), item);
+        });
+    }),
+    ("a required parameter is added", |specs| {
+        specs.links(|d| {
+            let parameters = d["paths"]["/links/"]["get"]["parameters"].as_array_mut().unwrap();
+            parameters.push(json!({"in": "query", "name": "folderId", "required": true, "schema": {"type": "string"}}));
+        });
+    }),
+    ("a type is widened", |specs| {
+        specs.links(|d| {
+            d["components"]["schemas"]["DeleteLinksSuccessfulResponseDto"]["properties"]["succeded"]["type"] =
+                json!("string")
+        });
+    }),
+    ("a parameter's type is widened", |specs| {
+        specs.medias(|d| {
+            let upload =
+                &mut d["paths"]["/medias/upload-file"]["post"]["requestBody"]["content"]["multipart/form-data"];
+            upload["schema"]["properties"]["hosted"]["type"] = json!("string");
+        });
+    }),
+    ("a value of an enum is added", |specs| {
+        specs.medias(|d| {
+            let status = &mut d["components"]["schemas"]["DeleteMediaObjectsBodyParams"]["properties"]["status"];
+            status["enum"].as_array_mut().unwrap().push(json!("archived"));
+        });
+    }),
+    ("a value of an enum is replaced", |specs| {
+        specs.medias(|d| {
+            let status = &mut d["components"]["schemas"]["DeleteMediaObjectsBodyParams"]["properties"]["status"];
+            status["enum"] = json!(["deleted", "purged"]);
+        });
+    }),
+    ("a field of a reply may be null", |specs| {
+        specs.links(|d| d["components"]["schemas"]["LinkSchema"]["properties"]["name"]["nullable"] = json!(true));
+    }),
+    ("200 became 201", |specs| {
+        specs.medias(|d| {
+            let responses = d["paths"]["/medias/folder"]["post"]["responses"].as_object_mut().unwrap();
+            let reply = responses.remove("200").unwrap();
+            responses.insert("201".to_owned(), reply);
+        });
+    }),
+    ("a list pages by a cursor", |specs| {
+        specs.links(|d| {
+            let parameters = d["paths"]["/links/search"]["get"]["parameters"].as_array_mut().unwrap();
+            parameters.push(json!({"in": "query", "name": "cursor", "required": false, "schema": {"type": "string"}}));
+            d["components"]["schemas"]["GetLinksSuccessfulResponseDto"]["properties"]["nextCursor"] =
+                json!({"type": "string"});
+        });
+        specs.edit("overlay.json", |overlay| {
+            let corrections = overlay["corrections"].as_array_mut().unwrap();
+            let paging = corrections.iter_mut().find(|one| one["operation"] == "GET /links/search").unwrap();
+            paging["merge"]["x-paging"] =
+                json!({"kind": "token", "in": "query", "param": "cursor", "limit": "limit", "items": "links", "next": "nextCursor"});
+        });
+    }),
+    ("an operation is deprecated", |specs| {
+        specs.links(|d| d["paths"]["/links/"]["post"]["deprecated"] = json!(true));
+    }),
+    ("the version moved", |specs| {
+        specs.links(|d| d["paths"]["/links/"]["get"]["parameters"][0]["schema"]["enum"] = json!(["2023-02-21"]));
+    }),
+    ("a schema is renamed", |specs| {
+        specs.links(|d| *d = serde_json::from_str(&d.to_string().replace("LinkSchema", "TriggerLink")).unwrap());
+    }),
+    ("a whole API is removed", |specs| {
+        std::fs::remove_file(specs.root().join("specs/hoopai/v2/medias.json")).unwrap();
+        specs.edit("vendor.json", |file| {
+            file["apis"][0]["documents"].as_object_mut().unwrap().remove("v2/medias.json");
+        });
+        specs.edit("overlay.json", |overlay| {
+            overlay["corrections"].as_array_mut().unwrap().retain(|one| one["document"] != "v2/medias.json");
+        });
+    }),
+];
+
+#[test]
+fn what_a_vendor_changes_is_told_classed_and_called() {
+    let before = Specs::of(&KEPT);
+    assert_eq!(vendor::all(before.root()).unwrap(), ["hoopai"]);
+    assert_eq!(between(before.root(), Specs::of(&KEPT).root()).unwrap(), [], "nothing changed");
+    let mut said = String::new();
+    for (name, change) in RECORDED {
+        let now = Specs::of(&KEPT);
+        change(&now);
+        let changes = between(before.root(), now.root()).unwrap();
+        assert!(!changes.is_empty(), "{name}: a difference passes unseen");
+        let class = classes(&changes)["hoopai-client"];
+        let next = |version: &str| version::next(&version.parse::<Version>().unwrap(), class);
+        let lines: Vec<String> = changes.iter().map(table::line).collect();
+        let mut entries = Entries::default();
+        entries.tell(&changes);
+        said += &format!(
+            "━━ {name}: {}, 0.1.0 → {}, 1.4.2 → {}\n{}\n{}\n",
+            class.name(),
+            next("0.1.0"),
+            next("1.4.2"),
+            lines.join("\n"),
+            entries.text()
+        );
+    }
+    let trimmed: Vec<&str> = said.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!(trimmed.join("\n"));
+}
