@@ -22,6 +22,7 @@ mod singles;
 mod soak;
 mod specs;
 mod supply;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -55,6 +56,19 @@ enum Command {
         /// Where the document comes from, for the lock file
         #[arg(long)]
         source: String,
+    },
+    /// Takes a vendor's newer documents, keeps our corrections, generates, and shows what changed; all or nothing
+    Sync {
+        /// The vendor: a folder of specs
+        vendor: String,
+        /// The document, or a folder or checkout that holds documents
+        from: PathBuf,
+        /// The folder below specs/VENDOR that takes them; else the one whose documents are called like that
+        #[arg(long)]
+        into: Option<String>,
+        /// Where they come from, for the lock file; else what it says of them already
+        #[arg(long)]
+        source: Option<String>,
     },
     /// Generates the clients from specs
     Generate {
@@ -136,8 +150,14 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitCode> {
     let root = root();
+    if sync::recover(&root)? {
+        eprintln!("A sync did not end; what it had begun was put back.");
+    }
     match arguments.command {
         Command::Import { vendor, from, into, source } => specs::import::run(&root, &vendor, &from, &into, &source)?,
+        Command::Sync { vendor, from, into, source } => {
+            sync::run(&root, &vendor, &from, into.as_deref(), source.as_deref())?;
+        }
         Command::Generate { vendors, check } => {
             if let generate::Outcome::Drift = generate::run(&root, &vendors, check)? {
                 return Ok(ExitCode::FAILURE);

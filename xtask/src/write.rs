@@ -29,7 +29,8 @@ pub(crate) struct Changes {
 pub(crate) struct Change {
     pub(crate) path: PathBuf,
     old: String,
-    new: String,
+    /// `None` where the file is no longer made.
+    pub(crate) new: Option<String>,
 }
 
 impl Files {
@@ -41,6 +42,15 @@ impl Files {
     /// Everything in this folder is generated: files that are no longer made are removed.
     pub(crate) fn own(&mut self, folder: PathBuf) {
         self.owned.push(folder);
+    }
+
+    /// The same files in another workspace.
+    pub(crate) fn moved(self, from: &Path, to: &Path) -> Self {
+        let moved = |path: PathBuf| path.strip_prefix(from).map(|path| to.join(path)).unwrap_or(path);
+        Self {
+            files: self.files.into_iter().map(|(path, text)| (moved(path), text)).collect(),
+            owned: self.owned.into_iter().map(moved).collect(),
+        }
     }
 
     /// The number of lines in Rust files.
@@ -60,12 +70,12 @@ impl Files {
                 Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
             };
             if old != *text {
-                changed.push(Change { path: path.clone(), old, new: text.clone() });
+                changed.push(Change { path: path.clone(), old, new: Some(text.clone()) });
             }
         }
         for path in self.stale()? {
             let old = std::fs::read_to_string(&path)?;
-            changed.push(Change { path, old, new: String::new() });
+            changed.push(Change { path, old, new: None });
         }
         Ok(Changes { files: changed, total: self.files.len() })
     }
@@ -114,7 +124,7 @@ impl Change {
         let name = self.path.strip_prefix(root).unwrap_or(&self.path).display().to_string();
         TextDiff::configure()
             .timeout(DIFF_TIMEOUT)
-            .diff_lines(&self.old, &self.new)
+            .diff_lines(self.old.as_str(), self.new.as_deref().unwrap_or_default())
             .unified_diff()
             .context_radius(2)
             .header(&format!("checked in: {name}"), &format!("generated:  {name}"))

@@ -71,42 +71,82 @@ pub(crate) struct Locked {
     pub(crate) sha256: String,
 }
 
+/// A document as it comes into the specs.
+pub(crate) struct Imported {
+    pub(crate) document: Document,
+    /// Of the file that was read.
+    pub(crate) sha256: String,
+}
+
+impl Imported {
+    /// Takes the facts of a file; `None` where it is JSON and no OpenAPI document.
+    pub(crate) fn read(path: &Path, name: &str) -> Result<Option<Self>> {
+        let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let value: Value = serde_json::from_slice(&bytes).with_context(|| format!("{}: not JSON", path.display()))?;
+        if value.get("openapi").is_none() && value.get("swagger").is_none() {
+            return Ok(None);
+        }
+        let mut document = Document::check(name, value)?;
+        document.value = facts(&document.value);
+        Ok(Some(Self { document, sha256: format!("{:x}", Sha256::digest(&bytes)) }))
+    }
+
+    /// As it stands in the specs.
+    pub(crate) fn text(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(&self.document.value)? + "\n")
+    }
+}
+
+impl Lock {
+    /// Reads the lock file of a vendor; none is an empty one.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join("lock.json");
+        if path.is_file() { read_typed(&path) } else { Ok(Self::default()) }
+    }
+
+    /// Writes it.
+    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+        Ok(std::fs::write(folder.join("lock.json"), serde_json::to_string_pretty(self)? + "\n")?)
+    }
+}
+
+/// Writes documents into the folder of a vendor, and where each comes from into its lock file.
+pub(crate) fn write(folder: &Path, imported: &[(Imported, String)]) -> Result<()> {
+    let mut lock = Lock::read(folder)?;
+    for (one, source) in imported {
+        let path = folder.join(&one.document.name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        std::fs::write(&path, one.text()?).with_context(|| format!("{} cannot be written", path.display()))?;
+        let locked = Locked { source: source.clone(), sha256: one.sha256.clone() };
+        lock.documents.insert(one.document.name.clone(), locked);
+    }
+    lock.write(folder)
+}
+
 /// Imports a file or every JSON file of a folder into `specs/<vendor>/<into>`.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &str) -> Result<()> {
     let folder = root.join("specs").join(vendor);
-    let mut found = Vec::new();
-    collect(from, &mut found)?;
-    if found.is_empty() {
-        bail!("{}: no OpenAPI document found (files ending in .json)", from.display());
-    }
+    let found = files(from)?;
     let base = if from.is_dir() { from } else { from.parent().unwrap_or(Path::new("")) };
     // Everything is read before anything is written.
     let mut imported = Vec::new();
     let mut left = 0_usize;
     for path in &found {
-        let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let value: Value = serde_json::from_slice(&bytes).with_context(|| format!("{}: not JSON", path.display()))?;
         let relative = path.strip_prefix(base).unwrap_or(path);
-        if from.is_dir() && value.get("openapi").is_none() {
-            println!("  {:<48} left: not an OpenAPI document", relative.display());
-            left += 1;
-            continue;
-        }
         let name = Path::new(into).join(relative).to_string_lossy().replace('\\', "/");
-        let mut document = Document::check(&name, value)?;
-        document.value = facts(&document.value);
-        println!("  {:<48} {:>4} operations", name, document.operations().len());
-        imported.push((document, format!("{:x}", Sha256::digest(&bytes))));
+        match Imported::read(path, &name)? {
+            Some(one) => {
+                println!("  {:<48} {:>4} operations", name, one.document.operations().len());
+                imported.push((one, source.to_owned()));
+            }
+            None if from.is_dir() => {
+                println!("  {:<48} left: not an OpenAPI document", relative.display());
+                left += 1;
+            }
+            None => bail!("{name}: at /openapi: missing; this is not an OpenAPI document"),
+        }
     }
-    let lock_path = folder.join("lock.json");
-    let mut lock: Lock = if lock_path.is_file() { read_typed(&lock_path)? } else { Lock::default() };
-    for (document, sha256) in &imported {
-        let path = folder.join(&document.name);
-        std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
-        std::fs::write(&path, serde_json::to_string_pretty(&document.value)? + "\n")?;
-        lock.documents.insert(document.name.clone(), Locked { source: source.to_owned(), sha256: sha256.clone() });
-    }
-    std::fs::write(&lock_path, serde_json::to_string_pretty(&lock)? + "\n")?;
+    write(&folder, &imported)?;
     println!("{} documents imported into {}, {left} left", imported.len(), folder.display());
     println!(
         "Next: list new documents in {}, then run `cargo xtask generate {vendor}`",
@@ -115,19 +155,32 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &s
     Ok(())
 }
 
-fn collect(from: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    if from.is_dir() {
-        let mut entries: Vec<_> = std::fs::read_dir(from)?.collect::<std::io::Result<_>>()?;
-        entries.sort_by_key(std::fs::DirEntry::path);
-        for entry in entries {
-            collect(&entry.path(), found)?;
-        }
-    } else if !from.exists() {
+/// A file, or all JSON files of a folder except in hidden folders, in order.
+pub(crate) fn files(from: &Path) -> Result<Vec<PathBuf>> {
+    if !from.exists() {
         bail!("{}: no such file or folder", from.display());
-    } else if from.extension().is_some_and(|extension| extension == "json") || found.is_empty() && from.is_file() {
-        found.push(from.to_owned());
     }
-    Ok(())
+    if from.is_file() {
+        return Ok(vec![from.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut open = vec![from.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+            let path = entry?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_dir() && !hidden {
+                open.push(path);
+            } else if path.is_file() && path.extension().is_some_and(|extension| extension == "json") {
+                found.push(path);
+            }
+        }
+    }
+    if found.is_empty() {
+        bail!("{}: no OpenAPI document found (files ending in .json)", from.display());
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The interface facts of a document: everything but prose. It walks by structure, never by name,

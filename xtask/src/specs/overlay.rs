@@ -70,60 +70,67 @@ impl Overlay {
     /// vendor has changed the document, or the correction was never right.
     pub(crate) fn apply(&self, documents: &mut [Document]) -> Result<()> {
         for (index, correction) in self.corrections.iter().enumerate() {
-            let mut matched = false;
-            for document in documents.iter_mut() {
-                if correction.document == "*" || correction.document == document.name {
-                    matched |= correction.apply(document)?;
-                }
-            }
-            if !matched {
-                bail!(
+            match correction.apply(documents)? {
+                Effect::Changed => {}
+                Effect::Nowhere => bail!(
                     "overlay.json: corrections[{index}] matches nothing: {}. Remove it or correct its place.",
                     correction.place()
-                );
+                ),
+                Effect::Nothing => bail!(
+                    "overlay.json: corrections[{index}] changes nothing: {}. The document is right by now: remove the correction.",
+                    correction.place()
+                ),
             }
         }
         Ok(())
     }
 }
 
+/// What a correction does to the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effect {
+    /// No document has its place.
+    Nowhere,
+    /// What it says is there already.
+    Nothing,
+    Changed,
+}
+
 impl Correction {
-    fn place(&self) -> String {
+    /// Where it applies, for messages.
+    pub(crate) fn place(&self) -> String {
         let operation = self.operation.as_deref().unwrap_or("");
         format!("document `{}`, operation `{operation}`, at `{}`", self.document, self.at)
     }
 
-    fn apply(&self, document: &mut Document) -> Result<bool> {
-        let name = document.name.clone();
-        let Some(root) = self.root(&mut document.value) else { return Ok(false) };
-        match (&self.merge, &self.set, self.remove) {
+    /// Applies it to the documents it names; of several, what it does to any.
+    pub(crate) fn apply(&self, documents: &mut [Document]) -> Result<Effect> {
+        let mut effect = Effect::Nowhere;
+        for document in documents {
+            if self.document == "*" || self.document == document.name {
+                effect = effect.max(self.apply_to(&mut document.value)?);
+            }
+        }
+        Ok(effect)
+    }
+
+    fn apply_to(&self, document: &mut Value) -> Result<Effect> {
+        let Some(root) = self.root(document) else { return Ok(Effect::Nowhere) };
+        let changed = |changed: bool| if changed { Effect::Changed } else { Effect::Nothing };
+        Ok(match (&self.merge, &self.set, self.remove) {
             (Some(patch), None, false) => {
-                let Some(target) = root.pointer_mut(&self.at) else { return Ok(false) };
+                let Some(target) = root.pointer_mut(&self.at) else { return Ok(Effect::Nowhere) };
                 let before = target.clone();
                 merge(target, patch);
-                if *target == before {
-                    bail!(
-                        "{name}: {} changes nothing; the document is right by now, remove the correction",
-                        self.place()
-                    );
-                }
-                Ok(true)
+                changed(*target != before)
             }
-            (None, Some(value), false) => {
-                let Some((parent, key)) = parent(root, &self.at) else { return Ok(false) };
-                match parent {
-                    Value::Object(map) => {
-                        if map.insert(key, value.clone()).as_ref() == Some(value) {
-                            bail!("{name}: {} changes nothing; remove the correction", self.place());
-                        }
-                    }
-                    _ => return Ok(false),
-                }
-                Ok(true)
-            }
+            (None, Some(value), false) => match parent(root, &self.at) {
+                Some((Value::Object(map), key)) => changed(map.insert(key, value.clone()).as_ref() != Some(value)),
+                _ => Effect::Nowhere,
+            },
             (None, None, true) => {
-                let Some((parent, key)) = parent(root, &self.at) else { return Ok(false) };
-                Ok(match parent {
+                let Some((parent, key)) = parent(root, &self.at) else { return Ok(Effect::Nowhere) };
+                let removed = match parent {
                     Value::Object(map) => map.remove(&key).is_some(),
                     Value::Array(items) => match key.parse::<usize>() {
                         Ok(index) if index < items.len() => {
@@ -133,10 +140,11 @@ impl Correction {
                         _ => false,
                     },
                     _ => false,
-                })
+                };
+                if removed { Effect::Changed } else { Effect::Nowhere }
             }
             _ => bail!("overlay.json: {}: exactly one of `merge`, `set` and `remove` is needed", self.place()),
-        }
+        })
     }
 
     fn root<'a>(&self, document: &'a mut Value) -> Option<&'a mut Value> {

@@ -1,0 +1,141 @@
+//! `cargo xtask sync`: a vendor changed its documents. They are taken in, corrected and generated in a
+//! copy; only when all of it went well are the files of the workspace swapped, all at once.
+
+mod documents;
+mod overlay;
+mod swap;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::diff::{self, Change};
+use crate::generate;
+use crate::specs::import;
+use crate::specs::overlay::Effect;
+use crate::write::Files;
+use swap::Swap;
+
+pub(crate) use swap::recover;
+
+/// Takes a vendor's newer documents: a file, a folder or a checkout.
+pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
+    let changes = sync(root, vendor, from, into, source)?;
+    println!("5/5 What that changes");
+    diff::print(&changes, "before");
+    println!("Review the difference of specs and generated code, then run `cargo xtask test`.");
+    Ok(())
+}
+
+/// The same, with the differences for the caller to show.
+fn sync(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<Vec<Change>> {
+    let specs = root.join("specs").join(vendor);
+    if !specs.join("vendor.json").is_file() {
+        bail!("`{vendor}` is no vendor of this workspace: {} is missing", specs.join("vendor.json").display());
+    }
+    println!("1/5 Reading {}", from.display());
+    let incoming = documents::read(&specs, from, into, source)?;
+    documents::report(&specs, &incoming)?;
+    let scratch = Scratch::of(root)?;
+    import::write(&scratch.root().join("specs").join(vendor), &incoming.documents)?;
+
+    println!("2/5 Corrections");
+    tell(&overlay::mend(scratch.root(), vendor)?);
+
+    println!("3/5 Generating in a copy …");
+    let (files, _) = generate::plan(scratch.root(), &[], true).context(
+        "the new documents cannot be generated, and nothing was changed; correct what is named in \
+         overlay.json, vendor.json or operations.json of specs, and run the command again",
+    )?;
+
+    println!("4/5 Comparing …");
+    let changes = diff::between(root, scratch.root())?;
+    let swaps = scratch.swaps(root, vendor, files)?;
+    swap::apply(root, &swaps)?;
+    println!("  {} files written", swaps.len());
+    Ok(changes)
+}
+
+fn tell(stale: &[overlay::Stale]) {
+    if stale.is_empty() {
+        println!("  all of them still have their place and their reason");
+    }
+    for one in stale {
+        let why = match one.effect {
+            Effect::Nowhere => "its place is gone",
+            _ => "the vendor mended it",
+        };
+        println!("  taken out, {why}: {}\n            it said: {}", one.place, one.evidence);
+    }
+}
+
+/// A copy of what the generator reads.
+struct Scratch(TempDir);
+
+impl Scratch {
+    fn of(root: &Path) -> Result<Self> {
+        let this = Self(tempfile::tempdir()?);
+        copy(&root.join("specs"), &this.root().join("specs"), &|_| true)?;
+        let ours = |path: &Path| {
+            let name = path.file_name().unwrap_or_default();
+            name == "Cargo.toml" || name == "README.md"
+        };
+        copy(&root.join("crates"), &this.root().join("crates"), &ours)?;
+        // The table of operations names tests.
+        copy(&root.join("tests/tests"), &this.root().join("tests/tests"), &|_| true)?;
+        Ok(this)
+    }
+
+    fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// All files of the workspace that are to be others.
+    fn swaps(&self, root: &Path, vendor: &str, files: Files) -> Result<Vec<Swap>> {
+        let specs = Path::new("specs").join(vendor);
+        let mut swaps = Vec::new();
+        for name in all(&self.root().join(&specs))? {
+            let path = specs.join(name);
+            let new = std::fs::read(self.root().join(&path))?;
+            if std::fs::read(root.join(&path)).ok().as_ref() != Some(&new) {
+                swaps.push(Swap { path, new: Some(new) });
+            }
+        }
+        for change in files.moved(self.root(), root).changes()?.files {
+            let path = change.path.strip_prefix(root).unwrap_or(&change.path).to_owned();
+            swaps.push(Swap { path, new: change.new.map(String::into_bytes) });
+        }
+        Ok(swaps)
+    }
+}
+
+/// The files below a folder, relative to it.
+fn all(folder: &Path) -> Result<BTreeSet<PathBuf>> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(here) = open.pop() {
+        if !here.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap_or(&path).to_owned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn copy(from: &Path, to: &Path, which: &dyn Fn(&Path) -> bool) -> Result<()> {
+    for name in all(from)?.into_iter().filter(|name| which(name)) {
+        let target = to.join(&name);
+        std::fs::create_dir_all(target.parent().unwrap_or(to))?;
+        std::fs::copy(from.join(&name), &target).with_context(|| format!("{} cannot be copied", name.display()))?;
+    }
+    Ok(())
+}
