@@ -10,7 +10,7 @@ use crate::operations_table::Known;
 use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, Vendor};
 use crate::specs::{evidence::Evidence, schema};
-use crate::write::{Changes, Files};
+use crate::write::{Change, Changes, Files};
 use crate::{emit, honesty, normalise, refine};
 
 /// Where the fake finds the merged documents.
@@ -39,11 +39,7 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
             println!("{} generated files are current ({:.1} s)", changes.total, started.elapsed().as_secs_f64());
             return Ok(Outcome::Current);
         }
-        println!(
-            "{} of {} generated files differ; run `cargo xtask generate` and commit the result",
-            changes.files.len(),
-            changes.total
-        );
+        print!("{}", drift(root, &changes));
         return Ok(Outcome::Drift);
     }
     files.write()?;
@@ -57,6 +53,17 @@ pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<Outcom
         started.elapsed().as_secs_f64()
     );
     Ok(Outcome::Current)
+}
+
+/// Which files are not as they would be generated, and what to do.
+pub(crate) fn drift(root: &Path, changes: &Changes) -> String {
+    let name = |change: &Change| change.path.strip_prefix(root).unwrap_or(&change.path).display().to_string();
+    let names: String = changes.files.iter().map(|change| format!("  differs: {}\n", name(change))).collect();
+    format!(
+        "{names}{} of {} generated files differ; run `cargo xtask generate` and commit the result\n",
+        changes.files.len(),
+        changes.total
+    )
 }
 
 /// Generates in memory and compares with what is checked in.

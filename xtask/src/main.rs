@@ -22,6 +22,7 @@ mod singles;
 mod soak;
 mod specs;
 mod supply;
+mod swap;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -87,6 +88,18 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Writes versions and changelogs from what changed, and tries to publish; publishes nothing unless told
+    Release {
+        /// Only show versions, changelogs, the order, and what still fails
+        #[arg(long)]
+        plan: bool,
+        /// What was released last; else each crate's newest tag, as `crm-core-v0.1.0`
+        #[arg(long)]
+        since: Option<String>,
+        /// Publish what a run before has written and somebody has committed
+        #[arg(long, conflicts_with_all = ["plan", "since"])]
+        publish: bool,
+    },
     /// Shows which operations of the documents are in the clients
     Coverage {
         /// For programs
@@ -150,8 +163,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitCode> {
     let root = root();
-    if sync::recover(&root)? {
-        eprintln!("A sync did not end; what it had begun was put back.");
+    if swap::recover(&root)? {
+        eprintln!("A run did not end; the files it had begun to write were put back.");
     }
     match arguments.command {
         Command::Import { vendor, from, into, source } => specs::import::run(&root, &vendor, &from, &into, &source)?,
@@ -164,6 +177,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             }
         }
         Command::Diff { revision, json } => diff::run(&root, &revision, json)?,
+        Command::Release { plan: true, since, .. } => return release::plan(&root, since.as_deref()),
+        Command::Release { publish: true, .. } => return release::publish(&root),
+        Command::Release { since, .. } => return release::apply(&root, since.as_deref()),
         Command::Coverage { json, operations } => {
             let format = match (json, operations) {
                 (true, _) => coverage::Format::Json,

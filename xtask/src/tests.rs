@@ -121,6 +121,16 @@ fn generating_is_deterministic_and_drift_is_shown() {
 }
 
 #[test]
+fn a_changed_path_without_generating_is_told_with_the_files_and_the_command() {
+    let workspace = Workspace::new(&awkward());
+    workspace.generated("things.rs");
+    let text = serde_json::to_string_pretty(&awkward()).unwrap();
+    workspace.put_text("specs/acme/awkward.json", &text.replace("/crm/things/", "/crm/items/"));
+    let said = generate::drift(workspace.root(), &workspace.plan().unwrap());
+    insta::assert_snapshot!(said);
+}
+
+#[test]
 fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     let mut table = String::new();
     let mut row = |name: &str, change: &dyn Fn(&mut Value)| {

@@ -141,6 +141,28 @@ impl Item<'_> {
     }
 }
 
+/// The same difference of several items.
+pub(crate) struct Alike<'a> {
+    pub(crate) first: &'a Change,
+    pub(crate) items: Vec<&'a str>,
+}
+
+/// Puts together what is the same of several items, in the order of the first.
+pub(crate) fn alike<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Alike<'a>> {
+    let same = |one: &Change, other: &Change| {
+        (one.class, one.section, one.kind, &one.what, &one.why)
+            == (other.class, other.section, other.kind, &other.what, &other.why)
+    };
+    let mut found: Vec<Alike<'a>> = Vec::new();
+    for change in changes {
+        match found.iter_mut().find(|known| same(known.first, change)) {
+            Some(known) => known.items.push(&change.item),
+            None => found.push(Alike { first: change, items: vec![&change.item] }),
+        }
+    }
+    found
+}
+
 /// The worst class of each crate.
 pub(crate) fn classes(changes: &[Change]) -> BTreeMap<&str, Class> {
     let mut worst: BTreeMap<&str, Class> = BTreeMap::new();

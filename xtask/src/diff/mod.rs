@@ -22,11 +22,11 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
-pub(crate) use change::{Change, Class, Section, classes, few};
+pub(crate) use change::{Alike, Change, Class, Section, alike, classes, few};
 use change::{Changes, Kind};
 pub(crate) use revision::At;
 use side::Side;
-pub(crate) use table::print;
+pub(crate) use table::{print, shown};
 
 /// Shows what the work tree's documents change, compared with those of a revision.
 pub(crate) fn run(root: &Path, revision: &str, json: bool) -> Result<()> {

@@ -1,31 +1,31 @@
 //! The differences, for people.
 
-use super::change::{Change, Class, classes};
+use super::change::{Alike, Change, Class, alike, classes};
 
 /// Prints them, the worst first, a crate after the other.
 pub(crate) fn print(changes: &[Change], since: &str) {
     if changes.is_empty() {
-        println!("Nothing that the clients are made of changed since {since}.");
+        println!("Nothing that the clients are made of differs from {since}.");
         return;
     }
     for (krate, worst) in classes(changes) {
         let of: Vec<&Change> = changes.iter().filter(|change| change.krate == krate).collect();
         let count = |class: Class| of.iter().filter(|change| change.class == class).count();
         println!(
-            "{krate}: {} since {since}: {} breaking, {} minor, {} patch\n",
+            "{krate}: {}, compared with {since}: {} breaking, {} minor, {} patch\n\n{}\n",
             worst.name(),
             count(Class::Breaking),
             count(Class::Minor),
-            count(Class::Patch)
+            count(Class::Patch),
+            shown(of)
         );
-        for change in of {
-            println!("{}", line(change));
-        }
-        println!();
     }
 }
 
-/// One difference: class, item, what, and below it why.
-pub(crate) fn line(change: &Change) -> String {
-    format!("  {:<8}  {}: {}\n            {}", change.class.name(), change.item, change.what, change.why)
+/// The differences: class, items, what, and below it why.
+pub(crate) fn shown<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
+    let lines = alike(changes).into_iter().map(|Alike { first, items }| {
+        format!("  {:<8}  {}: {}\n            {}", first.class.name(), items.join(", "), first.what, first.why)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use semver::Version;
 use serde_json::{Value, json};
 
-use super::{between, classes, table};
+use super::{between, classes, shown};
 use crate::release::changelog::Entries;
 use crate::release::version;
 use crate::specs::vendor;
@@ -178,7 +178,6 @@ fn what_a_vendor_changes_is_told_classed_and_called() {
         assert!(!changes.is_empty(), "{name}: a difference passes unseen");
         let class = classes(&changes)["hoopai-client"];
         let next = |version: &str| version::next(&version.parse::<Version>().unwrap(), class);
-        let lines: Vec<String> = changes.iter().map(table::line).collect();
         let mut entries = Entries::default();
         entries.tell(&changes);
         said += &format!(
@@ -186,7 +185,7 @@ fn what_a_vendor_changes_is_told_classed_and_called() {
             class.name(),
             next("0.1.0"),
             next("1.4.2"),
-            lines.join("\n"),
+            shown(&changes),
             entries.text()
         );
     }

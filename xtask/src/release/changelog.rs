@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use semver::Version;
 
-use crate::diff::{Change, Class, Section};
+use crate::diff::{Alike, Change, Class, Section, alike};
 
 const UNRELEASED: &str = "## Unreleased";
 const START: &str =
@@ -49,9 +49,10 @@ impl Entries {
 
     /// Adds what the documents changed.
     pub(crate) fn tell<'a>(&mut self, changes: impl IntoIterator<Item = &'a Change>) {
-        for change in changes {
-            let breaking = if change.class == Class::Breaking { "**Breaking:** " } else { "" };
-            self.add(change.section, &format!("{breaking}`{}`: {}.", change.item, change.what));
+        for Alike { first, items } in alike(changes) {
+            let breaking = if first.class == Class::Breaking { "**Breaking:** " } else { "" };
+            let items: Vec<String> = items.into_iter().map(|item| format!("`{item}`")).collect();
+            self.add(first.section, &format!("{breaking}{}: {}.", items.join(", "), first.what));
         }
     }
 
@@ -88,6 +89,11 @@ impl Changelog {
     /// What is to be released: what was written by hand, then what is told now.
     pub(crate) fn released(&mut self) -> &mut Entries {
         &mut self.unreleased
+    }
+
+    /// The same, to be read.
+    pub(crate) fn entries(&self) -> &Entries {
+        &self.unreleased
     }
 
     /// The changelog with its entries under a release, and nothing under Unreleased.

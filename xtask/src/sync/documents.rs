@@ -27,7 +27,9 @@ pub(super) fn read(folder: &Path, from: &Path, into: Option<&str>, source: Optio
     let mut others = Vec::new();
     for path in &found {
         let here = relative(path);
-        let fitting: Vec<&String> = lock.documents.keys().filter(|name| fits(name, &here, into)).collect();
+        let fit = |name: &&String| common(name, &here, into);
+        let best = lock.documents.keys().map(|name| fit(&name)).max().unwrap_or(0);
+        let fitting: Vec<&String> = lock.documents.keys().filter(|name| best > 0 && fit(name) == best).collect();
         match fitting.as_slice() {
             [] => others.push((here, path)),
             [name] => {
@@ -72,17 +74,10 @@ pub(super) fn read(folder: &Path, from: &Path, into: Option<&str>, source: Optio
     Ok(Incoming { documents, left })
 }
 
-/// Whether a file may be a document of ours: the shorter of the two paths is the end of the longer.
-fn fits(name: &str, here: &str, into: Option<&str>) -> bool {
-    let name = match into {
-        Some(into) => match name.strip_prefix(&join(into, "")) {
-            Some(name) => name,
-            None => return false,
-        },
-        None => name,
-    };
-    let ends = |long: &str, short: &str| long == short || long.ends_with(&format!("/{short}"));
-    ends(name, here) || ends(here, name)
+/// With how many steps a path of theirs and one of ours end alike.
+fn common(name: &str, here: &str, into: Option<&str>) -> usize {
+    let Some(name) = into.map_or(Some(name), |into| name.strip_prefix(&join(into, ""))) else { return 0 };
+    name.rsplit('/').zip(here.rsplit('/')).take_while(|(ours, theirs)| ours == theirs).count()
 }
 
 /// What their paths and ours begin with, where they end alike.

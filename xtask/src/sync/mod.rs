@@ -3,7 +3,8 @@
 
 mod documents;
 mod overlay;
-mod swap;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,23 +15,27 @@ use tempfile::TempDir;
 use crate::diff::{self, Change};
 use crate::generate;
 use crate::specs::import;
-use crate::specs::overlay::Effect;
+use crate::swap::{self, Swap};
 use crate::write::Files;
-use swap::Swap;
-
-pub(crate) use swap::recover;
+use overlay::Stale;
 
 /// Takes a vendor's newer documents: a file, a folder or a checkout.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<()> {
-    let changes = sync(root, vendor, from, into, source)?;
+    let (_, changes) = sync(root, vendor, from, into, source)?;
     println!("5/5 What that changes");
-    diff::print(&changes, "before");
+    diff::print(&changes, "the documents before");
     println!("Review the difference of specs and generated code, then run `cargo xtask test`.");
     Ok(())
 }
 
-/// The same, with the differences for the caller to show.
-fn sync(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Option<&str>) -> Result<Vec<Change>> {
+/// The same, with the corrections that were taken out, and the differences for the caller to show.
+fn sync(
+    root: &Path,
+    vendor: &str,
+    from: &Path,
+    into: Option<&str>,
+    source: Option<&str>,
+) -> Result<(Vec<Stale>, Vec<Change>)> {
     let specs = root.join("specs").join(vendor);
     if !specs.join("vendor.json").is_file() {
         bail!("`{vendor}` is no vendor of this workspace: {} is missing", specs.join("vendor.json").display());
@@ -42,7 +47,13 @@ fn sync(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Opti
     import::write(&scratch.root().join("specs").join(vendor), &incoming.documents)?;
 
     println!("2/5 Corrections");
-    tell(&overlay::mend(scratch.root(), vendor)?);
+    let stale = overlay::mend(scratch.root(), vendor)?;
+    for one in &stale {
+        println!("  {}", one.said());
+    }
+    if stale.is_empty() {
+        println!("  all of them still have their place and their reason");
+    }
 
     println!("3/5 Generating in a copy …");
     let (files, _) = generate::plan(scratch.root(), &[], true).context(
@@ -55,20 +66,7 @@ fn sync(root: &Path, vendor: &str, from: &Path, into: Option<&str>, source: Opti
     let swaps = scratch.swaps(root, vendor, files)?;
     swap::apply(root, &swaps)?;
     println!("  {} files written", swaps.len());
-    Ok(changes)
-}
-
-fn tell(stale: &[overlay::Stale]) {
-    if stale.is_empty() {
-        println!("  all of them still have their place and their reason");
-    }
-    for one in stale {
-        let why = match one.effect {
-            Effect::Nowhere => "its place is gone",
-            _ => "the vendor mended it",
-        };
-        println!("  taken out, {why}: {}\n            it said: {}", one.place, one.evidence);
-    }
+    Ok((stale, changes))
 }
 
 /// A copy of what the generator reads.

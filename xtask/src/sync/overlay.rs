@@ -11,9 +11,20 @@ use crate::specs::vendor::Vendor;
 
 /// A correction that was taken out.
 pub(super) struct Stale {
-    pub(super) effect: Effect,
-    pub(super) place: String,
-    pub(super) evidence: String,
+    effect: Effect,
+    place: String,
+    evidence: String,
+}
+
+impl Stale {
+    /// For people, who decide whether the correction belongs somewhere else now.
+    pub(super) fn said(&self) -> String {
+        let why = match self.effect {
+            Effect::Nowhere => "its place is gone",
+            _ => "the vendor mended it",
+        };
+        format!("taken out, {why}: {}; it said: {}", self.place, self.evidence)
+    }
 }
 
 /// Takes them out of the overlay of a vendor; the others stay as they are written.

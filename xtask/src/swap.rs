@@ -9,14 +9,14 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 /// Where it all lies until it is done: in the workspace, so that a file moves by its name alone.
-const FOLDER: &str = "target/xtask/sync";
+const FOLDER: &str = "target/xtask/swap";
 
 /// A file of the workspace, and what it is to be.
-pub(super) struct Swap {
+pub(crate) struct Swap {
     /// Relative to the workspace.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// `None` removes it.
-    pub(super) new: Option<Vec<u8>>,
+    pub(crate) new: Option<Vec<u8>>,
 }
 
 /// A file that is about to be another.
@@ -30,7 +30,7 @@ struct Listed {
 }
 
 /// Swaps all files, or leaves all as they are.
-pub(super) fn apply(root: &Path, swaps: &[Swap]) -> Result<()> {
+pub(crate) fn apply(root: &Path, swaps: &[Swap]) -> Result<()> {
     let listed = prepare(root, swaps)?;
     if let Err(error) = carry_out(root, &listed) {
         recover(root).context("the files could not be put back; the next run tries again")?;
