@@ -22,11 +22,13 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
-pub(crate) use change::{Alike, Change, Class, Section, alike, classes, few};
+pub(crate) use change::{Alike, Change, Class, Section, alike, few};
 use change::{Changes, Kind};
 pub(crate) use revision::At;
 use side::Side;
-pub(crate) use table::{print, shown};
+pub(crate) use table::print;
+#[cfg(test)]
+pub(crate) use table::shown;
 
 /// Shows what the work tree's documents change, compared with those of a revision.
 pub(crate) fn run(root: &Path, revision: &str, json: bool) -> Result<()> {

@@ -6,7 +6,8 @@ use std::path::Path;
 use semver::Version;
 use serde_json::{Value, json};
 
-use super::{between, classes, shown};
+use super::change::classes;
+use super::{between, shown};
 use crate::release::changelog::Entries;
 use crate::release::version;
 use crate::specs::vendor;

@@ -17,7 +17,7 @@ pub(super) struct Check {
     pub(super) needed: bool,
 }
 
-/// Looks at everything; `applied` is after versions and changelogs were written.
+/// Looks at everything.
 pub(super) fn all(root: &Path, plan: &Plan) -> Result<Vec<Check>> {
     let mut found = vec![clean(root)?, drift(root)?];
     for release in plan.going() {
@@ -29,11 +29,13 @@ pub(super) fn all(root: &Path, plan: &Plan) -> Result<Vec<Check>> {
             needed: true,
         });
         let path = release.changelog_path();
-        let entries = release.changelog.entries();
+        let (empty, written) = (release.changelog.entries().is_empty(), release.changelog.has(&release.next));
         let wrong = if !root.join(&path).is_file() {
             Some("is missing; begin it with `# Changelog` and `## Unreleased`".to_owned())
-        } else if entries.is_empty() && !release.changelog.has(&release.next) {
+        } else if empty && !written {
             Some("says nothing of what changed; write it below `## Unreleased`".to_owned())
+        } else if written && !empty {
+            Some(format!("has entries below `## Unreleased`, and {} is written: move them there", release.next))
         } else {
             None
         };

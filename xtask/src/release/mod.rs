@@ -83,7 +83,7 @@ fn registry<'a>(root: &Path, releases: impl Iterator<Item = &'a Release>, option
     }
     let mut command = cargo(root);
     command.arg("publish").args(options);
-    names.iter().for_each(|name| drop(command.args(["--package", name])));
+    command.args(names.iter().flat_map(|name| ["--package", name]));
     println!("── cargo publish {} for {}", options.join(" "), names.join(", "));
     Ok(command.status().context("cargo could not be run")?.success())
 }
@@ -100,7 +100,9 @@ fn shown(plan: &Plan) -> String {
         };
         text += &format!("━━ {title}\n");
         release.reasons.iter().for_each(|reason| text += &format!("   {reason}\n"));
-        if release.goes() {
+        if release.goes() && release.changelog.has(&release.next) {
+            text += "   its changelog is written\n\n";
+        } else if release.goes() {
             let entries = release.changelog.entries().text();
             let lines: Vec<String> = entries.lines().map(|line| format!("   {line}")).collect();
             text += &format!("{}\n\n", lines.join("\n"));

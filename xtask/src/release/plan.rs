@@ -134,38 +134,40 @@ fn first(root: &Path, package: Package) -> Result<Release> {
 
 fn next(root: &Path, package: Package, baseline: &Baseline, changes: &[Change], before: &[Release]) -> Result<Release> {
     let folder = folder(root, &package);
-    let mut changelog = changelog(root, &folder)?;
     let mut reasons = Vec::new();
     let mut class: Option<Class> = None;
 
     let own: Vec<&Change> = changes.iter().filter(|change| change.krate == package.name).collect();
     if let Some(worst) = own.iter().map(|change| change.class).max() {
-        reasons.push(format!("documents: {} differences, the worst {}", own.len(), worst.name()));
+        reasons.push(format!("differences of the documents: {}, the worst {}", own.len(), worst.name()));
         class = class.max(Some(worst));
-        changelog.released().tell(own);
     }
-    let files = git::changed(root, &baseline.commit, &folder.display().to_string())?;
-    let files: Vec<&String> = files.iter().filter(|file| !file.ends_with("CHANGELOG.md")).collect();
+    let mut files = git::changed(root, &baseline.commit, &folder.display().to_string())?;
+    files.retain(|file| !file.ends_with("CHANGELOG.md"));
     if !files.is_empty() {
-        reasons.push(format!("{} files changed since {}", files.len(), baseline.name));
-        class = class.max(Some(Class::Patch));
+        reasons.push(format!("files changed since {}: {}", baseline.name, files.len()));
         let api = Api::compare(root, &baseline.commit, &baseline.name, &package.name)?;
         reasons.push(api.said());
-        class = class.max(api.class());
+        class = class.max(Some(Class::Patch)).max(api.class());
     }
+    let mut on = Vec::new();
     for needed in before.iter().filter(|needed| order::shows(&package).any(|name| name == needed.package.name)) {
         let Some(theirs) = needed.class else { continue };
         let (name, version) = (&needed.package.name, &needed.next);
+        reasons.push(format!("{name} is {version} ({})", theirs.name()));
         // Its types are part of the public items here.
-        let here = if theirs == Class::Breaking { Class::Breaking } else { Class::Patch };
-        reasons.push(format!("{name} {version} is {}", theirs.name()));
-        class = class.max(Some(here));
-        let breaking = if theirs == Class::Breaking { "**Breaking:** " } else { "" };
-        changelog.released().add(Section::Changed, &format!("{breaking}It is on `{name}` {version}."));
+        let breaks = theirs == Class::Breaking;
+        class = class.max(Some(if breaks { Class::Breaking } else { Class::Patch }));
+        on.push(format!("{}It is on `{name}` {version}.", if breaks { "**Breaking:** " } else { "" }));
     }
     let current: Version = package.version.parse()?;
+    let next = class.map_or_else(|| baseline.version.clone(), |class| version::next(&baseline.version, class));
     // What was raised by hand stays.
-    let next =
-        class.map_or_else(|| baseline.version.clone(), |class| version::next(&baseline.version, class)).max(current);
+    let next = next.max(current);
+    let mut changelog = changelog(root, &folder)?;
+    if !changelog.has(&next) {
+        changelog.released().tell(own);
+        on.iter().for_each(|text| changelog.released().add(Section::Changed, text));
+    }
     Ok(Release { folder, released: Some(baseline.version.clone()), next, class, reasons, changelog, package })
 }
