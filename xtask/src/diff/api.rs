@@ -46,6 +46,7 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
     object_types(changes, &old, new);
     wire::compare(changes, &old, new, &pairs);
     described::compare(changes, &old.model, &new.model, &pairs);
+    wire::rest(changes, &old, new);
 }
 
 /// An API that one side has alone.

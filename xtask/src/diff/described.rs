@@ -11,8 +11,8 @@ pub(super) fn compare(changes: &mut Changes, old: &Model, new: &Model, pairs: &P
         old.types.iter().filter(|(name, before)| new.types.get(*name).is_some_and(|now| ty(before, now))).count();
     for (count, of) in [(operations, "operations"), (types, "types")] {
         if count > 0 {
-            let what = format!("{count} {of} described otherwise");
-            changes.of(Kind::Documentation, "documentation").patch(what, "no code changes");
+            let what = format!("{of} described otherwise: {count}");
+            changes.of(Kind::Documentation, "Documentation").patch(what, "no code changes");
         }
     }
 }

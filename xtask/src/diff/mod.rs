@@ -22,8 +22,8 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
-pub(crate) use change::{Alike, Change, Class, Section, alike, few};
-use change::{Changes, Kind};
+use change::Changes;
+pub(crate) use change::{Alike, Change, Class, Kind, Section, alike, few};
 pub(crate) use revision::At;
 use side::Side;
 pub(crate) use table::print;

@@ -74,7 +74,7 @@ impl Specs {
 type Recorded = (&'static str, fn(&Specs));
 
 /// Changes as vendors make them.
-const RECORDED: [Recorded; 14] = [
+const RECORDED: [Recorded; 16] = [
     ("an operation is added", |specs| {
         specs.links(|d| {
             let mut clicks = d["paths"]["/links/id/{linkId}"]["get"].clone();
@@ -154,6 +154,18 @@ const RECORDED: [Recorded; 14] = [
     }),
     ("a schema is renamed", |specs| {
         specs.links(|d| *d = serde_json::from_str(&d.to_string().replace("LinkSchema", "TriggerLink")).unwrap());
+    }),
+    ("an operation is described", |specs| {
+        specs.edit("overlay.json", |overlay| {
+            let corrections = overlay["corrections"].as_array_mut().unwrap();
+            let said = json!({"summary": "Lists the links that start workflows."});
+            corrections.push(
+                json!({"document": "v2/links.json", "operation": "GET /links/", "merge": said, "evidence": "page"}),
+            );
+        });
+    }),
+    ("the host is another", |specs| {
+        specs.links(|d| d["servers"][0]["url"] = json!("https://api.example.com"));
     }),
     ("a whole API is removed", |specs| {
         std::fs::remove_file(specs.root().join("specs/hoopai/v2/medias.json")).unwrap();

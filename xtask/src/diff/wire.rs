@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::change::{Changes, Kind, few};
 use super::pairs::Pairs;
 use super::side::Api;
-use crate::specs::document::{object, text};
+use crate::specs::document::{list, object, text};
 
 /// What no Rust item ever shows.
 const SILENT: [&str; 11] = [
@@ -59,6 +59,21 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
         if let Some(now) = schemas.get(name) {
             say(changes, name, schema, now, &told);
         }
+    }
+}
+
+/// Tells of the hosts, and of anything else where nothing was told yet.
+pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
+    let hosts = |api: &Api| -> String {
+        few(list(&api.merged, "servers").filter_map(|server| text(server, "url")).map(|url| format!("`{url}`")))
+    };
+    let (was, is) = (hosts(old), hosts(new));
+    if was != is {
+        let why = "the client's own host is written by hand: look whether it is still right";
+        changes.of(Kind::Wire, &new.client).minor(format!("the document names the host {is} in place of {was}"), why);
+    }
+    if changes.found.is_empty() {
+        say(changes, "the document", &old.merged, &new.merged, &Told::of(changes));
     }
 }
 

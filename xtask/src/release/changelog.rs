@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use semver::Version;
 
-use crate::diff::{Alike, Change, Class, Section, alike};
+use crate::diff::{Alike, Change, Class, Kind, Section, alike};
 
 const UNRELEASED: &str = "## Unreleased";
 const START: &str =
@@ -51,7 +51,11 @@ impl Entries {
     pub(crate) fn tell<'a>(&mut self, changes: impl IntoIterator<Item = &'a Change>) {
         for Alike { first, items } in alike(changes) {
             let breaking = if first.class == Class::Breaking { "**Breaking:** " } else { "" };
-            let items: Vec<String> = items.into_iter().map(|item| format!("`{item}`")).collect();
+            let code = |item: &str| match first.kind {
+                Kind::Documentation => item.to_owned(),
+                _ => format!("`{item}`"),
+            };
+            let items: Vec<String> = items.into_iter().map(code).collect();
             self.add(first.section, &format!("{breaking}{}: {}.", items.join(", "), first.what));
         }
     }
