@@ -104,6 +104,14 @@ fn baseline(root: &Path, package: &Package, since: Option<&str>) -> Result<Optio
     newest.map(|(version, name)| Ok(Baseline { version, commit: git::commit(root, &name)?, name })).transpose()
 }
 
+/// What a crate that only serves documents has to tell of newer ones.
+fn served(files: &[String]) -> Option<String> {
+    let names: Vec<&str> =
+        files.iter().filter_map(|file| file.rsplit_once("/specs/")?.1.strip_suffix(".json")).collect();
+    (!files.is_empty() && names.len() == files.len())
+        .then(|| format!("It serves newer documents: {}.", names.join(", ")))
+}
+
 /// The version that a manifest says.
 fn said(manifest: &str) -> Option<&str> {
     let line = manifest.lines().find_map(|line| line.strip_prefix("version = \""))?;
@@ -150,7 +158,7 @@ fn next(root: &Path, package: Package, baseline: &Baseline, changes: &[Change], 
         reasons.push(api.said());
         class = class.max(Some(Class::Patch)).max(api.class());
     }
-    let mut on = Vec::new();
+    let mut on: Vec<String> = served(&files).into_iter().collect();
     for needed in before.iter().filter(|needed| order::shows(&package).any(|name| name == needed.package.name)) {
         let Some(theirs) = needed.class else { continue };
         let (name, version) = (&needed.package.name, &needed.next);

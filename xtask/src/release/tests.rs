@@ -96,6 +96,14 @@ fn documents_and_public_items_decide_the_version_and_a_breaking_core_breaks_its_
 }
 
 #[test]
+fn a_crate_that_only_serves_documents_tells_of_newer_ones() {
+    let workspace = Workspace::released();
+    workspace.put("crates/crm-core/specs/hoopai.json", "{}");
+    let plan = workspace.plan();
+    assert_eq!(plan.crates[0].changelog.entries().text(), "\n### Changed\n\n- It serves newer documents: hoopai.\n");
+}
+
+#[test]
 fn versions_and_changelogs_are_written_once_and_the_next_plan_knows_them() {
     let workspace = Workspace::released();
     workspace.put("crates/crm-core/src/lib.rs", "//! Better code.\n");
