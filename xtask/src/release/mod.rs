@@ -36,8 +36,8 @@ pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     println!("{} files written", apply::write(root, &plan)?);
-    // What was just written is not committed yet.
-    if !registry(root, plan.going(), &["--dry-run", "--allow-dirty"])? {
+    // All crates, so that each finds what it needs, whatever the registry has. What was just written is not committed yet.
+    if !registry(root, plan.crates.iter(), &["--dry-run", "--allow-dirty"])? {
         println!("The registry would not take it; see above.");
         return Ok(ExitCode::FAILURE);
     }
