@@ -51,17 +51,7 @@ pub(crate) fn publish(root: &Path) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let plan = Plan::make(root, None)?;
-    let tags = |release: &&Release| git::commit(root, &release.tag()).is_err();
-    let going: Vec<&Release> = plan.going().filter(tags).collect();
-    for release in &going {
-        if release.package.version != release.next.to_string() || !release.changelog.has(&release.next) {
-            bail!(
-                "{} {} is not written yet: run `cargo xtask release` and commit first",
-                release.package.name,
-                release.next
-            );
-        }
-    }
+    let going = written(root, &plan)?;
     if !registry(root, going.iter().copied(), &[])? {
         println!("Not everything was published; what was has no tag yet. Run it again once the reason is gone.");
         return Ok(ExitCode::FAILURE);
@@ -72,6 +62,17 @@ pub(crate) fn publish(root: &Path) -> Result<ExitCode> {
     }
     println!("Push the tags: the next release is compared with them.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The crates that can go out: their version and their changelog say so, and no tag says that they are out.
+fn written<'a>(root: &Path, plan: &'a Plan) -> Result<Vec<&'a Release>> {
+    let going: Vec<&Release> = plan.going().filter(|release| git::commit(root, &release.tag()).is_err()).collect();
+    for Release { package, next, changelog, .. } in &going {
+        if package.version != next.to_string() || !changelog.has(next) {
+            bail!("{} {next} is not written yet: run `cargo xtask release`, review and commit first", package.name);
+        }
+    }
+    Ok(going)
 }
 
 /// All at once: crates that are not in the registry yet are found among themselves.

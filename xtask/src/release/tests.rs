@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::plan::Plan;
-use super::{apply, shown};
+use super::{apply, shown, written};
 use crate::diff::tests::Specs;
 
 /// A workspace in git with HoopAI's links, its client and the core, both released once.
@@ -58,7 +58,7 @@ impl Workspace {
     fn git(&self, arguments: &[&str]) {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "-c", "commit.gpgsign=false"]);
-        assert!(command.current_dir(self.root()).args(arguments).status().unwrap().success());
+        assert!(command.current_dir(self.root()).args(arguments).output().unwrap().status.success());
     }
 
     fn commit(&self) {
@@ -112,6 +112,8 @@ fn versions_and_changelogs_are_written_once_and_the_next_plan_knows_them() {
         "crates/crm-core/CHANGELOG.md",
         "# Changelog\n\n## Unreleased\n\n### Removed\n\n- `a`.\n\n## 0.1.0 - 2026-01-01\n",
     );
+    let refused = written(workspace.root(), &workspace.plan()).err().expect("what is not written is not published");
+    assert!(refused.to_string().starts_with("crm-core 0.2.0 is not written yet"), "{refused}");
     assert_eq!(apply::write(workspace.root(), &workspace.plan()).unwrap(), 5);
     let said = ["Cargo.toml", "crates/crm-core/Cargo.toml", "crates/hoopai-client/CHANGELOG.md"]
         .map(|path| format!("━━ {path}\n{}", workspace.read(path)));
@@ -119,9 +121,15 @@ fn versions_and_changelogs_are_written_once_and_the_next_plan_knows_them() {
 
     workspace.commit();
     let again = workspace.plan();
-    let versions: Vec<String> = again.going().map(super::plan::Release::tag).collect();
-    assert_eq!(versions, ["crm-core-v0.2.0", "hoopai-client-v0.2.0"], "not raised twice");
+    let tags = || -> Vec<String> {
+        let plan = workspace.plan();
+        written(workspace.root(), &plan).unwrap().into_iter().map(|release| release.tag()).collect()
+    };
+    assert_eq!(tags(), ["crm-core-v0.2.0", "hoopai-client-v0.2.0"], "not raised twice");
     assert_eq!(apply::write(workspace.root(), &again).unwrap(), 0, "nothing is left to write");
+
+    workspace.git(&["tag", "crm-core-v0.2.0"]);
+    assert_eq!(tags(), ["hoopai-client-v0.2.0"], "what is out is not published again");
 }
 
 #[test]
