@@ -1,10 +1,12 @@
 //! The cargo that runs this tool, and what it knows of the workspace.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Cargo, in a project.
 pub(crate) fn cargo(project: &Path) -> Command {
@@ -28,7 +30,13 @@ pub(crate) struct Package {
     pub(crate) keywords: Vec<String>,
     #[serde(default)]
     pub(crate) categories: Vec<String>,
+    #[serde(default)]
     pub(crate) dependencies: Vec<Dependency>,
+    #[serde(default)]
+    pub(crate) features: BTreeMap<String, Vec<String>>,
+    /// What the manifest says for tools.
+    #[serde(default)]
+    pub(crate) metadata: Value,
     publish: Option<Vec<String>>,
 }
 
@@ -45,6 +53,7 @@ pub(crate) struct Dependency {
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
+    target_directory: PathBuf,
 }
 
 /// The packages of a workspace, by name.
@@ -59,6 +68,11 @@ pub(crate) fn published(root: &Path) -> Result<Vec<Package>> {
     let mut packages = packages(root)?;
     packages.retain(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty()));
     Ok(packages)
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target(root: &Path) -> Result<PathBuf> {
+    Ok(metadata(root)?.target_directory)
 }
 
 fn metadata(project: &Path) -> Result<Metadata> {

@@ -1,5 +1,6 @@
 //! The workspace's own tool: documents become clients, and everything is checked with one command.
 
+mod api;
 mod bench;
 mod cargo;
 mod coverage;
@@ -14,6 +15,7 @@ mod honesty;
 mod marks;
 mod normalise;
 mod operations_table;
+mod package;
 mod redis;
 mod refine;
 mod release;
@@ -29,7 +31,7 @@ mod tests;
 mod wire;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -134,6 +136,14 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Writes what is public in each crate into docs/api, and checks whose types are in it
+    Api {
+        /// Write nothing; show the difference and exit with 1 if there is one
+        #[arg(long)]
+        check: bool,
+    },
+    /// Packs each crate, and checks, builds and tests the packages with nothing around them
+    Package,
     /// Checks that every feature of every client compiles alone
     Features,
     /// Counts what each crate depends on, and checks licences and advisories
@@ -144,12 +154,12 @@ enum Command {
     },
     /// Shows the request of every operation's sample call, and the reply to it
     Wire(wire::Options),
-    /// Runs every check: format, clippy, drift, dependencies, soak, tests, documentation
+    /// Runs every check: format, clippy, drift, dependencies, soak, tests, public items, documentation
     Test,
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = bench::wrapped() {
+    if let Some(code) = bench::wrapped().or_else(api::wrapped) {
         return code;
     }
     match run(Arguments::parse()) {
@@ -200,6 +210,16 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         }
         Command::Soak(options) => return soak::run(&root, &options),
         Command::Fuzz { seconds, seed } => return run::fuzz(&root, seconds, seed),
+        Command::Api { check } => {
+            if !api::run(&root, check)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Package => {
+            if !package::run(&root)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Features => {
             let failed = singles::run(&root)?;
             if failed > 0 {
@@ -220,6 +240,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
 
 /// The workspace: the folder above this package.
 fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    // What cargo says of this run first: workspaces may share what they build.
+    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let manifest = told.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    manifest.parent().unwrap_or(&manifest).to_owned()
 }

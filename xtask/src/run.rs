@@ -50,7 +50,7 @@ pub(crate) fn fuzz(root: &Path, seconds: u64, seed: u64) -> Result<ExitCode> {
 
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<ExitCode> {
-    let steps: [(&str, &[&str]); 9] = [
+    let steps: [(&str, &[&str]); 10] = [
         ("format", &["fmt", "--all", "--check"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
         ("drift", &["run", "--quiet", "--package", "xtask", "--", "generate", "--check"]),
@@ -60,6 +60,7 @@ pub(crate) fn test(root: &Path) -> Result<ExitCode> {
         ("demonstration", &["run", "--quiet", "--package", "xtask", "--", "demo"]),
         ("soak", &["run", "--quiet", "--package", "xtask", "--", "soak", "--seconds", "10"]),
         ("tests", &["test", "--workspace", "--all-features"]),
+        ("public items", &["run", "--quiet", "--package", "xtask", "--", "api", "--check"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];
     for (name, arguments) in steps {

@@ -34,6 +34,7 @@
 //! - `test-util`: `ManualClock`, a clock that tests move by hand.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
 pub mod batch;

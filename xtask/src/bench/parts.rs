@@ -10,6 +10,7 @@ use super::measure::{Bench, Cost, Kind, Subject};
 use super::ours::{self, Metadata};
 use super::raw::{self, Raw};
 use super::table::{Profile, Row, Target, Unit};
+use crate::package::MOST_BYTES;
 use crate::specs::vendor::{self, Vendor};
 
 /// The crate of others with the same operations as HoopAI's v2 and v3, and where its types are.
@@ -89,7 +90,7 @@ impl<'a> Parts<'a> {
             Part::Package => {
                 self.say("packing all crates");
                 let row = |(name, size): (String, f64)| {
-                    Row::new(format!("{name}: packed"), Unit::Bytes, size, Target::AtMost(3.0 * f64::from(1 << 20)))
+                    Row::new(format!("{name}: packed"), Unit::Bytes, size, Target::AtMost(MOST_BYTES as f64))
                 };
                 Ok(ours::packed(self.bench, &self.metadata)?.into_iter().map(row).collect())
             }
