@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::document::{Document, read_typed};
+use super::foreign;
 
 /// What a member of the document holds, which decides what is kept of it.
 #[derive(Clone, Copy)]
@@ -87,6 +88,7 @@ impl Imported {
             return Ok(None);
         }
         let mut document = Document::check(name, value)?;
+        foreign::copy_in(&mut document.value, path).with_context(|| format!("{name}: a reference to another file"))?;
         document.value = facts(&document.value);
         Ok(Some(Self { document, sha256: format!("{:x}", Sha256::digest(&bytes)) }))
     }

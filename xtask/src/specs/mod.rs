@@ -2,6 +2,7 @@
 
 pub(crate) mod document;
 pub(crate) mod evidence;
+mod foreign;
 pub(crate) mod import;
 pub(crate) mod overlay;
 pub(crate) mod schema;
