@@ -28,6 +28,7 @@ mod swap;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod wire;
 mod write;
 

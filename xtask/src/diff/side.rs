@@ -1,7 +1,7 @@
 //! One side of a comparison: what the generator makes of the documents of a folder.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -10,6 +10,7 @@ use crate::normalise::{self, ObjectType};
 use crate::refine::{self, Model};
 use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, ApiFile, Vendor};
+use crate::tree;
 
 /// A vendor, as its crate shows it.
 pub(crate) struct Side {
@@ -92,22 +93,12 @@ pub(crate) fn differing(old: &Path, new: &Path) -> Result<Vec<String>> {
 }
 
 /// All files below a folder that decide what is generated, by their relative names.
-fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(here) = open.pop() {
-        if !here.is_dir() {
-            continue;
-        }
-        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
-            let path = entry?.path();
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            if path.is_dir() {
-                open.push(path);
-            } else if name != "lock.json" {
-                found.insert(name, std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?);
-            }
-        }
-    }
-    Ok(found)
+fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let names = tree::files(folder)?.into_iter().filter(|name| name != Path::new("lock.json"));
+    let read = |name: PathBuf| {
+        let path = folder.join(&name);
+        let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok((name, text))
+    };
+    names.map(read).collect()
 }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::document::{Document, read_typed};
 use super::foreign;
+use crate::tree;
 
 /// What a member of the document holds, which decides what is kept of it.
 #[derive(Clone, Copy)]
@@ -165,23 +166,13 @@ pub(crate) fn files(from: &Path) -> Result<Vec<PathBuf>> {
     if from.is_file() {
         return Ok(vec![from.to_owned()]);
     }
-    let mut found = Vec::new();
-    let mut open = vec![from.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
-            let path = entry?.path();
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_dir() && !hidden {
-                open.push(path);
-            } else if path.is_file() && path.extension().is_some_and(|extension| extension == "json") {
-                found.push(path);
-            }
-        }
-    }
+    let hidden = |name: &Path| name.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+    let documents = tree::files(from)?.into_iter();
+    let documents = documents.filter(|name| !hidden(name) && name.extension().is_some_and(|end| end == "json"));
+    let found: Vec<PathBuf> = documents.map(|name| from.join(name)).collect();
     if found.is_empty() {
         bail!("{}: no OpenAPI document found (files ending in .json)", from.display());
     }
-    found.sort();
     Ok(found)
 }
 

@@ -6,8 +6,7 @@ mod overlay;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
@@ -16,6 +15,7 @@ use crate::diff::{self, Change};
 use crate::generate;
 use crate::specs::import;
 use crate::swap::{self, Swap};
+use crate::tree;
 use crate::write::Files;
 use overlay::Stale;
 
@@ -24,7 +24,8 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: Option<&str>, so
     let (_, changes) = sync(root, vendor, from, into, source)?;
     println!("5/5 What that changes");
     diff::print(&changes, "the documents before");
-    println!("Review the difference of specs and generated code, then run `cargo xtask test`.");
+    println!("Review the difference of specs and generated code. Then `cargo xtask api`, `cargo xtask test`, and");
+    println!("`cargo insta review` for what goes over the wire.");
     Ok(())
 }
 
@@ -94,7 +95,7 @@ impl Scratch {
     fn swaps(&self, root: &Path, vendor: &str, files: Files) -> Result<Vec<Swap>> {
         let specs = Path::new("specs").join(vendor);
         let mut swaps = Vec::new();
-        for name in all(&self.root().join(&specs))? {
+        for name in tree::files(&self.root().join(&specs))? {
             let path = specs.join(name);
             let new = std::fs::read(self.root().join(&path))?;
             if std::fs::read(root.join(&path)).ok().as_ref() != Some(&new) {
@@ -109,28 +110,8 @@ impl Scratch {
     }
 }
 
-/// The files below a folder, relative to it.
-fn all(folder: &Path) -> Result<BTreeSet<PathBuf>> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(here) = open.pop() {
-        if !here.is_dir() {
-            continue;
-        }
-        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.insert(path.strip_prefix(folder).unwrap_or(&path).to_owned());
-            }
-        }
-    }
-    Ok(found)
-}
-
 fn copy(from: &Path, to: &Path, which: &dyn Fn(&Path) -> bool) -> Result<()> {
-    for name in all(from)?.into_iter().filter(|name| which(name)) {
+    for name in tree::files(from)?.into_iter().filter(|name| which(name)) {
         let target = to.join(&name);
         std::fs::create_dir_all(target.parent().unwrap_or(to))?;
         std::fs::copy(from.join(&name), &target).with_context(|| format!("{} cannot be copied", name.display()))?;

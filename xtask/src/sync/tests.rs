@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{all, sync};
+use super::sync;
 use crate::diff::{self, tests::Specs};
 use crate::generate;
+use crate::tree;
 
 /// A workspace that has generated three of HoopAI's APIs at version 2.
 fn workspace() -> Specs {
@@ -29,7 +30,7 @@ fn sent() -> tempfile::TempDir {
 }
 
 fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    all(root).unwrap().into_iter().map(|name| (name.clone(), std::fs::read(root.join(name)).unwrap())).collect()
+    tree::files(root).unwrap().into_iter().map(|name| (name.clone(), std::fs::read(root.join(name)).unwrap())).collect()
 }
 
 #[test]

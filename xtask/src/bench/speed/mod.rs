@@ -41,6 +41,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let peers = Peers::new(root);
     let mut rows: Vec<Row> = Vec::new();
     for part in Part::ALL.into_iter().filter(|part| options.only.is_empty() || options.only.contains(part)) {
+        eprintln!("── {}", part.name());
         match part.measure(&programs, &peers) {
             Ok(measured) => rows.extend(measured),
             Err(error) => rows.push(Row::failed(part.name(), format!("{error:#}"))),
