@@ -6,10 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
+use crate::refine::{self, Refined};
 use crate::specs::document::{self, Document};
-use crate::specs::overlay::Overlay;
 use crate::specs::vendor::{self, Vendor};
-use crate::{normalise, refine};
 
 /// What is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,10 +35,7 @@ pub(crate) fn run(root: &Path, format: Format) -> Result<()> {
     let mut rows = Vec::new();
     for name in vendor::all(root)? {
         let vendor = Vendor::read(root, &name)?;
-        let overlay = Overlay::read(&vendor.folder)?;
-        for file in &vendor.file.apis {
-            let api = normalise::api(&vendor, file, &overlay)?;
-            let model = refine::refine(&api)?;
+        for Refined { file, api, model } in refine::vendor(&vendor)? {
             rows.push(Row {
                 vendor: name.clone(),
                 api: file.name.clone(),

@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 
 use crate::features::Resources;
 use crate::operations_table::Known;
-use crate::specs::overlay::Overlay;
+use crate::refine::Refined;
 use crate::specs::vendor::{self, Vendor};
 use crate::specs::{evidence::Evidence, schema};
 use crate::write::{Change, Changes, Files};
-use crate::{emit, honesty, normalise, refine};
+use crate::{emit, honesty, refine};
 
 /// Where the fake finds the merged documents.
 const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
@@ -88,34 +88,31 @@ pub(crate) fn plan(root: &Path, vendors: &[String], progress: bool) -> Result<(F
 }
 
 fn generate(root: &Path, vendor: &Vendor, files: &mut Files, known: &mut Known, progress: bool) -> Result<()> {
-    let overlay = Overlay::read(&vendor.folder)?;
-    overlay.check_documents(&vendor.file)?;
     let folder = vendor.generated(root);
     files.own(folder.clone());
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut resources = Resources::default();
-    for file in &vendor.file.apis {
-        let started = Instant::now();
-        let api = normalise::api(vendor, file, &overlay)?;
-        let model = refine::refine(&api).with_context(|| file.name.clone())?;
+    let apis = refine::vendor(vendor)?;
+    for refined in &apis {
+        let Refined { file, api, model } = refined;
         let target = if vendor.is_root(file) { folder.clone() } else { folder.join(file.module()) };
-        emit::api(vendor, &target, file, &api, &model, files).with_context(|| file.name.clone())?;
+        let others: Vec<&Refined<'_>> = apis.iter().filter(|other| other.file.name != file.name).collect();
+        emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
         let document = serde_json::to_string_pretty(&api.merged)? + "\n";
         let name = if vendor.is_root(file) { vendor.name.clone() } else { format!("{}-{}", vendor.name, file.name) };
         files.add(root.join(FAKE_DOCUMENTS).join(format!("{name}.json")), document);
-        let calls = emit::calls::api(vendor, file, &model).with_context(|| file.name.clone())?;
+        let calls = emit::calls::api(vendor, file, model).with_context(|| file.name.clone())?;
         files.add(root.join(CALLS).join(format!("{}.rs", name.replace('-', "_"))), calls);
-        evidence.extend(api.evidence);
-        resources.add(file, &model);
-        known.add(vendor, &model, &api.object_types);
+        evidence.extend(api.evidence.iter().cloned());
+        resources.add(file, model);
+        known.add(vendor, model, &api.object_types);
         if progress {
             println!(
-                "  {:<30} {:>4} operations  {:>4} types  {:>6} lines  {:>5.1} s",
+                "  {:<30} {:>4} operations  {:>4} types  {:>6} lines",
                 file.name,
                 model.operations.len(),
-                model.types.len(),
-                files.rust_lines(&target),
-                started.elapsed().as_secs_f64()
+                model.types.len() - model.common.len(),
+                files.rust_lines(&target)
             );
         }
     }

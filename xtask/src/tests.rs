@@ -95,6 +95,49 @@ fn a_convention_pages_like_the_operation_itself() {
     assert_eq!(workspace.generated("things.rs"), said);
 }
 
+/// A document with a record that leads to others.
+fn orders(change: impl FnOnce(&mut Value)) -> Value {
+    let mut schemas = json!({
+        "Order": {"type": "object", "properties": {
+            "buyer": {"$ref": "#/components/schemas/Buyer"}, "lines": {"type": "array", "items": {"$ref": "#/components/schemas/Line"}},
+        }},
+        "Buyer": {"type": "object", "properties": {"name": {"type": "string"}}},
+        "Line": {"type": "object", "properties": {"price": {"type": "number"}}},
+    });
+    change(&mut schemas);
+    let reply = json!({"200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}});
+    json!({
+        "openapi": "3.0.0", "info": {"title": "", "version": "1"}, "components": {"schemas": schemas},
+        "paths": {"/orders": {"get": {"operationId": "get-order", "responses": reply}}},
+    })
+}
+
+#[test]
+fn another_version_has_the_types_of_the_first_where_they_and_all_below_are_the_same() {
+    let types = |change: fn(&mut Value)| {
+        let workspace = Workspace::new(&orders(|_| {}));
+        workspace.put("specs/acme/next.json", &orders(change));
+        let mut vendor = vendor();
+        vendor["apis"] = json!([
+            {"name": "acme", "client": "Client", "documents": {"awkward.json": {"resource": "orders"}}},
+            {"name": "next", "client": "Next", "documents": {"next.json": {"resource": "orders"}}},
+        ]);
+        workspace.put("specs/acme/vendor.json", &vendor);
+        let text = workspace.generated("next/types/orders.rs");
+        let own: Vec<&str> = ["Buyer", "Line", "Order"]
+            .into_iter()
+            .filter(|name| text.contains(&format!("pub struct {name} {{")))
+            .collect();
+        assert_eq!(text.contains("pub use crate::types::"), own.len() < 3, "{text}");
+        own.join(" ")
+    };
+    assert_eq!(types(|_| {}), "");
+    assert_eq!(types(|schemas| schemas["Line"]["properties"]["tax"] = json!({"type": "number"})), "Line Order");
+    let bound = |schemas: &mut Value| schemas["Line"]["properties"]["price"]["minimum"] = json!(0);
+    assert_eq!(types(bound), "Line Order", "one JSON Schema cannot stand for both");
+    assert_eq!(types(|schemas| schemas["Line"]["x-note"] = json!("ours")), "");
+}
+
 #[test]
 fn generating_is_deterministic_and_drift_is_shown() {
     let workspace = Workspace::new(&awkward());

@@ -10,9 +10,8 @@ use serde::Deserialize;
 
 use super::measure::Bench;
 use super::table::Profile;
-use crate::specs::overlay::Overlay;
+use crate::refine::{self, Refined};
 use crate::specs::vendor::{self, Vendor};
-use crate::{normalise, refine};
 
 /// What `cargo metadata` tells of a project.
 #[derive(Deserialize)]
@@ -66,10 +65,7 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
     let mut found = Vec::new();
     for name in vendor::all(root)? {
         let vendor = Vendor::read(root, &name)?;
-        let overlay = Overlay::read(&vendor.folder)?;
-        for file in &vendor.file.apis {
-            let api = normalise::api(&vendor, file, &overlay)?;
-            let model = refine::refine(&api).with_context(|| file.name.clone())?;
+        for Refined { file, api, model } in refine::vendor(&vendor)? {
             let folder = vendor.generated(root);
             // What lies at the root of the crate has the folders of the others beside it.
             let lines = if vendor.is_root(file) {
@@ -85,7 +81,7 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
                 v3: file.documents.keys().all(|document| document.starts_with("v3/")),
                 operations: api.operations.len(),
                 methods: model.operations.len(),
-                types: model.types.len(),
+                types: model.types.len() - model.common.len(),
                 lines,
             });
         }

@@ -32,7 +32,10 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
     let uses = uses(&new.model);
     for (name, definition) in &old.model.types {
         match new.model.types.get(name) {
-            Some(now) => types::compare(changes, name, definition, now, &used(&uses, name)),
+            Some(now) => {
+                types::compare(changes, name, definition, now, &used(&uses, name));
+                common(changes, name, &old.model, &new.model);
+            }
             None if alone.types_gone.contains(name) => {}
             None => changes.of(Kind::Type, name).removed("the type is gone", "code that names it does not compile"),
         }
@@ -47,6 +50,19 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api) {
     wire::compare(changes, &old, new, &pairs);
     described::compare(changes, &old.model, &new.model, &pairs);
     wire::rest(changes, &old, new);
+}
+
+/// Whether a type is the root's or one of its own.
+fn common(changes: &mut Changes, name: &str, old: &Model, new: &Model) {
+    let mut item = changes.of(Kind::Type, name);
+    match (old.common.contains(name), new.common.contains(name)) {
+        (true, false) => item.breaking(
+            format!("is a type of its own now, no longer `types::{name}`"),
+            "code that gives the one where the other is asked for does not compile",
+        ),
+        (false, true) => item.minor(format!("is `types::{name}` now"), "what was done with it can be done"),
+        _ => {}
+    }
 }
 
 /// An API that one side has alone.

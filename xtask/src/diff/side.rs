@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::normalise::{self, ObjectType};
-use crate::refine::{self, Model};
-use crate::specs::overlay::Overlay;
-use crate::specs::vendor::{self, ApiFile, Vendor};
+use crate::normalise::ObjectType;
+use crate::refine::{self, Model, Refined};
+use crate::specs::vendor::{self, Vendor};
 use crate::tree;
 
 /// A vendor, as its crate shows it.
@@ -41,13 +40,8 @@ impl Side {
             return Ok(None);
         }
         let vendor = Vendor::read(root, name)?;
-        let overlay = Overlay::read(&vendor.folder)?;
-        overlay.check_documents(&vendor.file)?;
-        let mut apis = BTreeMap::new();
-        for file in &vendor.file.apis {
-            let api = Api::read(&vendor, file, &overlay).with_context(|| format!("specs/{name}: {}", file.name))?;
-            apis.insert(file.name.clone(), api);
-        }
+        let apis = refine::vendor(&vendor).with_context(|| format!("specs/{name}"))?;
+        let apis = apis.into_iter().map(|refined| (refined.file.name.clone(), Api::of(&vendor, refined))).collect();
         let defaults = vendor.file.features.map(|features| features.default.into_iter().collect());
         Ok(Some(Self { krate: vendor.file.crate_name, apis, defaults }))
     }
@@ -59,17 +53,15 @@ impl Side {
 }
 
 impl Api {
-    fn read(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<Self> {
-        let api = normalise::api(vendor, file, overlay)?;
-        let model = refine::refine(&api)?;
-        Ok(Self {
+    fn of(vendor: &Vendor, Refined { file, api, model }: Refined<'_>) -> Self {
+        Self {
             module: (!vendor.is_root(file)).then(|| file.module()),
             feature: file.feature.clone(),
             client: file.client.clone(),
             model,
             merged: api.merged,
             object_types: api.object_types,
-        })
+        }
     }
 
     /// The resources that have operations.

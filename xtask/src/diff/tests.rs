@@ -27,16 +27,19 @@ impl Specs {
             |name: &str| -> Value { serde_json::from_str(&std::fs::read_to_string(real.join(name)).unwrap()).unwrap() };
         let mut file = read("vendor.json");
         let apis = file["apis"].as_array_mut().unwrap();
-        apis.retain(|api| api["name"] == "hoopai");
-        apis[0]["documents"].as_object_mut().unwrap().retain(|name, _| documents.contains(&name.as_str()));
+        apis.retain_mut(|api| {
+            let of = api["documents"].as_object_mut().unwrap();
+            of.retain(|name, _| documents.contains(&name.as_str()));
+            !of.is_empty()
+        });
         file["features"] = json!({"default": [], "needs": {}});
         let mut overlay = read("overlay.json");
         let kept = |correction: &Value| documents.iter().any(|name| correction["document"] == **name);
         overlay["corrections"].as_array_mut().unwrap().retain(kept);
         let mut lock = read("lock.json");
         lock["documents"].as_object_mut().unwrap().retain(|name, _| documents.contains(&name.as_str()));
-        std::fs::create_dir_all(here.join("v2")).unwrap();
         for name in documents {
+            std::fs::create_dir_all(here.join(name).parent().unwrap()).unwrap();
             std::fs::copy(real.join(name), here.join(name)).unwrap();
         }
         this.put("vendor.json", &file);
@@ -204,4 +207,15 @@ fn what_a_vendor_changes_is_told_classed_and_called() {
     }
     let trimmed: Vec<&str> = said.lines().map(str::trim_end).collect();
     insta::assert_snapshot!(trimmed.join("\n"));
+}
+
+#[test]
+fn a_type_that_two_versions_no_longer_have_in_common_is_told() {
+    let both = || Specs::of(&["v2/links.json", "v3/links.json"]);
+    let apart = both();
+    apart.edit("v3/links.json", |d| {
+        d["components"]["schemas"]["LinkSchema"]["properties"]["clicks"] = json!({"type": "integer"});
+    });
+    let said = |before: &Specs, now: &Specs| shown(&between(before.root(), now.root()).unwrap());
+    insta::assert_snapshot!([said(&both(), &apart), said(&apart, &both())].join("\n━━ and back\n"));
 }

@@ -18,8 +18,7 @@ use std::path::Path;
 use anyhow::Result;
 use heck::ToSnakeCase;
 
-use crate::normalise::Api;
-use crate::refine::{Model, Operation, reachable};
+use crate::refine::{Model, Operation, Refined, reachable};
 use crate::specs::vendor::{ApiFile, Vendor};
 use crate::write::Files;
 use example::Examples;
@@ -27,13 +26,12 @@ use gate::Gate;
 pub(crate) use paged::item;
 pub(crate) use types::{field_type, into_type, required_of_new};
 
-/// Adds the files of one API below `folder`.
+/// Adds the files of one API below `folder`; `others` are the vendor's.
 pub(crate) fn api(
     vendor: &Vendor,
     folder: &Path,
-    file: &ApiFile,
-    api: &Api,
-    model: &Model,
+    Refined { file, api, model }: &Refined<'_>,
+    others: &[&Refined<'_>],
     files: &mut Files,
 ) -> Result<()> {
     let gate = Gate(vendor.file.features.is_some());
@@ -51,17 +49,17 @@ pub(crate) fn api(
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();
     files.add(folder.join("operations/mod.rs"), rust::file(&[], &operations::root(&names, &model.operations, gate))?);
-    let groups = groups(model, &resources);
+    let groups = groups(model, others);
     for (name, group) in &groups {
-        let text = types::group(group, model) + &schemas::impls(group);
+        let text = types::group(group, model) + &schemas::impls(&group.own);
         files.add(folder.join("types").join(format!("{name}.rs")), rust::file(&[], &text)?);
     }
     files.add(folder.join("schemas.json"), schemas::document(api, model));
     files.add(folder.join("types/mod.rs"), rust::file(&[], &types::root(&groups, gate))?);
     let mut root = handle::root(file, api, &resources, gate);
     if vendor.is_root(file) {
-        let others = vendor.file.apis.iter().filter(|other| other.name != file.name);
-        root = root.replacen("pub mod operations;", &(modules(others) + "pub mod operations;"), 1);
+        let modules = modules(others.iter().map(|other| other.file));
+        root = root.replacen("pub mod operations;", &(modules + "pub mod operations;"), 1);
     }
     files.add(folder.join("mod.rs"), rust::file(&[], &root)?);
     Ok(())
@@ -95,34 +93,51 @@ fn source(operations: &[&Operation]) -> Vec<String> {
 
 /// Types that the same resources use.
 pub(crate) struct Group {
-    pub(crate) users: Vec<String>,
-    pub(crate) names: Vec<String>,
+    pub(crate) users: BTreeSet<String>,
+    /// Those that are defined here.
+    pub(crate) own: Vec<String>,
+    /// Those that are the root's.
+    pub(crate) common: Vec<String>,
 }
 
 /// The types of each resource alone, and those that several use together: a group for each set of
 /// users, called like the first of its types.
-fn groups(model: &Model, resources: &BTreeMap<String, Vec<&Operation>>) -> BTreeMap<String, Group> {
-    let mut users: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut reached: Vec<(String, BTreeSet<String>)> = Vec::new();
-    for (resource, operations) in resources {
-        let from = operations.iter().flat_map(|operation| operation.types());
-        reached.push((resource.clone(), reachable(&model.types, from)));
+fn groups(model: &Model, others: &[&Refined<'_>]) -> BTreeMap<String, Group> {
+    let mut users = users(model);
+    for other in others {
+        for (name, more) in self::users(&other.model) {
+            match users.get_mut(&name) {
+                // Who uses a type that is ours needs it here; without a user it is always there.
+                Some(known) if other.model.common.contains(&name) && !known.is_empty() => known.extend(more),
+                _ => {}
+            }
+        }
     }
-    for name in model.types.keys() {
-        let of = reached.iter().filter(|(_, names)| names.contains(name)).map(|(resource, _)| resource.clone());
-        users.insert(name, of.collect());
-    }
-    let mut sets: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    let mut sets: BTreeMap<BTreeSet<String>, Vec<String>> = BTreeMap::new();
     for (name, users) in users {
-        sets.entry(users).or_default().push(name.to_owned());
+        sets.entry(users).or_default().push(name);
     }
     sets.into_iter()
         .map(|(users, names)| {
-            let name = match users.as_slice() {
-                [one] => one.clone(),
+            let name = match users.first() {
+                Some(one) if users.len() == 1 => one.clone(),
                 _ => format!("shared_{}", names[0].to_snake_case()),
             };
-            (name, Group { users, names })
+            let (common, own) = names.into_iter().partition(|name| model.common.contains(name));
+            (name, Group { users, own, common })
         })
         .collect()
+}
+
+/// The resources that use each type.
+fn users(model: &Model) -> BTreeMap<String, BTreeSet<String>> {
+    let mut users: BTreeMap<String, BTreeSet<String>> =
+        model.types.keys().map(|name| (name.clone(), BTreeSet::new())).collect();
+    for (resource, operations) in resources(model) {
+        let from = operations.iter().flat_map(|operation| operation.types());
+        for name in reachable(&model.types, from) {
+            users.entry(name).or_default().insert(resource.clone());
+        }
+    }
+    users
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Group;
 use super::rust::packed;
 use crate::normalise::Api;
 use crate::refine::{Definition, Model, Shape, Ty};
-use crate::specs::document::object;
+use crate::specs::document::{object, without_notes};
 
 /// `schemas.json`: a schema a line.
 pub(super) fn document(api: &Api, model: &Model) -> String {
@@ -26,22 +25,13 @@ pub(super) fn document(api: &Api, model: &Model) -> String {
 pub(super) const STATIC: &str = "#[cfg(feature = \"schemars\")]\nstatic DOCUMENT: crm_core::schema::Document =\n    \
     crm_core::schema::Document::new(include_str!(\"../schemas.json\"));\n";
 
-/// The impls for the types of a group.
-pub(super) fn impls(group: &Group) -> String {
-    let names = packed("    ", group.names.iter().cloned());
-    format!("@@\n\n#[cfg(feature = \"schemars\")]\ncrm_core::json_schemas!(super::DOCUMENT;\n{names});\n@@\n")
-}
-
-/// Without what we noted on it.
-fn without_notes(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let kept = map.iter().filter(|(key, _)| !key.starts_with("x-"));
-            Value::Object(kept.map(|(key, value)| (key.clone(), without_notes(value))).collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(without_notes).collect()),
-        plain => plain.clone(),
+/// The impls of some types.
+pub(super) fn impls(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
     }
+    let names = packed("    ", names.iter().cloned());
+    format!("@@\n\n#[cfg(feature = \"schemars\")]\ncrm_core::json_schemas!(super::DOCUMENT;\n{names});\n@@\n")
 }
 
 fn schema(definition: &Definition) -> Value {

@@ -31,8 +31,14 @@ pub(super) fn root(groups: &BTreeMap<String, Group>, gate: Gate) -> String {
 
 /// Types that the same resources use.
 pub(super) fn group(group: &Group, model: &Model) -> String {
-    let mut text = String::from("#[allow(unused_imports)]\nuse super::*;\n\n");
-    for name in &group.names {
+    let mut text = String::new();
+    if !group.common.is_empty() {
+        text.push_str(&format!("pub use crate::types::{{{}}};\n", group.common.join(", ")));
+    }
+    if !group.own.is_empty() {
+        text.push_str("#[allow(unused_imports)]\nuse super::*;\n\n");
+    }
+    for name in &group.own {
         let definition = &model.types[name];
         match &definition.shape {
             Shape::Record { fields, keeps } => record(&mut text, name, definition, fields, *keeps),

@@ -33,6 +33,7 @@ pub(crate) use content::{Encoding, Part, Sent, Success, sent, success};
 pub(crate) use fold::ObjectType;
 pub(crate) use names::{singular, words};
 pub(crate) use parameters::placeholders;
+pub(crate) use references::each as each_reference;
 pub(crate) use tame::TIMESTAMP;
 pub(crate) use unions::{By, Union};
 

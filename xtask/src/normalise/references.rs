@@ -80,7 +80,7 @@ pub(super) fn rewrite(value: &mut Value, change: &mut impl FnMut(&mut String)) {
 }
 
 /// Calls `found` with the name of every schema that is referred to.
-pub(super) fn each(value: &Value, found: &mut impl FnMut(&str)) {
+pub(crate) fn each(value: &Value, found: &mut impl FnMut(&str)) {
     match value {
         Value::Object(map) => {
             if let Some(name) = schema_name(value) {

@@ -3,6 +3,7 @@
 //! The generator decides names, types and signatures. What it cannot do is decided here: replies
 //! all optional, enums open, unions told apart, aliases gone.
 
+mod common;
 mod operations;
 mod paging;
 mod share;
@@ -14,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::normalise::Api;
+use crate::normalise::{self, Api};
 use crate::specs::document;
+use crate::specs::overlay::Overlay;
+use crate::specs::vendor::{ApiFile, Vendor};
 
 pub(crate) use operations::{Argument, Body, Operation, Place, Reply};
 pub(crate) use paging::{OneOrTwo, Paging, PagingKind, Place as PagingPlace};
@@ -25,7 +28,36 @@ pub(crate) use types::{Definition, Field, Shape};
 /// All there is to emit for an API.
 pub(crate) struct Model {
     pub(crate) types: BTreeMap<String, Definition>,
+    /// Those of the types that are the ones of the vendor's root.
+    pub(crate) common: BTreeSet<String>,
     pub(crate) operations: Vec<Operation>,
+}
+
+/// An API of a vendor.
+pub(crate) struct Refined<'a> {
+    pub(crate) file: &'a ApiFile,
+    pub(crate) api: Api,
+    pub(crate) model: Model,
+}
+
+/// Reads all APIs of a vendor.
+pub(crate) fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
+    let overlay = Overlay::read(&vendor.folder)?;
+    overlay.check_documents(&vendor.file)?;
+    let mut apis = Vec::new();
+    for file in &vendor.file.apis {
+        let api = normalise::api(vendor, file, &overlay)?;
+        let model = refine(&api).with_context(|| file.name.clone())?;
+        apis.push(Refined { file, api, model });
+    }
+    if let Some(place) = apis.iter().position(|refined| vendor.is_root(refined.file)) {
+        let root = apis.remove(place);
+        for other in &mut apis {
+            other.model.common = common::types(&root, other);
+        }
+        apis.insert(place, root);
+    }
+    Ok(apis)
 }
 
 impl Model {
@@ -40,11 +72,13 @@ impl Model {
         }
         let types = std::mem::take(&mut self.types);
         self.types = types.into_iter().map(|(name, definition)| (new(&name).unwrap_or(name), definition)).collect();
+        let common = std::mem::take(&mut self.common);
+        self.common = common.into_iter().map(|name| new(&name).unwrap_or(name)).collect();
     }
 }
 
 /// Runs the type generator on the tame document and reads its output.
-pub(crate) fn refine(api: &Api) -> Result<Model> {
+fn refine(api: &Api) -> Result<Model> {
     let file = generate(&api.tame).context("the type generator refused the document")?;
     let mut types = types::read(&file, &api.unions)?;
     share::enums(&mut types, &api.names);
@@ -63,7 +97,7 @@ pub(crate) fn refine(api: &Api) -> Result<Model> {
     for (name, definition) in &mut definitions {
         definition.sent = sent.contains(name);
     }
-    Ok(Model { types: definitions, operations })
+    Ok(Model { types: definitions, common: BTreeSet::new(), operations })
 }
 
 fn generate(document: &Value) -> Result<syn::File> {

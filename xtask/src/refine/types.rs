@@ -8,6 +8,7 @@ use super::ty::Ty;
 use crate::normalise::{By, TIMESTAMP, Union};
 
 /// A public type.
+#[derive(PartialEq)]
 pub(crate) struct Definition {
     pub(crate) doc: String,
     pub(crate) shape: Shape,
@@ -16,6 +17,7 @@ pub(crate) struct Definition {
 }
 
 /// What a type is.
+#[derive(PartialEq)]
 pub(crate) enum Shape {
     Record {
         fields: Vec<Field>,
@@ -29,6 +31,7 @@ pub(crate) enum Shape {
 }
 
 /// A field of a record.
+#[derive(PartialEq)]
 pub(crate) struct Field {
     pub(crate) ident: String,
     pub(crate) wire: String,

@@ -93,6 +93,18 @@ pub(crate) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a 
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
+/// A value without the members that are notes of ours.
+pub(crate) fn without_notes(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, _)| !key.starts_with("x-"));
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_notes(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_notes).collect()),
+        plain => plain.clone(),
+    }
+}
+
 /// The text at a key.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)

@@ -230,11 +230,31 @@ mod shared_contact_session_ids;
 #[cfg(any(feature = "forms", feature = "surveys"))]
 pub use self::shared_contact_session_ids::*;
 
-#[cfg(any(feature = "contacts", feature = "conversations", feature = "products"))]
+#[cfg(
+    any(
+        feature = "contacts",
+        feature = "conversations",
+        feature = "emails",
+        feature = "products"
+    )
+)]
 mod shared_contact_sort_direction;
 
-#[cfg(any(feature = "contacts", feature = "conversations", feature = "products"))]
+#[cfg(
+    any(
+        feature = "contacts",
+        feature = "conversations",
+        feature = "emails",
+        feature = "products"
+    )
+)]
 pub use self::shared_contact_sort_direction::*;
+
+#[cfg(any(feature = "calendars", feature = "payments"))]
+mod shared_coupon_discount_type;
+
+#[cfg(any(feature = "calendars", feature = "payments"))]
+pub use self::shared_coupon_discount_type::*;
 
 #[cfg(any(feature = "contacts", feature = "opportunities"))]
 mod shared_create_add_followers_reply;
@@ -337,6 +357,12 @@ mod shared_success_reply;
     )
 )]
 pub use self::shared_success_reply::*;
+
+#[cfg(any(feature = "courses", feature = "emails"))]
+mod shared_visibility;
+
+#[cfg(any(feature = "courses", feature = "emails"))]
+pub use self::shared_visibility::*;
 
 #[cfg(feature = "snapshots")]
 mod snapshots;

@@ -131,16 +131,6 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Coupon discount type.
-    pub enum CouponDiscountType {
-        /// `amount`
-        Amount = "amount",
-        /// `percentage`
-        Percentage = "percentage",
-    }
-}
-
-crm_core::open_enum! {
     /// Coupon status.
     pub enum CouponStatus {
         /// `active`
@@ -1344,8 +1334,8 @@ impl UpdateCustomProviderCapabilities {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AmountSummary, ApplyToFuturePaymentsConfig, ApplyToFuturePaymentsConfigDto,
-    ApplyToFuturePaymentsConfigType, ConnectCustomProvidersConfig, Coupon, CouponDiscountType, CouponStatus,
-    CreateCouponParams, CreateCouponReply, CreateCustomProviders, CreateFulfillment, CreateFulfillmentReply,
+    ApplyToFuturePaymentsConfigType, ConnectCustomProvidersConfig, Coupon, CouponStatus, CreateCouponParams,
+    CreateCouponReply, CreateCustomProviders, CreateFulfillment, CreateFulfillmentReply,
     CreateWhiteLabelIntegrationProvider, CreateWhiteLabelIntegrationProviderProvider,
     CreateWhitelabelIntegrationReply, CustomProviderKeys, CustomProvidersReply, DeleteCouponParams,
     DeleteCouponReply, DeleteCustomProvidersConfig, FulfilledItem, Fulfillment, FulfillmentItems,
