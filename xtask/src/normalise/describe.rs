@@ -1,34 +1,37 @@
 //! Descriptions for what the document does not describe: one dictionary a vendor, by name.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::specs::document::Document;
+use crate::specs::words::Words;
 
 /// Describes the parameters and members whose names are in the dictionary.
-pub(super) fn describe(document: &mut Document, words: &BTreeMap<String, String>) {
+pub(super) fn describe(document: &mut Document, words: &Words) {
     for (path, method) in document.operations() {
         let parameters = document.value["paths"][&path][method].get_mut("parameters").and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
-            let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-            put(parameter, words.get(&name));
+            let said = parameter["name"].as_str().and_then(|name| words.parameter(name));
+            put(parameter, said);
         }
     }
-    if let Some(components) = document.value.get_mut("components") {
-        members(&mut components["schemas"], words);
-    }
+    members(&mut document.value, words);
 }
 
-fn members(schema: &mut Value, words: &BTreeMap<String, String>) {
-    match schema {
+fn members(value: &mut Value, words: &Words) {
+    match value {
         Value::Object(map) => {
-            if let Some(Value::Object(properties)) = map.get_mut("properties") {
-                for (name, property) in properties.iter_mut() {
-                    put(property, words.get(name));
+            for (key, value) in map {
+                match value {
+                    // A member may be called like this too; it is a schema then, and below this one.
+                    Value::Object(properties) if key == "properties" => {
+                        for (name, property) in properties {
+                            put(property, words.member(name));
+                            members(property, words);
+                        }
+                    }
+                    other => members(other, words),
                 }
             }
-            map.values_mut().for_each(|value| members(value, words));
         }
         Value::Array(items) => items.iter_mut().for_each(|value| members(value, words)),
         _ => {}
@@ -36,11 +39,51 @@ fn members(schema: &mut Value, words: &BTreeMap<String, String>) {
 }
 
 /// A type with a name says what it is.
-fn put(described: &mut Value, words: Option<&String>) {
+fn put(described: &mut Value, words: Option<&str>) {
     if let (Some(words), Value::Object(map)) = (words, described)
         && !map.contains_key("$ref")
         && !map.contains_key("description")
     {
         map.insert("description".to_owned(), json!(words));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_description_takes_it_from_the_dictionary_wherever_it_stands() {
+        let schema = json!({"properties": {
+            "status": {"type": "string"},
+            // A member of this name is a schema, not members.
+            "properties": {"type": "array", "items": {"properties": {"status": {"description": "Said."}}}},
+            "items": {"$ref": "#/components/schemas/Other"},
+        }});
+        let body = json!({"content": {"application/json": {"schema": schema.clone()}}});
+        let list = json!({"parameters": [{"name": "status", "in": "query"}, {"name": "items", "in": "query"}], "requestBody": body});
+        let value = json!({
+            "openapi": "3.0.0", "paths": {"/things": {"get": list}}, "components": {"schemas": {"Thing": schema}},
+        });
+        let mut document = Document { name: "things.json".to_owned(), value };
+        let words: Words = serde_json::from_value(json!({
+            "members": {"status": "The state it is in.", "properties": "Its members.", "items": "What it holds.", "type": "Its kind."},
+            "parameters": {"status": "Only those in this state."},
+        }))
+        .unwrap();
+        describe(&mut document, &words);
+        let list = &document.value["paths"]["/things"]["get"];
+        assert_eq!(list["parameters"][0]["description"], "Only those in this state.");
+        assert_eq!(list["parameters"][1]["description"], "What it holds.");
+        let expected = json!({"properties": {
+            "status": {"type": "string", "description": "The state it is in."},
+            "properties": {
+                "type": "array", "description": "Its members.",
+                "items": {"properties": {"status": {"description": "Said."}}},
+            },
+            "items": {"$ref": "#/components/schemas/Other"},
+        }});
+        assert_eq!(list["requestBody"]["content"]["application/json"]["schema"], expected);
+        assert_eq!(document.value["components"]["schemas"]["Thing"], expected);
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, overlay: &Overlay) -> Result<
         identifiers::check(document)?;
         parameters::complete(document)?;
         paging::complete(document, &file.paging)?;
-        describe::describe(document, &file.words);
+        describe::describe(document, &vendor.words);
     }
     let object_types = match &file.fold {
         Some(fold) => fold::fold(fold, file, &mut documents)?,

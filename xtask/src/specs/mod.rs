@@ -7,3 +7,4 @@ pub(crate) mod import;
 pub(crate) mod overlay;
 pub(crate) mod schema;
 pub(crate) mod vendor;
+pub(crate) mod words;

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, schema_for};
 
 use super::overlay::Overlay;
 use super::vendor::VendorFile;
+use super::words::Words;
 use crate::operations_table::Table;
 use crate::write::Files;
 
@@ -14,6 +15,7 @@ use crate::write::Files;
 pub(crate) fn files(root: &Path, files: &mut Files) -> Result<()> {
     files.add(root.join("specs/vendor.schema.json"), text::<VendorFile>()?);
     files.add(root.join("specs/overlay.schema.json"), text::<Overlay>()?);
+    files.add(root.join("specs/words.schema.json"), text::<Words>()?);
     files.add(root.join("specs/operations.schema.json"), text::<Table>()?);
     Ok(())
 }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::document;
+use super::words::Words;
 
 /// A vendor: its crate and the APIs in it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -60,9 +61,6 @@ pub(crate) struct ApiFile {
     /// Better names for schemas, as `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub(crate) types: BTreeMap<String, String>,
-    /// What a parameter or a member of this name means, where the document does not say it.
-    #[serde(default)]
-    pub(crate) words: BTreeMap<String, String>,
     /// How lists page where their operation does not say it (`x-paging`): the first that fits.
     #[serde(default)]
     pub(crate) paging: Vec<serde_json::Value>,
@@ -112,6 +110,7 @@ pub(crate) struct Vendor {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
     pub(crate) file: VendorFile,
+    pub(crate) words: Words,
 }
 
 impl Vendor {
@@ -126,7 +125,7 @@ impl Vendor {
         if file.apis.is_empty() {
             bail!("{}: `apis` is empty", path.display());
         }
-        Ok(Self { name: name.to_owned(), folder, file })
+        Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, folder, file })
     }
 
     /// Whether an API stands at the root of the generated code: the only one, or the one that is

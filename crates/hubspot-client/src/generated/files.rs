@@ -581,7 +581,7 @@ impl Replace {
             call: self.call.file("file", file),
         }
     }
-    /// `options`
+    /// The values to choose from.
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),
@@ -1100,7 +1100,7 @@ impl UploadCall {
             call: self.call.set_part("fileName", &file_name.to_string()),
         }
     }
-    /// `folderId`
+    /// The id of the folder.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("folderId", &folder_id.to_string()),
@@ -1112,7 +1112,7 @@ impl UploadCall {
             call: self.call.set_part("folderPath", &folder_path.to_string()),
         }
     }
-    /// `options`
+    /// The values to choose from.
     pub fn options(self, options: impl Display) -> Self {
         Self {
             call: self.call.set_part("options", &options.to_string()),

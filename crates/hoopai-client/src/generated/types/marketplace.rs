@@ -77,7 +77,7 @@ crm_core::record! {
     pub struct MarketplaceCreateChargeResponse {
         /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// `success`
+        /// Whether it worked.
         success: Option<bool> = "success",
     }
 }
@@ -87,13 +87,13 @@ crm_core::record! {
     pub struct MarketplaceGetChargeResponse {
         /// `amountCharged`
         amount_charged: Option<f64> = "amountCharged",
-        /// `appId`
+        /// The id of the app.
         app_id: Option<String> = "appId",
         /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// `createdAt`
+        /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `currency`
+        /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// `entityId`
         entity_id: Option<String> = "entityId",
@@ -111,7 +111,7 @@ crm_core::record! {
         transaction_type: Option<String> = "transactionType",
         /// `units`
         units: Option<f64> = "units",
-        /// `updatedAt`
+        /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -125,7 +125,7 @@ crm_core::record! {
         count: Option<f64> = "count",
         /// `pagination`
         pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",
-        /// `traceId`
+        /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -135,13 +135,13 @@ crm_core::record! {
     pub struct MarketplaceListChargesResponseChargesItem {
         /// `amountCharged`
         amount_charged: Option<f64> = "amountCharged",
-        /// `appId`
+        /// The id of the app.
         app_id: Option<String> = "appId",
         /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// `createdAt`
+        /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `currency`
+        /// The currency, as `USD`.
         currency: Option<String> = "currency",
         /// `entityId`
         entity_id: Option<String> = "entityId",
@@ -159,7 +159,7 @@ crm_core::record! {
         transaction_type: Option<String> = "transactionType",
         /// `units`
         units: Option<f64> = "units",
-        /// `updatedAt`
+        /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -167,11 +167,11 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace list charges response pagination.
     pub struct MarketplaceListChargesResponsePagination {
-        /// `limit`
+        /// Most items in a page.
         limit: Option<f64> = "limit",
-        /// `skip`
+        /// How many items to pass over.
         skip: Option<f64> = "skip",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }

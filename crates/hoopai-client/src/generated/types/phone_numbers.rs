@@ -238,9 +238,9 @@ crm_core::record! {
     pub struct PhoneNumbersListPoolsResponse {
         /// `data`
         data: Vec<NumberPool> = "data",
-        /// `success`
+        /// Whether it worked.
         success: Option<bool> = "success",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }

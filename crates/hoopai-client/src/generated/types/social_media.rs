@@ -1644,11 +1644,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Social media get statistics response.
     pub struct SocialMediaGetStatisticsResponse {
-        /// `message`
+        /// What it says, for people.
         message: Option<String> = "message",
         /// `results`
         results: Option<SocialMediaGetStatisticsResponseResults> = "results",
-        /// `traceId`
+        /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1704,7 +1704,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
         /// `platforms`
         platforms: Map<PlatformsValue> = "platforms",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
@@ -1716,7 +1716,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
         /// `platforms`
         platforms: Map<PlatformsValue> = "platforms",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
@@ -1728,7 +1728,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
         /// `platforms`
         platforms: Map<PlatformsValue> = "platforms",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
         /// `totalChange`
         total_change: Option<f64> = "totalChange",
@@ -1798,7 +1798,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
         /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }
@@ -1808,7 +1808,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
         /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }
@@ -1818,7 +1818,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
         /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }
@@ -1840,7 +1840,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
         /// `series`
         series: Vec<f64> = "series",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }
@@ -1850,7 +1850,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
         /// `series`
         series: Vec<f64> = "series",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }
@@ -1860,7 +1860,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
         /// `series`
         series: Vec<f64> = "series",
-        /// `total`
+        /// How many there are in all.
         total: Option<f64> = "total",
     }
 }

@@ -315,13 +315,13 @@ impl UploadCall {
             call: self.call.set_part("hosted", &hosted),
         }
     }
-    /// `name`
+    /// The name.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_part("name", &name.to_string()),
         }
     }
-    /// `parentId`
+    /// The id of what it belongs to.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("parentId", &parent_id.to_string()),

@@ -984,8 +984,8 @@ impl Default for LongField {
 crm_core::record! {
     /// Object field.
     pub struct ObjectField {
-        /// `properties`
-        properties: Option<ObjectFieldProperties> = "properties",
+        /// The properties, by internal name; of a read, the names of those to give.
+        properties: Option<Value> = "properties",
         /// Always `OBJECT`.
         type_: Option<String> = "type",
     }
@@ -996,24 +996,13 @@ crm_core::record! {
 impl ObjectField {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(properties: impl Into<ObjectFieldProperties>) -> Self {
+    pub fn new(properties: impl Into<Value>) -> Self {
         Self {
             properties: Some(properties.into()),
             type_: Some("OBJECT".to_owned()),
         }
     }
 }
-
-crm_core::record! {
-    /// The properties, by internal name; of a read, the names of those to give.
-    pub struct ObjectFieldProperties {
-        /// `description`
-        description: Option<Value> = "description",
-    }
-}
-crm_core::setters!(ObjectFieldProperties {
-    description: Value,
-});
 
 crm_core::record! {
     /// Object request options.
@@ -1366,8 +1355,8 @@ crm_core::json_schemas!(super::DOCUMENT;
     ChirpAiContextObjectUnstructuredSourcesItem, ComplianceIds, ConditionalSingleFieldDependency, ContactId,
     CopilotRequestContext, Dependency, DoubleField, ExecutionTranslationRule, FieldTypeDefinition,
     FieldTypeDefinitionFieldType, FunctionType, InputFieldDefinition,
-    InputFieldDefinitionSupportedValueTypesItem, IntegerField, LongField, ObjectField, ObjectFieldProperties,
-    ObjectRequestOptions, OutputFieldDefinition, PublicFieldTypeDefinition, PublicFieldTypeDefinitionType,
-    PublicOption, SingleFieldDependency, StandaloneRequestContext, StringField, StringFieldFormat,
-    TestRequestContext, UnknownField, WorkflowsRequestContext,
+    InputFieldDefinitionSupportedValueTypesItem, IntegerField, LongField, ObjectField, ObjectRequestOptions,
+    OutputFieldDefinition, PublicFieldTypeDefinition, PublicFieldTypeDefinitionType, PublicOption,
+    SingleFieldDependency, StandaloneRequestContext, StringField, StringFieldFormat, TestRequestContext,
+    UnknownField, WorkflowsRequestContext,
 );

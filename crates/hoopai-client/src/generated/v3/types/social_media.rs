@@ -2383,9 +2383,9 @@ impl SocialMediaGetStatisticsBody {
 crm_core::record! {
     /// Social media get statistics body current range.
     pub struct SocialMediaGetStatisticsBodyCurrentRange {
-        /// `endDate`
+        /// The last day or time.
         end_date: Option<Timestamp> = "endDate",
-        /// `startDate`
+        /// The first day or time.
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
@@ -2409,9 +2409,9 @@ impl SocialMediaGetStatisticsBodyCurrentRange {
 crm_core::record! {
     /// Social media get statistics body prev range.
     pub struct SocialMediaGetStatisticsBodyPrevRange {
-        /// `endDate`
+        /// The last day or time.
         end_date: Option<Timestamp> = "endDate",
-        /// `startDate`
+        /// The first day or time.
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
@@ -2435,11 +2435,11 @@ impl SocialMediaGetStatisticsBodyPrevRange {
 crm_core::record! {
     /// Social media get statistics response.
     pub struct SocialMediaGetStatisticsResponse {
-        /// `message`
+        /// What it says, for people.
         message: Option<String> = "message",
         /// `results`
         results: Option<SocialMediaGetStatisticsResponseResults> = "results",
-        /// `traceId`
+        /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
     }
 }
