@@ -5,9 +5,9 @@ mod samples;
 use crm_core::{RawReply, Vendor, Wire, codec};
 use hoopai_client::operations::CONTACTS_CREATE;
 use hoopai_client::types::{
-    AppointmentSchemaReply, ContactFilterOperator, ContactSearch, ContactsByIdReply, ContactsSearchReply,
-    CreateContact, FoundContacts, GetLocationAccessTokenReply, LocationsCustomField, MarketplaceListChargesResponse,
-    MessageReply, MessagesReply, OpportunitiesSearchReply, SucceededReply,
+    AppointmentReply, ContactFilterOperator, ContactSearch, ContactsByIdReply, ContactsSearchReply, CreateContact,
+    FoundContacts, GetLocationAccessTokenReply, LocationsCustomField, MarketplaceListChargesResponse, MessageReply,
+    MessagesReply, OpportunitiesSearchReply, SucceededReply,
 };
 use http::{HeaderMap, StatusCode};
 use samples::Samples;
@@ -103,7 +103,7 @@ const ODD: &[Odd] = &[
         assert_eq!(read::<SucceededReply>(json!({"succeded": true})).succeded, Some(true));
     }),
     ("an appointment without the times of its record", || {
-        let appointment: AppointmentSchemaReply = read(json!({"id": "a1", "calendarId": "k1", "title": "Fitting"}));
+        let appointment: AppointmentReply = read(json!({"id": "a1", "calendarId": "k1", "title": "Fitting"}));
         assert_eq!((appointment.date_added, appointment.date_updated), (None, None));
         assert_eq!(appointment.calendar_id.as_deref(), Some("k1"));
     }),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
@@ -31,9 +31,18 @@ pub(super) fn merge(mut documents: Vec<Document>, better: &BTreeMap<String, Stri
         for (name, shape) in shapes {
             let known = &uses[name.as_str()];
             let common = known.iter().rev().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
-            let chosen = if common == Some(*shape) { name.clone() } else { format!("{}{name}", stem(&document.name)) };
+            let chosen = if common == Some(*shape) {
+                name.clone()
+            } else {
+                let apart = format!("{}{name}", stem(&document.name));
+                better.get(&apart).cloned().unwrap_or(apart)
+            };
             named.entry((name.clone(), *shape)).or_insert(chosen);
         }
+    }
+    let mut taken = BTreeSet::new();
+    if let Some(twice) = named.values().find(|name| !taken.insert(*name)) {
+        bail!("two schemas would both be called `{twice}`; give one another name under `types` in vendor.json");
     }
 
     let mut paths: Map<String, Value> = Map::new();

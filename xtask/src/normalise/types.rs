@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
-use heck::ToUpperCamelCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::references;
 use crate::specs::document::{Document, object};
@@ -71,18 +71,13 @@ pub(super) fn rename(document: &mut Document, better: &BTreeMap<String, String>)
 
 /// A shorter name for the same thing.
 fn shorter(name: &str) -> String {
-    let mut name = name.to_owned();
-    for (from, to) in [
-        ("Dto", ""),
-        ("Schema", ""),
-        ("SuccessfulResponse", "Reply"),
-        ("SuccessResponse", "Reply"),
-        ("Response", "Reply"),
-    ] {
-        if let Some(stem) = name.strip_suffix(from).filter(|stem| !stem.is_empty()) {
-            name = format!("{stem}{to}");
-        }
-    }
+    let plain = unversioned(name);
+    let plain = without_endings(&plain, &["Dto", "Schema"]);
+    let stem = without_endings(plain, &["ResponseWrapper", "SuccessfulResponse", "SuccessResponse", "Response"]);
+    let mut name = match stem.len() < plain.len() {
+        true => without_endings(stem, &["Dto", "Schema"]).to_owned() + "Reply",
+        false => plain.to_owned(),
+    };
     for (before, after, end) in [
         ("CollectionResponse", "NoPaging", "List"),
         ("CollectionResponse", "ForwardPaging", "Page"),
@@ -104,6 +99,31 @@ fn shorter(name: &str) -> String {
     }
 }
 
+/// A name without the version (`V3`, `PublicV2`) and without the status of its reply (`Http200`).
+fn unversioned(name: &str) -> String {
+    let snake = name.to_snake_case();
+    let numbered = |word: &str, before: &str| {
+        word.strip_prefix(before).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut kept: Vec<&str> = Vec::new();
+    for word in snake.split('_') {
+        if numbered(word, "v") {
+            kept.pop_if(|last| *last == "public");
+        } else if !numbered(word, "http") {
+            kept.push(word);
+        }
+    }
+    kept.join("_").to_upper_camel_case()
+}
+
+/// A name without some words at its end, as long as something is left.
+fn without_endings<'a>(mut name: &'a str, endings: &[&str]) -> &'a str {
+    while let Some(stem) = endings.iter().find_map(|ending| name.strip_suffix(ending).filter(|stem| !stem.is_empty())) {
+        name = stem;
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::shorter;
@@ -118,6 +138,11 @@ mod tests {
             ("BatchResponsePropertyWithErrors", "PropertyBatchReply"),
             ("BatchInputPublicAssociationMultiPost", "AssociationMultiPostBatch"),
             ("PublicOwner", "Owner"),
+            ("CreateContactsSuccessfulResponseDtoV3", "CreateContactsReply"),
+            ("ListTemplatesPublicV2ResponseDto", "ListTemplatesReply"),
+            ("AppointmentSchemaResponse", "AppointmentReply"),
+            ("V3PaginationMeta", "PaginationMeta"),
+            ("ListNumbersV3Http200Response", "ListNumbersReply"),
             ("Publication", "Publication"),
             ("Response", "Response"),
         ] {

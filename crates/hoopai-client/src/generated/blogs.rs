@@ -90,7 +90,7 @@ impl Blogs {
     pub fn create_post(
         &self,
         body: impl std::borrow::Borrow<types::BlogPostParams>,
-    ) -> Call<types::BlogPostCreateResponseWrapper> {
+    ) -> Call<types::BlogPostCreateReply> {
         self.call(&operations::BLOGS_CREATE_POST).json(body.borrow())
     }
     /// Lists blogs.
@@ -256,7 +256,7 @@ impl Blogs {
         &self,
         post_id: impl Display,
         body: impl std::borrow::Borrow<types::BlogPostParams>,
-    ) -> Call<types::BlogPostUpdateResponseWrapper> {
+    ) -> Call<types::BlogPostUpdateReply> {
         self.call(&operations::BLOGS_UPDATE_POST)
             .path("postId", &post_id)
             .json(body.borrow())
@@ -282,7 +282,7 @@ crm_core::call_builder!(CheckUrlSlug => types::UrlSlugCheckReply);
 /// Options of [`Blogs::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::BlogGetResponseWrapper>,
+    call: Call<types::BlogGetReply>,
 }
 
 impl List {
@@ -293,11 +293,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::BlogGetResponseWrapper);
+crm_core::call_builder!(List => types::BlogGetReply);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::BlogGetResponseWrapper;
+    type Page = types::BlogGetReply;
     type Item = types::BlogReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
@@ -393,7 +393,7 @@ impl Paged for ListCategories {
 /// Options of [`Blogs::list_posts`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListPosts {
-    call: Call<types::BlogPostGetResponseWrapper>,
+    call: Call<types::BlogPostGetReply>,
 }
 
 impl ListPosts {
@@ -412,11 +412,11 @@ impl ListPosts {
         }
     }
 }
-crm_core::call_builder!(ListPosts => types::BlogPostGetResponseWrapper);
+crm_core::call_builder!(ListPosts => types::BlogPostGetReply);
 crm_core::paged_builder!(ListPosts => ListPosts);
 
 impl Paged for ListPosts {
-    type Page = types::BlogPostGetResponseWrapper;
+    type Page = types::BlogPostGetReply;
     type Item = types::BlogPostReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

@@ -95,7 +95,7 @@ impl Calendars {
     pub fn create_appointment(
         &self,
         body: impl std::borrow::Borrow<types::AppointmentCreate>,
-    ) -> Call<types::AppointmentSchemaReply> {
+    ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(body.borrow())
     }
     /// Creates an appointment note of a calendar.
@@ -928,7 +928,7 @@ impl Calendars {
         &self,
         event_id: impl Display,
         body: impl std::borrow::Borrow<types::AppointmentEdit>,
-    ) -> Call<types::AppointmentSchemaReply> {
+    ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_UPDATE_APPOINTMENT)
             .path("eventId", &event_id)
             .json(body.borrow())

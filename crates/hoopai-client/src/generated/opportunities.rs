@@ -67,7 +67,7 @@ impl Opportunities {
     /// let reply = client
     ///     .opportunities()
     ///     .create(
-    ///         types::Create::default()
+    ///         types::CreateOpportunity::default()
     ///             .contact_id("123")
     ///             .location_id("123")
     ///             .name("value")
@@ -80,7 +80,7 @@ impl Opportunities {
     /// ```
     pub fn create(
         &self,
-        body: impl std::borrow::Borrow<types::Create>,
+        body: impl std::borrow::Borrow<types::CreateOpportunity>,
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_CREATE).json(body.borrow())
     }
@@ -292,10 +292,7 @@ impl Opportunities {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .update_status(
-    ///         "123",
-    ///         types::UpdateStatus::new(types::OpportunityStatus::Abandoned),
-    ///     )
+    ///     .update_status("123", types::OpportunityStatus::Abandoned)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -303,7 +300,7 @@ impl Opportunities {
     pub fn update_status(
         &self,
         id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateStatus>,
+        body: impl std::borrow::Borrow<types::OpportunityStatus>,
     ) -> Call<types::SucceededReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE_STATUS)
             .path("id", &id)

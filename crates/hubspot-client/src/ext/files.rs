@@ -6,7 +6,7 @@ use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, Sent};
 
 use super::row_errors::{row_error, row_errors};
 use crate::files::Files;
-use crate::types::{BatchReplyStatus, FileActionReply, FilesFile as File, ImportFromUrlInput};
+use crate::types::{BatchReplyStatus, FileActionReply, ImportFromUrlInput, StoredFile as File};
 
 /// Files from a URL.
 ///

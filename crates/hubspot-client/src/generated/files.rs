@@ -264,7 +264,7 @@ impl Files {
     ///     .files()
     ///     .import_from_url(
     ///         types::ImportFromUrlInput::new(
-    ///             types::FileAccess::HiddenIndexable,
+    ///             types::StoredFileAccess::HiddenIndexable,
     ///             types::ImportFromUrlInputDuplicateValidationScope::EntirePortal,
     ///             types::ImportFromUrlInputDuplicateValidationStrategy::None,
     ///             true,
@@ -383,7 +383,7 @@ impl Files {
         &self,
         file_id: impl Display,
         body: impl std::borrow::Borrow<types::FileUpdateInput>,
-    ) -> Call<types::FilesFile> {
+    ) -> Call<types::StoredFile> {
         self.call(&operations::FILES_UPDATE).path("fileId", &file_id).json(body.borrow())
     }
     /// Renames or moves a folder.
@@ -437,7 +437,7 @@ impl Files {
 /// Options of [`Files::get`].
 #[must_use = "nothing is sent before `send`"]
 pub struct Get {
-    call: Call<types::FilesFile>,
+    call: Call<types::StoredFile>,
 }
 
 impl Get {
@@ -456,7 +456,7 @@ impl Get {
         }
     }
 }
-crm_core::call_builder!(Get => types::FilesFile);
+crm_core::call_builder!(Get => types::StoredFile);
 
 /// Options of [`Files::get_by_path`].
 #[must_use = "nothing is sent before `send`"]
@@ -565,7 +565,7 @@ crm_core::call_builder!(GetSignedUrl => types::SignedUrl);
 /// Options of [`Files::replace`].
 #[must_use = "nothing is sent before `send`"]
 pub struct Replace {
-    call: Call<types::FilesFile>,
+    call: Call<types::StoredFile>,
 }
 
 impl Replace {
@@ -588,7 +588,7 @@ impl Replace {
         }
     }
 }
-crm_core::call_builder!(Replace => types::FilesFile);
+crm_core::call_builder!(Replace => types::StoredFile);
 
 /// Options of [`Files::search`].
 #[must_use = "nothing is sent before `send`"]
@@ -866,7 +866,7 @@ crm_core::paged_builder!(Search => Search);
 
 impl Paged for Search {
     type Page = types::FilePage;
-    type Item = types::FilesFile;
+    type Item = types::StoredFile;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -1078,7 +1078,7 @@ impl Paged for SearchFolders {
 /// Options of [`Files::upload`].
 #[must_use = "nothing is sent before `send`"]
 pub struct UploadCall {
-    call: Call<types::FilesFile>,
+    call: Call<types::StoredFile>,
 }
 
 impl UploadCall {
@@ -1119,4 +1119,4 @@ impl UploadCall {
         }
     }
 }
-crm_core::call_builder!(UploadCall => types::FilesFile);
+crm_core::call_builder!(UploadCall => types::StoredFile);

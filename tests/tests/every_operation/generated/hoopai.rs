@@ -3810,7 +3810,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
     (
         "opportunities.create",
         |client, sample| made(
-            client.opportunities().create(sample.body::<types::Create>()),
+            client.opportunities().create(sample.body::<types::CreateOpportunity>()),
         ),
     ),
     (
@@ -3898,7 +3898,10 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .opportunities()
-                .update_status(sample.text("id"), sample.body::<types::UpdateStatus>()),
+                .update_status(
+                    sample.text("id"),
+                    sample.body::<types::OpportunityStatus>(),
+                ),
         ),
     ),
     (

@@ -1387,7 +1387,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .brand_boards()
                 .create_voice(
                     sample.text("locationId"),
-                    sample.body::<types::CreateBrandVoicePublicV1Body>(),
+                    sample.body::<types::CreateBrandVoiceBody>(),
                 ),
         ),
     ),
@@ -1474,7 +1474,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .update_voice(
                     sample.text("locationId"),
                     sample.text("brandVoiceId"),
-                    sample.body::<types::UpdateBrandVoicePublicV1Body>(),
+                    sample.body::<types::UpdateBrandVoiceBody>(),
                 ),
         ),
     ),
@@ -2182,7 +2182,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     (
         "contacts.create",
         |client, sample| made(
-            client.contacts().create(sample.body::<types::CreateContactDtoV3>()),
+            client.contacts().create(sample.body::<types::CreateContact>()),
         ),
     ),
     (
@@ -2344,10 +2344,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         |client, sample| made(
             client
                 .contacts()
-                .update(
-                    sample.text("contactId"),
-                    sample.body::<types::UpdateContactDtoV3>(),
-                ),
+                .update(sample.text("contactId"), sample.body::<types::UpdateContact>()),
         ),
     ),
     (
@@ -2400,7 +2397,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     (
         "contacts.upsert",
         |client, sample| made(
-            client.contacts().upsert(sample.body::<types::UpsertContactDtoV3>()),
+            client.contacts().upsert(sample.body::<types::UpsertContact>()),
         ),
     ),
     (
@@ -2855,7 +2852,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .emails()
                 .create_campaign(
                     sample.text("locationId"),
-                    sample.body::<types::CreateEmailCampaignPublicV2Body>(),
+                    sample.body::<types::CreateEmailCampaignBody>(),
                 ),
         ),
     ),
@@ -2866,7 +2863,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .emails()
                 .create_template(
                     sample.text("locationId"),
-                    sample.body::<types::CreateTemplatePublicV2Body>(),
+                    sample.body::<types::CreateTemplateBody>(),
                 ),
         ),
     ),
@@ -2877,7 +2874,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .emails()
                 .create_template_folder(
                     sample.text("locationId"),
-                    sample.body::<types::CreateTemplateFolderPublicV2Body>(),
+                    sample.body::<types::CreateTemplateFolderBody>(),
                 ),
         ),
     ),
@@ -2923,7 +2920,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .emails()
                 .get_campaign_stats(
                     sample.text("locationId"),
-                    types::EmailsGetCampaignStatsSource::BulkActions,
+                    types::GetCampaignStatsReplySource::BulkActions,
                     sample.text("sourceId"),
                 )
                 .sub_source_id(sample.text("subSourceId")),
@@ -2955,7 +2952,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .emails()
                 .import_template(
                     sample.text("locationId"),
-                    sample.body::<types::ImportTemplatePublicV2Body>(),
+                    sample.body::<types::ImportTemplateBody>(),
                 ),
         ),
     ),
@@ -2970,7 +2967,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .search(sample.text("search"))
                 .date_from(sample.text("dateFrom"))
                 .date_to(sample.text("dateTo"))
-                .status(types::BulkActionCampaignPublicV2Status::Cancelled),
+                .status(types::BulkActionCampaignStatus::Cancelled),
         ),
     ),
     (
@@ -2982,7 +2979,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .limit(sample.value::<i64>("limit"))
                 .offset(sample.value::<i64>("offset"))
                 .search(sample.text("search"))
-                .status(types::EmailsListCampaignsStatus::All),
+                .status(types::EmailCampaignStatus::All),
         ),
     ),
     (
@@ -3021,7 +3018,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .schedule_campaign(
                     sample.text("locationId"),
                     sample.text("campaignId"),
-                    sample.body::<types::ScheduleCampaignPublicV2Body>(),
+                    sample.body::<types::ScheduleCampaignBody>(),
                 ),
         ),
     ),
@@ -3033,7 +3030,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .update_campaign(
                     sample.text("locationId"),
                     sample.text("campaignId"),
-                    sample.body::<types::UpdateEmailCampaignPublicV2Body>(),
+                    sample.body::<types::UpdateEmailCampaignBody>(),
                 ),
         ),
     ),
@@ -3045,7 +3042,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .update_template(
                     sample.text("locationId"),
                     sample.text("templateId"),
-                    sample.body::<types::UpdateTemplatePublicV2Body>(),
+                    sample.body::<types::UpdateTemplateBody>(),
                 ),
         ),
     ),
@@ -4293,7 +4290,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
     (
         "opportunities.create",
         |client, sample| made(
-            client.opportunities().create(sample.body::<types::CreateDtoV3>()),
+            client.opportunities().create(sample.body::<types::CreateOpportunity>()),
         ),
     ),
     (
@@ -4340,7 +4337,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .opportunities()
                 .search(sample.text("locationId"))
                 .q(sample.text("q"))
-                .status(types::CreateDtoV3Status::Abandoned)
+                .status(types::OpportunityStatus::Abandoned)
                 .campaign_id(sample.text("campaignId"))
                 .id(sample.text("id"))
                 .order(sample.text("order"))
@@ -4373,10 +4370,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         |client, sample| made(
             client
                 .opportunities()
-                .update(
-                    sample.text("id"),
-                    sample.body::<types::UpdateOpportunityDtoV3>(),
-                ),
+                .update(sample.text("id"), sample.body::<types::UpdateOpportunity>()),
         ),
     ),
     (
@@ -4384,7 +4378,10 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
         |client, sample| made(
             client
                 .opportunities()
-                .update_status(sample.text("id"), sample.body::<types::UpdateStatus>()),
+                .update_status(
+                    sample.text("id"),
+                    sample.body::<types::OpportunityStatus>(),
+                ),
         ),
     ),
     (

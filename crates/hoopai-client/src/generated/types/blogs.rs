@@ -28,24 +28,24 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog get response wrapper.
-    pub struct BlogGetResponseWrapper {
+    /// Blog get reply.
+    pub struct BlogGetReply {
         /// `data`
         data: Vec<BlogReply> = "data",
     }
 }
 
 crm_core::record! {
-    /// Blog post create response wrapper.
-    pub struct BlogPostCreateResponseWrapper {
+    /// Blog post create reply.
+    pub struct BlogPostCreateReply {
         /// `data`
         data: Option<BlogPostReply> = "data",
     }
 }
 
 crm_core::record! {
-    /// Blog post get response wrapper.
-    pub struct BlogPostGetResponseWrapper {
+    /// Blog post get reply.
+    pub struct BlogPostGetReply {
         /// `blogs`
         blogs: Vec<BlogPostReply> = "blogs",
     }
@@ -126,8 +126,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post update response wrapper.
-    pub struct BlogPostUpdateResponseWrapper {
+    /// Blog post update reply.
+    pub struct BlogPostUpdateReply {
         /// `updatedBlogPost`
         updated_blog_post: Option<BlogPostReply> = "updatedBlogPost",
     }
@@ -193,7 +193,7 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AuthorReply, AuthorsReply, BlogGetResponseWrapper, BlogPostCreateResponseWrapper,
-    BlogPostGetResponseWrapper, BlogPostParams, BlogPostReply, BlogPostUpdateResponseWrapper, BlogReply,
-    BlogsListPostsStatus, CategoriesReply, CategoryReply, UrlSlugCheckReply,
+    AuthorReply, AuthorsReply, BlogGetReply, BlogPostCreateReply, BlogPostGetReply, BlogPostParams,
+    BlogPostReply, BlogPostUpdateReply, BlogReply, BlogsListPostsStatus, CategoriesReply, CategoryReply,
+    UrlSlugCheckReply,
 );

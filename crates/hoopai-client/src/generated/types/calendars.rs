@@ -179,12 +179,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Appointment schema reply.
-    pub struct AppointmentSchemaReply {
+    /// Appointment reply.
+    pub struct AppointmentReply {
         /// The address.
         address: Option<String> = "address",
         /// `appointmentStatus`
-        appointment_status: Option<AppointmentSchemaReplyAppointmentStatus> = "appointmentStatus",
+        appointment_status: Option<AppointmentReplyAppointmentStatus> = "appointmentStatus",
         /// `assignedUserId`
         assigned_user_id: Option<String> = "assignedUserId",
         /// The id of the calendar.
@@ -215,8 +215,8 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Appointment schema reply appointment status.
-    pub enum AppointmentSchemaReplyAppointmentStatus {
+    /// Appointment reply appointment status.
+    pub enum AppointmentReplyAppointmentStatus {
         /// `active`
         Active = "active",
         /// `cancelled`
@@ -2066,7 +2066,7 @@ crm_core::open_enum! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     AllGroupsReply, AllowBookingAfterUnit, AllowBookingForUnit, AppointmentCreate, AppointmentEdit,
-    AppointmentEditMeetingLocationType, AppointmentSchemaReply, AppointmentSchemaReplyAppointmentStatus,
+    AppointmentEditMeetingLocationType, AppointmentReply, AppointmentReplyAppointmentStatus,
     AppointmentStatus, Availability, BlockSlotCreateRequest, BlockSlotEditRequest, BlockedSlotReply,
     BufferUnit, Calendar, CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarNotification,
     CalendarNotificationDeleteReply, CalendarNotificationReply, CalendarResourceByIdReply,

@@ -38,8 +38,8 @@ impl AdditionalDetails {
 }
 
 crm_core::record! {
-    /// Create.
-    pub struct Create {
+    /// Create opportunity.
+    pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// The id of the contact.
@@ -61,7 +61,7 @@ crm_core::record! {
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
 }
-crm_core::setters!(Create {
+crm_core::setters!(CreateOpportunity {
     assigned_to: String, contact_id: String, custom_fields: [Value], location_id: String, monetary_value: f64,
     name: String, pipeline_id: String, pipeline_stage_id: String, status: OpportunityStatus,
 });
@@ -368,32 +368,6 @@ crm_core::setters!(UpdateOpportunity {
 });
 
 crm_core::record! {
-    /// Update status.
-    pub struct UpdateStatus {
-        /// `lostReasonId`
-        lost_reason_id: Option<String> = "lostReasonId",
-        /// `status`
-        status: Option<OpportunityStatus> = "status",
-    }
-    required "status"
-    by new
-}
-crm_core::setters!(UpdateStatus {
-    lost_reason_id: String,
-});
-
-impl UpdateStatus {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(status: impl Into<OpportunityStatus>) -> Self {
-        Self {
-            lost_reason_id: None,
-            status: Some(status.into()),
-        }
-    }
-}
-
-crm_core::record! {
     /// Upsert opportunity.
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
@@ -452,9 +426,9 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AdditionalDetails, Create, GetPipelinesReply, GetPostOpportunityReply, LostReasonReply, LostReasonsReply,
-    OpportunitiesCustomFieldReply, OpportunitiesSearchReply, OpportunitySearchBody, OpportunityStatus,
-    PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode, PostSearchReply, SearchMetaReply,
-    SearchOpportunitiesContactReply, SearchOpportunitiesReply, UpdateOpportunity, UpdateStatus,
+    AdditionalDetails, CreateOpportunity, GetPipelinesReply, GetPostOpportunityReply, LostReasonReply,
+    LostReasonsReply, OpportunitiesCustomFieldReply, OpportunitiesSearchReply, OpportunitySearchBody,
+    OpportunityStatus, PipelineStage, PipelinesReply, PipelinesReplyColorRenderMode, PostSearchReply,
+    SearchMetaReply, SearchOpportunitiesContactReply, SearchOpportunitiesReply, UpdateOpportunity,
     UpsertOpportunity, UpsertOpportunityFollowersActionType, UpsertOpportunityReply,
 );

@@ -67,8 +67,8 @@ impl BrandBoards {
     ///     .brand_boards()
     ///     .create_voice(
     ///         "123",
-    ///         types::CreateBrandVoicePublicV1Body::new(
-    ///             types::CreateBrandVoicePublicV1BodyType::Description,
+    ///         types::CreateBrandVoiceBody::new(
+    ///             types::CreateBrandVoiceBodyType::Description,
     ///         ),
     ///     )
     ///     .send()
@@ -78,8 +78,8 @@ impl BrandBoards {
     pub fn create_voice(
         &self,
         location_id: impl Display,
-        body: impl std::borrow::Borrow<types::CreateBrandVoicePublicV1Body>,
-    ) -> Call<types::BrandVoicePublicV1Reply> {
+        body: impl std::borrow::Borrow<types::CreateBrandVoiceBody>,
+    ) -> Call<types::BrandVoiceReply> {
         self.call(&operations::BRAND_BOARDS_CREATE_VOICE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -183,7 +183,7 @@ impl BrandBoards {
         &self,
         location_id: impl Display,
         brand_voice_id: impl Display,
-    ) -> Call<types::BrandVoicePublicV1Reply> {
+    ) -> Call<types::BrandVoiceReply> {
         self.call(&operations::BRAND_BOARDS_GET_VOICE)
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
@@ -257,7 +257,7 @@ impl BrandBoards {
         &self,
         location_id: impl Display,
         brand_voice_id: impl Display,
-    ) -> Call<types::SetDefaultBrandVoicePublicV1Reply> {
+    ) -> Call<types::SetDefaultBrandVoiceReply> {
         self.call(&operations::BRAND_BOARDS_SET_DEFAULT_VOICE)
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
@@ -312,7 +312,7 @@ impl BrandBoards {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .brand_boards()
-    ///     .update_voice("123", "123", types::UpdateBrandVoicePublicV1Body::default())
+    ///     .update_voice("123", "123", types::UpdateBrandVoiceBody::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -321,8 +321,8 @@ impl BrandBoards {
         &self,
         location_id: impl Display,
         brand_voice_id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateBrandVoicePublicV1Body>,
-    ) -> Call<types::BrandVoicePublicV1Reply> {
+        body: impl std::borrow::Borrow<types::UpdateBrandVoiceBody>,
+    ) -> Call<types::BrandVoiceReply> {
         self.call(&operations::BRAND_BOARDS_UPDATE_VOICE)
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
@@ -402,7 +402,7 @@ impl Paged for List {
 /// Options of [`BrandBoards::list_voices`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListVoices {
-    call: Call<types::ListBrandVoicesPublicV1Reply>,
+    call: Call<types::ListBrandVoicesReply>,
 }
 
 impl ListVoices {
@@ -434,12 +434,12 @@ impl ListVoices {
         }
     }
 }
-crm_core::call_builder!(ListVoices => types::ListBrandVoicesPublicV1Reply);
+crm_core::call_builder!(ListVoices => types::ListBrandVoicesReply);
 crm_core::paged_builder!(ListVoices => ListVoices);
 
 impl Paged for ListVoices {
-    type Page = types::ListBrandVoicesPublicV1Reply;
-    type Item = types::BrandVoicePublicV1;
+    type Page = types::ListBrandVoicesReply;
+    type Item = types::BrandVoice;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -95,7 +95,7 @@ impl Calendars {
     pub fn create_appointment(
         &self,
         body: impl std::borrow::Borrow<types::AppointmentCreate>,
-    ) -> Call<types::AppointmentSchemaReply> {
+    ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(body.borrow())
     }
     /// Creates an appointment note of a calendar.
@@ -340,7 +340,7 @@ impl Calendars {
     pub fn create_service(
         &self,
         body: impl std::borrow::Borrow<types::CreateService>,
-    ) -> Call<types::ServiceResponseWrapper> {
+    ) -> Call<types::ServiceEnvelope> {
         self.call(&operations::CALENDARS_CREATE_SERVICE).json(body.borrow())
     }
     /// Creates a service booking.
@@ -820,10 +820,7 @@ impl Calendars {
     /// let reply = client.calendars().get_service("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get_service(
-        &self,
-        service_id: impl Display,
-    ) -> Call<types::ServiceResponseWrapper> {
+    pub fn get_service(&self, service_id: impl Display) -> Call<types::ServiceEnvelope> {
         self.call(&operations::CALENDARS_GET_SERVICE).path("serviceId", &service_id)
     }
     /// Reads the service booking.
@@ -1294,7 +1291,7 @@ impl Calendars {
         &self,
         event_id: impl Display,
         body: impl std::borrow::Borrow<types::AppointmentEdit>,
-    ) -> Call<types::AppointmentSchemaReply> {
+    ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_UPDATE_APPOINTMENT)
             .path("eventId", &event_id)
             .json(body.borrow())
@@ -1544,7 +1541,7 @@ impl Calendars {
         &self,
         service_id: impl Display,
         body: impl std::borrow::Borrow<types::UpdateService>,
-    ) -> Call<types::ServiceResponseWrapper> {
+    ) -> Call<types::ServiceEnvelope> {
         self.call(&operations::CALENDARS_UPDATE_SERVICE)
             .path("serviceId", &service_id)
             .json(body.borrow())

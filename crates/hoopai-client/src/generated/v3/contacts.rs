@@ -155,17 +155,13 @@ impl Contacts {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .create(types::CreateContactDtoV3::new("123"))
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.contacts().create(types::CreateContact::new("123")).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn create(
         &self,
-        body: impl std::borrow::Borrow<types::CreateContactDtoV3>,
-    ) -> Call<types::CreateContactsSuccessfulResponseDtoV3> {
+        body: impl std::borrow::Borrow<types::CreateContact>,
+    ) -> Call<types::CreateContactsReply> {
         self.call(&operations::CONTACTS_CREATE).json(body.borrow())
     }
     /// Creates a note of a contact.
@@ -338,10 +334,7 @@ impl Contacts {
     /// let reply = client.contacts().get("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn get(
-        &self,
-        contact_id: impl Display,
-    ) -> Call<types::ContactsByIdSuccessfulResponseDtoV3> {
+    pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
         self.call(&operations::CONTACTS_GET).path("contactId", &contact_id)
     }
     /// Reads the note of a contact.
@@ -692,7 +685,7 @@ impl Contacts {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update("123", types::UpdateContactDtoV3::default())
+    ///     .update("123", types::UpdateContact::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -700,8 +693,8 @@ impl Contacts {
     pub fn update(
         &self,
         contact_id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateContactDtoV3>,
-    ) -> Call<types::UpdateContactsSuccessfulResponseDtoV3> {
+        body: impl std::borrow::Borrow<types::UpdateContact>,
+    ) -> Call<types::UpdateContactsReply> {
         self.call(&operations::CONTACTS_UPDATE)
             .path("contactId", &contact_id)
             .json(body.borrow())
@@ -848,17 +841,13 @@ impl Contacts {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .upsert(types::UpsertContactDtoV3::new("123"))
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.contacts().upsert(types::UpsertContact::new("123")).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn upsert(
         &self,
-        body: impl std::borrow::Borrow<types::UpsertContactDtoV3>,
-    ) -> Call<types::UpsertContactsSuccessfulResponseDtoV3> {
+        body: impl std::borrow::Borrow<types::UpsertContact>,
+    ) -> Call<types::UpsertContactsReply> {
         self.call(&operations::CONTACTS_UPSERT).json(body.borrow())
     }
 }

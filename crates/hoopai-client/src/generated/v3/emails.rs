@@ -43,8 +43,8 @@ impl Emails {
     ///     .emails()
     ///     .create_campaign(
     ///         "123",
-    ///         types::CreateEmailCampaignPublicV2Body::new(
-    ///             types::CreateTemplatePublicV2BodyEditorType::Html,
+    ///         types::CreateEmailCampaignBody::new(
+    ///             types::CreateTemplateBodyEditorType::Html,
     ///             "value",
     ///             "value",
     ///             "123",
@@ -57,8 +57,8 @@ impl Emails {
     pub fn create_campaign(
         &self,
         location_id: impl Display,
-        body: impl std::borrow::Borrow<types::CreateEmailCampaignPublicV2Body>,
-    ) -> Call<types::EmailCampaignPublicV2Reply> {
+        body: impl std::borrow::Borrow<types::CreateEmailCampaignBody>,
+    ) -> Call<types::EmailCampaignReply> {
         self.call(&operations::EMAILS_CREATE_CAMPAIGN)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -82,8 +82,8 @@ impl Emails {
     ///     .emails()
     ///     .create_template(
     ///         "123",
-    ///         types::CreateTemplatePublicV2Body::new(
-    ///             types::CreateTemplatePublicV2BodyEditorType::Html,
+    ///         types::CreateTemplateBody::new(
+    ///             types::CreateTemplateBodyEditorType::Html,
     ///             "value",
     ///         ),
     ///     )
@@ -94,8 +94,8 @@ impl Emails {
     pub fn create_template(
         &self,
         location_id: impl Display,
-        body: impl std::borrow::Borrow<types::CreateTemplatePublicV2Body>,
-    ) -> Call<types::TemplatePublicV2Reply> {
+        body: impl std::borrow::Borrow<types::CreateTemplateBody>,
+    ) -> Call<types::CreateTemplateReply> {
         self.call(&operations::EMAILS_CREATE_TEMPLATE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -117,10 +117,7 @@ impl Emails {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .emails()
-    ///     .create_template_folder(
-    ///         "123",
-    ///         types::CreateTemplateFolderPublicV2Body::new("value"),
-    ///     )
+    ///     .create_template_folder("123", types::CreateTemplateFolderBody::new("value"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -128,8 +125,8 @@ impl Emails {
     pub fn create_template_folder(
         &self,
         location_id: impl Display,
-        body: impl std::borrow::Borrow<types::CreateTemplateFolderPublicV2Body>,
-    ) -> Call<types::CreateTemplateFolderPublicV2Reply> {
+        body: impl std::borrow::Borrow<types::CreateTemplateFolderBody>,
+    ) -> Call<types::CreateTemplateFolderReply> {
         self.call(&operations::EMAILS_CREATE_TEMPLATE_FOLDER)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -210,7 +207,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::GetBulkActionCampaignPublicV2Reply> {
+    ) -> Call<types::GetBulkActionCampaignReply> {
         self.call(&operations::EMAILS_GET_BULK_ACTION_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
@@ -237,7 +234,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::GetEmailCampaignPublicV2Reply> {
+    ) -> Call<types::GetEmailCampaignReply> {
         self.call(&operations::EMAILS_GET_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
@@ -261,7 +258,7 @@ impl Emails {
     ///     .emails()
     ///     .get_campaign_stats(
     ///         "123",
-    ///         types::EmailsGetCampaignStatsSource::BulkActions,
+    ///         types::GetCampaignStatsReplySource::BulkActions,
     ///         "123",
     ///     )
     ///     .send()
@@ -271,7 +268,7 @@ impl Emails {
     pub fn get_campaign_stats(
         &self,
         location_id: impl Display,
-        source: impl Into<types::EmailsGetCampaignStatsSource>,
+        source: impl Into<types::GetCampaignStatsReplySource>,
         source_id: impl Display,
     ) -> GetCampaignStats {
         GetCampaignStats {
@@ -280,7 +277,7 @@ impl Emails {
                 .path("locationId", &location_id)
                 .path(
                     "source",
-                    &Into::<types::EmailsGetCampaignStatsSource>::into(source),
+                    &Into::<types::GetCampaignStatsReplySource>::into(source),
                 )
                 .path("sourceId", &source_id),
         }
@@ -307,7 +304,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         template_id: impl Display,
-    ) -> Call<types::GetTemplatePublicV2Reply> {
+    ) -> Call<types::GetTemplateReply> {
         self.call(&operations::EMAILS_GET_TEMPLATE)
             .path("locationId", &location_id)
             .path("templateId", &template_id)
@@ -334,7 +331,7 @@ impl Emails {
         &self,
         location_id: impl Display,
         campaign_id: impl Display,
-    ) -> Call<types::GetWorkflowCampaignPublicV2Reply> {
+    ) -> Call<types::GetWorkflowCampaignReply> {
         self.call(&operations::EMAILS_GET_WORKFLOW_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
@@ -358,8 +355,8 @@ impl Emails {
     ///     .emails()
     ///     .import_template(
     ///         "123",
-    ///         types::ImportTemplatePublicV2Body::new(
-    ///             types::ImportTemplatePublicV2BodyImportProvider::ActiveCampaign,
+    ///         types::ImportTemplateBody::new(
+    ///             types::ImportTemplateBodyImportProvider::ActiveCampaign,
     ///             "https://www.example.com",
     ///         ),
     ///     )
@@ -370,8 +367,8 @@ impl Emails {
     pub fn import_template(
         &self,
         location_id: impl Display,
-        body: impl std::borrow::Borrow<types::ImportTemplatePublicV2Body>,
-    ) -> Call<types::TemplatePublicV2Reply> {
+        body: impl std::borrow::Borrow<types::ImportTemplateBody>,
+    ) -> Call<types::CreateTemplateReply> {
         self.call(&operations::EMAILS_IMPORT_TEMPLATE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -504,20 +501,20 @@ impl Emails {
     ///     .schedule_campaign(
     ///         "123",
     ///         "123",
-    ///         types::ScheduleCampaignPublicV2Body::default()
+    ///         types::ScheduleCampaignBody::default()
     ///             .email_meta(
-    ///                 types::ScheduleCampaignEmailMetaPublicV2::new(
+    ///                 types::ScheduleCampaignEmailMeta::new(
     ///                     "ada@example.com",
     ///                     "value",
     ///                     "value",
     ///                 ),
     ///             )
     ///             .recipients(
-    ///                 types::ScheduleCampaignRecipientsPublicV2::new(
-    ///                     types::ScheduleCampaignRecipientsPublicV2Type::Contact,
+    ///                 types::ScheduleCampaignRecipients::new(
+    ///                     types::ScheduleCampaignRecipientsType::Contact,
     ///                 ),
     ///             )
-    ///             .schedule_type(types::ScheduleCampaignPublicV2BodyScheduleType::Batch)
+    ///             .schedule_type(types::ScheduleCampaignBodyScheduleType::Batch)
     ///             .time_zone("value")
     ///             .user_id("123"),
     ///     )
@@ -529,8 +526,8 @@ impl Emails {
         &self,
         location_id: impl Display,
         campaign_id: impl Display,
-        body: impl std::borrow::Borrow<types::ScheduleCampaignPublicV2Body>,
-    ) -> Call<types::ScheduleCampaignPublicV2Reply> {
+        body: impl std::borrow::Borrow<types::ScheduleCampaignBody>,
+    ) -> Call<types::ScheduleCampaignReply> {
         self.call(&operations::EMAILS_SCHEDULE_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
@@ -554,7 +551,7 @@ impl Emails {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .emails()
-    ///     .update_campaign("123", "123", types::UpdateEmailCampaignPublicV2Body::default())
+    ///     .update_campaign("123", "123", types::UpdateEmailCampaignBody::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -563,8 +560,8 @@ impl Emails {
         &self,
         location_id: impl Display,
         campaign_id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateEmailCampaignPublicV2Body>,
-    ) -> Call<types::EmailCampaignPublicV2Reply> {
+        body: impl std::borrow::Borrow<types::UpdateEmailCampaignBody>,
+    ) -> Call<types::EmailCampaignReply> {
         self.call(&operations::EMAILS_UPDATE_CAMPAIGN)
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
@@ -588,7 +585,7 @@ impl Emails {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .emails()
-    ///     .update_template("123", "123", types::UpdateTemplatePublicV2Body::default())
+    ///     .update_template("123", "123", types::UpdateTemplateBody::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -597,8 +594,8 @@ impl Emails {
         &self,
         location_id: impl Display,
         template_id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateTemplatePublicV2Body>,
-    ) -> Call<types::UpdateTemplatePublicV2Reply> {
+        body: impl std::borrow::Borrow<types::UpdateTemplateBody>,
+    ) -> Call<types::UpdateTemplateReply> {
         self.call(&operations::EMAILS_UPDATE_TEMPLATE)
             .path("locationId", &location_id)
             .path("templateId", &template_id)
@@ -609,7 +606,7 @@ impl Emails {
 /// Options of [`Emails::get_campaign_stats`].
 #[must_use = "nothing is sent before `send`"]
 pub struct GetCampaignStats {
-    call: Call<types::GetCampaignStatsPublicV2Reply>,
+    call: Call<types::GetCampaignStatsReply>,
 }
 
 impl GetCampaignStats {
@@ -620,12 +617,12 @@ impl GetCampaignStats {
         }
     }
 }
-crm_core::call_builder!(GetCampaignStats => types::GetCampaignStatsPublicV2Reply);
+crm_core::call_builder!(GetCampaignStats => types::GetCampaignStatsReply);
 
 /// Options of [`Emails::list_bulk_action_campaigns`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListBulkActionCampaigns {
-    call: Call<types::ListBulkActionCampaignsPublicV2Reply>,
+    call: Call<types::ListBulkActionCampaignsReply>,
 }
 
 impl ListBulkActionCampaigns {
@@ -662,26 +659,23 @@ impl ListBulkActionCampaigns {
         }
     }
     /// `status`
-    pub fn status(
-        self,
-        status: impl Into<types::BulkActionCampaignPublicV2Status>,
-    ) -> Self {
+    pub fn status(self, status: impl Into<types::BulkActionCampaignStatus>) -> Self {
         Self {
             call: self
                 .call
                 .set_query(
                     "status",
-                    &Into::<types::BulkActionCampaignPublicV2Status>::into(status),
+                    &Into::<types::BulkActionCampaignStatus>::into(status),
                 ),
         }
     }
 }
-crm_core::call_builder!(ListBulkActionCampaigns => types::ListBulkActionCampaignsPublicV2Reply);
+crm_core::call_builder!(ListBulkActionCampaigns => types::ListBulkActionCampaignsReply);
 crm_core::paged_builder!(ListBulkActionCampaigns => ListBulkActionCampaigns);
 
 impl Paged for ListBulkActionCampaigns {
-    type Page = types::ListBulkActionCampaignsPublicV2Reply;
-    type Item = types::BulkActionCampaignPublicV2;
+    type Page = types::ListBulkActionCampaignsReply;
+    type Item = types::BulkActionCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -711,7 +705,7 @@ impl Paged for ListBulkActionCampaigns {
 /// Options of [`Emails::list_campaigns`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListCampaigns {
-    call: Call<types::ListEmailCampaignsPublicV2Reply>,
+    call: Call<types::ListEmailCampaignsReply>,
 }
 
 impl ListCampaigns {
@@ -736,23 +730,20 @@ impl ListCampaigns {
         }
     }
     /// `status`
-    pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
+    pub fn status(self, status: impl Into<types::EmailCampaignStatus>) -> Self {
         Self {
             call: self
                 .call
-                .set_query(
-                    "status",
-                    &Into::<types::EmailsListCampaignsStatus>::into(status),
-                ),
+                .set_query("status", &Into::<types::EmailCampaignStatus>::into(status)),
         }
     }
 }
-crm_core::call_builder!(ListCampaigns => types::ListEmailCampaignsPublicV2Reply);
+crm_core::call_builder!(ListCampaigns => types::ListEmailCampaignsReply);
 crm_core::paged_builder!(ListCampaigns => ListCampaigns);
 
 impl Paged for ListCampaigns {
-    type Page = types::ListEmailCampaignsPublicV2Reply;
-    type Item = types::EmailCampaignPublicV2;
+    type Page = types::ListEmailCampaignsReply;
+    type Item = types::EmailCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -782,7 +773,7 @@ impl Paged for ListCampaigns {
 /// Options of [`Emails::list_templates`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTemplates {
-    call: Call<types::ListTemplatesPublicV2Reply>,
+    call: Call<types::ListTemplatesReply>,
 }
 
 impl ListTemplates {
@@ -848,12 +839,12 @@ impl ListTemplates {
         }
     }
 }
-crm_core::call_builder!(ListTemplates => types::ListTemplatesPublicV2Reply);
+crm_core::call_builder!(ListTemplates => types::ListTemplatesReply);
 crm_core::paged_builder!(ListTemplates => ListTemplates);
 
 impl Paged for ListTemplates {
-    type Page = types::ListTemplatesPublicV2Reply;
-    type Item = types::TemplateListItemPublicV2;
+    type Page = types::ListTemplatesReply;
+    type Item = types::TemplateListItem;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {
@@ -883,7 +874,7 @@ impl Paged for ListTemplates {
 /// Options of [`Emails::list_workflow_campaigns`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListWorkflowCampaigns {
-    call: Call<types::ListWorkflowCampaignsPublicV2Reply>,
+    call: Call<types::ListWorkflowCampaignsReply>,
 }
 
 impl ListWorkflowCampaigns {
@@ -914,12 +905,12 @@ impl ListWorkflowCampaigns {
         }
     }
 }
-crm_core::call_builder!(ListWorkflowCampaigns => types::ListWorkflowCampaignsPublicV2Reply);
+crm_core::call_builder!(ListWorkflowCampaigns => types::ListWorkflowCampaignsReply);
 crm_core::paged_builder!(ListWorkflowCampaigns => ListWorkflowCampaigns);
 
 impl Paged for ListWorkflowCampaigns {
-    type Page = types::ListWorkflowCampaignsPublicV2Reply;
-    type Item = types::WorkflowCampaignPublicV2;
+    type Page = types::ListWorkflowCampaignsReply;
+    type Item = types::WorkflowCampaign;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]
     fn seek(call: Call<Self::Page>, at: &Position) -> Call<Self::Page> {

@@ -1563,7 +1563,7 @@ impl Paged for ListSchedules {
 /// Options of [`Invoices::list_templates`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListTemplates {
-    call: Call<types::ListTemplatesReply>,
+    call: Call<types::InvoicesListTemplatesReply>,
 }
 
 impl ListTemplates {
@@ -1603,11 +1603,11 @@ impl ListTemplates {
         }
     }
 }
-crm_core::call_builder!(ListTemplates => types::ListTemplatesReply);
+crm_core::call_builder!(ListTemplates => types::InvoicesListTemplatesReply);
 crm_core::paged_builder!(ListTemplates => ListTemplates);
 
 impl Paged for ListTemplates {
-    type Page = types::ListTemplatesReply;
+    type Page = types::InvoicesListTemplatesReply;
     type Item = types::TemplateReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("limit", LimitIn::Query));
     #[inline]

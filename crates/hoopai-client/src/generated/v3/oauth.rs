@@ -45,7 +45,7 @@ impl Oauth {
     pub fn get_location_token(
         &self,
         body: impl std::borrow::Borrow<types::GetLocationAccessCodeBody>,
-    ) -> Call<types::GetLocationAccessTokenV3Reply> {
+    ) -> Call<types::GetLocationAccessTokenReply> {
         self.call(&operations::OAUTH_GET_LOCATION_TOKEN).form(body.borrow())
     }
     /// Reads the token.
@@ -112,7 +112,7 @@ impl Oauth {
 /// Options of [`Oauth::list_installed_locations`].
 #[must_use = "nothing is sent before `send`"]
 pub struct ListInstalledLocations {
-    call: Call<types::GetInstalledLocationsV3Reply>,
+    call: Call<types::GetInstalledLocationsReply>,
 }
 
 impl ListInstalledLocations {
@@ -177,11 +177,11 @@ impl ListInstalledLocations {
         }
     }
 }
-crm_core::call_builder!(ListInstalledLocations => types::GetInstalledLocationsV3Reply);
+crm_core::call_builder!(ListInstalledLocations => types::GetInstalledLocationsReply);
 crm_core::paged_builder!(ListInstalledLocations => ListInstalledLocations);
 
 impl Paged for ListInstalledLocations {
-    type Page = types::GetInstalledLocationsV3Reply;
+    type Page = types::GetInstalledLocationsReply;
     type Item = types::InstalledLocation;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
     #[inline]

@@ -67,12 +67,12 @@ impl Opportunities {
     /// let reply = client
     ///     .opportunities()
     ///     .create(
-    ///         types::CreateDtoV3::default()
+    ///         types::CreateOpportunity::default()
     ///             .contact_id("123")
     ///             .location_id("123")
     ///             .name("value")
     ///             .pipeline_id("123")
-    ///             .status(types::CreateDtoV3Status::Abandoned),
+    ///             .status(types::OpportunityStatus::Abandoned),
     ///     )
     ///     .send()
     ///     .await?;
@@ -80,7 +80,7 @@ impl Opportunities {
     /// ```
     pub fn create(
         &self,
-        body: impl std::borrow::Borrow<types::CreateDtoV3>,
+        body: impl std::borrow::Borrow<types::CreateOpportunity>,
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_CREATE).json(body.borrow())
     }
@@ -267,7 +267,7 @@ impl Opportunities {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .update("123", types::UpdateOpportunityDtoV3::default())
+    ///     .update("123", types::UpdateOpportunity::default())
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -275,7 +275,7 @@ impl Opportunities {
     pub fn update(
         &self,
         id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateOpportunityDtoV3>,
+        body: impl std::borrow::Borrow<types::UpdateOpportunity>,
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE).path("id", &id).json(body.borrow())
     }
@@ -294,10 +294,7 @@ impl Opportunities {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .update_status(
-    ///         "123",
-    ///         types::UpdateStatus::new(types::CreateDtoV3Status::Abandoned),
-    ///     )
+    ///     .update_status("123", types::OpportunityStatus::Abandoned)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -305,7 +302,7 @@ impl Opportunities {
     pub fn update_status(
         &self,
         id: impl Display,
-        body: impl std::borrow::Borrow<types::UpdateStatus>,
+        body: impl std::borrow::Borrow<types::OpportunityStatus>,
     ) -> Call<types::DeleteUpdateOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE_STATUS)
             .path("id", &id)
@@ -455,11 +452,11 @@ impl Search {
         }
     }
     /// `status`
-    pub fn status(self, status: impl Into<types::CreateDtoV3Status>) -> Self {
+    pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
                 .call
-                .set_query("status", &Into::<types::CreateDtoV3Status>::into(status)),
+                .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
     /// The id of the campaign.

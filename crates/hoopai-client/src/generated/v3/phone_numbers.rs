@@ -164,7 +164,7 @@ impl PhoneNumbers {
         &self,
         location_id: impl Display,
         body: impl std::borrow::Borrow<types::PurchasePhoneNumberBody>,
-    ) -> Call<types::PurchaseNumberForLocationV3Http201Reply> {
+    ) -> Call<types::PurchaseNumberForLocationReply> {
         self.call(&operations::PHONE_NUMBERS_PURCHASE)
             .path("locationId", &location_id)
             .json(body.borrow())
@@ -174,7 +174,7 @@ impl PhoneNumbers {
 /// Options of [`PhoneNumbers::list`].
 #[must_use = "nothing is sent before `send`"]
 pub struct List {
-    call: Call<types::ListNumbersV3Http200Reply>,
+    call: Call<types::ListNumbersReply>,
 }
 
 impl List {
@@ -213,11 +213,11 @@ impl List {
         }
     }
 }
-crm_core::call_builder!(List => types::ListNumbersV3Http200Reply);
+crm_core::call_builder!(List => types::ListNumbersReply);
 crm_core::paged_builder!(List => List);
 
 impl Paged for List {
-    type Page = types::ListNumbersV3Http200Reply;
+    type Page = types::ListNumbersReply;
     type Item = types::ListNumberItemReply;
     const LIMIT: Option<(&'static str, LimitIn)> = Some(("pageSize", LimitIn::Query));
     #[inline]

@@ -74,10 +74,7 @@ impl Users {
     /// let reply = client.users().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(
-        &self,
-        user_id: impl Display,
-    ) -> Call<types::DeleteUserSuccessfulResponseV3> {
+    pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
     /// Reads a user.

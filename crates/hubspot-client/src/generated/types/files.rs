@@ -3,28 +3,6 @@
 #[allow(unused_imports)]
 use super::*;
 
-crm_core::open_enum! {
-    /// File access.
-    pub enum FileAccess {
-        /// `HIDDEN_INDEXABLE`
-        HiddenIndexable = "HIDDEN_INDEXABLE",
-        /// `HIDDEN_NOT_INDEXABLE`
-        HiddenNotIndexable = "HIDDEN_NOT_INDEXABLE",
-        /// `HIDDEN_PRIVATE`
-        HiddenPrivate = "HIDDEN_PRIVATE",
-        /// `HIDDEN_SENSITIVE`
-        HiddenSensitive = "HIDDEN_SENSITIVE",
-        /// `PRIVATE`
-        Private = "PRIVATE",
-        /// `PUBLIC_INDEXABLE`
-        PublicIndexable = "PUBLIC_INDEXABLE",
-        /// `PUBLIC_NOT_INDEXABLE`
-        PublicNotIndexable = "PUBLIC_NOT_INDEXABLE",
-        /// `SENSITIVE`
-        Sensitive = "SENSITIVE",
-    }
-}
-
 crm_core::record! {
     /// File action reply.
     pub struct FileActionReply {
@@ -39,7 +17,7 @@ crm_core::record! {
         /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
         /// `result`
-        result: Option<FilesFile> = "result",
+        result: Option<StoredFile> = "result",
         /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
         /// `status`
@@ -55,7 +33,7 @@ crm_core::record! {
         /// `paging`
         paging: Option<Paging> = "paging",
         /// The items of this page, or the outcome of each input.
-        results: Vec<FilesFile> = "results",
+        results: Vec<StoredFile> = "results",
     }
 }
 
@@ -63,7 +41,7 @@ crm_core::record! {
     /// File stat.
     pub struct FileStat {
         /// `file`
-        file: Option<FilesFile> = "file",
+        file: Option<StoredFile> = "file",
         /// `folder`
         folder: Option<Folder> = "folder",
     }
@@ -73,7 +51,7 @@ crm_core::record! {
     /// File update input.
     pub struct FileUpdateInput {
         /// `access`
-        access: Option<FileAccess> = "access",
+        access: Option<StoredFileAccess> = "access",
         /// `clearExpires`
         clear_expires: Option<bool> = "clearExpires",
         /// `expiresAt`
@@ -91,7 +69,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FileUpdateInput {
-    access: FileAccess, expires_at: Timestamp, is_usable_in_content: bool, name: String,
+    access: StoredFileAccess, expires_at: Timestamp, is_usable_in_content: bool, name: String,
     parent_folder_id: String, parent_folder_path: String,
 });
 
@@ -108,70 +86,6 @@ impl FileUpdateInput {
             parent_folder_id: None,
             parent_folder_path: None,
         }
-    }
-}
-
-crm_core::record! {
-    /// Files file.
-    pub struct FilesFile {
-        /// `access`
-        access: Option<FileAccess> = "access",
-        /// Whether it is archived; of a list, whether to give the archived ones only.
-        archived: Option<bool> = "archived",
-        /// When it was archived.
-        archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
-        created_at: Option<Timestamp> = "createdAt",
-        /// `defaultHostingUrl`
-        default_hosting_url: Option<String> = "defaultHostingUrl",
-        /// `encoding`
-        encoding: Option<String> = "encoding",
-        /// `expiresAt`
-        expires_at: Option<i64> = "expiresAt",
-        /// `extension`
-        extension: Option<String> = "extension",
-        /// `fileMd5`
-        file_md5: Option<String> = "fileMd5",
-        /// `height`
-        height: Option<i64> = "height",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isUsableInContent`
-        is_usable_in_content: Option<bool> = "isUsableInContent",
-        /// The name.
-        name: Option<String> = "name",
-        /// The id of the folder above.
-        parent_folder_id: Option<String> = "parentFolderId",
-        /// `path`
-        path: Option<String> = "path",
-        /// `size`
-        size: Option<i64> = "size",
-        /// `sourceGroup`
-        source_group: Option<FilesFileSourceGroup> = "sourceGroup",
-        /// `type`
-        type_: Option<String> = "type",
-        /// When it was changed last.
-        updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
-        url: Option<String> = "url",
-        /// `width`
-        width: Option<i64> = "width",
-    }
-}
-
-crm_core::open_enum! {
-    /// Files file source group.
-    pub enum FilesFileSourceGroup {
-        /// `CONTENT`
-        Content = "CONTENT",
-        /// `CONVERSATIONS`
-        Conversations = "CONVERSATIONS",
-        /// `FORMS`
-        Forms = "FORMS",
-        /// `UI_EXTENSIONS`
-        UiExtensions = "UI_EXTENSIONS",
-        /// `UNKNOWN`
-        Unknown = "UNKNOWN",
     }
 }
 
@@ -320,7 +234,7 @@ crm_core::record! {
     /// Import from url input.
     pub struct ImportFromUrlInput {
         /// `access`
-        access: Option<FileAccess> = "access",
+        access: Option<StoredFileAccess> = "access",
         /// `duplicateValidationScope`
         duplicate_validation_scope: Option<ImportFromUrlInputDuplicateValidationScope> = "duplicateValidationScope",
         /// `duplicateValidationStrategy`
@@ -351,7 +265,7 @@ impl ImportFromUrlInput {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        access: impl Into<FileAccess>,
+        access: impl Into<StoredFileAccess>,
         duplicate_validation_scope: impl Into<
             ImportFromUrlInputDuplicateValidationScope,
         >,
@@ -419,10 +333,96 @@ crm_core::record! {
     }
 }
 
+crm_core::record! {
+    /// Stored file.
+    pub struct StoredFile {
+        /// `access`
+        access: Option<StoredFileAccess> = "access",
+        /// Whether it is archived; of a list, whether to give the archived ones only.
+        archived: Option<bool> = "archived",
+        /// When it was archived.
+        archived_at: Option<Timestamp> = "archivedAt",
+        /// When it was created.
+        created_at: Option<Timestamp> = "createdAt",
+        /// `defaultHostingUrl`
+        default_hosting_url: Option<String> = "defaultHostingUrl",
+        /// `encoding`
+        encoding: Option<String> = "encoding",
+        /// `expiresAt`
+        expires_at: Option<i64> = "expiresAt",
+        /// `extension`
+        extension: Option<String> = "extension",
+        /// `fileMd5`
+        file_md5: Option<String> = "fileMd5",
+        /// `height`
+        height: Option<i64> = "height",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isUsableInContent`
+        is_usable_in_content: Option<bool> = "isUsableInContent",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the folder above.
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `path`
+        path: Option<String> = "path",
+        /// `size`
+        size: Option<i64> = "size",
+        /// `sourceGroup`
+        source_group: Option<StoredFileSourceGroup> = "sourceGroup",
+        /// `type`
+        type_: Option<String> = "type",
+        /// When it was changed last.
+        updated_at: Option<Timestamp> = "updatedAt",
+        /// The address.
+        url: Option<String> = "url",
+        /// `width`
+        width: Option<i64> = "width",
+    }
+}
+
+crm_core::open_enum! {
+    /// Stored file access.
+    pub enum StoredFileAccess {
+        /// `HIDDEN_INDEXABLE`
+        HiddenIndexable = "HIDDEN_INDEXABLE",
+        /// `HIDDEN_NOT_INDEXABLE`
+        HiddenNotIndexable = "HIDDEN_NOT_INDEXABLE",
+        /// `HIDDEN_PRIVATE`
+        HiddenPrivate = "HIDDEN_PRIVATE",
+        /// `HIDDEN_SENSITIVE`
+        HiddenSensitive = "HIDDEN_SENSITIVE",
+        /// `PRIVATE`
+        Private = "PRIVATE",
+        /// `PUBLIC_INDEXABLE`
+        PublicIndexable = "PUBLIC_INDEXABLE",
+        /// `PUBLIC_NOT_INDEXABLE`
+        PublicNotIndexable = "PUBLIC_NOT_INDEXABLE",
+        /// `SENSITIVE`
+        Sensitive = "SENSITIVE",
+    }
+}
+
+crm_core::open_enum! {
+    /// Stored file source group.
+    pub enum StoredFileSourceGroup {
+        /// `CONTENT`
+        Content = "CONTENT",
+        /// `CONVERSATIONS`
+        Conversations = "CONVERSATIONS",
+        /// `FORMS`
+        Forms = "FORMS",
+        /// `UI_EXTENSIONS`
+        UiExtensions = "UI_EXTENSIONS",
+        /// `UNKNOWN`
+        Unknown = "UNKNOWN",
+    }
+}
+
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    FileAccess, FileActionReply, FilePage, FileStat, FileUpdateInput, FilesFile, FilesFileSourceGroup,
-    FilesGetSignedUrlSize, Folder, FolderActionReply, FolderInput, FolderPage, FolderUpdateInput,
-    FolderUpdateInputWithId, ImportFromUrlInput, ImportFromUrlInputDuplicateValidationScope,
-    ImportFromUrlInputDuplicateValidationStrategy, SignedUrl,
+    FileActionReply, FilePage, FileStat, FileUpdateInput, FilesGetSignedUrlSize, Folder, FolderActionReply,
+    FolderInput, FolderPage, FolderUpdateInput, FolderUpdateInputWithId, ImportFromUrlInput,
+    ImportFromUrlInputDuplicateValidationScope, ImportFromUrlInputDuplicateValidationStrategy, SignedUrl,
+    StoredFile, StoredFileAccess, StoredFileSourceGroup,
 );

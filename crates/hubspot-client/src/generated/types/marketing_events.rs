@@ -244,6 +244,20 @@ impl ExternalMarketingEventUpdate {
 }
 
 crm_core::record! {
+    /// Found marketing event.
+    pub struct FoundMarketingEvent {
+        /// The id of the app.
+        app_id: Option<i64> = "appId",
+        /// The id of the account in the app that the event comes from.
+        external_account_id: Option<String> = "externalAccountId",
+        /// The id of the event in the app that it comes from.
+        external_event_id: Option<String> = "externalEventId",
+        /// The id of the record.
+        object_id: Option<String> = "objectId",
+    }
+}
+
+crm_core::record! {
     /// List.
     pub struct List {
         /// When it was created.
@@ -937,24 +951,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Search public response wrapper.
-    pub struct SearchPublicResponseWrapper {
-        /// The id of the app.
-        app_id: Option<i64> = "appId",
-        /// The id of the account in the app that the event comes from.
-        external_account_id: Option<String> = "externalAccountId",
-        /// The id of the event in the app that it comes from.
-        external_event_id: Option<String> = "externalEventId",
-        /// The id of the record.
-        object_id: Option<String> = "objectId",
-    }
-}
-
-crm_core::record! {
     /// Search public response wrapper list.
     pub struct SearchPublicResponseWrapperList {
         /// The items of this page, or the outcome of each input.
-        results: Vec<SearchPublicResponseWrapper> = "results",
+        results: Vec<FoundMarketingEvent> = "results",
     }
 }
 
@@ -1017,15 +1017,15 @@ crm_core::json_schemas!(super::DOCUMENT;
     AppInfo, AttendanceCounters, BatchResponseMarketingEventPublicDefaultReply,
     BatchResponseSubscriberEmailReply, BatchResponseSubscriberVidReply, ContactAssociation,
     CrmPropertyWrapper, EventDetailSettings, EventDetailSettingsUrl, ExternalMarketingEvent,
-    ExternalMarketingEventUpdate, List, MarketingEvent, MarketingEventAssociation, MarketingEventBatchUpdate,
-    MarketingEventBatchUpdateReply, MarketingEventBatchUpdateRow, MarketingEventBatchUpsert,
-    MarketingEventComplete, MarketingEventCreate, MarketingEventDefaultReply, MarketingEventEmailSubscriber,
-    MarketingEventEmailSubscriberBatch, MarketingEventExternalUniqueIdentifier,
+    ExternalMarketingEventUpdate, FoundMarketingEvent, List, MarketingEvent, MarketingEventAssociation,
+    MarketingEventBatchUpdate, MarketingEventBatchUpdateReply, MarketingEventBatchUpdateRow,
+    MarketingEventBatchUpsert, MarketingEventComplete, MarketingEventCreate, MarketingEventDefaultReply,
+    MarketingEventEmailSubscriber, MarketingEventEmailSubscriberBatch, MarketingEventExternalUniqueIdentifier,
     MarketingEventExternalUniqueIdentifierBatch, MarketingEventIdentifiersReply, MarketingEventPage,
     MarketingEventPublicDefaultReply, MarketingEventPublicObjectIdDeleteRequest,
     MarketingEventPublicObjectIdDeleteRequestBatch, MarketingEventReply, MarketingEventSubscriber,
     MarketingEventSubscriberBatch, MarketingEventUpdate, ParticipationAssociations, ParticipationBreakdown,
-    ParticipationProperties, ParticipationPropertiesAttendanceState, SearchPublicResponseWrapper,
-    SearchPublicResponseWrapperList, SubscriberEmailReply, SubscriberVidReply,
-    WithTotalMarketingEventIdentifiersReplyPage, WithTotalParticipationBreakdownPage, WithTotalPublicListPage,
+    ParticipationProperties, ParticipationPropertiesAttendanceState, SearchPublicResponseWrapperList,
+    SubscriberEmailReply, SubscriberVidReply, WithTotalMarketingEventIdentifiersReplyPage,
+    WithTotalParticipationBreakdownPage, WithTotalPublicListPage,
 );

@@ -20,6 +20,22 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Brand voice.
+    pub struct BrandVoice {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isDefault`
+        is_default: Option<bool> = "isDefault",
+        /// The name.
+        name: Option<String> = "name",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
+}
+
+crm_core::record! {
     /// Brand voice answers.
     pub struct BrandVoiceAnswers {
         /// `brandName`
@@ -99,8 +115,8 @@ impl BrandVoiceAnswers {
 }
 
 crm_core::record! {
-    /// Brand voice answers public v1.
-    pub struct BrandVoiceAnswersPublicV1 {
+    /// Brand voice answers v1.
+    pub struct BrandVoiceAnswersV1 {
         /// `brandName`
         brand_name: Option<String> = "brandName",
         /// `brandPromise`
@@ -139,26 +155,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Brand voice public v1.
-    pub struct BrandVoicePublicV1 {
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isDefault`
-        is_default: Option<bool> = "isDefault",
-        /// The name.
-        name: Option<String> = "name",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Brand voice public v1 reply.
-    pub struct BrandVoicePublicV1Reply {
+    /// Brand voice reply.
+    pub struct BrandVoiceReply {
         /// `answers`
-        answers: Option<BrandVoiceAnswersPublicV1> = "answers",
+        answers: Option<BrandVoiceAnswersV1> = "answers",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
@@ -252,8 +252,8 @@ impl CreateBrandBoardParam {
 }
 
 crm_core::record! {
-    /// Create brand voice public v1 body.
-    pub struct CreateBrandVoicePublicV1Body {
+    /// Create brand voice body.
+    pub struct CreateBrandVoiceBody {
         /// `answers`
         answers: Option<BrandVoiceAnswers> = "answers",
         /// What it is, for people.
@@ -261,21 +261,21 @@ crm_core::record! {
         /// The name.
         name: Option<String> = "name",
         /// `type`
-        type_: Option<CreateBrandVoicePublicV1BodyType> = "type",
+        type_: Option<CreateBrandVoiceBodyType> = "type",
         /// The address.
         url: Option<String> = "url",
     }
     required "type"
     by new
 }
-crm_core::setters!(CreateBrandVoicePublicV1Body {
+crm_core::setters!(CreateBrandVoiceBody {
     answers: BrandVoiceAnswers, description: String, name: String, url: String,
 });
 
-impl CreateBrandVoicePublicV1Body {
+impl CreateBrandVoiceBody {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(type_: impl Into<CreateBrandVoicePublicV1BodyType>) -> Self {
+    pub fn new(type_: impl Into<CreateBrandVoiceBodyType>) -> Self {
         Self {
             answers: None,
             description: None,
@@ -287,8 +287,8 @@ impl CreateBrandVoicePublicV1Body {
 }
 
 crm_core::open_enum! {
-    /// Create brand voice public v1 body type.
-    pub enum CreateBrandVoicePublicV1BodyType {
+    /// Create brand voice body type.
+    pub enum CreateBrandVoiceBodyType {
         /// `description`
         Description = "description",
         /// `manual`
@@ -381,10 +381,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List brand voices public v1 reply.
-    pub struct ListBrandVoicesPublicV1Reply {
+    /// List brand voices reply.
+    pub struct ListBrandVoicesReply {
         /// `items`
-        items: Vec<BrandVoicePublicV1> = "items",
+        items: Vec<BrandVoice> = "items",
         /// How many there are in all.
         total: Option<f64> = "total",
         /// Identifies the call for support.
@@ -469,8 +469,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Set default brand voice public v1 reply.
-    pub struct SetDefaultBrandVoicePublicV1Reply {
+    /// Set default brand voice reply.
+    pub struct SetDefaultBrandVoiceReply {
         /// `brandVoiceId`
         brand_voice_id: Option<String> = "brandVoiceId",
         /// Whether it worked.
@@ -549,24 +549,22 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
 });
 
 crm_core::record! {
-    /// Update brand voice public v1 body.
-    pub struct UpdateBrandVoicePublicV1Body {
+    /// Update brand voice body.
+    pub struct UpdateBrandVoiceBody {
         /// `answers`
         answers: Option<UpdateBrandVoiceAnswers> = "answers",
         /// The name.
         name: Option<String> = "name",
     }
 }
-crm_core::setters!(UpdateBrandVoicePublicV1Body {
+crm_core::setters!(UpdateBrandVoiceBody {
     answers: UpdateBrandVoiceAnswers, name: String,
 });
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BrandBoardListItem, BrandVoiceAnswers, BrandVoiceAnswersPublicV1, BrandVoicePublicV1,
-    BrandVoicePublicV1Reply, Color, CreateBrandBoardParam, CreateBrandVoicePublicV1Body,
-    CreateBrandVoicePublicV1BodyType, Font, GetBrandBoardSuccess, GetBrandBoardsByLocationSuccess,
-    ListBrandVoicesPublicV1Reply, Logo, MetaData, MetaDataSourceType, MissingAssets,
-    SetDefaultBrandVoicePublicV1Reply, UpdateBrandBoardBody, UpdateBrandVoiceAnswers,
-    UpdateBrandVoicePublicV1Body,
+    BrandBoardListItem, BrandVoice, BrandVoiceAnswers, BrandVoiceAnswersV1, BrandVoiceReply, Color,
+    CreateBrandBoardParam, CreateBrandVoiceBody, CreateBrandVoiceBodyType, Font, GetBrandBoardSuccess,
+    GetBrandBoardsByLocationSuccess, ListBrandVoicesReply, Logo, MetaData, MetaDataSourceType, MissingAssets,
+    SetDefaultBrandVoiceReply, UpdateBrandBoardBody, UpdateBrandVoiceAnswers, UpdateBrandVoiceBody,
 );

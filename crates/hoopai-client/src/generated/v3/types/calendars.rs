@@ -160,8 +160,8 @@ crm_core::setters!(AppointmentEdit {
 });
 
 crm_core::record! {
-    /// Appointment schema reply.
-    pub struct AppointmentSchemaReply {
+    /// Appointment reply.
+    pub struct AppointmentReply {
         /// The address.
         address: Option<String> = "address",
         /// `appointmentStatus`
@@ -1227,6 +1227,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
+    /// Service envelope.
+    pub struct ServiceEnvelope {
+        /// `service`
+        service: Option<ServiceReply> = "service",
+    }
+}
+
+crm_core::record! {
     /// Service location list reply.
     pub struct ServiceLocationListReply {
         /// `serviceLocations`
@@ -1309,14 +1317,6 @@ crm_core::record! {
     pub struct ServiceResource {
         /// The id.
         id: Option<String> = "id",
-    }
-}
-
-crm_core::record! {
-    /// Service response wrapper.
-    pub struct ServiceResponseWrapper {
-        /// `service`
-        service: Option<ServiceReply> = "service",
     }
 }
 
@@ -1501,14 +1501,14 @@ crm_core::setters!(UpdateServiceLocation {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AllowBookingAfterUnit, AppointmentCreate, AppointmentEdit, AppointmentSchemaReply, AppointmentStatus,
-    Calendar, CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarUpdate, CalendarsGetReply,
-    CalendarsRecurring, CreateBookingService, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
+    AllowBookingAfterUnit, AppointmentCreate, AppointmentEdit, AppointmentReply, AppointmentStatus, Calendar,
+    CalendarByIdReply, CalendarCreate, CalendarEvent, CalendarUpdate, CalendarsGetReply, CalendarsRecurring,
+    CreateBookingService, CreateEventCalendarSchedule, CreateOrUpdateServiceBookingReply,
     CreatePublicServiceBooking, CreatePublicServiceBookingStatus, CreateService, CreateServiceLocation,
     CreateServiceVariation, EventCalendarScheduleReply, EventCalendarScheduleWrapper, GetCalendarEventReply,
     GetCalendarEventsReply, LocationType, Payment, Service, ServiceAddOn, ServiceAddOnReply,
-    ServiceBookingReply, ServiceBookingsListReply, ServiceLocationListReply, ServiceLocationReply,
-    ServiceReply, ServiceResource, ServiceResponseWrapper, ServiceVariation, ServicesListReply, Staff,
+    ServiceBookingReply, ServiceBookingsListReply, ServiceEnvelope, ServiceLocationListReply,
+    ServiceLocationReply, ServiceReply, ServiceResource, ServiceVariation, ServicesListReply, Staff,
     UpdateEventCalendarSchedule, UpdateService, UpdateServiceBooking, UpdateServiceBookingStatus,
     UpdateServiceLocation,
 );

@@ -14,10 +14,10 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Contacts by id successful response dto v3.
-    pub struct ContactsByIdSuccessfulResponseDtoV3 {
+    /// Contacts by id reply.
+    pub struct ContactsByIdReply {
         /// `contact`
-        contact: Option<GetContactByIdSchemaV3> = "contact",
+        contact: Option<GetContactById> = "contact",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
     }
@@ -32,8 +32,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create contact dto v3.
-    pub struct CreateContactDtoV3 {
+    /// Create contact.
+    pub struct CreateContact {
         /// `address1`
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
@@ -51,7 +51,7 @@ crm_core::record! {
         /// `dnd`
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
-        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
@@ -84,15 +84,15 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(CreateContactDtoV3 {
+crm_core::setters!(CreateContact {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
-    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettingsSchemaV3,
-    email: String, first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings,
-    last_name: String, name: String, phone: String, postal_code: String, source: String, state: String,
-    tags: [String], timezone: String, website: String,
+    custom_fields: [Value], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String,
+    first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
+    name: String, phone: String, postal_code: String, source: String, state: String, tags: [String],
+    timezone: String, website: String,
 });
 
-impl CreateContactDtoV3 {
+impl CreateContact {
     /// A record with what it must have.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
@@ -125,16 +125,16 @@ impl CreateContactDtoV3 {
 }
 
 crm_core::record! {
-    /// Create contacts successful response dto v3.
-    pub struct CreateContactsSuccessfulResponseDtoV3 {
+    /// Create contacts reply.
+    pub struct CreateContactsReply {
         /// `contact`
-        contact: Option<GetContactByIdSchemaV3> = "contact",
+        contact: Option<GetContactById> = "contact",
     }
 }
 
 crm_core::record! {
-    /// Dnd settings schema v3.
-    pub struct DndSettingsSchemaV3 {
+    /// Dnd settings.
+    pub struct DndSettings {
         /// `call`
         call: Option<DndSetting> = "call",
         /// The e-mail address.
@@ -149,14 +149,14 @@ crm_core::record! {
         whats_app: Option<DndSetting> = "whatsApp",
     }
 }
-crm_core::setters!(DndSettingsSchemaV3 {
+crm_core::setters!(DndSettings {
     call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting,
     whats_app: DndSetting,
 });
 
 crm_core::record! {
-    /// Get contact by id schema v3.
-    pub struct GetContactByIdSchemaV3 {
+    /// Get contact by id.
+    pub struct GetContactById {
         /// `additionalEmails`
         additional_emails: Vec<Value> = "additionalEmails",
         /// `address1`
@@ -186,7 +186,7 @@ crm_core::record! {
         /// `dnd`
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
-        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// `emailLowerCase`
@@ -256,8 +256,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update contact dto v3.
-    pub struct UpdateContactDtoV3 {
+    /// Update contact.
+    pub struct UpdateContact {
         /// `address1`
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
@@ -273,7 +273,7 @@ crm_core::record! {
         /// `dnd`
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
-        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
@@ -300,18 +300,18 @@ crm_core::record! {
         website: Option<String> = "website",
     }
 }
-crm_core::setters!(UpdateContactDtoV3 {
+crm_core::setters!(UpdateContact {
     address1: String, assigned_to: String, city: String, country: String, custom_fields: [Value],
-    date_of_birth: String, dnd: bool, dnd_settings: DndSettingsSchemaV3, email: String, first_name: String,
+    date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String, first_name: String,
     inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
     postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
 });
 
 crm_core::record! {
-    /// Update contacts successful response dto v3.
-    pub struct UpdateContactsSuccessfulResponseDtoV3 {
+    /// Update contacts reply.
+    pub struct UpdateContactsReply {
         /// `contact`
-        contact: Option<GetContactByIdSchemaV3> = "contact",
+        contact: Option<GetContactById> = "contact",
         /// `succeeded`
         succeeded: Option<bool> = "succeeded",
     }
@@ -332,8 +332,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Upsert contact dto v3.
-    pub struct UpsertContactDtoV3 {
+    /// Upsert contact.
+    pub struct UpsertContact {
         /// `address1`
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
@@ -353,7 +353,7 @@ crm_core::record! {
         /// `dnd`
         dnd: Option<bool> = "dnd",
         /// `dndSettings`
-        dnd_settings: Option<DndSettingsSchemaV3> = "dndSettings",
+        dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The first name.
@@ -386,15 +386,15 @@ crm_core::record! {
     required "locationId"
     by new
 }
-crm_core::setters!(UpsertContactDtoV3 {
+crm_core::setters!(UpsertContact {
     address1: String, assigned_to: String, city: String, company_name: String, country: String,
     create_new_if_duplicate_allowed: bool, custom_fields: [Value], date_of_birth: String, dnd: bool,
-    dnd_settings: DndSettingsSchemaV3, email: String, first_name: String, gender: String,
+    dnd_settings: DndSettings, email: String, first_name: String, gender: String,
     inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String,
     postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String,
 });
 
-impl UpsertContactDtoV3 {
+impl UpsertContact {
     /// A record with what it must have.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
@@ -428,10 +428,10 @@ impl UpsertContactDtoV3 {
 }
 
 crm_core::record! {
-    /// Upsert contacts successful response dto v3.
-    pub struct UpsertContactsSuccessfulResponseDtoV3 {
+    /// Upsert contacts reply.
+    pub struct UpsertContactsReply {
         /// `contact`
-        contact: Option<GetContactByIdSchemaV3> = "contact",
+        contact: Option<GetContactById> = "contact",
         /// `new`
         new: Option<bool> = "new",
         /// Identifies the call for support.
@@ -441,8 +441,7 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ContactsByIdSuccessfulResponseDtoV3, ContactsGetCreateUpdateNoteReply, CreateContactDtoV3,
-    CreateContactsSuccessfulResponseDtoV3, DndSettingsSchemaV3, GetContactByIdSchemaV3, InboundDndSettings,
-    TaskByIsReply, UpdateContactDtoV3, UpdateContactsSuccessfulResponseDtoV3, UpdateTagsReply,
-    UpsertContactDtoV3, UpsertContactsSuccessfulResponseDtoV3,
+    ContactsByIdReply, ContactsGetCreateUpdateNoteReply, CreateContact, CreateContactsReply, DndSettings,
+    GetContactById, InboundDndSettings, TaskByIsReply, UpdateContact, UpdateContactsReply, UpdateTagsReply,
+    UpsertContact, UpsertContactsReply,
 );

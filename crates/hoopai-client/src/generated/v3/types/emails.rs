@@ -4,22 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Bulk action campaign email details.
-    pub struct BulkActionCampaignEmailDetails {
-        /// `from`
-        from: Option<String> = "from",
-        /// The name.
-        name: Option<String> = "name",
-        /// The subject.
-        subject: Option<String> = "subject",
-        /// The id of the template.
-        template_id: Option<String> = "templateId",
-    }
-}
-
-crm_core::record! {
-    /// Bulk action campaign public v2.
-    pub struct BulkActionCampaignPublicV2 {
+    /// Bulk action campaign.
+    pub struct BulkActionCampaign {
         /// `completedAt`
         completed_at: Option<String> = "completedAt",
         /// When it was created.
@@ -39,15 +25,29 @@ crm_core::record! {
         /// `sourceId`
         source_id: Option<String> = "sourceId",
         /// `status`
-        status: Option<BulkActionCampaignPublicV2Status> = "status",
+        status: Option<BulkActionCampaignStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
     }
 }
 
+crm_core::record! {
+    /// Bulk action campaign email details.
+    pub struct BulkActionCampaignEmailDetails {
+        /// `from`
+        from: Option<String> = "from",
+        /// The name.
+        name: Option<String> = "name",
+        /// The subject.
+        subject: Option<String> = "subject",
+        /// The id of the template.
+        template_id: Option<String> = "templateId",
+    }
+}
+
 crm_core::open_enum! {
-    /// Bulk action campaign public v2 status.
-    pub enum BulkActionCampaignPublicV2Status {
+    /// Bulk action campaign status.
+    pub enum BulkActionCampaignStatus {
         /// `cancelled`
         Cancelled = "cancelled",
         /// `complete`
@@ -62,12 +62,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create email campaign public v2 body.
-    pub struct CreateEmailCampaignPublicV2Body {
+    /// Create email campaign body.
+    pub struct CreateEmailCampaignBody {
         /// `editorContent`
         editor_content: Option<String> = "editorContent",
         /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// The name.
         name: Option<String> = "name",
         /// `parentFolderId`
@@ -84,15 +84,15 @@ crm_core::record! {
     required "editorType" "name" "timeZone" "userId"
     by new
 }
-crm_core::setters!(CreateEmailCampaignPublicV2Body {
+crm_core::setters!(CreateEmailCampaignBody {
     editor_content: String, parent_folder_id: String, template_id: String, user_name: String,
 });
 
-impl CreateEmailCampaignPublicV2Body {
+impl CreateEmailCampaignBody {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        editor_type: impl Into<CreateTemplatePublicV2BodyEditorType>,
+        editor_type: impl Into<CreateTemplateBodyEditorType>,
         name: impl Into<String>,
         time_zone: impl Into<String>,
         user_id: impl Into<String>,
@@ -111,54 +111,12 @@ impl CreateEmailCampaignPublicV2Body {
 }
 
 crm_core::record! {
-    /// Create template folder public v2 body.
-    pub struct CreateTemplateFolderPublicV2Body {
-        /// The name.
-        name: Option<String> = "name",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-    }
-    required "name"
-    by new
-}
-crm_core::setters!(CreateTemplateFolderPublicV2Body {
-    user_id: String,
-});
-
-impl CreateTemplateFolderPublicV2Body {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.into()),
-            user_id: None,
-        }
-    }
-}
-
-crm_core::record! {
-    /// Create template folder public v2 reply.
-    pub struct CreateTemplateFolderPublicV2Reply {
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// The id.
-        id: Option<String> = "id",
-        /// The name.
-        name: Option<String> = "name",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Create template public v2 body.
-    pub struct CreateTemplatePublicV2Body {
+    /// Create template body.
+    pub struct CreateTemplateBody {
         /// `editorContent`
         editor_content: Option<String> = "editorContent",
         /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// `fromEmail`
         from_email: Option<String> = "fromEmail",
         /// `fromName`
@@ -177,16 +135,16 @@ crm_core::record! {
     required "editorType" "name"
     by new
 }
-crm_core::setters!(CreateTemplatePublicV2Body {
+crm_core::setters!(CreateTemplateBody {
     editor_content: String, from_email: String, from_name: String, parent_folder_id: String,
     preview_text: String, subject_line: String, user_id: String,
 });
 
-impl CreateTemplatePublicV2Body {
+impl CreateTemplateBody {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        editor_type: impl Into<CreateTemplatePublicV2BodyEditorType>,
+        editor_type: impl Into<CreateTemplateBodyEditorType>,
         name: impl Into<String>,
     ) -> Self {
         Self {
@@ -204,12 +162,86 @@ impl CreateTemplatePublicV2Body {
 }
 
 crm_core::open_enum! {
-    /// Create template public v2 body editor type.
-    pub enum CreateTemplatePublicV2BodyEditorType {
+    /// Create template body editor type.
+    pub enum CreateTemplateBodyEditorType {
         /// `html`
         Html = "html",
         /// `text`
         Text = "text",
+    }
+}
+
+crm_core::record! {
+    /// Create template folder body.
+    pub struct CreateTemplateFolderBody {
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+    required "name"
+    by new
+}
+crm_core::setters!(CreateTemplateFolderBody {
+    user_id: String,
+});
+
+impl CreateTemplateFolderBody {
+    /// A record with what it must have.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            user_id: None,
+        }
+    }
+}
+
+crm_core::record! {
+    /// Create template folder reply.
+    pub struct CreateTemplateFolderReply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// The id.
+        id: Option<String> = "id",
+        /// The name.
+        name: Option<String> = "name",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
+    }
+}
+
+crm_core::record! {
+    /// Create template reply.
+    pub struct CreateTemplateReply {
+        /// When it was created.
+        created_at: Option<String> = "createdAt",
+        /// `editorType`
+        editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The id.
+        id: Option<String> = "id",
+        /// `isPlainText`
+        is_plain_text: Option<bool> = "isPlainText",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `previewUrl`
+        preview_url: Option<String> = "previewUrl",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+        /// When it was changed last.
+        updated_at: Option<String> = "updatedAt",
     }
 }
 
@@ -246,8 +278,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email campaign public v2.
-    pub struct EmailCampaignPublicV2 {
+    /// Email campaign.
+    pub struct EmailCampaign {
         /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
         /// `campaignType`
@@ -265,17 +297,17 @@ crm_core::record! {
         /// `sourceId`
         source_id: Option<String> = "sourceId",
         /// `status`
-        status: Option<EmailsListCampaignsStatus> = "status",
+        status: Option<EmailCampaignStatus> = "status",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// `variations`
-        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+        variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
 
 crm_core::record! {
-    /// Email campaign public v2 reply.
-    pub struct EmailCampaignPublicV2Reply {
+    /// Email campaign reply.
+    pub struct EmailCampaignReply {
         /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
         /// `campaignType`
@@ -293,19 +325,43 @@ crm_core::record! {
         /// `sourceId`
         source_id: Option<String> = "sourceId",
         /// `status`
-        status: Option<EmailsListCampaignsStatus> = "status",
+        status: Option<EmailCampaignStatus> = "status",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// `variations`
-        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+        variations: Vec<EmailCampaignVariation> = "variations",
+    }
+}
+
+crm_core::open_enum! {
+    /// Email campaign status.
+    pub enum EmailCampaignStatus {
+        /// `all`
+        All = "all",
+        /// `archived`
+        Archived = "archived",
+        /// `cancelled`
+        Cancelled = "cancelled",
+        /// `draft`
+        Draft = "draft",
+        /// `failed`
+        Failed = "failed",
+        /// `paused`
+        Paused = "paused",
+        /// `processing`
+        Processing = "processing",
+        /// `scheduled`
+        Scheduled = "scheduled",
+        /// `sent`
+        Sent = "sent",
     }
 }
 
 crm_core::record! {
-    /// Email campaign variation public v2.
-    pub struct EmailCampaignVariationPublicV2 {
+    /// Email campaign variation.
+    pub struct EmailCampaignVariation {
         /// `isWinner`
         is_winner: Option<bool> = "isWinner",
         /// `sourceId`
@@ -314,8 +370,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email stats numbers public v2.
-    pub struct EmailStatsNumbersPublicV2 {
+    /// Email stats numbers.
+    pub struct EmailStatsNumbers {
         /// `accepted`
         accepted: Option<f64> = "accepted",
         /// `bounceRate`
@@ -356,42 +412,6 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Emails get campaign stats source.
-    pub enum EmailsGetCampaignStatsSource {
-        /// `bulk-actions`
-        BulkActions = "bulk-actions",
-        /// `email-campaigns`
-        EmailCampaigns = "email-campaigns",
-        /// `workflow-campaigns`
-        WorkflowCampaigns = "workflow-campaigns",
-    }
-}
-
-crm_core::open_enum! {
-    /// Emails list campaigns status.
-    pub enum EmailsListCampaignsStatus {
-        /// `all`
-        All = "all",
-        /// `archived`
-        Archived = "archived",
-        /// `cancelled`
-        Cancelled = "cancelled",
-        /// `draft`
-        Draft = "draft",
-        /// `failed`
-        Failed = "failed",
-        /// `paused`
-        Paused = "paused",
-        /// `processing`
-        Processing = "processing",
-        /// `scheduled`
-        Scheduled = "scheduled",
-        /// `sent`
-        Sent = "sent",
-    }
-}
-
-crm_core::open_enum! {
     /// The vendor's default is `all`.
     pub enum EmailsListTemplatesInclude {
         /// `all`
@@ -404,8 +424,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get bulk action campaign public v2 reply.
-    pub struct GetBulkActionCampaignPublicV2Reply {
+    /// Get bulk action campaign reply.
+    pub struct GetBulkActionCampaignReply {
         /// `completedAt`
         completed_at: Option<String> = "completedAt",
         /// When it was created.
@@ -437,7 +457,7 @@ crm_core::record! {
         /// `sourceId`
         source_id: Option<String> = "sourceId",
         /// `status`
-        status: Option<BulkActionCampaignPublicV2Status> = "status",
+        status: Option<BulkActionCampaignStatus> = "status",
         /// The subject.
         subject: Option<String> = "subject",
         /// Identifies the call for support.
@@ -448,16 +468,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get campaign stats public v2 reply.
-    pub struct GetCampaignStatsPublicV2Reply {
+    /// Get campaign stats reply.
+    pub struct GetCampaignStatsReply {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// `source`
-        source: Option<EmailsGetCampaignStatsSource> = "source",
+        source: Option<GetCampaignStatsReplySource> = "source",
         /// `sourceId`
         source_id: Option<String> = "sourceId",
         /// `stats`
-        stats: Option<EmailStatsNumbersPublicV2> = "stats",
+        stats: Option<EmailStatsNumbers> = "stats",
         /// `subSourceId`
         sub_source_id: Option<String> = "subSourceId",
         /// Identifies the call for support.
@@ -465,9 +485,21 @@ crm_core::record! {
     }
 }
 
+crm_core::open_enum! {
+    /// Get campaign stats reply source.
+    pub enum GetCampaignStatsReplySource {
+        /// `bulk-actions`
+        BulkActions = "bulk-actions",
+        /// `email-campaigns`
+        EmailCampaigns = "email-campaigns",
+        /// `workflow-campaigns`
+        WorkflowCampaigns = "workflow-campaigns",
+    }
+}
+
 crm_core::record! {
-    /// Get email campaign public v2 reply.
-    pub struct GetEmailCampaignPublicV2Reply {
+    /// Get email campaign reply.
+    pub struct GetEmailCampaignReply {
         /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
         /// `campaignType`
@@ -499,7 +531,7 @@ crm_core::record! {
         /// `sourceId`
         source_id: Option<String> = "sourceId",
         /// `status`
-        status: Option<EmailsListCampaignsStatus> = "status",
+        status: Option<EmailCampaignStatus> = "status",
         /// The subject.
         subject: Option<String> = "subject",
         /// Identifies the call for support.
@@ -507,13 +539,13 @@ crm_core::record! {
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
         /// `variations`
-        variations: Vec<EmailCampaignVariationPublicV2> = "variations",
+        variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
 
 crm_core::record! {
-    /// Get template public v2 reply.
-    pub struct GetTemplatePublicV2Reply {
+    /// Get template reply.
+    pub struct GetTemplateReply {
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
@@ -546,8 +578,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get workflow campaign public v2 reply.
-    pub struct GetWorkflowCampaignPublicV2Reply {
+    /// Get workflow campaign reply.
+    pub struct GetWorkflowCampaignReply {
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
@@ -563,7 +595,7 @@ crm_core::record! {
         /// `status`
         status: Option<Visibility> = "status",
         /// `subSources`
-        sub_sources: Vec<WorkflowCampaignSubSourcePublicV2> = "subSources",
+        sub_sources: Vec<WorkflowCampaignSubSource> = "subSources",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
         /// When it was changed last.
@@ -572,10 +604,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import template public v2 body.
-    pub struct ImportTemplatePublicV2Body {
+    /// Import template body.
+    pub struct ImportTemplateBody {
         /// `importProvider`
-        import_provider: Option<ImportTemplatePublicV2BodyImportProvider> = "importProvider",
+        import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
         /// `importUrl`
         import_url: Option<String> = "importUrl",
         /// The name.
@@ -588,15 +620,15 @@ crm_core::record! {
     required "importProvider" "importUrl"
     by new
 }
-crm_core::setters!(ImportTemplatePublicV2Body {
+crm_core::setters!(ImportTemplateBody {
     name: String, parent_folder_id: String, user_id: String,
 });
 
-impl ImportTemplatePublicV2Body {
+impl ImportTemplateBody {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
-        import_provider: impl Into<ImportTemplatePublicV2BodyImportProvider>,
+        import_provider: impl Into<ImportTemplateBodyImportProvider>,
         import_url: impl Into<String>,
     ) -> Self {
         Self {
@@ -610,8 +642,8 @@ impl ImportTemplatePublicV2Body {
 }
 
 crm_core::open_enum! {
-    /// Import template public v2 body import provider.
-    pub enum ImportTemplatePublicV2BodyImportProvider {
+    /// Import template body import provider.
+    pub enum ImportTemplateBodyImportProvider {
         /// `active_campaign`
         ActiveCampaign = "active_campaign",
         /// `mailchimp`
@@ -620,10 +652,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// List bulk action campaigns public v2 reply.
-    pub struct ListBulkActionCampaignsPublicV2Reply {
+    /// List bulk action campaigns reply.
+    pub struct ListBulkActionCampaignsReply {
         /// `campaigns`
-        campaigns: Vec<BulkActionCampaignPublicV2> = "campaigns",
+        campaigns: Vec<BulkActionCampaign> = "campaigns",
         /// How many there are in all.
         total: Option<f64> = "total",
         /// Identifies the call for support.
@@ -632,10 +664,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List email campaigns public v2 reply.
-    pub struct ListEmailCampaignsPublicV2Reply {
+    /// List email campaigns reply.
+    pub struct ListEmailCampaignsReply {
         /// `campaigns`
-        campaigns: Vec<EmailCampaignPublicV2> = "campaigns",
+        campaigns: Vec<EmailCampaign> = "campaigns",
         /// How many there are in all.
         total: Option<f64> = "total",
         /// Identifies the call for support.
@@ -644,10 +676,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List templates public v2 reply.
-    pub struct ListTemplatesPublicV2Reply {
+    /// List templates reply.
+    pub struct ListTemplatesReply {
         /// `items`
-        items: Vec<TemplateListItemPublicV2> = "items",
+        items: Vec<TemplateListItem> = "items",
         /// How many there are in all.
         total: Option<f64> = "total",
         /// Identifies the call for support.
@@ -656,10 +688,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List workflow campaigns public v2 reply.
-    pub struct ListWorkflowCampaignsPublicV2Reply {
+    /// List workflow campaigns reply.
+    pub struct ListWorkflowCampaignsReply {
         /// `campaigns`
-        campaigns: Vec<WorkflowCampaignPublicV2> = "campaigns",
+        campaigns: Vec<WorkflowCampaign> = "campaigns",
         /// How many there are in all.
         total: Option<f64> = "total",
         /// Identifies the call for support.
@@ -668,32 +700,32 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule campaign ab test config public v2.
-    pub struct ScheduleCampaignAbTestConfigPublicV2 {
+    /// Schedule campaign ab test config.
+    pub struct ScheduleCampaignAbTestConfig {
         /// `testDuration`
         test_duration: Option<f64> = "testDuration",
         /// `testSize`
         test_size: Option<f64> = "testSize",
         /// `testType`
-        test_type: Option<ScheduleCampaignAbTestConfigPublicV2TestType> = "testType",
+        test_type: Option<ScheduleCampaignAbTestConfigTestType> = "testType",
         /// `variationCount`
         variation_count: Option<f64> = "variationCount",
         /// `variations`
-        variations: Option<Vec<ScheduleCampaignAbTestVariationPublicV2>> = "variations",
+        variations: Option<Vec<ScheduleCampaignAbTestVariation>> = "variations",
         /// `winningCriteria`
-        winning_criteria: Option<ScheduleCampaignAbTestConfigPublicV2WinningCriteria> = "winningCriteria",
+        winning_criteria: Option<ScheduleCampaignAbTestConfigWinningCriteria> = "winningCriteria",
     }
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
 }
-crm_core::setters!(ScheduleCampaignAbTestConfigPublicV2 {
-    test_duration: f64, test_size: f64, test_type: ScheduleCampaignAbTestConfigPublicV2TestType,
-    variation_count: f64, variations: [ScheduleCampaignAbTestVariationPublicV2],
-    winning_criteria: ScheduleCampaignAbTestConfigPublicV2WinningCriteria,
+crm_core::setters!(ScheduleCampaignAbTestConfig {
+    test_duration: f64, test_size: f64, test_type: ScheduleCampaignAbTestConfigTestType, variation_count: f64,
+    variations: [ScheduleCampaignAbTestVariation],
+    winning_criteria: ScheduleCampaignAbTestConfigWinningCriteria,
 });
 
 crm_core::open_enum! {
-    /// Schedule campaign ab test config public v2 test type.
-    pub enum ScheduleCampaignAbTestConfigPublicV2TestType {
+    /// Schedule campaign ab test config test type.
+    pub enum ScheduleCampaignAbTestConfigTestType {
         /// `emailContent`
         EmailContent = "emailContent",
         /// `subjectLine`
@@ -702,8 +734,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign ab test config public v2 winning criteria.
-    pub enum ScheduleCampaignAbTestConfigPublicV2WinningCriteria {
+    /// Schedule campaign ab test config winning criteria.
+    pub enum ScheduleCampaignAbTestConfigWinningCriteria {
         /// `clickRate`
         ClickRate = "clickRate",
         /// `openRate`
@@ -712,21 +744,21 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign ab test variation public v2.
-    pub struct ScheduleCampaignAbTestVariationPublicV2 {
+    /// Schedule campaign ab test variation.
+    pub struct ScheduleCampaignAbTestVariation {
         /// `documentId`
         document_id: Option<String> = "documentId",
         /// The subject.
         subject: Option<String> = "subject",
     }
 }
-crm_core::setters!(ScheduleCampaignAbTestVariationPublicV2 {
+crm_core::setters!(ScheduleCampaignAbTestVariation {
     document_id: String, subject: String,
 });
 
 crm_core::record! {
-    /// Schedule campaign batch config public v2.
-    pub struct ScheduleCampaignBatchConfigPublicV2 {
+    /// Schedule campaign batch config.
+    pub struct ScheduleCampaignBatchConfig {
         /// `batchSize`
         batch_size: Option<f64> = "batchSize",
         /// `interval`
@@ -743,11 +775,11 @@ crm_core::record! {
     required "batchSize" "interval" "intervalUnit"
     by new
 }
-crm_core::setters!(ScheduleCampaignBatchConfigPublicV2 {
+crm_core::setters!(ScheduleCampaignBatchConfig {
     skip_days: [DaysItem], window_end: String, window_start: String,
 });
 
-impl ScheduleCampaignBatchConfigPublicV2 {
+impl ScheduleCampaignBatchConfig {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -767,8 +799,57 @@ impl ScheduleCampaignBatchConfigPublicV2 {
 }
 
 crm_core::record! {
-    /// Schedule campaign email meta public v2.
-    pub struct ScheduleCampaignEmailMetaPublicV2 {
+    /// Schedule campaign body.
+    pub struct ScheduleCampaignBody {
+        /// `abTestConfig`
+        ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
+        /// `emailMeta`
+        email_meta: Option<ScheduleCampaignEmailMeta> = "emailMeta",
+        /// `recipients`
+        recipients: Option<ScheduleCampaignRecipients> = "recipients",
+        /// `rssConfig`
+        rss_config: Option<ScheduleCampaignRssConfig> = "rssConfig",
+        /// `scheduleConfig`
+        schedule_config: Option<ScheduleCampaignScheduleConfig> = "scheduleConfig",
+        /// `scheduleType`
+        schedule_type: Option<ScheduleCampaignBodyScheduleType> = "scheduleType",
+        /// `sendDays`
+        send_days: Option<Vec<DaysItem>> = "sendDays",
+        /// `timeZone`
+        time_zone: Option<String> = "timeZone",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+        /// `userName`
+        user_name: Option<String> = "userName",
+    }
+    required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
+}
+crm_core::setters!(ScheduleCampaignBody {
+    ab_test_config: ScheduleCampaignAbTestConfig, email_meta: ScheduleCampaignEmailMeta,
+    recipients: ScheduleCampaignRecipients, rss_config: ScheduleCampaignRssConfig,
+    schedule_config: ScheduleCampaignScheduleConfig, schedule_type: ScheduleCampaignBodyScheduleType,
+    send_days: [DaysItem], time_zone: String, user_id: String, user_name: String,
+});
+
+crm_core::open_enum! {
+    /// Schedule campaign body schedule type.
+    pub enum ScheduleCampaignBodyScheduleType {
+        /// `batch`
+        Batch = "batch",
+        /// `immediate`
+        Immediate = "immediate",
+        /// `rss`
+        Rss = "rss",
+        /// `scheduled`
+        Scheduled = "scheduled",
+        /// `smart_send`
+        SmartSend = "smart_send",
+    }
+}
+
+crm_core::record! {
+    /// Schedule campaign email meta.
+    pub struct ScheduleCampaignEmailMeta {
         /// The addresses of the files.
         attachments: Option<Vec<String>> = "attachments",
         /// `fromEmail`
@@ -785,11 +866,11 @@ crm_core::record! {
     required "fromEmail" "fromName" "subject"
     by new
 }
-crm_core::setters!(ScheduleCampaignEmailMetaPublicV2 {
+crm_core::setters!(ScheduleCampaignEmailMeta {
     attachments: [String], preview_text: String, reply_to_address: String,
 });
 
-impl ScheduleCampaignEmailMetaPublicV2 {
+impl ScheduleCampaignEmailMeta {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
@@ -809,93 +890,30 @@ impl ScheduleCampaignEmailMetaPublicV2 {
 }
 
 crm_core::record! {
-    /// Schedule campaign public v2 body.
-    pub struct ScheduleCampaignPublicV2Body {
-        /// `abTestConfig`
-        ab_test_config: Option<ScheduleCampaignAbTestConfigPublicV2> = "abTestConfig",
-        /// `emailMeta`
-        email_meta: Option<ScheduleCampaignEmailMetaPublicV2> = "emailMeta",
-        /// `recipients`
-        recipients: Option<ScheduleCampaignRecipientsPublicV2> = "recipients",
-        /// `rssConfig`
-        rss_config: Option<ScheduleCampaignRssConfigPublicV2> = "rssConfig",
-        /// `scheduleConfig`
-        schedule_config: Option<ScheduleCampaignScheduleConfigPublicV2> = "scheduleConfig",
-        /// `scheduleType`
-        schedule_type: Option<ScheduleCampaignPublicV2BodyScheduleType> = "scheduleType",
-        /// `sendDays`
-        send_days: Option<Vec<DaysItem>> = "sendDays",
-        /// `timeZone`
-        time_zone: Option<String> = "timeZone",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-        /// `userName`
-        user_name: Option<String> = "userName",
-    }
-    required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
-}
-crm_core::setters!(ScheduleCampaignPublicV2Body {
-    ab_test_config: ScheduleCampaignAbTestConfigPublicV2, email_meta: ScheduleCampaignEmailMetaPublicV2,
-    recipients: ScheduleCampaignRecipientsPublicV2, rss_config: ScheduleCampaignRssConfigPublicV2,
-    schedule_config: ScheduleCampaignScheduleConfigPublicV2,
-    schedule_type: ScheduleCampaignPublicV2BodyScheduleType, send_days: [DaysItem], time_zone: String,
-    user_id: String, user_name: String,
-});
-
-crm_core::open_enum! {
-    /// Schedule campaign public v2 body schedule type.
-    pub enum ScheduleCampaignPublicV2BodyScheduleType {
-        /// `batch`
-        Batch = "batch",
-        /// `immediate`
-        Immediate = "immediate",
-        /// `rss`
-        Rss = "rss",
-        /// `scheduled`
-        Scheduled = "scheduled",
-        /// `smart_send`
-        SmartSend = "smart_send",
-    }
-}
-
-crm_core::record! {
-    /// Schedule campaign public v2 reply.
-    pub struct ScheduleCampaignPublicV2Reply {
-        /// The id of the campaign.
-        campaign_id: Option<String> = "campaignId",
-        /// `sourceId`
-        source_id: Option<String> = "sourceId",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// Schedule campaign recipients public v2.
-    pub struct ScheduleCampaignRecipientsPublicV2 {
+    /// Schedule campaign recipients.
+    pub struct ScheduleCampaignRecipients {
         /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
         /// The vendor's default is `true`.
         freeze_list: Option<bool> = "freezeList",
         /// `segment`
-        segment: Option<ScheduleCampaignRecipientsPublicV2Segment> = "segment",
+        segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
         /// `tagIds`
         tag_ids: Option<Vec<String>> = "tagIds",
         /// `type`
-        type_: Option<ScheduleCampaignRecipientsPublicV2Type> = "type",
+        type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
     by new
 }
-crm_core::setters!(ScheduleCampaignRecipientsPublicV2 {
-    contact_ids: [String], freeze_list: bool, segment: ScheduleCampaignRecipientsPublicV2Segment,
-    tag_ids: [String],
+crm_core::setters!(ScheduleCampaignRecipients {
+    contact_ids: [String], freeze_list: bool, segment: ScheduleCampaignRecipientsSegment, tag_ids: [String],
 });
 
-impl ScheduleCampaignRecipientsPublicV2 {
+impl ScheduleCampaignRecipients {
     /// A record with what it must have.
     #[must_use]
-    pub fn new(type_: impl Into<ScheduleCampaignRecipientsPublicV2Type>) -> Self {
+    pub fn new(type_: impl Into<ScheduleCampaignRecipientsType>) -> Self {
         Self {
             contact_ids: None,
             freeze_list: None,
@@ -907,8 +925,8 @@ impl ScheduleCampaignRecipientsPublicV2 {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign recipients public v2 segment.
-    pub enum ScheduleCampaignRecipientsPublicV2Segment {
+    /// Schedule campaign recipients segment.
+    pub enum ScheduleCampaignRecipientsSegment {
         /// `engaged_last_30_days`
         EngagedLast30Days = "engaged_last_30_days",
         /// `engaged_last_5_campaigns`
@@ -923,8 +941,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign recipients public v2 type.
-    pub enum ScheduleCampaignRecipientsPublicV2Type {
+    /// Schedule campaign recipients type.
+    pub enum ScheduleCampaignRecipientsType {
         /// `contact`
         Contact = "contact",
         /// `segment`
@@ -935,8 +953,20 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign resend public v2.
-    pub struct ScheduleCampaignResendPublicV2 {
+    /// Schedule campaign reply.
+    pub struct ScheduleCampaignReply {
+        /// The id of the campaign.
+        campaign_id: Option<String> = "campaignId",
+        /// `sourceId`
+        source_id: Option<String> = "sourceId",
+        /// Identifies the call for support.
+        trace_id: Option<String> = "traceId",
+    }
+}
+
+crm_core::record! {
+    /// Schedule campaign resend.
+    pub struct ScheduleCampaignResend {
         /// `enabled`
         enabled: Option<bool> = "enabled",
         /// The subject.
@@ -945,19 +975,19 @@ crm_core::record! {
         wait_hours: Option<f64> = "waitHours",
     }
 }
-crm_core::setters!(ScheduleCampaignResendPublicV2 {
+crm_core::setters!(ScheduleCampaignResend {
     enabled: bool, subject: String, wait_hours: f64,
 });
 
 crm_core::record! {
-    /// Schedule campaign rss config public v2.
-    pub struct ScheduleCampaignRssConfigPublicV2 {
+    /// Schedule campaign rss config.
+    pub struct ScheduleCampaignRssConfig {
         /// `firstExecutionDate`
         first_execution_date: Option<String> = "firstExecutionDate",
         /// The name.
         name: Option<String> = "name",
         /// `repeatAfter`
-        repeat_after: Option<ScheduleCampaignRssConfigPublicV2RepeatAfter> = "repeatAfter",
+        repeat_after: Option<ScheduleCampaignRssConfigRepeatAfter> = "repeatAfter",
         /// `repeatAfterTime`
         repeat_after_time: Option<String> = "repeatAfterTime",
         /// `rssFeedLimit`
@@ -965,24 +995,24 @@ crm_core::record! {
         /// `rssFeedURL`
         rss_feed_url: Option<String> = "rssFeedURL",
         /// `startAtDay`
-        start_at_day: Option<ScheduleCampaignRssConfigPublicV2StartAtDay> = "startAtDay",
+        start_at_day: Option<ScheduleCampaignRssConfigStartAtDay> = "startAtDay",
         /// `startAtMonthDay`
         start_at_month_day: Option<String> = "startAtMonthDay",
     }
     required "name" "repeatAfter" "repeatAfterTime" "rssFeedURL"
     by new
 }
-crm_core::setters!(ScheduleCampaignRssConfigPublicV2 {
-    first_execution_date: String, rss_feed_limit: f64,
-    start_at_day: ScheduleCampaignRssConfigPublicV2StartAtDay, start_at_month_day: String,
+crm_core::setters!(ScheduleCampaignRssConfig {
+    first_execution_date: String, rss_feed_limit: f64, start_at_day: ScheduleCampaignRssConfigStartAtDay,
+    start_at_month_day: String,
 });
 
-impl ScheduleCampaignRssConfigPublicV2 {
+impl ScheduleCampaignRssConfig {
     /// A record with what it must have.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
-        repeat_after: impl Into<ScheduleCampaignRssConfigPublicV2RepeatAfter>,
+        repeat_after: impl Into<ScheduleCampaignRssConfigRepeatAfter>,
         repeat_after_time: impl Into<String>,
         rss_feed_url: impl Into<String>,
     ) -> Self {
@@ -1000,8 +1030,8 @@ impl ScheduleCampaignRssConfigPublicV2 {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign rss config public v2 repeat after.
-    pub enum ScheduleCampaignRssConfigPublicV2RepeatAfter {
+    /// Schedule campaign rss config repeat after.
+    pub enum ScheduleCampaignRssConfigRepeatAfter {
         /// `every_day`
         EveryDay = "every_day",
         /// `every_month`
@@ -1012,8 +1042,8 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign rss config public v2 start at day.
-    pub enum ScheduleCampaignRssConfigPublicV2StartAtDay {
+    /// Schedule campaign rss config start at day.
+    pub enum ScheduleCampaignRssConfigStartAtDay {
         /// `Friday`
         Friday = "Friday",
         /// `Monday`
@@ -1032,35 +1062,35 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign schedule config public v2.
-    pub struct ScheduleCampaignScheduleConfigPublicV2 {
+    /// Schedule campaign schedule config.
+    pub struct ScheduleCampaignScheduleConfig {
         /// `batch`
-        batch: Option<ScheduleCampaignBatchConfigPublicV2> = "batch",
+        batch: Option<ScheduleCampaignBatchConfig> = "batch",
         /// `emailPreferenceId`
         email_preference_id: Option<String> = "emailPreferenceId",
         /// `resend`
-        resend: Option<ScheduleCampaignResendPublicV2> = "resend",
+        resend: Option<ScheduleCampaignResend> = "resend",
         /// `sendAt`
         send_at: Option<String> = "sendAt",
         /// `tracking`
-        tracking: Option<ScheduleCampaignTrackingPublicV2> = "tracking",
+        tracking: Option<ScheduleCampaignTracking> = "tracking",
     }
 }
-crm_core::setters!(ScheduleCampaignScheduleConfigPublicV2 {
-    batch: ScheduleCampaignBatchConfigPublicV2, email_preference_id: String,
-    resend: ScheduleCampaignResendPublicV2, send_at: String, tracking: ScheduleCampaignTrackingPublicV2,
+crm_core::setters!(ScheduleCampaignScheduleConfig {
+    batch: ScheduleCampaignBatchConfig, email_preference_id: String, resend: ScheduleCampaignResend,
+    send_at: String, tracking: ScheduleCampaignTracking,
 });
 
 crm_core::record! {
-    /// Schedule campaign tracking public v2.
-    pub struct ScheduleCampaignTrackingPublicV2 {
+    /// Schedule campaign tracking.
+    pub struct ScheduleCampaignTracking {
         /// `clickTracking`
         click_tracking: Option<bool> = "clickTracking",
         /// `utmTracking`
         utm_tracking: Option<bool> = "utmTracking",
     }
 }
-crm_core::setters!(ScheduleCampaignTrackingPublicV2 {
+crm_core::setters!(ScheduleCampaignTracking {
     click_tracking: bool, utm_tracking: bool,
 });
 
@@ -1089,8 +1119,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Template list item public v2.
-    pub struct TemplateListItemPublicV2 {
+    /// Template list item.
+    pub struct TemplateListItem {
         /// `childCount`
         child_count: Option<f64> = "childCount",
         /// When it was created.
@@ -1110,15 +1140,15 @@ crm_core::record! {
         /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
         /// `type`
-        type_: Option<TemplateListItemPublicV2Type> = "type",
+        type_: Option<TemplateListItemType> = "type",
         /// When it was changed last.
         updated_at: Option<String> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Template list item public v2 type.
-    pub enum TemplateListItemPublicV2Type {
+    /// Template list item type.
+    pub enum TemplateListItemType {
         /// `folder`
         Folder = "folder",
         /// `template`
@@ -1127,12 +1157,62 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Template public v2 reply.
-    pub struct TemplatePublicV2Reply {
+    /// Update email campaign body.
+    pub struct UpdateEmailCampaignBody {
+        /// `editorContent`
+        editor_content: Option<String> = "editorContent",
+        /// `editorType`
+        editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
+        /// The name.
+        name: Option<String> = "name",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+}
+crm_core::setters!(UpdateEmailCampaignBody {
+    editor_content: String, editor_type: CreateTemplateBodyEditorType, name: String, user_id: String,
+});
+
+crm_core::record! {
+    /// Update template body.
+    pub struct UpdateTemplateBody {
+        /// `archived`
+        archived: Option<bool> = "archived",
+        /// `editorContent`
+        editor_content: Option<String> = "editorContent",
+        /// `editorType`
+        editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
+        /// `fromEmail`
+        from_email: Option<String> = "fromEmail",
+        /// `fromName`
+        from_name: Option<String> = "fromName",
+        /// The name.
+        name: Option<String> = "name",
+        /// `parentFolderId`
+        parent_folder_id: Option<String> = "parentFolderId",
+        /// `previewText`
+        preview_text: Option<String> = "previewText",
+        /// `subjectLine`
+        subject_line: Option<String> = "subjectLine",
+        /// The id of the user.
+        user_id: Option<String> = "userId",
+    }
+}
+crm_core::setters!(UpdateTemplateBody {
+    archived: bool, editor_content: String, editor_type: CreateTemplateBodyEditorType, from_email: String,
+    from_name: String, name: String, parent_folder_id: String, preview_text: String, subject_line: String,
+    user_id: String,
+});
+
+crm_core::record! {
+    /// Update template reply.
+    pub struct UpdateTemplateReply {
+        /// `archived`
+        archived: Option<bool> = "archived",
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
+        editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// `fromEmail`
         from_email: Option<String> = "fromEmail",
         /// `fromName`
@@ -1159,90 +1239,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update email campaign public v2 body.
-    pub struct UpdateEmailCampaignPublicV2Body {
-        /// `editorContent`
-        editor_content: Option<String> = "editorContent",
-        /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
-        /// The name.
-        name: Option<String> = "name",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-    }
-}
-crm_core::setters!(UpdateEmailCampaignPublicV2Body {
-    editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType, name: String, user_id: String,
-});
-
-crm_core::record! {
-    /// Update template public v2 body.
-    pub struct UpdateTemplatePublicV2Body {
-        /// `archived`
-        archived: Option<bool> = "archived",
-        /// `editorContent`
-        editor_content: Option<String> = "editorContent",
-        /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
-        /// `fromEmail`
-        from_email: Option<String> = "fromEmail",
-        /// `fromName`
-        from_name: Option<String> = "fromName",
-        /// The name.
-        name: Option<String> = "name",
-        /// `parentFolderId`
-        parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
-        preview_text: Option<String> = "previewText",
-        /// `subjectLine`
-        subject_line: Option<String> = "subjectLine",
-        /// The id of the user.
-        user_id: Option<String> = "userId",
-    }
-}
-crm_core::setters!(UpdateTemplatePublicV2Body {
-    archived: bool, editor_content: String, editor_type: CreateTemplatePublicV2BodyEditorType,
-    from_email: String, from_name: String, name: String, parent_folder_id: String, preview_text: String,
-    subject_line: String, user_id: String,
-});
-
-crm_core::record! {
-    /// Update template public v2 reply.
-    pub struct UpdateTemplatePublicV2Reply {
-        /// `archived`
-        archived: Option<bool> = "archived",
-        /// When it was created.
-        created_at: Option<String> = "createdAt",
-        /// `editorType`
-        editor_type: Option<CreateTemplatePublicV2BodyEditorType> = "editorType",
-        /// `fromEmail`
-        from_email: Option<String> = "fromEmail",
-        /// `fromName`
-        from_name: Option<String> = "fromName",
-        /// The id.
-        id: Option<String> = "id",
-        /// `isPlainText`
-        is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
-        name: Option<String> = "name",
-        /// `parentFolderId`
-        parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewText`
-        preview_text: Option<String> = "previewText",
-        /// `previewUrl`
-        preview_url: Option<String> = "previewUrl",
-        /// `subjectLine`
-        subject_line: Option<String> = "subjectLine",
-        /// Identifies the call for support.
-        trace_id: Option<String> = "traceId",
-        /// When it was changed last.
-        updated_at: Option<String> = "updatedAt",
-    }
-}
-
-crm_core::record! {
-    /// Workflow campaign public v2.
-    pub struct WorkflowCampaignPublicV2 {
+    /// Workflow campaign.
+    pub struct WorkflowCampaign {
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// Whether it is deleted.
@@ -1263,8 +1261,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Workflow campaign sub source public v2.
-    pub struct WorkflowCampaignSubSourcePublicV2 {
+    /// Workflow campaign sub source.
+    pub struct WorkflowCampaignSubSource {
         /// When it was created.
         created_at: Option<String> = "createdAt",
         /// `editorContentUrl`
@@ -1292,25 +1290,20 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    BulkActionCampaignEmailDetails, BulkActionCampaignPublicV2, BulkActionCampaignPublicV2Status,
-    CreateEmailCampaignPublicV2Body, CreateTemplateFolderPublicV2Body, CreateTemplateFolderPublicV2Reply,
-    CreateTemplatePublicV2Body, CreateTemplatePublicV2BodyEditorType, DaysItem, EditorType,
-    EmailCampaignPublicV2, EmailCampaignPublicV2Reply, EmailCampaignVariationPublicV2,
-    EmailStatsNumbersPublicV2, EmailsGetCampaignStatsSource, EmailsListCampaignsStatus,
-    EmailsListTemplatesInclude, GetBulkActionCampaignPublicV2Reply, GetCampaignStatsPublicV2Reply,
-    GetEmailCampaignPublicV2Reply, GetTemplatePublicV2Reply, GetWorkflowCampaignPublicV2Reply,
-    ImportTemplatePublicV2Body, ImportTemplatePublicV2BodyImportProvider,
-    ListBulkActionCampaignsPublicV2Reply, ListEmailCampaignsPublicV2Reply, ListTemplatesPublicV2Reply,
-    ListWorkflowCampaignsPublicV2Reply, ScheduleCampaignAbTestConfigPublicV2,
-    ScheduleCampaignAbTestConfigPublicV2TestType, ScheduleCampaignAbTestConfigPublicV2WinningCriteria,
-    ScheduleCampaignAbTestVariationPublicV2, ScheduleCampaignBatchConfigPublicV2,
-    ScheduleCampaignEmailMetaPublicV2, ScheduleCampaignPublicV2Body, ScheduleCampaignPublicV2BodyScheduleType,
-    ScheduleCampaignPublicV2Reply, ScheduleCampaignRecipientsPublicV2,
-    ScheduleCampaignRecipientsPublicV2Segment, ScheduleCampaignRecipientsPublicV2Type,
-    ScheduleCampaignResendPublicV2, ScheduleCampaignRssConfigPublicV2,
-    ScheduleCampaignRssConfigPublicV2RepeatAfter, ScheduleCampaignRssConfigPublicV2StartAtDay,
-    ScheduleCampaignScheduleConfigPublicV2, ScheduleCampaignTrackingPublicV2, ScheduleType,
-    StopBotSleepTimeUnit, TemplateListItemPublicV2, TemplateListItemPublicV2Type, TemplatePublicV2Reply,
-    UpdateEmailCampaignPublicV2Body, UpdateTemplatePublicV2Body, UpdateTemplatePublicV2Reply,
-    WorkflowCampaignPublicV2, WorkflowCampaignSubSourcePublicV2,
+    BulkActionCampaign, BulkActionCampaignEmailDetails, BulkActionCampaignStatus, CreateEmailCampaignBody,
+    CreateTemplateBody, CreateTemplateBodyEditorType, CreateTemplateFolderBody, CreateTemplateFolderReply,
+    CreateTemplateReply, DaysItem, EditorType, EmailCampaign, EmailCampaignReply, EmailCampaignStatus,
+    EmailCampaignVariation, EmailStatsNumbers, EmailsListTemplatesInclude, GetBulkActionCampaignReply,
+    GetCampaignStatsReply, GetCampaignStatsReplySource, GetEmailCampaignReply, GetTemplateReply,
+    GetWorkflowCampaignReply, ImportTemplateBody, ImportTemplateBodyImportProvider,
+    ListBulkActionCampaignsReply, ListEmailCampaignsReply, ListTemplatesReply, ListWorkflowCampaignsReply,
+    ScheduleCampaignAbTestConfig, ScheduleCampaignAbTestConfigTestType,
+    ScheduleCampaignAbTestConfigWinningCriteria, ScheduleCampaignAbTestVariation, ScheduleCampaignBatchConfig,
+    ScheduleCampaignBody, ScheduleCampaignBodyScheduleType, ScheduleCampaignEmailMeta,
+    ScheduleCampaignRecipients, ScheduleCampaignRecipientsSegment, ScheduleCampaignRecipientsType,
+    ScheduleCampaignReply, ScheduleCampaignResend, ScheduleCampaignRssConfig,
+    ScheduleCampaignRssConfigRepeatAfter, ScheduleCampaignRssConfigStartAtDay, ScheduleCampaignScheduleConfig,
+    ScheduleCampaignTracking, ScheduleType, StopBotSleepTimeUnit, TemplateListItem, TemplateListItemType,
+    UpdateEmailCampaignBody, UpdateTemplateBody, UpdateTemplateReply, WorkflowCampaign,
+    WorkflowCampaignSubSource,
 );

@@ -15,7 +15,7 @@ pub use crate::types::{
     InvoiceSettingsBusinessDetails, InvoiceSettingsSenderConfiguration, InvoicedItem,
     InvoicesListEstimatesStatus, ItemTax, LateFeesConfiguration, LateFeesFrequency,
     LateFeesFrequencyInterval, LateFeesGrace, LateFeesMaxFees, ListEstimateTemplateReply,
-    ListEstimatesReply, ListInvoicesReply, ListSchedulesReply, ListTemplatesReply,
+    ListEstimatesReply, ListInvoicesReply, ListSchedulesReply,
     PatchInvoiceStatsLastViewed, PaymentMethod, PaymentMode, PaymentSchedule,
     PaymentScheduleConfig, PaymentScheduleDateConfig,
     PaymentScheduleDateConfigDepositDateType, PaymentScheduleDateConfigScheduleDateType,
@@ -28,3 +28,21 @@ pub use crate::types::{
     UpdateInvoiceLateFeesConfiguration, UpdateInvoiceSchedule, UpdateInvoiceTemplate,
     UpdatePaymentMethodsConfiguration, UsBankAccount, VoidInvoice,
 };
+
+#[allow(unused_imports)]
+use super::*;
+
+crm_core::record! {
+    /// Invoices list templates reply.
+    pub struct InvoicesListTemplatesReply {
+        /// `data`
+        data: Vec<TemplateReply> = "data",
+        /// `totalCount`
+        total_count: Option<f64> = "totalCount",
+    }
+}
+
+#[cfg(feature = "schemars")]
+crm_core::json_schemas!(super::DOCUMENT;
+    InvoicesListTemplatesReply,
+);

@@ -107,22 +107,22 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get installed locations v3 reply.
-    pub struct GetInstalledLocationsV3Reply {
+    /// Get installed locations reply.
+    pub struct GetInstalledLocationsReply {
         /// `installToFutureLocations`
         install_to_future_locations: Option<bool> = "installToFutureLocations",
         /// `items`
         items: Vec<InstalledLocation> = "items",
         /// `metadata`
-        metadata: Option<V3InstalledLocationsListMetadata> = "metadata",
+        metadata: Option<InstalledLocationsListMetadata> = "metadata",
         /// `pagination`
-        pagination: Option<V3PaginationMeta> = "pagination",
+        pagination: Option<PaginationMeta> = "pagination",
     }
 }
 
 crm_core::record! {
-    /// Get location access token v3 reply.
-    pub struct GetLocationAccessTokenV3Reply {
+    /// Get location access token reply.
+    pub struct GetLocationAccessTokenReply {
         /// `accessToken`
         access_token: Option<String> = "accessToken",
         /// The id of the app.
@@ -147,8 +147,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// V3 installed locations list metadata.
-    pub struct V3InstalledLocationsListMetadata {
+    /// Installed locations list metadata.
+    pub struct InstalledLocationsListMetadata {
         /// `filterApplied`
         filter_applied: Option<Value> = "filterApplied",
         /// `sortApplied`
@@ -157,8 +157,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// V3 pagination meta.
-    pub struct V3PaginationMeta {
+    /// Pagination meta.
+    pub struct PaginationMeta {
         /// `currentPageSize`
         current_page_size: Option<f64> = "currentPageSize",
         /// `estimatedTotalRecords`
@@ -179,6 +179,5 @@ crm_core::record! {
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
     GetAccessTokenBody, GetAccessTokenBodyGrantType, GetAccessTokenBodyUserType, GetAccessTokenReply,
-    GetInstalledLocationsV3Reply, GetLocationAccessTokenV3Reply, V3InstalledLocationsListMetadata,
-    V3PaginationMeta,
+    GetInstalledLocationsReply, GetLocationAccessTokenReply, InstalledLocationsListMetadata, PaginationMeta,
 );

@@ -2,7 +2,7 @@
 
 pub use crate::types::{
     AdditionalDetails, LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply,
-    PipelineStage, PipelinesReplyColorRenderMode, SearchMetaReply,
+    OpportunityStatus, PipelineStage, PipelinesReplyColorRenderMode, SearchMetaReply,
     SearchOpportunitiesContactReply, UpsertOpportunityFollowersActionType,
     UpsertOpportunityReply,
 };
@@ -11,8 +11,8 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Create dto v3.
-    pub struct CreateDtoV3 {
+    /// Create opportunity.
+    pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// The id of the contact.
@@ -34,31 +34,15 @@ crm_core::record! {
         /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// `status`
-        status: Option<CreateDtoV3Status> = "status",
+        status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
 }
-crm_core::setters!(CreateDtoV3 {
+crm_core::setters!(CreateOpportunity {
     assigned_to: String, contact_id: String, custom_fields: [Value], forecast_expected_close_date: String,
     forecast_probability: f64, location_id: String, monetary_value: f64, name: String, pipeline_id: String,
-    pipeline_stage_id: String, status: CreateDtoV3Status,
+    pipeline_stage_id: String, status: OpportunityStatus,
 });
-
-crm_core::open_enum! {
-    /// Create dto v3 status.
-    pub enum CreateDtoV3Status {
-        /// `abandoned`
-        Abandoned = "abandoned",
-        /// `all`
-        All = "all",
-        /// `lost`
-        Lost = "lost",
-        /// `open`
-        Open = "open",
-        /// `won`
-        Won = "won",
-    }
-}
 
 crm_core::record! {
     /// Delete update opportunity reply.
@@ -263,8 +247,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update opportunity dto v3.
-    pub struct UpdateOpportunityDtoV3 {
+    /// Update opportunity.
+    pub struct UpdateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// The custom fields with their values.
@@ -282,40 +266,14 @@ crm_core::record! {
         /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// `status`
-        status: Option<CreateDtoV3Status> = "status",
+        status: Option<OpportunityStatus> = "status",
     }
 }
-crm_core::setters!(UpdateOpportunityDtoV3 {
+crm_core::setters!(UpdateOpportunity {
     assigned_to: String, custom_fields: [Value], forecast_expected_close_date: String,
     forecast_probability: f64, monetary_value: f64, name: String, pipeline_id: String,
-    pipeline_stage_id: String, status: CreateDtoV3Status,
+    pipeline_stage_id: String, status: OpportunityStatus,
 });
-
-crm_core::record! {
-    /// Update status.
-    pub struct UpdateStatus {
-        /// `lostReasonId`
-        lost_reason_id: Option<String> = "lostReasonId",
-        /// `status`
-        status: Option<CreateDtoV3Status> = "status",
-    }
-    required "status"
-    by new
-}
-crm_core::setters!(UpdateStatus {
-    lost_reason_id: String,
-});
-
-impl UpdateStatus {
-    /// A record with what it must have.
-    #[must_use]
-    pub fn new(status: impl Into<CreateDtoV3Status>) -> Self {
-        Self {
-            lost_reason_id: None,
-            status: Some(status.into()),
-        }
-    }
-}
 
 crm_core::record! {
     /// Upsert opportunity.
@@ -347,7 +305,7 @@ crm_core::record! {
         /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// `status`
-        status: Option<CreateDtoV3Status> = "status",
+        status: Option<OpportunityStatus> = "status",
     }
     required "followers" "followersActionType" "isRemoveAllFollowers" "locationId" "pipelineId"
 }
@@ -355,12 +313,12 @@ crm_core::setters!(UpsertOpportunity {
     assigned_to: String, followers: [String], followers_action_type: UpsertOpportunityFollowersActionType,
     forecast_expected_close_date: String, forecast_probability: f64, id: String,
     is_remove_all_followers: bool, location_id: String, lost_reason_id: String, monetary_value: f64,
-    name: String, pipeline_id: String, pipeline_stage_id: String, status: CreateDtoV3Status,
+    name: String, pipeline_id: String, pipeline_stage_id: String, status: OpportunityStatus,
 });
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    CreateDtoV3, CreateDtoV3Status, DeleteUpdateOpportunityReply, GetPipelinesReply, GetPostOpportunityReply,
+    CreateOpportunity, DeleteUpdateOpportunityReply, GetPipelinesReply, GetPostOpportunityReply,
     OpportunitiesSearchReply, OpportunitySearchBody, PipelinesReply, PostSearchReply,
-    SearchOpportunitiesReply, StageAggregationReply, UpdateOpportunityDtoV3, UpdateStatus, UpsertOpportunity,
+    SearchOpportunitiesReply, StageAggregationReply, UpdateOpportunity, UpsertOpportunity,
 );

@@ -46,10 +46,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List numbers v3 http200 reply.
-    pub struct ListNumbersV3Http200Reply {
+    /// List numbers reply.
+    pub struct ListNumbersReply {
         /// `data`
-        data: Option<ListNumbersV3Reply> = "data",
+        data: Option<ListedNumbers> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
         /// Always `success`.
@@ -60,8 +60,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List numbers v3 reply.
-    pub struct ListNumbersV3Reply {
+    /// Listed numbers.
+    pub struct ListedNumbers {
         /// `accountStatus`
         account_status: Option<String> = "accountStatus",
         /// `isUnderLc`
@@ -94,30 +94,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Purchase number for location v3 http201 reply.
-    pub struct PurchaseNumberForLocationV3Http201Reply {
+    /// Purchase number for location reply.
+    pub struct PurchaseNumberForLocationReply {
         /// `data`
-        data: Option<PurchaseNumberForLocationV3Reply> = "data",
+        data: Option<PurchasedNumber> = "data",
         /// What it says, for people.
         message: Option<String> = "message",
         /// Always `success`.
         status: Option<String> = "status",
         /// The HTTP status, once more.
         status_code: Option<f64> = "statusCode",
-    }
-}
-
-crm_core::record! {
-    /// Purchase number for location v3 reply.
-    pub struct PurchaseNumberForLocationV3Reply {
-        /// The id.
-        id: Option<String> = "id",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        /// `number`
-        number: Option<String> = "number",
-        /// `underLcAccount`
-        under_lc_account: Option<bool> = "underLcAccount",
     }
 }
 
@@ -158,6 +144,20 @@ crm_core::setters!(PurchasePhoneNumberBody {
 });
 
 crm_core::record! {
+    /// Purchased number.
+    pub struct PurchasedNumber {
+        /// The id.
+        id: Option<String> = "id",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        /// `number`
+        number: Option<String> = "number",
+        /// `underLcAccount`
+        under_lc_account: Option<bool> = "underLcAccount",
+    }
+}
+
+crm_core::record! {
     /// Rcs sender id reply.
     pub struct RcsSenderIdReply {
         /// `friendlyName`
@@ -173,7 +173,6 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ListNumberItemReply, ListNumbersV3Http200Reply, ListNumbersV3Reply, NumberCapabilities,
-    PurchaseNumberForLocationV3Http201Reply, PurchaseNumberForLocationV3Reply, PurchasePhoneNumberBody,
-    RcsSenderIdReply,
+    ListNumberItemReply, ListNumbersReply, ListedNumbers, NumberCapabilities, PurchaseNumberForLocationReply,
+    PurchasePhoneNumberBody, PurchasedNumber, RcsSenderIdReply,
 );

@@ -49,8 +49,8 @@ crm_core::setters!(CreateUser {
 });
 
 crm_core::record! {
-    /// Delete user successful response v3.
-    pub struct DeleteUserSuccessfulResponseV3 {
+    /// Delete user reply.
+    pub struct DeleteUserReply {
         /// What it says, for people.
         message: Option<String> = "message",
         /// `succeeded`
@@ -174,5 +174,5 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    CreateUser, DeleteUserSuccessfulResponseV3, SearchUserReply, UpdateUser, User, UserReply,
+    CreateUser, DeleteUserReply, SearchUserReply, UpdateUser, User, UserReply,
 );
